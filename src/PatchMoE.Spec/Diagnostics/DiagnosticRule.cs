@@ -1,0 +1,22 @@
+namespace PatchMoE;
+
+/// <summary>How much a diagnostic weighs.</summary>
+public enum DiagnosticLevel
+{
+    /// <summary>Worth knowing.</summary>
+    Info,
+
+    /// <summary>Probably a mistake; the spec still compiles.</summary>
+    Warning,
+
+    /// <summary>The spec cannot be compiled.</summary>
+    Error,
+}
+
+/// <summary>A rule that a spec or a class can break: the same number and text in the compiler, the CLI and the library.</summary>
+/// <param name="Id"><c>PMOE</c> and three digits.</param>
+/// <param name="Level">How much it weighs.</param>
+/// <param name="Title">The rule in a few words.</param>
+/// <param name="Rule">What is wrong, as a format string: says the value and the rule.</param>
+/// <param name="Fix">How to mend it, as a format string of the same arguments.</param>
+public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix);

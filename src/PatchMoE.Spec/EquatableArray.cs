@@ -1,0 +1,78 @@
+using System.Collections;
+
+namespace PatchMoE;
+
+/// <summary>An immutable array that compares by its elements, so that records that hold one compare by value.</summary>
+/// <typeparam name="T">The element type; its own equality decides.</typeparam>
+public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+    where T : IEquatable<T>
+{
+    private readonly T[]? _items;
+
+    /// <summary>Copies <paramref name="items"/>.</summary>
+    public EquatableArray(IEnumerable<T> items) => _items = items.ToArray();
+
+    /// <summary>The number of elements.</summary>
+    public int Count => _items?.Length ?? 0;
+
+    /// <summary>The element at <paramref name="index"/>, from 0.</summary>
+    /// <exception cref="IndexOutOfRangeException">The index is outside 0…Count−1.</exception>
+    public T this[int index] => _items is null ? throw new IndexOutOfRangeException() : _items[index];
+
+    /// <inheritdoc/>
+    public bool Equals(EquatableArray<T> other)
+    {
+        if (Count != other.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            if (!this[i].Equals(other[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        int hash = 17;
+        foreach (T item in this)
+        {
+            hash = unchecked((hash * 31) + item.GetHashCode());
+        }
+
+        return hash;
+    }
+
+    /// <summary>The elements in order.</summary>
+    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Elementwise equality.</summary>
+    public static bool operator ==(EquatableArray<T> left, EquatableArray<T> right) => left.Equals(right);
+
+    /// <summary>Elementwise inequality.</summary>
+    public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
+}
+
+/// <summary>Makes <see cref="EquatableArray{T}"/> values.</summary>
+public static class EquatableArray
+{
+    /// <summary>An array of <paramref name="items"/> that compares by value.</summary>
+    public static EquatableArray<T> Of<T>(params T[] items)
+        where T : IEquatable<T> => new(items);
+
+    /// <summary>Copies <paramref name="items"/> into an array that compares by value.</summary>
+    public static EquatableArray<T> ToEquatableArray<T>(this IEnumerable<T> items)
+        where T : IEquatable<T> => new(items);
+}

@@ -1,0 +1,73 @@
+namespace PatchMoE;
+
+/// <summary>Which patches an expert sees.</summary>
+public enum Routing
+{
+    /// <summary>Each expert takes the l patches with the largest score ⟨w_s, x_j⟩; of equal scores the lower patch index first (the paper's routing).</summary>
+    ExpertChoice,
+
+    /// <summary>No router: every expert sees every patch, mean over all n. With one expert: the ordinary CNN.</summary>
+    Dense,
+
+    /// <summary>The conventional mixture of experts: the expert with the largest ⟨w_s, Σ_j x_j⟩ sees the whole sample, times its softmax probability.</summary>
+    Sample,
+}
+
+/// <summary>The gate value G_{j,s} of a chosen patch.</summary>
+public enum Gate
+{
+    /// <summary>G = 1: the router's scores choose, and nothing else.</summary>
+    None,
+
+    /// <summary>Softmax of the scores over the chosen patches (the paper's joint training, MNIST).</summary>
+    SoftmaxSelected,
+
+    /// <summary>Softmax over all n patches, not renormalised over the chosen (the paper's code for CIFAR-10 and CelebA).</summary>
+    SoftmaxAll,
+
+    /// <summary>The logistic function of each score.</summary>
+    Sigmoid,
+}
+
+/// <summary>The divisor Z of a neuron's sum over its chosen patches.</summary>
+public enum Pooling
+{
+    /// <summary>Z = l, the number of patches taken (the paper's equation).</summary>
+    Selected,
+
+    /// <summary>Z = n, the number of patches (the paper's code).</summary>
+    All,
+
+    /// <summary>Z = 1.</summary>
+    Sum,
+}
+
+/// <summary>The kind of the output layer.</summary>
+public enum HeadKind
+{
+    /// <summary>One logit; its weights are set at initialisation and never trained.</summary>
+    Fixed,
+
+    /// <summary>C logits with a trained weight matrix and, unless switched off, a trained bias.</summary>
+    Linear,
+}
+
+/// <summary>How the weights of a <see cref="HeadKind.Fixed"/> head are made.</summary>
+public enum HeadWeights
+{
+    /// <summary>Drawn from N(0, 1).</summary>
+    Gaussian,
+
+    /// <summary>+1 for the neurons of expert 0, −1 for those of expert 1; needs exactly two experts.</summary>
+    Sign,
+}
+
+/// <summary>The loss, a mean over the batch.</summary>
+public enum Loss
+{
+    /// <summary>log(1 + exp(−y·f)) for one logit f and labels y of −1 or +1.</summary>
+    Logistic,
+
+    /// <summary>Cross entropy of the softmax over C ≥ 2 logits; labels 0…C−1.</summary>
+    SoftmaxCrossEntropy,
+}

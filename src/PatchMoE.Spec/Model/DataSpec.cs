@@ -1,0 +1,42 @@
+namespace PatchMoE;
+
+/// <summary>The data of a training run.</summary>
+public abstract record DataSpec;
+
+/// <summary>
+/// The paper's mosaics: one class digit at a random place of a grid among irrelevant digits. Label +1 (or 1) where the class digit is
+/// <see cref="Positive"/>, −1 (or 0) where it is <see cref="Negative"/>.
+/// </summary>
+/// <param name="Source">The digits: <c>mnist</c> or <c>fashion-mnist</c>.</param>
+/// <param name="Positive">The class of the positive digit, 0…9.</param>
+/// <param name="Negative">The class of the negative digit, 0…9.</param>
+/// <param name="Irrelevant">The classes of the other digits.</param>
+/// <param name="GridHeight">Rows of digits.</param>
+/// <param name="GridWidth">Columns of digits.</param>
+/// <param name="Train">Training samples, half per class.</param>
+/// <param name="Test">Test samples, half per class.</param>
+public sealed record MosaicDataSpec(
+    string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec;
+
+/// <summary>Plain images of a source with their classes.</summary>
+/// <param name="Source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
+/// <param name="Train">Training samples.</param>
+/// <param name="Test">Test samples.</param>
+public sealed record ImagesDataSpec(string Source, int Train, int Test) : DataSpec;
+
+/// <summary>
+/// The paper's data model: each sample holds one discriminative pattern (o₁ for +1, o₂ for −1) among irrelevant patterns, all of norm 1, and noise.
+/// </summary>
+/// <param name="Patterns">Irrelevant patterns in all, ≥ 1.</param>
+/// <param name="Similarity">The largest |cosine| of an irrelevant pattern with o₁ or o₂, 0 ≤ δ &lt; 1.</param>
+/// <param name="Noise">σ of the Gaussian noise on each value, ≥ 0.</param>
+/// <param name="Train">Training samples, half per class.</param>
+/// <param name="Test">Test samples, half per class.</param>
+public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec;
+
+/// <summary>A user's own arrays (.npy): inputs float32 or uint8 (divided by 255), labels int32 or uint8.</summary>
+/// <param name="TrainInput">[N, …] training inputs; paths are relative to the spec file.</param>
+/// <param name="TrainLabels">[N] training labels.</param>
+/// <param name="TestInput">[N, …] test inputs.</param>
+/// <param name="TestLabels">[N] test labels.</param>
+public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, string TestInput, string TestLabels) : DataSpec;

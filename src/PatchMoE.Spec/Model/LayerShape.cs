@@ -1,0 +1,55 @@
+namespace PatchMoE;
+
+/// <summary>The sizes of one layer, all that follows from the spec.</summary>
+/// <param name="Instances">How often the layer runs per sample: the product of the groups above it, 1 for the top layer.</param>
+/// <param name="Patches">n, the patches it sees at once.</param>
+/// <param name="Dimension">d, the length of a patch.</param>
+/// <param name="Experts">k.</param>
+/// <param name="PatchesPerExpert">The patches an expert takes: l for expertChoice, n for dense and sample.</param>
+/// <param name="Neurons">M, neurons per expert.</param>
+public sealed record LayerShape(int Instances, int Patches, int Dimension, int Experts, int PatchesPerExpert, int Neurons)
+{
+    /// <summary>m = k·M, the length of the layer's output.</summary>
+    public int Outputs => Experts * Neurons;
+}
+
+/// <summary>Derives the sizes of a valid <see cref="ModelSpec"/>.</summary>
+public static class ModelShapes
+{
+    /// <summary>Values of one sample: H·W·C, or (groups)·n·d.</summary>
+    public static int InputLength(this ModelSpec model) => model.InputShape().Aggregate(1, (product, size) => product * size);
+
+    /// <summary>The shape of one sample: [H, W, C], [n, d] or [T, n, d].</summary>
+    public static EquatableArray<int> InputShape(this ModelSpec model) => model.Input switch
+    {
+        ImageInputSpec image => EquatableArray.Of(image.Height, image.Width, image.Channels),
+        VectorsInputSpec vectors => vectors.Groups.Concat([vectors.Patches, vectors.Dimension]).ToEquatableArray(),
+        _ => throw new ArgumentException($"Unknown input kind {model.Input.GetType().Name}.", nameof(model)),
+    };
+
+    /// <summary>The sizes of each layer, lowest first. The spec must be valid.</summary>
+    public static EquatableArray<LayerShape> LayerShapes(this ModelSpec model)
+    {
+        (int patches, int dimension, EquatableArray<int> groups) = model.Input switch
+        {
+            ImageInputSpec image => (image.GridHeight * image.GridWidth, image.PatchHeight * image.PatchWidth * image.Channels, default),
+            VectorsInputSpec vectors => (vectors.Patches, vectors.Dimension, vectors.Groups),
+            _ => throw new ArgumentException($"Unknown input kind {model.Input.GetType().Name}.", nameof(model)),
+        };
+
+        var shapes = new List<LayerShape>();
+        for (int i = 0; i < model.Layers.Count; i++)
+        {
+            LayerSpec layer = model.Layers[i];
+            int instances = groups.Take(groups.Count - i).Aggregate(1, (product, size) => product * size);
+            int taken = layer.Routing == Routing.ExpertChoice ? layer.PatchesPerExpert : patches;
+            shapes.Add(new LayerShape(instances, patches, dimension, layer.Experts, taken, layer.NeuronsPerExpert));
+
+            // The outputs of this layer's groups are the patches of the next.
+            dimension = shapes[i].Outputs;
+            patches = i < groups.Count ? groups[groups.Count - 1 - i] : 1;
+        }
+
+        return shapes.ToEquatableArray();
+    }
+}

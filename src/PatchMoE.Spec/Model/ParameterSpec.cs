@@ -1,0 +1,87 @@
+namespace PatchMoE;
+
+/// <summary>What a parameter is.</summary>
+public enum ParameterRole
+{
+    /// <summary>Router vectors [k, d].</summary>
+    Router,
+
+    /// <summary>Neuron weights [k, M, d].</summary>
+    Experts,
+
+    /// <summary>Neuron biases [k, M].</summary>
+    ExpertsBias,
+
+    /// <summary>Head weights [C, m].</summary>
+    Head,
+
+    /// <summary>Head bias [C].</summary>
+    HeadBias,
+}
+
+/// <summary>One named tensor of a network.</summary>
+/// <param name="Name">The tensor's name in a weights file, for example <c>layers.0.router.weight</c>.</param>
+/// <param name="Role">What it is.</param>
+/// <param name="Layer">The layer's index; −1 for the head.</param>
+/// <param name="Shape">The sizes of its axes, row-major.</param>
+/// <param name="Offset">The index of its first value in the parameter buffer.</param>
+/// <param name="HasGradient">False for a fixed head and for a router whose gate is <see cref="Gate.None"/>: the loss gives them no gradient.</param>
+public sealed record ParameterSpec(string Name, ParameterRole Role, int Layer, EquatableArray<int> Shape, int Offset, bool HasGradient)
+{
+    /// <summary>The number of values.</summary>
+    public int Length => Shape.Aggregate(1, (product, size) => product * size);
+}
+
+/// <summary>Lists the tensors of a network.</summary>
+public static class ModelParameters
+{
+    /// <summary>Each tensor begins at a multiple of this many values, 64 bytes, of the parameter buffer.</summary>
+    public const int Alignment = 16;
+
+    /// <summary>The tensors of a valid spec, in the order of the parameter buffer.</summary>
+    public static EquatableArray<ParameterSpec> Parameters(this ModelSpec model)
+    {
+        var parameters = new List<ParameterSpec>();
+        void Add(string name, ParameterRole role, int layer, bool hasGradient, params int[] shape) =>
+            parameters.Add(new ParameterSpec(name, role, layer, EquatableArray.Of(shape), BufferLength(parameters), hasGradient));
+
+        EquatableArray<LayerShape> shapes = model.LayerShapes();
+        for (int i = 0; i < shapes.Count; i++)
+        {
+            LayerShape shape = shapes[i];
+            LayerSpec layer = model.Layers[i];
+            if (layer.Routing != Routing.Dense)
+            {
+                bool hasGradient = layer.Routing == Routing.Sample || layer.Gate != Gate.None;
+                Add($"layers.{i}.router.weight", ParameterRole.Router, i, hasGradient, shape.Experts, shape.Dimension);
+            }
+
+            Add($"layers.{i}.experts.weight", ParameterRole.Experts, i, true, shape.Experts, shape.Neurons, shape.Dimension);
+            if (layer.Bias)
+            {
+                Add($"layers.{i}.experts.bias", ParameterRole.ExpertsBias, i, true, shape.Experts, shape.Neurons);
+            }
+        }
+
+        bool trained = model.Head.Kind == HeadKind.Linear;
+        Add("head.weight", ParameterRole.Head, -1, trained, model.Head.Outputs, shapes[shapes.Count - 1].Outputs);
+        if (trained && model.Head.Bias)
+        {
+            Add("head.bias", ParameterRole.HeadBias, -1, true, model.Head.Outputs);
+        }
+
+        return parameters.ToEquatableArray();
+    }
+
+    /// <summary>The length of a buffer that holds <paramref name="parameters"/>, each tensor aligned; the gaps hold zeros.</summary>
+    public static int BufferLength(IReadOnlyList<ParameterSpec> parameters)
+    {
+        if (parameters.Count == 0)
+        {
+            return 0;
+        }
+
+        ParameterSpec last = parameters[parameters.Count - 1];
+        return (last.Offset + last.Length + Alignment - 1) / Alignment * Alignment;
+    }
+}
