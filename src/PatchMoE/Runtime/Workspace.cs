@@ -1,8 +1,130 @@
+using System.ComponentModel;
+using PatchMoE.Kernels;
+
 namespace PatchMoE;
 
-/// <summary>Scratch memory and threads for the passes of one model. Not for use by two callers at once.</summary>
+/// <summary>
+/// Scratch memory and threads for the passes of one model class. Made by <see cref="IPatchMoEModel.CreateWorkspace"/>; reuse it, and do not
+/// let two callers use it at once.
+/// </summary>
 public sealed class Workspace : IDisposable
 {
+    private readonly Type _owner;
+    private readonly int _slotFloats;
+    private readonly int _slotIntegers;
+    private readonly WorkerTeam _team;
+    private readonly Action<int> _share;
+    private AlignedBuffer<float> _floats;
+    private AlignedBuffer<int> _integers;
+    private IPassKernels? _kernels;
+    private Pass _pass;
+
+    /// <summary>For emitted code; use <see cref="IPatchMoEModel.CreateWorkspace"/>.</summary>
+    /// <param name="owner">The model's class.</param>
+    /// <param name="slotFloats">Floats of one sample's scratch, a multiple of 16.</param>
+    /// <param name="slotIntegers">Integers of one sample's scratch, a multiple of 16.</param>
+    /// <param name="threads">Threads that share a pass, ≥ 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Workspace(Type owner, int slotFloats, int slotIntegers, int threads)
+    {
+        if (threads is < 1 or > 1024)
+        {
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, "A pass needs 1 to 1024 threads.");
+        }
+
+        _owner = owner;
+        _slotFloats = slotFloats;
+        _slotIntegers = slotIntegers;
+        _team = new WorkerTeam(threads);
+        _share = worker => _kernels!.RunShare(this, in _pass, worker);
+        _floats = new AlignedBuffer<float>(0);
+        _integers = new AlignedBuffer<int>(0);
+    }
+
+    /// <summary>Ends the threads of a workspace that was not disposed.</summary>
+    ~Workspace() => _team.Stop();
+
+    /// <summary>The number of threads that share a pass.</summary>
+    public int Threads => _team.Threads;
+
+    /// <summary>The sum of the losses of a pass so far; emitted code adds to it, sample by sample.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public double Loss { get; set; }
+
     /// <summary>Ends the threads.</summary>
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose()
+    {
+        _team.Stop();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>For emitted code: runs a pass on all threads.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="kind">What to compute.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="slots">How many samples' scratch the pass needs.</param>
+    /// <param name="arrays">The arrays, of the right lengths.</param>
+    /// <exception cref="ArgumentException">The workspace is another model's.</exception>
+    /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public unsafe void Run(IPassKernels model, PassKind kind, int batch, int slots, PassArrays arrays)
+    {
+        if (model.GetType() != _owner)
+        {
+            throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
+        }
+
+        EnsureSlots(Math.Max(slots, Threads));
+        Loss = 0;
+        fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
+        fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
+        fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes)
+        {
+            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates);
+            _kernels = model;
+            try
+            {
+                _team.Run(_share);
+            }
+            finally
+            {
+                _kernels = null;
+                _pass = default;
+            }
+        }
+    }
+
+    /// <summary>For emitted code: the float scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref float Floats(int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _floats.Start, (nint)index * _slotFloats);
+
+    /// <summary>For emitted code: the integer scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref int Integers(int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _integers.Start, (nint)index * _slotIntegers);
+
+    /// <summary>For emitted code: waits until every worker has come here.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void Synchronize() => _team.Synchronize();
+
+    /// <summary>For emitted code: the part of <paramref name="count"/> items that a worker takes, contiguous and in order.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public (int From, int To) Share(int count, int worker) =>
+        ((int)((long)count * worker / Threads), (int)((long)count * (worker + 1) / Threads));
+
+    private void EnsureSlots(int slots)
+    {
+        long floats = (long)slots * _slotFloats;
+        long integers = (long)slots * _slotIntegers;
+        if (floats > Array.MaxLength - 64)
+        {
+            throw new InvalidOperationException($"{Threads} threads need {floats:N0} floats of scratch, more than one buffer holds. Use fewer threads.");
+        }
+
+        if (_floats.Length < floats)
+        {
+            _floats = new AlignedBuffer<float>((int)floats);
+            _integers = new AlignedBuffer<int>((int)integers);
+        }
+    }
 }

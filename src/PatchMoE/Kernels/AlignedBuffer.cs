@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>A zeroed array that begins at a multiple of 64 bytes and never moves.</summary>
+/// <typeparam name="T">float or int.</typeparam>
+public sealed class AlignedBuffer<T>
+    where T : unmanaged
+{
+    private const int Alignment = 64;
+    private readonly T[] _array;
+    private readonly int _start;
+
+    /// <summary>Allocates <paramref name="length"/> values.</summary>
+    public AlignedBuffer(int length)
+    {
+        int size = Unsafe.SizeOf<T>();
+        _array = GC.AllocateArray<T>(length + (Alignment / size), pinned: true);
+        Length = length;
+        unsafe
+        {
+            nuint address = (nuint)Unsafe.AsPointer(ref _array[0]);
+            _start = (int)((Alignment - (address % Alignment)) % Alignment) / size;
+        }
+    }
+
+    /// <summary>The number of values.</summary>
+    public int Length { get; }
+
+    /// <summary>All values.</summary>
+    public Span<T> Span => _array.AsSpan(_start, Length);
+
+    /// <summary>The first value.</summary>
+    public ref T Start => ref _array[_start];
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>The checks of a pass's arrays: the only ones, since emitted kernels index without bounds checks.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Guard
+{
+    /// <summary>B of an array of <paramref name="perSample"/> values per sample.</summary>
+    /// <exception cref="ArgumentException">The length is no multiple of <paramref name="perSample"/>.</exception>
+    public static int Batch(int length, int perSample, string name) => length % perSample == 0
+        ? length / perSample
+        : throw new ArgumentException($"{name} has {length} values, which is no multiple of the {perSample} of one sample.", name);
+
+    /// <summary>An array must hold B times <paramref name="perSample"/> values.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void Length(int length, int batch, int perSample, string name)
+    {
+        if (length != (long)batch * perSample)
+        {
+            throw new ArgumentException($"{name} has {length} values; {batch} samples of {perSample} values need {(long)batch * perSample}.", name);
+        }
+    }
+
+    /// <summary>An optional array is empty or holds B times <paramref name="perSample"/> values.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void OptionalLength(int length, int batch, int perSample, string name)
+    {
+        if (length != 0)
+        {
+            Length(length, batch, perSample, name);
+        }
+    }
+
+    /// <summary>A gradient buffer must be as long as the parameters.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Gradients(int length, int parameters)
+    {
+        if (length != parameters)
+        {
+            throw new ArgumentException($"gradients has {length} values; the parameter buffer has {parameters}.", nameof(Gradients));
+        }
+    }
+
+    /// <summary>Labels must be −1 or +1 (logistic) or 0…classes−1.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public static void Labels(ReadOnlySpan<int> labels, Loss loss, int classes)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            bool valid = loss == Loss.Logistic ? labels[i] is -1 or 1 : (uint)labels[i] < (uint)classes;
+            if (!valid)
+            {
+                string rule = loss == Loss.Logistic ? "the logistic loss takes -1 or +1" : $"softmax cross entropy over {classes} outputs takes 0 to {classes - 1}";
+                throw new ArgumentException($"labels[{i}] is {labels[i]}; {rule}.", nameof(labels));
+            }
+        }
+    }
+
+    /// <summary>Valid-patch counts: none, or B·groups of 0…patches.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void Lengths(ReadOnlySpan<int> lengths, int batch, int groups, int patches)
+    {
+        OptionalLength(lengths.Length, batch, groups, nameof(lengths));
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if ((uint)lengths[i] > (uint)patches)
+            {
+                throw new ArgumentException($"lengths[{i}] is {lengths[i]}; a valid-patch count is 0 to {patches}.", nameof(lengths));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace PatchMoE.Kernels;
+
+/// <summary>
+/// One width of vector registers. Emitted kernels are generic over it, so that one text serves every machine; the JIT compiles each width to
+/// its own straight code.
+/// </summary>
+/// <typeparam name="TVector">A vector of <see cref="Lanes"/> floats.</typeparam>
+public interface ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats per vector.</summary>
+    static abstract int Lanes { get; }
+
+    /// <summary>All lanes 0.</summary>
+    static abstract TVector Zero { get; }
+
+    /// <summary>All lanes <paramref name="value"/>.</summary>
+    static abstract TVector Create(float value);
+
+    /// <summary>Reads <see cref="Lanes"/> floats from <paramref name="offset"/> floats behind <paramref name="source"/>.</summary>
+    static abstract TVector Load(ref float source, int offset);
+
+    /// <summary>Writes <see cref="Lanes"/> floats to <paramref name="offset"/> floats behind <paramref name="destination"/>.</summary>
+    static abstract void Store(TVector value, ref float destination, int offset);
+
+    /// <summary>a + b.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
+    /// <summary>a · b.</summary>
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    /// <summary>a · b + c, rounded once where the machine has fused multiply-add.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The sum of the lanes, in an order that the width alone fixes.</summary>
+    static abstract float Sum(TVector value);
+
+    /// <summary>max(0, x); NaN stays NaN.</summary>
+    static abstract TVector Rectify(TVector value);
+
+    /// <summary><paramref name="value"/> where <paramref name="sign"/> &gt; 0, else 0.</summary>
+    static abstract TVector WherePositive(TVector value, TVector sign);
+
+    /// <summary>
+    /// The last <paramref name="count"/> lanes of <paramref name="value"/>, the others 0: a row's end is read as one full vector that overlaps
+    /// the vector before it.
+    /// </summary>
+    static abstract TVector KeepLast(TVector value, int count);
+}

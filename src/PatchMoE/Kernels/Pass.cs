@@ -1,0 +1,149 @@
+using System.ComponentModel;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>What a pass computes.</summary>
+public enum PassKind
+{
+    /// <summary>Logits.</summary>
+    Forward,
+
+    /// <summary>Logits, loss and gradients from labels.</summary>
+    LossAndGradients,
+
+    /// <summary>Gradients from a gradient of the logits.</summary>
+    Backward,
+
+    /// <summary>Routes of layer 0.</summary>
+    Route,
+}
+
+/// <summary>
+/// The arrays of a running pass, pinned by <see cref="Workspace.Run"/> until it ends, so that worker threads may read them. An array that
+/// the pass lacks is a null reference.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct Pass
+{
+    private readonly float* _input;
+    private readonly int* _labels;
+    private readonly int* _lengths;
+    private readonly float* _logits;
+    private readonly float* _logitsGradient;
+    private readonly float* _gradients;
+    private readonly float* _inputGradient;
+    private readonly int* _routes;
+    private readonly float* _scores;
+    private readonly float* _gates;
+
+    internal Pass(
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates)
+    {
+        Kind = kind;
+        Batch = batch;
+        _input = input;
+        _labels = labels;
+        _lengths = lengths;
+        _logits = logits;
+        _logitsGradient = logitsGradient;
+        _gradients = gradients;
+        _inputGradient = inputGradient;
+        _routes = routes;
+        _scores = scores;
+        _gates = gates;
+    }
+
+    /// <summary>What to compute.</summary>
+    public PassKind Kind { get; }
+
+    /// <summary>B, samples.</summary>
+    public int Batch { get; }
+
+    /// <summary>[B, input length].</summary>
+    public ref float Input => ref *_input;
+
+    /// <summary>[B].</summary>
+    public ref int Labels => ref *_labels;
+
+    /// <summary>Whether valid-patch counts were given.</summary>
+    public bool HasLengths => _lengths != null;
+
+    /// <summary>[B] or [B, groups].</summary>
+    public ref int Lengths => ref *_lengths;
+
+    /// <summary>[B, C].</summary>
+    public ref float Logits => ref *_logits;
+
+    /// <summary>[B, C].</summary>
+    public ref float LogitsGradient => ref *_logitsGradient;
+
+    /// <summary>As long as the parameters.</summary>
+    public ref float Gradients => ref *_gradients;
+
+    /// <summary>Whether the input's gradient is wanted.</summary>
+    public bool HasInputGradient => _inputGradient != null;
+
+    /// <summary>[B, input length].</summary>
+    public ref float InputGradient => ref *_inputGradient;
+
+    /// <summary>[B, groups, k, l].</summary>
+    public ref int Routes => ref *_routes;
+
+    /// <summary>Whether the scores of routes are wanted.</summary>
+    public bool HasScores => _scores != null;
+
+    /// <summary>As <see cref="Routes"/>.</summary>
+    public ref float Scores => ref *_scores;
+
+    /// <summary>Whether the gate values of routes are wanted.</summary>
+    public bool HasGates => _gates != null;
+
+    /// <summary>As <see cref="Routes"/>.</summary>
+    public ref float Gates => ref *_gates;
+}
+
+/// <summary>The emitted side of a pass.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface IPassKernels
+{
+    /// <summary>Computes one worker's share of a pass; runs on every worker's thread at once.</summary>
+    /// <param name="workspace">Scratch, and the barrier between phases.</param>
+    /// <param name="pass">The arrays.</param>
+    /// <param name="worker">0…threads−1.</param>
+    void RunShare(Workspace workspace, in Pass pass, int worker);
+}
+
+/// <summary>The arrays of a pass as the caller holds them; what a pass lacks stays empty.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public ref struct PassArrays
+{
+    /// <summary>[B, input length].</summary>
+    public ReadOnlySpan<float> Input;
+
+    /// <summary>[B].</summary>
+    public ReadOnlySpan<int> Labels;
+
+    /// <summary>[B] or [B, groups].</summary>
+    public ReadOnlySpan<int> Lengths;
+
+    /// <summary>[B, C].</summary>
+    public Span<float> Logits;
+
+    /// <summary>[B, C].</summary>
+    public ReadOnlySpan<float> LogitsGradient;
+
+    /// <summary>As long as the parameters.</summary>
+    public Span<float> Gradients;
+
+    /// <summary>[B, input length].</summary>
+    public Span<float> InputGradient;
+
+    /// <summary>[B, groups, k, l].</summary>
+    public Span<int> Routes;
+
+    /// <summary>As Routes.</summary>
+    public Span<float> Scores;
+
+    /// <summary>As Routes.</summary>
+    public Span<float> Gates;
+}

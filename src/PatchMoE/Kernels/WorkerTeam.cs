@@ -1,0 +1,105 @@
+using System.Runtime.ExceptionServices;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>
+/// Threads that wait between passes and then run one share each, the caller's thread among them. One barrier starts a pass, separates its
+/// phases and ends it; nothing is allocated on the way.
+/// </summary>
+internal sealed class WorkerTeam
+{
+    private readonly Barrier _barrier;
+    private readonly Thread[] _threads;
+    private Action<int>? _share;
+    private ExceptionDispatchInfo? _failure;
+    private int _stopped;
+
+    public WorkerTeam(int threads)
+    {
+        Threads = threads;
+        _barrier = new Barrier(threads);
+        _threads = new Thread[threads - 1];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            int worker = i + 1;
+            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"PatchMoE worker {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    public int Threads { get; }
+
+    /// <summary>Runs a share on every thread and returns when all are done; rethrows what a share threw.</summary>
+    public void Run(Action<int> share)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, typeof(Workspace));
+        _share = share;
+        Synchronize();
+        try
+        {
+            share(0);
+        }
+        catch
+        {
+            // The others still use the caller's arrays: they must be gone before the exception leaves.
+            Stop();
+            foreach (Thread thread in _threads)
+            {
+                thread.Join();
+            }
+
+            throw;
+        }
+
+        Synchronize();
+        _share = null;
+        if (_failure is not null)
+        {
+            Stop();
+            _failure.Throw();
+        }
+    }
+
+    /// <summary>Waits until every thread of the running pass has come here.</summary>
+    public void Synchronize()
+    {
+        if (Threads > 1)
+        {
+            _barrier.SignalAndWait();
+        }
+    }
+
+    /// <summary>Lets the threads end, now or at the end of the pass.</summary>
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0 && Threads > 1)
+        {
+            _barrier.RemoveParticipant();
+        }
+    }
+
+    private void Work(int worker)
+    {
+        while (true)
+        {
+            Synchronize();
+            if (Volatile.Read(ref _stopped) != 0)
+            {
+                return;
+            }
+
+            try
+            {
+                _share!(worker);
+            }
+            catch (Exception failure)
+            {
+                _failure = ExceptionDispatchInfo.Capture(failure);
+                _barrier.RemoveParticipant();
+                return;
+            }
+
+            Synchronize();
+        }
+    }
+}
