@@ -16,6 +16,9 @@ public enum PassKind
 
     /// <summary>Routes of layer 0.</summary>
     Route,
+
+    /// <summary>Classes.</summary>
+    Predict,
 }
 
 /// <summary>
@@ -35,9 +38,10 @@ public readonly unsafe struct Pass
     private readonly int* _routes;
     private readonly float* _scores;
     private readonly float* _gates;
+    private readonly int* _classes;
 
     internal Pass(
-        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates)
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes)
     {
         Kind = kind;
         Batch = batch;
@@ -51,6 +55,7 @@ public readonly unsafe struct Pass
         _routes = routes;
         _scores = scores;
         _gates = gates;
+        _classes = classes;
     }
 
     /// <summary>What to compute.</summary>
@@ -100,6 +105,9 @@ public readonly unsafe struct Pass
 
     /// <summary>As <see cref="Routes"/>.</summary>
     public ref float Gates => ref *_gates;
+
+    /// <summary>[B].</summary>
+    public ref int Classes => ref *_classes;
 }
 
 /// <summary>The emitted side of a pass.</summary>
@@ -146,4 +154,7 @@ public ref struct PassArrays
 
     /// <summary>As Routes.</summary>
     public Span<float> Gates;
+
+    /// <summary>[B].</summary>
+    public Span<int> Classes;
 }

@@ -35,6 +35,14 @@ public interface IPatchMoEModel
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
+    /// <summary>The class of each of B samples: the label with the largest logit, the lower of equal ones; logistic: +1 if the logit is above 0, else −1.</summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="classes">[B], written; its length fixes B.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
+
     /// <summary>Forward, mean loss and its gradients in one pass: what a training step needs.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length fixes B.</param>

@@ -1,0 +1,214 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints one expert's work on its patches: pre-activations, then ReLU, gate and pooling, and the gradient of the latter.</summary>
+internal static class ExpertsEmitter
+{
+    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) =>
+        from patches in layer.PatchTiles
+        from rows in layer.RowTiles
+        select (patches, rows.Size);
+
+    public static void Write(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Gap();
+        WriteActivate(writer, layer);
+        writer.Gap();
+        WritePool(writer, layer);
+        writer.Gap();
+        WriteUnpool(writer, layer);
+    }
+
+    /// <summary>1/Z as an expression of the patches taken.</summary>
+    public static string Scale(LayerPlan layer) => layer.Routing == Routing.ExpertChoice && layer.Spec.Pooling != Pooling.Selected
+        ? layer.Spec.Pooling == Pooling.All ? $"1f / {layer.Patches}" : "1f"
+        : "taken == 0 ? 0f : 1f / taken";
+
+    private static void WriteActivate(SourceWriter writer, LayerPlan layer)
+    {
+        (int l, int m, int d) = (layer.Taken, layer.Neurons, layer.Dimension);
+        bool routed = layer.Routing == Routing.ExpertChoice;
+        new KernelDoc(
+            routed ? "activations[t, r] = ⟨v_r, x_j⟩ with j = routes[t]" : "activations[t, r] = ⟨v_r, x_t⟩",
+            $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+            $"x [{layer.Patches}, {d}], weights [{m}, {d}], activations [{l}, {m}]",
+            $"{layer.PatchTiles[0]} patches × {string.Join(" or ", layer.RowTiles.Select(run => run.Size))} neurons: dot products along d; the patches are gathered by address, not copied",
+            2L * l * m * d,
+            4L * ((l * (long)d) + (m * (long)d) + (l * m))).Write(writer);
+        string routes = routed ? ", ref int routes" : string.Empty;
+        using (writer.Block($"private static void Activate<S, V>(ref float x, int taken{routes}, ref float weights, ref float activations) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines("int t = 0;");
+            foreach (int patches in layer.PatchTiles)
+            {
+                using (writer.Block($"for (; t <= taken - {patches}; t += {patches})"))
+                {
+                    for (int p = 0; p < patches; p++)
+                    {
+                        string t = p == 0 ? "t" : $"t + {p}";
+                        string index = routed ? $"Add(ref routes, {t})" : p == 0 ? t : $"({t})";
+                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.RowIndex(index, layer.Access.RowStep)});");
+                    }
+
+                    foreach (TileRun rows in layer.RowTiles)
+                    {
+                        using (writer.Block($"for (int r = {rows.Start}; r < {rows.End}; r += {rows.Size})"))
+                        {
+                            writer.Lines(DotTiles.Call(
+                                patches,
+                                rows.Size,
+                                Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
+                                Format.At("weights", 0, ("r", d)),
+                                Format.At("activations", 0, ("t", m), ("r", 1)),
+                                m,
+                                1));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void WritePool(SourceWriter writer, LayerPlan layer)
+    {
+        (int l, int m) = (layer.Taken, layer.Neurons);
+        string gate = layer.HasGate ? "G_t · " : string.Empty;
+        string bias = layer.HasBias ? " + b_r" : string.Empty;
+        new KernelDoc(
+            $"activations[t, r] = ReLU(activations[t, r]{bias}); y[r] = scale · Σ_t {gate}activations[t, r]",
+            $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+            $"activations [{l}, {m}], y [{m}]",
+            string.Empty,
+            4L * l * m,
+            4L * ((2L * l * m) + m)).Write(writer);
+        string parameters = "int taken, float scale, " + (layer.HasBias ? "ref float bias, " : string.Empty) + (layer.HasGate ? "ref float gates, " : string.Empty);
+        using (writer.Block($"private static void Pool<S, V>({parameters}ref float activations, ref float y) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines("int r = 0;");
+            using (writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)"))
+            {
+                WritePoolColumn(writer, layer, "S", "V");
+            }
+
+            WriteTail(writer, m, () => WritePoolColumn(writer, layer, "SimdScalar", "float"));
+        }
+    }
+
+    private static void WritePoolColumn(SourceWriter writer, LayerPlan layer, string simd, string vector)
+    {
+        if (layer.HasBias)
+        {
+            writer.Lines($"{vector} offset = {simd}.Load(ref bias, r);");
+        }
+
+        writer.Lines($"{vector} sum = {simd}.Zero;");
+        using (writer.Block("for (int t = 0; t < taken; t++)"))
+        {
+            writer.Lines($"ref float at = ref Add(ref activations, {Format.Offset(0, ("t", layer.Neurons), ("r", 1))});");
+            string value = layer.HasBias ? $"{simd}.Add({simd}.Load(ref at, 0), offset)" : $"{simd}.Load(ref at, 0)";
+            writer.Lines($"{vector} activation = {simd}.Rectify({value});");
+            writer.Lines($"{simd}.Store(activation, ref at, 0);");
+            writer.Lines(layer.HasGate
+                ? $"sum = {simd}.MultiplyAdd({simd}.Create(Add(ref gates, t)), activation, sum);"
+                : $"sum = {simd}.Add(sum, activation);");
+        }
+
+        writer.Gap();
+        writer.Lines($"{simd}.Store({simd}.Multiply(sum, {simd}.Create(scale)), ref y, r);");
+    }
+
+    private static void WriteUnpool(SourceWriter writer, LayerPlan layer)
+    {
+        (int l, int m) = (layer.Taken, layer.Neurons);
+        bool total = layer.Routing == Routing.Sample;
+        string gate = layer.HasGate ? " · G_t" : string.Empty;
+        new KernelDoc(
+            $"activations[t, r] = ∂L/∂h_tr = [a_tr > 0] · ∂L/∂y_r · scale{gate}" + (layer.HasGate ? "; gateGradients[t] = scale · Σ_r ∂L/∂y_r · a_tr" : string.Empty) + (total ? "; returns Σ_tr ∂L/∂y_r · a_tr" : string.Empty),
+            $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+            $"yGradient [{m}], activations [{l}, {m}]: a_tr before, ∂L/∂h_tr after",
+            string.Empty,
+            4L * l * m,
+            4L * ((2L * l * m) + m)).Write(writer);
+        string gates = layer.HasGate ? "ref float gates, ref float gateGradients, " : string.Empty;
+        using (writer.Block($"private static {(total ? "float" : "void")} Unpool<S, V>(int taken, float scale, {gates}ref float yGradient, ref float activations) {WidthDispatch.Constraint}"))
+        {
+            bool sums = layer.HasGate || total;
+            if (total)
+            {
+                writer.Lines("float total = 0f;");
+            }
+
+            using (writer.Block("for (int t = 0; t < taken; t++)"))
+            {
+                writer.Lines($"ref float at = ref Add(ref activations, t * {m});");
+                writer.Lines(layer.HasGate ? "float factor = scale * Add(ref gates, t);" : "float factor = scale;");
+                if (sums)
+                {
+                    writer.Lines("V sum = S.Zero;");
+                }
+
+                writer.Lines("int r = 0;");
+                using (writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)"))
+                {
+                    writer.Lines("V activation = S.Load(ref at, r);\nV flow = S.Load(ref yGradient, r);");
+                    if (sums)
+                    {
+                        writer.Lines("sum = S.MultiplyAdd(activation, flow, sum);");
+                    }
+
+                    writer.Lines("S.Store(S.WherePositive(S.Multiply(flow, S.Create(factor)), activation), ref at, r);");
+                }
+
+                writer.Gap();
+                if (sums)
+                {
+                    writer.Lines("float gateGradient = S.Sum(sum);");
+                }
+
+                WriteTail(
+                    writer,
+                    m,
+                    () =>
+                    {
+                        if (sums)
+                        {
+                            writer.Lines("gateGradient += Add(ref at, r) * Add(ref yGradient, r);");
+                        }
+
+                        writer.Lines("Add(ref at, r) = Add(ref at, r) > 0f ? Add(ref yGradient, r) * factor : 0f;");
+                    });
+                if (layer.HasGate)
+                {
+                    writer.Lines("Add(ref gateGradients, t) = scale * gateGradient;");
+                }
+                else if (total)
+                {
+                    writer.Lines("total += gateGradient;");
+                }
+            }
+
+            if (total)
+            {
+                writer.Gap();
+                writer.Lines("return total;");
+            }
+        }
+    }
+
+    /// <summary>What is left of a row of m values behind its full vectors, value by value.</summary>
+    private static void WriteTail(SourceWriter writer, int m, Action body)
+    {
+        if (m % 16 == 0)
+        {
+            return;
+        }
+
+        using (writer.Block($"for (; r < {m}; r++)"))
+        {
+            body();
+        }
+
+        writer.Gap();
+    }
+}

@@ -1,0 +1,104 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the output layer.</summary>
+internal static class HeadEmitter
+{
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        HeadPlan head = plan.Head;
+        (int c, int m) = (head.Outputs, head.Inputs);
+        writer.Lines($"/// <summary>The head: {c} logit{(c == 1 ? string.Empty : "s")} from y [{m}], {(head.Trained ? "trained" : "fixed")}.</summary>");
+        using (writer.Block("private static class Head"))
+        {
+            WriteForward(writer, head);
+            writer.Gap();
+            writer.Lines("/// <summary>yGradient = Σ_c logitsGradient[c] · w_c.</summary>");
+            WidthDispatch.Write(writer, "Backward", "ref float parameters, ref float logitsGradient, ref float yGradient", "ref parameters, ref logitsGradient, ref yGradient", m);
+            writer.Gap();
+            using (writer.Block($"private static void Backward<S, V>(ref float parameters, ref float logitsGradient, ref float yGradient) {WidthDispatch.Constraint}"))
+            {
+                writer.Lines($"MemoryMarshal.CreateSpan(ref yGradient, {m}).Clear();");
+                writer.Lines($"AddWeightedRows<S, V>(ref yGradient, {Format.At("parameters", head.WeightOffset)}, ref logitsGradient, 1, {c});");
+            }
+
+            if (head.Trained)
+            {
+                WriteWeightGradients(writer, plan);
+            }
+
+            DotTiles.Write(writer, m, head.RowTiles.Select(run => (1, run.Size)));
+            WeightedRows.Write(writer, m);
+        }
+    }
+
+    private static void WriteForward(SourceWriter writer, HeadPlan head)
+    {
+        (int c, int m) = (head.Outputs, head.Inputs);
+        string bias = head.BiasOffset >= 0 ? " + b_c" : string.Empty;
+        writer.Lines($"/// <summary>logits[c] = ⟨w_c, y⟩{bias}.</summary>");
+        WidthDispatch.Write(writer, "Forward", "ref float y, ref float parameters, ref float logits", "ref y, ref parameters, ref logits", m);
+        writer.Gap();
+        using (writer.Block($"private static void Forward<S, V>(ref float y, ref float parameters, ref float logits) {WidthDispatch.Constraint}"))
+        {
+            foreach (TileRun run in head.RowTiles)
+            {
+                using (writer.Block($"for (int c = {run.Start}; c < {run.End}; c += {run.Size})"))
+                {
+                    writer.Lines(DotTiles.Call(1, run.Size, ["ref y"], Format.At("parameters", head.WeightOffset, ("c", m)), "ref Add(ref logits, c)", 1, 1));
+                }
+            }
+
+            if (head.BiasOffset >= 0)
+            {
+                writer.Gap();
+                using (writer.Block($"for (int c = 0; c < {c}; c++)"))
+                {
+                    writer.Lines($"Add(ref logits, c) += Add(ref parameters, {Format.Offset(head.BiasOffset, ("c", 1))});");
+                }
+            }
+        }
+    }
+
+    private static void WriteWeightGradients(SourceWriter writer, ModelPlan plan)
+    {
+        HeadPlan head = plan.Head;
+        (int c, int m) = (head.Outputs, head.Inputs);
+        const string parameters = "ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers";
+        writer.Gap();
+        writer.Lines("/// <summary>Adds a window's gradients of the head's weights and bias.</summary>");
+        WidthDispatch.Write(writer, "WeightGradients", parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", m);
+        writer.Gap();
+        using (writer.Block($"private static void WeightGradients<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines("HeadGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
+            if (head.BiasOffset >= 0)
+            {
+                using (writer.Block($"for (int c = {c} * worker / workers; c < {c} * (worker + 1) / workers; c++)"))
+                {
+                    writer.Lines($$"""
+                        float sum = 0f;
+                        for (int b = 0; b < samples; b++)
+                        {
+                            sum += Add(ref slots, ((nint)b * {{plan.Slots.Floats}}) + {{plan.Slots.LogitsGradient}} + c);
+                        }
+
+                        Add(ref gradients, {{Format.Offset(head.BiasOffset, ("c", 1))}}) += sum;
+                        """);
+                }
+            }
+        }
+
+        new OuterTiles(
+            "HeadGradient",
+            "Σ_b logitsGradient_b[c] · y_b",
+            m,
+            Instances: 1,
+            Prologue: $"ref float row = ref Add(ref slots, ((nint)b * {plan.Slots.Floats}) + {plan.Top.OutputsOffset} + i);\nref float deltas = ref Add(ref slots, ((nint)b * {plan.Slots.Floats}) + {plan.Slots.LogitsGradient} + r);",
+            Count: "1",
+            Row: string.Empty,
+            Delta: q => $"Add(ref deltas, {q})",
+            head.RowTiles).Write(writer, experts: 1, head.WeightOffset, expertStep: 0);
+    }
+}

@@ -1,0 +1,81 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the gradient by a layer's patches: only the patches taken receive any, and softmaxAll's scores reach all.</summary>
+internal static class InputGradientEmitter
+{
+    public static void Write(SourceWriter writer, LayerPlan layer)
+    {
+        const string parameters = "ref float parameters, ref float block, ref int integers, ref float xGradient";
+        writer.Gap();
+        string scores = layer.TrainsRouter ? " + Σ_s ∂L/∂g_sj · w_s" : string.Empty;
+        writer.Lines($"/// <summary>xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.</summary>");
+        WidthDispatch.Write(writer, "InputGradient", parameters, "ref parameters, ref block, ref integers, ref xGradient", layer.Dimension);
+        writer.Gap();
+        using (writer.Block($"private static void InputGradient<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines("int taken = integers;");
+            switch (layer.Routing)
+            {
+                case Routing.ExpertChoice:
+                    WriteExpertChoice(writer, layer);
+                    break;
+                case Routing.Sample:
+                    WriteSample(writer, layer);
+                    break;
+                default:
+                    WriteDense(writer, layer);
+                    break;
+            }
+        }
+    }
+
+    private static void WriteExpertChoice(SourceWriter writer, LayerPlan layer)
+    {
+        (int l, int m, int d) = (layer.Taken, layer.Neurons, layer.Dimension);
+        using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+        {
+            writer.Lines($"ref int routes = {Format.At("integers", BlockPlan.Routes, ("s", l))};");
+            writer.Lines($"ref float deltas = {LayerEmitter.Activations(layer, "s")};");
+            using (writer.Block("for (int t = 0; t < taken; t++)"))
+            {
+                writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.RowIndex("Add(ref routes, t)", layer.Access.RowStep)});");
+                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.ExpertsOffset, ("s", m * d))}, {Format.At("deltas", 0, ("t", m))}, 1, {m});");
+                if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
+                {
+                    writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.RouterOffset, ("s", d))}, {Format.At("block", layer.Block.ScoreGradients, ("s", l), ("t", 1))}, 1, 1);");
+                }
+            }
+        }
+
+        if (layer.Spec.Gate == Gate.SoftmaxAll)
+        {
+            writer.Gap();
+            writer.Lines($"int valid = Add(ref integers, {BlockPlan.Valid});");
+            using (writer.Block("for (int j = 0; j < valid; j++)"))
+            {
+                writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", 0, ("j", layer.Access.RowStep))}, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", layer.Block.ScoreGradients, ("j", 1))}, {layer.Patches}, {layer.Experts});");
+            }
+        }
+    }
+
+    private static void WriteSample(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Lines($"int expert = Add(ref integers, {BlockPlan.Routes});");
+        using (writer.Block("for (int t = 0; t < taken; t++)"))
+        {
+            writer.Lines($"ref float row = {Format.At("xGradient", 0, ("t", layer.Access.RowStep))};");
+            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.ExpertsOffset, ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", layer.Block.Activations, ("t", layer.Neurons))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", layer.Block.ScoreGradients)}, 1, {layer.Experts});");
+        }
+    }
+
+    private static void WriteDense(SourceWriter writer, LayerPlan layer)
+    {
+        using (writer.Block("for (int t = 0; t < taken; t++)"))
+        {
+            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", 0, ("t", layer.Access.RowStep))}, {Format.At("parameters", layer.ExpertsOffset)}, {Format.At("block", layer.Block.Activations, ("t", layer.Neurons))}, 1, {layer.Neurons});");
+        }
+    }
+}

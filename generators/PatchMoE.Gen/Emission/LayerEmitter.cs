@@ -1,0 +1,191 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the file of one layer: a static class whose public methods are the layer's passes over one instance.</summary>
+internal static class LayerEmitter
+{
+    public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
+    {
+        WriteDoc(writer, layer);
+        using (writer.Block($"private static class Layer{layer.Index}"))
+        {
+            WriteForward(writer, layer);
+            WriteBackward(writer, layer);
+            InputGradientEmitter.Write(writer, layer);
+            WeightGradientEmitter.Write(writer, plan, layer);
+            switch (layer.Routing)
+            {
+                case Routing.ExpertChoice:
+                    ScoresEmitter.Write(writer, layer);
+                    break;
+                case Routing.Sample:
+                    SampleRouterEmitter.Write(writer, layer);
+                    break;
+            }
+
+            ExpertsEmitter.Write(writer, layer);
+            DotTiles.Write(writer, layer.Dimension, ExpertsEmitter.Tiles(layer).Concat(RouterTiles(layer)));
+            WeightedRows.Write(writer, layer.Dimension);
+        }
+    }
+
+    /// <summary>Where row <paramref name="index"/> of the patches begins.</summary>
+    public static string RowIndex(string index, int step) => step == 1 ? index : $"{index} * {step}";
+
+    /// <summary>A text for layers whose selection sorts and so needs scratch for keys.</summary>
+    public static string SortsWith(LayerPlan layer, string text) => layer.Selection?.Kernel == SelectionKernel.Sort ? text : string.Empty;
+
+    private static IEnumerable<(int Patches, int Rows)> RouterTiles(LayerPlan layer) => layer.Routing switch
+    {
+        Routing.ExpertChoice => ScoresEmitter.Tiles(layer),
+        Routing.Sample => SampleRouterEmitter.Tiles(layer),
+        _ => [],
+    };
+
+    private static void WriteDoc(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlan block = layer.Block;
+        LayerShape shape = layer.Shape;
+        string experts = layer.Routing == Routing.Dense && shape.Experts > 1
+            ? $"{shape.Experts} × {shape.Neurons} neurons that see the same patches, computed as one expert of {layer.Neurons}"
+            : $"{shape.Experts} experts × {shape.Neurons} neurons";
+        writer.Lines($"/// <summary>Layer {layer.Index}: {Summary(layer)}.</summary>");
+        writer.Lines("/// <remarks>");
+        writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
+        writer.Lines($"/// Patches: {layer.Access.Reason}; row step {layer.Access.RowStep}.");
+        IEnumerable<string> arrays = new[]
+        {
+            ("scores", block.Scores), ("probabilities", block.Probabilities), ("gates", block.Gates), ("gate gradients", block.GateGradients),
+            ("score gradients", block.ScoreGradients), ("patch sum", block.PatchSum), ("activations", block.Activations),
+        }.Where(array => array.Item2 >= 0).Select(array => $"{array.Item1} at {array.Item2}");
+        writer.Lines($"/// The block, an instance's scratch of {block.Floats} floats: {string.Join(", ", arrays)}.");
+        writer.Lines($"/// Its {block.Integers} integers: patches taken, valid patches, routes.");
+        writer.Lines("/// </remarks>");
+    }
+
+    public static string Summary(LayerPlan layer) => layer.Routing switch
+    {
+        Routing.Dense => "dense, every expert sees every patch",
+        Routing.Sample => "sample, the best expert sees the whole sample",
+        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {Word(layer.Spec.Gate)}, pooling {Word(layer.Spec.Pooling)}",
+    };
+
+    private static string Times(int count) => count == 1 ? "once" : $"{count} times";
+
+    private static string Word(Enum value)
+    {
+        string name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name.Substring(1);
+    }
+
+    private static void WriteForward(SourceWriter writer, LayerPlan layer)
+    {
+        string keys = SortsWith(layer, ", ref int keys");
+        string keysArgument = SortsWith(layer, ", ref keys");
+        string parameters = $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}, ref float y";
+        string arguments = $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}, ref y";
+        writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
+        WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
+        if (layer.Index == 0 && layer.Routing != Routing.Dense)
+        {
+            writer.Gap();
+            writer.Lines("/// <summary>The routing alone: scores, routes and gates.</summary>");
+            WidthDispatch.Write(
+                writer,
+                "Route",
+                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}",
+                $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}",
+                layer.Dimension);
+        }
+
+        writer.Gap();
+        using (writer.Block($"private static void Forward<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        {
+            switch (layer.Routing)
+            {
+                case Routing.ExpertChoice:
+                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{keysArgument});");
+                    writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
+                    using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+                    {
+                        WriteExpertForward(writer, layer, "s", "scale");
+                    }
+
+                    break;
+                case Routing.Sample:
+                    writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
+                    writer.Lines($"int taken = valid;\nint expert = Add(ref integers, {BlockPlan.Routes});");
+                    writer.Lines($"float scale = ({ExpertsEmitter.Scale(layer)}) * Add(ref block, {Format.Offset(layer.Block.Probabilities, ("expert", 1))});");
+                    writer.Lines($"MemoryMarshal.CreateSpan(ref y, {layer.Outputs}).Clear();");
+                    WriteExpertForward(writer, layer, "expert", "scale");
+                    break;
+                default:
+                    writer.Lines($"integers = valid;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
+                    writer.Lines($"int taken = valid;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
+                    WriteExpertForward(writer, layer, "0", "scale");
+                    break;
+            }
+        }
+    }
+
+    private static void WriteExpertForward(SourceWriter writer, LayerPlan layer, string expert, string scale)
+    {
+        writer.Lines($"ref float activations = {Activations(layer, expert)};");
+        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", BlockPlan.Routes, (expert, layer.Taken))}" : string.Empty;
+        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {Format.At("parameters", layer.ExpertsOffset, (expert, layer.Neurons * layer.Dimension))}, ref activations);");
+        string bias = layer.HasBias ? $"{Format.At("parameters", layer.BiasOffset, (expert, layer.Neurons))}, " : string.Empty;
+        string gates = layer.HasGate ? $"{Format.At("block", layer.Block.Gates, (expert, layer.Taken))}, " : string.Empty;
+        writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", 0, (expert, layer.Neurons))});");
+    }
+
+    private static void WriteBackward(SourceWriter writer, LayerPlan layer)
+    {
+        const string parameters = "ref float yGradient, ref float block, ref int integers";
+        writer.Gap();
+        writer.Lines("/// <summary>The backward pass within the block: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.</summary>");
+        WidthDispatch.Write(writer, "Backward", parameters, "ref yGradient, ref block, ref integers", layer.Dimension);
+        writer.Gap();
+        using (writer.Block($"private static void Backward<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
+            BlockPlan block = layer.Block;
+            switch (layer.Routing)
+            {
+                case Routing.ExpertChoice:
+                    if (layer.Spec.Gate == Gate.SoftmaxAll)
+                    {
+                        writer.Lines($"int valid = Add(ref integers, {BlockPlan.Valid});");
+                    }
+
+                    using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+                    {
+                        string gates = layer.HasGate ? $"{Format.At("block", block.Gates, ("s", layer.Taken))}, {Format.At("block", block.GateGradients, ("s", layer.Taken))}, " : string.Empty;
+                        writer.Lines($"Unpool<S, V>(taken, scale, {gates}{Format.At("yGradient", 0, ("s", layer.Neurons))}, {Activations(layer, "s")});");
+                        if (layer.HasGate)
+                        {
+                            string gateGradients = Format.At("block", block.GateGradients, ("s", layer.Taken));
+                            writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
+                                ? $"CloseGates(valid, {Format.At("integers", BlockPlan.Routes, ("s", layer.Taken))}, taken, {Format.At("block", block.Probabilities, ("s", layer.Patches))}, {gateGradients}, {Format.At("block", block.ScoreGradients, ("s", layer.Patches))});"
+                                : $"CloseGates(taken, {Format.At("block", block.Gates, ("s", layer.Taken))}, {gateGradients}, {Format.At("block", block.ScoreGradients, ("s", layer.Taken))});");
+                        }
+                    }
+
+                    break;
+                case Routing.Sample:
+                    writer.Lines($"int expert = Add(ref integers, {BlockPlan.Routes});");
+                    writer.Lines($"ref float probabilities = {Format.At("block", block.Probabilities)};");
+                    writer.Lines($"float gateGradient = scale * Unpool<S, V>(taken, scale * Add(ref probabilities, expert), {Format.At("yGradient", 0, ("expert", layer.Neurons))}, {Activations(layer, "expert")});");
+                    writer.Lines($"CloseGate(expert, gateGradient, ref probabilities, {Format.At("block", block.ScoreGradients)});");
+                    break;
+                default:
+                    writer.Lines($"Unpool<S, V>(taken, scale, ref yGradient, {Activations(layer, "0")});");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The activations of an expert: those of a sample layer hold only the chosen one's.</summary>
+    public static string Activations(LayerPlan layer, string expert) => Format.At(
+        "block", layer.Block.Activations, (expert, layer.Routing == Routing.Sample ? 0 : layer.Taken * layer.Neurons));
+}

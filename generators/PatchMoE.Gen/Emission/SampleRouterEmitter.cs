@@ -1,0 +1,111 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the router of a sample layer: one expert takes all patches, weighted by its softmax probability.</summary>
+internal static class SampleRouterEmitter
+{
+    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) => layer.RouterTiles.Select(run => (1, run.Size));
+
+    public static void Write(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Gap();
+        WriteRoute(writer, layer);
+        writer.Gap();
+        WritePatchSum(writer, layer);
+        writer.Gap();
+        WriteClose(writer, layer);
+    }
+
+    private static void WriteRoute(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlan block = layer.Block;
+        new KernelDoc(
+            "g_s = ⟨w_s, Σ_j x_j⟩; the expert is the first with the largest g_s; probabilities = softmax(g)",
+            $"s expert 0…{layer.Experts - 1}",
+            $"x [{layer.Patches}, {layer.Dimension}], router [{layer.Experts}, {layer.Dimension}], scores and probabilities [{layer.Experts}]",
+            string.Empty,
+            (layer.Patches + (2L * layer.Experts)) * layer.Dimension,
+            4L * (layer.Patches + layer.Experts) * layer.Dimension).Write(writer);
+        using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines($"integers = valid;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
+            writer.Lines($"ref float sum = {Format.At("block", block.PatchSum)};");
+            writer.Lines($"ref float scores = {Format.At("block", block.Scores)};");
+            writer.Lines($"ref float probabilities = {Format.At("block", block.Probabilities)};");
+            writer.Lines("PatchSum<S, V>(ref x, valid, ref sum);");
+            foreach (TileRun run in layer.RouterTiles)
+            {
+                using (writer.Block($"for (int s = {run.Start}; s < {run.End}; s += {run.Size})"))
+                {
+                    writer.Lines(DotTiles.Call(
+                        1, run.Size, ["ref sum"], Format.At("parameters", layer.RouterOffset, ("s", layer.Dimension)), "ref Add(ref scores, s)", 1, 1));
+                }
+            }
+
+            writer.Gap();
+            writer.Lines($$"""
+                int best = 0;
+                for (int s = 1; s < {{layer.Experts}}; s++)
+                {
+                    best = Add(ref scores, s) > Add(ref scores, best) ? s : best;
+                }
+
+                Add(ref integers, {{BlockPlan.Routes}}) = best;
+                float total = 0f;
+                for (int s = 0; s < {{layer.Experts}}; s++)
+                {
+                    float power = MathF.Exp(Add(ref scores, s) - Add(ref scores, best));
+                    Add(ref probabilities, s) = power;
+                    total += power;
+                }
+
+                for (int s = 0; s < {{layer.Experts}}; s++)
+                {
+                    Add(ref probabilities, s) /= total;
+                }
+                """);
+        }
+    }
+
+    private static void WritePatchSum(SourceWriter writer, LayerPlan layer)
+    {
+        new KernelDoc(
+            "sum[i] = Σ_j x_j[i] over the valid patches",
+            $"j patch, i value 0…{layer.Dimension - 1}",
+            $"x [{layer.Patches}, {layer.Dimension}], sum [{layer.Dimension}]",
+            string.Empty,
+            (long)layer.Patches * layer.Dimension,
+            4L * (layer.Patches + 1) * layer.Dimension).Write(writer);
+        int d = layer.Dimension;
+        using (writer.Block($"private static void PatchSum<S, V>(ref float x, int valid, ref float sum) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines($$"""
+                for (int i = 0; i < {{d}}; i += S.Lanes)
+                {
+                    // The last vector overlaps the one before it and gives the same values there.
+                    int at = Math.Min(i, {{d}} - S.Lanes);
+                    V total = S.Zero;
+                    for (int j = 0; j < valid; j++)
+                    {
+                        total = S.Add(total, S.Load(ref x, {{Format.Offset(0, ("j", layer.Access.RowStep), ("at", 1))}}));
+                    }
+
+                    S.Store(total, ref sum, at);
+                }
+                """);
+        }
+    }
+
+    private static void WriteClose(SourceWriter writer, LayerPlan layer) => writer.Lines($$"""
+        /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e.</summary>
+        private static void CloseGate(int expert, float gateGradient, ref float probabilities, ref float scoreGradients)
+        {
+            float flow = gateGradient * Add(ref probabilities, expert);
+            for (int s = 0; s < {{layer.Experts}}; s++)
+            {
+                Add(ref scoreGradients, s) = flow * ((s == expert ? 1f : 0f) - Add(ref probabilities, s));
+            }
+        }
+        """);
+}

@@ -1,0 +1,93 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the router of an expertChoice layer: scores, selection and gates of one instance.</summary>
+internal static class ScoresEmitter
+{
+    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) =>
+        from patches in PatchRuns(layer)
+        from routers in layer.RouterTiles
+        select (patches.Size, routers.Size);
+
+    public static void Write(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Gap();
+        WriteRoute(writer, layer);
+        writer.Gap();
+        WriteScores(writer, layer);
+        SelectEmitter.Write(writer, layer);
+        if (layer.HasGate)
+        {
+            GateEmitter.Write(writer, layer);
+        }
+    }
+
+    private static EquatableArray<TileRun> PatchRuns(LayerPlan layer) => Split.Evenly(layer.Patches, Planner.TileColumns);
+
+    private static void WriteRoute(SourceWriter writer, LayerPlan layer)
+    {
+        string keys = LayerEmitter.SortsWith(layer, ", ref int keys");
+        writer.Lines("/// <summary>Chooses each expert's patches: scores, selection, gates. Writes the block's scores and gates and all of its integers.</summary>");
+        using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}) {WidthDispatch.Constraint}"))
+        {
+            BlockPlan block = layer.Block;
+            writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
+            writer.Lines($"integers = taken;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
+            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", block.Scores)});");
+            using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+            {
+                writer.Lines($"ref float scores = {Format.At("block", block.Scores, ("s", layer.Patches))};");
+                writer.Lines($"ref int routes = {Format.At("integers", BlockPlan.Routes, ("s", layer.Taken))};");
+                writer.Lines($"Select(ref scores, valid, ref routes{LayerEmitter.SortsWith(layer, ", ref keys")});");
+                if (layer.HasGate)
+                {
+                    string gates = Format.At("block", block.Gates, ("s", layer.Taken));
+                    writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
+                        ? $"OpenGates(ref scores, valid, ref routes, taken, {Format.At("block", block.Probabilities, ("s", layer.Patches))}, {gates});"
+                        : $"OpenGates(ref scores, ref routes, taken, {gates});");
+                }
+            }
+        }
+    }
+
+    private static void WriteScores(SourceWriter writer, LayerPlan layer)
+    {
+        (int n, int d, int k) = (layer.Patches, layer.Dimension, layer.Experts);
+        new KernelDoc(
+            "scores[s, j] = ⟨w_s, x_j⟩",
+            $"s expert 0…{k - 1}, j patch 0…{n - 1}",
+            $"x [{n}, {d}], router [{k}, {d}], scores [{k}, {n}]",
+            "a tile of patches stays in the first cache while all routers pass over it",
+            2L * n * k * d,
+            4L * ((n * (long)d) + (k * (long)d) + (n * k))).Write(writer);
+        using (writer.Block($"private static void Scores<S, V>(ref float x, ref float router, ref float scores) {WidthDispatch.Constraint}"))
+        {
+            foreach (TileRun patches in PatchRuns(layer))
+            {
+                using (writer.Block($"for (int j = {patches.Start}; j < {patches.End}; j += {patches.Size})"))
+                {
+                    for (int p = 0; p < patches.Size; p++)
+                    {
+                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.RowIndex(p == 0 ? "j" : $"(j + {p})", layer.Access.RowStep)});");
+                    }
+
+                    foreach (TileRun routers in layer.RouterTiles)
+                    {
+                        using (writer.Block($"for (int s = {routers.Start}; s < {routers.End}; s += {routers.Size})"))
+                        {
+                            writer.Lines(DotTiles.Call(
+                                patches.Size,
+                                routers.Size,
+                                Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
+                                Format.At("router", 0, ("s", d)),
+                                Format.At("scores", 0, ("s", n), ("j", 1)),
+                                1,
+                                n));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

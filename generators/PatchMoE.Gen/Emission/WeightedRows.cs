@@ -1,0 +1,70 @@
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>A weighted sum of weight rows, added to a row: what the gradient of a patch is made of.</summary>
+internal static class WeightedRows
+{
+    private const int Vectors = 4;
+
+    /// <summary>Prints the method.</summary>
+    public static void Write(SourceWriter writer, int dimension)
+    {
+        writer.Gap();
+        new KernelDoc(
+            "row[i] += Σ_q coefficients[q · step] · w[q, i]",
+            $"q weight row 0…count−1, i value 0…{dimension - 1}",
+            $"row [{dimension}], w [count, {dimension}]",
+            $"{Vectors} vectors of the row in registers while the weight rows pass",
+            2L * dimension,
+            4L * dimension).WritePer(writer, "weight row");
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void AddWeightedRows<S, V>(ref float row, ref float w, ref float coefficients, int step, int count) {WidthDispatch.Constraint}"))
+        {
+            writer.Lines("int i = 0;");
+            using (writer.Block($"for (; i <= {dimension} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
+            {
+                Tile(writer, dimension, Vectors, null);
+            }
+
+            writer.Gap();
+            using (writer.Block($"for (; i <= {dimension} - S.Lanes; i += S.Lanes)"))
+            {
+                Tile(writer, dimension, 1, null);
+            }
+
+            if (dimension % 16 != 0)
+            {
+                writer.Gap();
+                using (writer.Block($"if ({dimension} % S.Lanes != 0)"))
+                {
+                    writer.Lines($"i = {dimension} - S.Lanes;");
+                    Tile(writer, dimension, 1, $"{dimension} % S.Lanes");
+                }
+            }
+        }
+    }
+
+    private static void Tile(SourceWriter writer, int dimension, int vectors, string? tail)
+    {
+        IEnumerable<int> columns = Enumerable.Range(0, vectors);
+        writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{c} = S.Zero"))};");
+        using (writer.Block("for (int q = 0; q < count; q++)"))
+        {
+            writer.Lines("V coefficient = S.Create(Add(ref coefficients, q * step));");
+            writer.Lines($"ref float wq = ref Add(ref w, (q * {dimension}) + i);");
+            foreach (int c in columns)
+            {
+                writer.Lines($"sum{c} = S.MultiplyAdd(coefficient, S.Load(ref wq, {Lane(c)}), sum{c});");
+            }
+        }
+
+        writer.Gap();
+        writer.Lines("ref float ri = ref Add(ref row, i);");
+        foreach (int c in columns)
+        {
+            string sum = tail is null ? $"sum{c}" : $"S.KeepLast(sum{c}, {tail})";
+            writer.Lines($"S.Store(S.Add(S.Load(ref ri, {Lane(c)}), {sum}), ref ri, {Lane(c)});");
+        }
+    }
+
+    private static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
+}

@@ -1,0 +1,63 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>The scratch of one instance of a layer: offsets from its beginning; −1 where a network has no such array.</summary>
+/// <param name="Scores">Router scores: [k, n]; sample: [k].</param>
+/// <param name="Probabilities">softmaxAll: [k, n]; sample: [k].</param>
+/// <param name="Gates">Gate values of the chosen patches, [k, l].</param>
+/// <param name="GateGradients">The loss's gradient by the gate values, [k, l].</param>
+/// <param name="ScoreGradients">The loss's gradient by the scores: [k, l] of the chosen; softmaxAll: [k, n]; sample: [k].</param>
+/// <param name="PatchSum">sample: Σ_j x_j, [d].</param>
+/// <param name="Activations">
+/// ReLU outputs of the chosen patches, [k, l, M] (dense and sample: [n, M]); the backward pass turns them into the loss's gradient by the
+/// pre-activations.
+/// </param>
+/// <param name="Floats">The length of the block.</param>
+/// <param name="Integers">The length of the integer block: see <see cref="Taken"/>, <see cref="Valid"/> and <see cref="Routes"/>.</param>
+internal sealed record BlockPlan(
+    int Scores, int Probabilities, int Gates, int GateGradients, int ScoreGradients, int PatchSum, int Activations, int Floats, int Integers)
+{
+    /// <summary>In the integer block: the number of patches that each expert took.</summary>
+    public const int Taken = 0;
+
+    /// <summary>In the integer block: the number of valid patches.</summary>
+    public const int Valid = 1;
+
+    /// <summary>In the integer block: the chosen patches [k, l], best first; sample: the chosen expert.</summary>
+    public const int Routes = 2;
+
+    /// <summary>Lays out the block of a layer.</summary>
+    public static BlockPlan Of(LayerSpec layer, LayerShape shape)
+    {
+        int next = 0;
+        int Take(bool needed, int length)
+        {
+            if (!needed)
+            {
+                return -1;
+            }
+
+            int offset = next;
+            next += Slots.Align(length);
+            return offset;
+        }
+
+        bool choice = layer.Routing == Routing.ExpertChoice;
+        bool sample = layer.Routing == Routing.Sample;
+        bool gated = choice && layer.Gate != Gate.None;
+        bool all = choice && layer.Gate == Gate.SoftmaxAll;
+        int k = shape.Experts;
+        int chosen = shape.Experts * shape.PatchesPerExpert;
+        int every = shape.Experts * shape.Patches;
+        int seen = choice ? chosen * shape.Neurons : shape.Patches * shape.Neurons * (sample ? 1 : k);
+
+        int scores = Take(choice || sample, sample ? k : every);
+        int probabilities = Take(all || sample, sample ? k : every);
+        int gates = Take(gated, chosen);
+        int gateGradients = Take(gated, chosen);
+        int scoreGradients = Take(gated || sample, sample ? k : all ? every : chosen);
+        int patchSum = Take(sample, shape.Dimension);
+        int activations = Take(true, seen);
+        int integers = Routes + (choice ? chosen : sample ? 1 : 0);
+        return new BlockPlan(scores, probabilities, gates, gateGradients, scoreGradients, patchSum, activations, next, Slots.Align(integers));
+    }
+}

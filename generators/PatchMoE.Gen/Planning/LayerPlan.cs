@@ -1,0 +1,69 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>
+/// All that the emitters need to know of one layer. The k experts of a dense layer see the same patches, so they are planned as one expert
+/// of k·M neurons.
+/// </summary>
+/// <param name="Index">0 for the lowest layer.</param>
+/// <param name="Spec">The layer as the spec has it.</param>
+/// <param name="Shape">Its sizes as the spec has them.</param>
+/// <param name="Experts">k; 1 for dense.</param>
+/// <param name="Neurons">M; k·M for dense.</param>
+/// <param name="Access">Where the patches lie.</param>
+/// <param name="Selection">How the best patches are found; null unless the routing is expertChoice.</param>
+/// <param name="Block">The scratch of one instance.</param>
+/// <param name="Floats">Where the layer's instances lie in a sample's float scratch.</param>
+/// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
+/// <param name="RowTiles">Neurons per register tile.</param>
+/// <param name="RouterTiles">Routers per register tile; empty for dense.</param>
+/// <param name="PatchTiles">Patches per register tile, largest first.</param>
+/// <param name="RouterOffset">Where the router weights lie in the parameter buffer; −1 for dense.</param>
+/// <param name="ExpertsOffset">Where the neuron weights lie in the parameter buffer.</param>
+/// <param name="BiasOffset">Where the biases lie in the parameter buffer; −1 without bias.</param>
+internal sealed record LayerPlan(
+    int Index,
+    LayerSpec Spec,
+    LayerShape Shape,
+    int Experts,
+    int Neurons,
+    PatchAccess Access,
+    Selection? Selection,
+    BlockPlan Block,
+    int Floats,
+    int Integers,
+    EquatableArray<TileRun> RowTiles,
+    EquatableArray<TileRun> RouterTiles,
+    EquatableArray<int> PatchTiles,
+    int RouterOffset,
+    int ExpertsOffset,
+    int BiasOffset)
+{
+    public int Patches => Shape.Patches;
+
+    public int Dimension => Shape.Dimension;
+
+    public int Instances => Shape.Instances;
+
+    /// <summary>l, or n where every patch is seen.</summary>
+    public int Taken => Shape.PatchesPerExpert;
+
+    public int Outputs => Shape.Outputs;
+
+    public Routing Routing => Spec.Routing;
+
+    public bool HasGate => Routing == Routing.ExpertChoice && Spec.Gate != Gate.None;
+
+    /// <summary>Whether the loss has a gradient by the router's weights.</summary>
+    public bool TrainsRouter => Routing == Routing.Sample || HasGate;
+
+    public bool HasBias => Spec.Bias;
+
+    /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>
+    public int OutputsOffset => Floats + (Instances * Block.Floats);
+
+    /// <summary>Their gradient: [instances, m].</summary>
+    public int OutputGradientsOffset => OutputsOffset + Slots.Align(Instances * Outputs);
+
+    /// <summary>The float scratch of the layer in a sample's slot ends here.</summary>
+    public int FloatsEnd => OutputGradientsOffset + Slots.Align(Instances * Outputs);
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>Turns a valid spec into a plan: the stage between the spec and the text, where all choices are made.</summary>
+internal static class Planner
+{
+    /// <summary>4 × 4 sums, 4 patches and a weight fit the 32 vector registers of AVX-512 and keep two multipliers busy.</summary>
+    public const int TileRows = 4;
+    public const int TileColumns = 4;
+
+    /// <summary>Plans a model.</summary>
+    public static ModelPlan Plan(PatchMoESpec spec, TargetClass target)
+    {
+        ModelSpec model = spec.Model;
+        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        EquatableArray<LayerShape> shapes = model.LayerShapes();
+        PatchAccess bottom = PatchAccess.Of(model.Input, shapes[0].Dimension);
+
+        int patchFloats = bottom.Packed ? Slots.Align(shapes[0].Patches * shapes[0].Dimension) : 0;
+        int floats = 2 * patchFloats;
+        int integers = 0;
+        var layers = new List<LayerPlan>();
+        for (int i = 0; i < shapes.Count; i++)
+        {
+            PatchAccess access = i == 0 ? bottom : new PatchAccess(false, shapes[i].Dimension, "the outputs of the layer below are its patches");
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers);
+            floats = layer.FloatsEnd;
+            integers += layer.Instances * layer.Block.Integers;
+            layers.Add(layer);
+        }
+
+        HeadPlan head = PlanHead(model.Head, shapes[shapes.Count - 1].Outputs, parameters);
+        int logits = floats;
+        int logitsGradient = logits + Slots.Align(head.Outputs);
+        int loss = logitsGradient + Slots.Align(head.Outputs);
+        floats = loss + Slots.Align(2);
+        int keys = layers.Where(layer => layer.Selection?.Kernel == SelectionKernel.Sort).Select(layer => layer.Patches).DefaultIfEmpty(0).Max();
+        var slots = new Slots(
+            Patches: bottom.Packed ? 0 : -1,
+            PatchGradients: bottom.Packed ? patchFloats : -1,
+            Logits: logits,
+            LogitsGradient: logitsGradient,
+            Loss: loss,
+            Floats: floats,
+            SortKeys: keys > 0 ? integers : -1,
+            Integers: integers + Slots.Align(2 * keys),
+            Window: Slots.WindowFor(floats));
+
+        string json = SpecWriter.ModelToJson(spec);
+        return new ModelPlan(
+            target, spec.Name, json, Hash(json), model, parameters, ModelParameters.BufferLength(parameters), layers.ToEquatableArray(), head, slots);
+    }
+
+    private static LayerPlan PlanLayer(
+        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers)
+    {
+        bool dense = layer.Routing == Routing.Dense;
+        bool choice = layer.Routing == Routing.ExpertChoice;
+        int neurons = dense ? shape.Outputs : shape.Neurons;
+        return new LayerPlan(
+            index,
+            layer,
+            shape,
+            Experts: dense ? 1 : shape.Experts,
+            Neurons: neurons,
+            Access: access,
+            Selection: choice ? Selection.Of(shape.Patches, shape.PatchesPerExpert) : null,
+            Block: BlockPlan.Of(layer, shape),
+            Floats: floats,
+            Integers: integers,
+            RowTiles: Split.Evenly(neurons, TileRows),
+            RouterTiles: dense ? default : Split.Evenly(shape.Experts, TileRows),
+            PatchTiles: Split.Halving(shape.PatchesPerExpert, TileColumns),
+            RouterOffset: Offset(parameters, index, ParameterRole.Router),
+            ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),
+            BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias));
+    }
+
+    private static HeadPlan PlanHead(HeadSpec head, int inputs, EquatableArray<ParameterSpec> parameters) => new(
+        head,
+        inputs,
+        Split.Evenly(head.Outputs, TileRows),
+        Offset(parameters, -1, ParameterRole.Head),
+        Offset(parameters, -1, ParameterRole.HeadBias));
+
+    private static int Offset(EquatableArray<ParameterSpec> parameters, int layer, ParameterRole role) =>
+        parameters.FirstOrDefault(parameter => parameter.Layer == layer && parameter.Role == role)?.Offset ?? -1;
+
+    private static string Hash(string text)
+    {
+        using SHA256 sha = SHA256.Create();
+        byte[] bytes = sha.ComputeHash(Encoding.UTF8.GetBytes(text));
+        return string.Concat(bytes.Take(8).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}

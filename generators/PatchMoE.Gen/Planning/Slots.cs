@@ -1,0 +1,31 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>
+/// The scratch of one sample and how many samples a training pass holds at once (the window).
+/// </summary>
+/// <param name="Patches">The sample's patches as rows, [n, d]; −1 where they are read from the input.</param>
+/// <param name="PatchGradients">Their gradient, [n, d]; −1 where it goes straight to the input's gradient.</param>
+/// <param name="Logits">[C].</param>
+/// <param name="LogitsGradient">[C].</param>
+/// <param name="Loss">One double.</param>
+/// <param name="Floats">The length of a sample's float scratch.</param>
+/// <param name="SortKeys">Scratch of a sort, n 64-bit keys in the integer part; −1 if none sorts.</param>
+/// <param name="Integers">The length of a sample's integer scratch.</param>
+/// <param name="Window">Samples whose scratch is held at once in a training pass.</param>
+internal sealed record Slots(
+    int Patches, int PatchGradients, int Logits, int LogitsGradient, int Loss, int Floats, int SortKeys, int Integers, int Window)
+{
+    /// <summary>Scratch that is still in the outer caches while the weight gradients read it again.</summary>
+    private const long WindowBytes = 4L << 20;
+
+    /// <summary>Fewer samples would leave threads without work; more give nothing.</summary>
+    private const int SmallestWindow = 8;
+    private const int LargestWindow = 64;
+
+    /// <summary>The next multiple of 16 values: 64 bytes.</summary>
+    public static int Align(int length) => (length + 15) / 16 * 16;
+
+    /// <summary>The window for a slot of so many floats: fixed by the network alone, so that sums have one order on every machine.</summary>
+    public static int WindowFor(int floats) =>
+        (int)Math.Max(SmallestWindow, Math.Min(LargestWindow, WindowBytes / (4L * floats)));
+}
