@@ -41,7 +41,7 @@ public static partial class DiagnosticRules
     /// <summary>{0} the name.</summary>
     public static readonly DiagnosticRule BadName = new(
         "PMOE007", DiagnosticLevel.Error, "Not a name",
-        "'{0}' cannot be a spec's name: that is a letter A–Z or a–z, then letters, digits, '-', '_' and '.', 100 characters at most.",
+        "'{0}' cannot be a spec's name: that is a letter A to Z or a to z, then letters, digits, '-', '_' and '.', 100 characters at most.",
         "Give the spec a name like 'mnist-joint'; without the field 'name' it has the name of its file or class.");
 
     /// <summary>{0} what is expected, {1} the number of values found.</summary>

@@ -32,11 +32,11 @@ public static partial class DiagnosticRules
         "The field '{0}' belongs to a {1} head, and this one is {2}.",
         "Remove it, or use the kind '{1}'.");
 
-    /// <summary>{0} the number of layers, {1} the number of groups' entries, {2} the number of levels.</summary>
+    /// <summary>{0} the number of layers, {1} the number of levels.</summary>
     public static readonly DiagnosticRule LayersDoNotMatchGroups = new(
         "PMOE030", DiagnosticLevel.Error, "Layers do not match the groups",
-        "There are {0} layers, but an input with {1} entries in 'groups' has {2} levels.",
-        "Use one layer more than 'groups' has entries.");
+        "The number of layers is {0}, but the number of levels is {1}, one more than the entries of 'groups'.",
+        "Write one layer per level, or change 'groups'.");
 
     /// <summary>No arguments.</summary>
     public static readonly DiagnosticRule NoLayers = new(

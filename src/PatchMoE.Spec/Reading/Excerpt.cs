@@ -13,7 +13,7 @@ internal static class Excerpt
         // A cut between the two halves of a surrogate pair would leave half a character.
         int length = text.Length <= MaximumLength ? text.Length : MaximumLength - (char.IsHighSurrogate(text[MaximumLength - 1]) ? 1 : 0);
         string shown = string.Concat(text.Take(length).Select(Escaped));
-        return length < text.Length ? shown + "…" : shown;
+        return length < text.Length ? shown + "..." : shown;
     }
 
     /// <summary>One character in quotes.</summary>

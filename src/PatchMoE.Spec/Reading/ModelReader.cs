@@ -6,7 +6,7 @@ internal static class ModelReader
     /// <summary>Gives the network, or null if anything in it is wrong.</summary>
     public static ModelSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
     {
-        if (FieldReader.Open(node, path, diagnostics, "{ \"input\": { … }, \"layers\": [ … ], \"head\": { … }, \"loss\": \"logistic\" }") is not { } fields)
+        if (FieldReader.Open(node, path, diagnostics, "{ \"input\": { ... }, \"layers\": [ ... ], \"head\": { ... }, \"loss\": \"logistic\" }") is not { } fields)
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal static class ModelReader
                 return [.. array.Items.Select((item, i) => LayerReader.Read(item, $"{fields.PathOf("layers")}[{i}]", Patches(input, i), fields.Diagnostics))];
 
             case var other:
-                new ValueReader(fields.Diagnostics).Mistype<int>(other, fields.PathOf("layers"), "an array of layers", "[ { \"neuronsPerExpert\": 5, … } ]");
+                new ValueReader(fields.Diagnostics).Mistype<int>(other, fields.PathOf("layers"), "an array of layers", "[ { \"neuronsPerExpert\": 5, ... } ]");
                 return null;
         }
     }
@@ -92,7 +92,7 @@ internal static class ModelReader
 
         if (layers != groups + 1)
         {
-            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers, groups, groups + 1);
+            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers, groups + 1);
             return false;
         }
 

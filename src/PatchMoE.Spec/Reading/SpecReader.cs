@@ -20,7 +20,7 @@ public static class SpecReader
     public static SpecResult Read(SpecNode root, string defaultName)
     {
         var diagnostics = new DiagnosticBag();
-        PatchMoESpec? spec = FieldReader.Open(root, "", diagnostics, "{ \"model\": { … } }") is { } fields ? ReadSpec(fields, defaultName) : null;
+        PatchMoESpec? spec = FieldReader.Open(root, "", diagnostics, "{ \"model\": { ... } }") is { } fields ? ReadSpec(fields, defaultName) : null;
         return new SpecResult(diagnostics.HasErrors ? null : spec, diagnostics.InTextOrder());
     }
 
