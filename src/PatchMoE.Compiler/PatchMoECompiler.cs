@@ -1,16 +1,88 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+using PatchMoE.Gen;
+
 namespace PatchMoE.Compiler;
 
-/// <summary>Compiles specs in memory with the source generator and gives back models.</summary>
+/// <summary>
+/// Compiles specs in memory with the source generator, so that what runs is what a project with the same spec would contain.
+/// </summary>
 public static class PatchMoECompiler
 {
-    /// <summary>Compiles a spec; compiled assemblies are kept in a cache.</summary>
-    public static IPatchMoEModel Compile(PatchMoESpec spec) => throw new NotSupportedException();
+    /// <summary>The namespace of compiled classes.</summary>
+    public const string Namespace = "PatchMoE.Models";
 
-    /// <summary>The files that the generator writes for a spec: name and text.</summary>
-    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec) => throw new NotSupportedException();
+    private const string SpecFile = "spec.json";
+    private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13);
+
+    /// <summary>Compiles a spec, or takes its assembly from the cache, and makes a model; its weights are 0.</summary>
+    /// <param name="spec">A valid spec; only its name and model count.</param>
+    /// <param name="cache">Where compiled assemblies are kept; null to keep none.</param>
+    /// <exception cref="InvalidOperationException">The emitted code does not compile: a fault of the generator.</exception>
+    public static IPatchMoEModel Compile(PatchMoESpec spec, AssemblyCache? cache = null)
+    {
+        string className = ClassName(spec.Name);
+        byte[] assembly = cache is null ? Build(spec) : cache.GetOrAdd(SpecWriter.ModelToJson(spec), () => Build(spec));
+        var context = new AssemblyLoadContext($"PatchMoE model {className}");
+
+        // The model must see the types of this process, not copies of them.
+        context.Resolving += (_, name) => AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(loaded => loaded.GetName().Name == name.Name);
+        Assembly loaded = context.LoadFromStream(new MemoryStream(assembly));
+        return (IPatchMoEModel)Activator.CreateInstance(loaded.GetType($"{Namespace}.{className}", throwOnError: true)!)!;
+    }
+
+    /// <summary>The files that the generator writes for a spec.</summary>
+    /// <param name="spec">A valid spec.</param>
+    /// <param name="space">The namespace to emit into.</param>
+    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace) =>
+        Generate(spec, space, out _)
+            .GeneratedTrees
+            .Select(tree => new EmittedFile(Path.GetFileName(tree.FilePath).Replace($"{space}.", string.Empty, StringComparison.Ordinal), tree.ToString()))
+            .ToArray();
+
+    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>.</summary>
+    public static string ClassName(string specName) => string.Concat(
+        specName.Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
+    private static byte[] Build(PatchMoESpec spec)
+    {
+        Generate(spec, Namespace, out Compilation compilation);
+        using var stream = new MemoryStream();
+        EmitResult result = compilation.Emit(stream);
+        Diagnostic[] failures = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
+        return failures.Length == 0
+            ? stream.ToArray()
+            : throw new InvalidOperationException($"The code emitted for {spec.Name} does not compile cleanly:\n{string.Join('\n', failures.Take(10).Select(failure => failure.ToString()))}");
+    }
+
+    private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, out Compilation output)
+    {
+        string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            $"PatchMoE.Compiled.{ClassName(spec.Name)}",
+            [CSharpSyntaxTree.ParseText(declaration, s_parseOptions, "Model.cs", Encoding.UTF8)],
+            References.All,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new PatchMoEGenerator().AsSourceGenerator()],
+            [new MemoryText(SpecFile, SpecWriter.ModelToJson(spec))],
+            s_parseOptions);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out output, out System.Collections.Immutable.ImmutableArray<Diagnostic> diagnostics);
+        Diagnostic? error = diagnostics.FirstOrDefault(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Error);
+        return error is null
+            ? driver.GetRunResult()
+            : throw new ArgumentException($"The spec {spec.Name} is not valid: {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", nameof(spec));
+    }
+
+    private sealed class MemoryText(string path, string text) : AdditionalText
+    {
+        public override string Path => path;
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
+    }
 }
-
-/// <summary>A file that the generator wrote.</summary>
-/// <param name="Name">The file's name, for example <c>MnistJoint.g.cs</c>.</param>
-/// <param name="Text">Its text.</param>
-public sealed record EmittedFile(string Name, string Text);

@@ -1,0 +1,234 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints what a user of the class sees: sizes, weights, passes, save and load.</summary>
+internal static class SurfaceEmitter
+{
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        WriteSizes(writer, plan);
+        writer.Gap();
+        WriteSpec(writer, plan);
+        writer.Gap();
+        WriteParameters(writer, plan);
+        writer.Gap();
+        WritePasses(writer, plan);
+        writer.Gap();
+        WriteRoute(writer, plan);
+        writer.Gap();
+        WriteFiles(writer, plan);
+    }
+
+    private static void WriteSizes(SourceWriter writer, ModelPlan plan)
+    {
+        void Constant(string name, int value, string doc) => writer.Lines($"/// <summary>{doc}</summary>\npublic const int {name} = {value};\n");
+
+        Constant("InputLength", plan.InputLength, $"Values of one sample, [{string.Join(", ", plan.Model.InputShape())}].");
+        Constant("Outputs", plan.Head.Outputs, "C, the logits of one sample.");
+        if (plan.Model.Input is ImageInputSpec image)
+        {
+            Constant("ImageHeight", image.Height, "H, pixels.");
+            Constant("ImageWidth", image.Width, "W, pixels.");
+            Constant("ImageChannels", image.Channels, "Channels of a pixel.");
+        }
+
+        foreach (LayerPlan layer in plan.Layers)
+        {
+            string prefix = plan.Layers.Count == 1 ? string.Empty : $"Layer{layer.Index}";
+            string of = plan.Layers.Count == 1 ? string.Empty : $" of layer {layer.Index}";
+            if (layer.Instances > 1)
+            {
+                Constant($"{prefix}Groups", layer.Instances, $"T, the groups in which layer {layer.Index} runs.");
+            }
+
+            Constant($"{prefix}Patches", layer.Patches, $"n, the patches{of}.");
+            Constant($"{prefix}PatchDimension", layer.Dimension, $"d, the values of a patch{of}.");
+            Constant($"{prefix}Experts", layer.Shape.Experts, $"k, the experts{of}.");
+            if (layer.Routing == Routing.ExpertChoice)
+            {
+                Constant($"{prefix}PatchesPerExpert", layer.Taken, $"l, the patches each expert{of} takes.");
+            }
+
+            Constant($"{prefix}NeuronsPerExpert", layer.Shape.Neurons, $"M, the neurons of each expert{of}.");
+        }
+
+        writer.Lines($"/// <summary>The length of the parameter buffer: each tensor begins at a multiple of 16 values.</summary>\npublic const int ParameterLength = {plan.ParameterLength};");
+    }
+
+    private static void WriteSpec(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Lines($"/// <summary>The spec this class was compiled from: name and model.</summary>\npublic static PatchMoESpec Spec {{ get; }} = SpecReader.Read({Quote(plan.SpecJson)}, string.Empty).Spec!;");
+        writer.Lines("""
+
+            PatchMoESpec IPatchMoEModel.Spec => Spec;
+
+            int IPatchMoEModel.InputLength => InputLength;
+
+            int IPatchMoEModel.Outputs => Outputs;
+            """);
+    }
+
+    private static void WriteParameters(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Lines("""
+            private static readonly IReadOnlyList<ParameterSpec> s_parameterSpecs = Spec.Model.Parameters();
+            private readonly AlignedBuffer<float> _parameters = new(ParameterLength);
+
+            /// <inheritdoc/>
+            public IReadOnlyList<ParameterSpec> ParameterSpecs => s_parameterSpecs;
+
+            /// <inheritdoc/>
+            public Span<float> Parameters => _parameters.Span;
+            """);
+        foreach (ParameterSpec parameter in plan.Parameters)
+        {
+            writer.Gap();
+            string name = string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
+            writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
+            writer.Lines($"public Span<float> {name} => _parameters.Span.Slice({parameter.Offset}, {parameter.Length});");
+        }
+    }
+
+    private static void WritePasses(SourceWriter writer, ModelPlan plan)
+    {
+        string loss = plan.Model.Loss.ToString();
+        string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
+        writer.Lines($$"""
+            /// <inheritdoc/>
+            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, threads);
+
+            /// <inheritdoc/>
+            public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default)
+            {
+                int batch = Guard.Batch(logits.Length, Outputs, nameof(logits));
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                {{lengths}}
+                workspace.Run(this, PassKind.Forward, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Logits = logits });
+            }
+
+            /// <inheritdoc/>
+            public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
+            {
+                int batch = classes.Length;
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                {{lengths}}
+                workspace.Run(this, PassKind.Predict, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Classes = classes });
+            }
+
+            /// <inheritdoc/>
+            public double LossAndGradients(
+                ReadOnlySpan<float> input,
+                ReadOnlySpan<int> labels,
+                Span<float> logits,
+                Span<float> gradients,
+                Workspace workspace,
+                Span<float> inputGradient = default,
+                ReadOnlySpan<int> lengths = default)
+            {
+                int batch = labels.Length;
+                Guard.Labels(labels, Loss.{{loss}}, Outputs);
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                Guard.Length(logits.Length, batch, Outputs, nameof(logits));
+                Guard.Gradients(gradients.Length, ParameterLength);
+                Guard.OptionalLength(inputGradient.Length, batch, InputLength, nameof(inputGradient));
+                {{lengths}}
+                workspace.Run(
+                    this,
+                    PassKind.LossAndGradients,
+                    batch,
+                    slots: Math.Min(batch, {{plan.Slots.Window}}),
+                    new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = gradients, InputGradient = inputGradient });
+                return workspace.Loss / batch;
+            }
+
+            /// <inheritdoc/>
+            public void Backward(
+                ReadOnlySpan<float> input,
+                ReadOnlySpan<float> logitsGradient,
+                Span<float> gradients,
+                Workspace workspace,
+                Span<float> inputGradient = default,
+                ReadOnlySpan<int> lengths = default)
+            {
+                int batch = Guard.Batch(logitsGradient.Length, Outputs, nameof(logitsGradient));
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                Guard.Gradients(gradients.Length, ParameterLength);
+                Guard.OptionalLength(inputGradient.Length, batch, InputLength, nameof(inputGradient));
+                {{lengths}}
+                workspace.Run(
+                    this,
+                    PassKind.Backward,
+                    batch,
+                    slots: Math.Min(batch, {{plan.Slots.Window}}),
+                    new PassArrays { Input = input, Lengths = lengths, LogitsGradient = logitsGradient, Gradients = gradients, InputGradient = inputGradient });
+            }
+            """);
+    }
+
+    private static void WriteRoute(SourceWriter writer, ModelPlan plan)
+    {
+        LayerPlan layer = plan.Bottom;
+        const string signature = """
+            /// <inheritdoc/>
+            public void Route(
+                ReadOnlySpan<float> input,
+                Span<int> routes,
+                Span<float> scores,
+                Span<float> gates,
+                Workspace workspace,
+                ReadOnlySpan<int> lengths = default)
+            """;
+        if (!PassesEmitter.Routes(plan))
+        {
+            writer.Lines("""
+                /// <inheritdoc/>
+                public IReadOnlyList<int> RouteShape => [];
+
+                """);
+            writer.Lines(signature + " =>\n    throw new ArgumentException(\"Layer 0 is dense: every expert sees every patch, so there are no routes.\");");
+            return;
+        }
+
+        string shape = layer.Routing == Routing.Sample ? $"{layer.Instances}, 1, 1" : $"{layer.Instances}, {layer.Experts}, {layer.Taken}";
+        int routes = layer.Instances * (layer.Routing == Routing.Sample ? 1 : layer.Experts * layer.Taken);
+        writer.Lines($"""
+            private static readonly IReadOnlyList<int> s_routeShape = [{shape}];
+
+            /// <inheritdoc/>
+            public IReadOnlyList<int> RouteShape => s_routeShape;
+
+            """);
+        using (writer.Block(signature))
+        {
+            writer.Lines($$"""
+                int batch = Guard.Batch(routes.Length, {{routes}}, nameof(routes));
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                Guard.OptionalLength(scores.Length, batch, {{routes}}, nameof(scores));
+                Guard.OptionalLength(gates.Length, batch, {{routes}}, nameof(gates));
+                Guard.Lengths(lengths, batch, {{layer.Instances}}, {{layer.Patches}});
+                workspace.Run(this, PassKind.Route, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Routes = routes, Scores = scores, Gates = gates });
+                """);
+        }
+    }
+
+    private static void WriteFiles(SourceWriter writer, ModelPlan plan) => writer.Lines($$"""
+        /// <summary>Draws initial weights with the spec's default scales; the same seed gives the same bits on every platform.</summary>
+        public void Initialize(ulong seed) => WeightInitializer.Initialize(Spec, seed, Parameters);
+
+        /// <summary>Writes the weights as safetensors.</summary>
+        /// <exception cref="BadInputException">The file cannot be written; an old one is untouched.</exception>
+        public void Save(string path) => WeightsFile.Save(path, Spec.Model, Parameters);
+
+        /// <summary>A model with the weights of a safetensors file.</summary>
+        /// <exception cref="BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
+        public static {{plan.Target.Name}} Load(string path)
+        {
+            {{plan.Target.Name}} model = new();
+            WeightsFile.Load(path, Spec.Model, model.Parameters);
+            return model;
+        }
+        """);
+
+    private static string Quote(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + "\"";
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+
+namespace PatchMoE.Gen.Parsing;
+
+/// <summary>
+/// Turns the attributes of a class into the nodes of a spec, each with the place of its argument, so that the one reader of specs checks them.
+/// </summary>
+internal static class AttributeReader
+{
+    private static readonly string[] s_inputs = ["ImageInputAttribute", "VectorsInputAttribute"];
+    private static readonly string[] s_layers = ["ExpertLayerAttribute", "DenseLayerAttribute", "SampleLayerAttribute"];
+    private static readonly string[] s_heads = ["FixedHeadAttribute", "LinearHeadAttribute"];
+
+    /// <summary>A class with a spec file has no attributes that describe the network too.</summary>
+    public static void RejectBesideFile(INamedTypeSymbol symbol, List<SpecDiagnostic> diagnostics, CancellationToken cancellation)
+    {
+        foreach (AttributeData attribute in Find(symbol, [.. s_inputs, .. s_layers, .. s_heads]))
+        {
+            SourceSpan span = AttributeArguments.Of(attribute, cancellation).AttributeSpan;
+            diagnostics.Add(ClassParser.Report(DiagnosticRules.FileAndAttributes, span, symbol.Name, ShortName(attribute)));
+        }
+    }
+
+    /// <summary>The spec's nodes; null if an attribute is missing or given twice.</summary>
+    public static SpecNode? Read(AttributeData marker, INamedTypeSymbol symbol, SourceSpan name, List<SpecDiagnostic> diagnostics, CancellationToken cancellation)
+    {
+        AttributeArguments own = AttributeArguments.Of(marker, cancellation);
+        AttributeArguments? input = One(symbol, s_inputs, "input", "[ImageInput] or [VectorsInput]", out AttributeData? inputData);
+        AttributeArguments? head = One(symbol, s_heads, "head", "[FixedHead] or [LinearHead]", out AttributeData? headData);
+        AttributeData[] layers = Find(symbol, s_layers).ToArray();
+        if (layers.Length == 0)
+        {
+            diagnostics.Add(ClassParser.Report(DiagnosticRules.MissingAttribute, name, symbol.Name, "layer attribute", "[ExpertLayer], [DenseLayer] or [SampleLayer]"));
+        }
+
+        if (input is null || head is null || layers.Length == 0)
+        {
+            return null;
+        }
+
+        SpecNode model = Object(
+            own.AttributeSpan,
+            ("input", inputData!.AttributeClass!.Name == "ImageInputAttribute" ? Image(input, diagnostics) : Vectors(input)),
+            ("layers", new SpecArray(own.AttributeSpan, layers.Select(layer => Layer(layer, AttributeArguments.Of(layer, cancellation))).ToEquatableArray())),
+            ("head", Head(headData!, head)),
+            ("loss", Word(own, "Loss") ?? new SpecString(own.AttributeSpan, SpecWords.Of(Loss.Logistic))));
+        return Object(
+            own.AttributeSpan,
+            ("name", new SpecString(own.Span("Name"), own.Value("Name") as string ?? symbol.Name)),
+            ("model", model));
+
+        AttributeArguments? One(INamedTypeSymbol type, string[] names, string kind, string choices, out AttributeData? found)
+        {
+            AttributeData[] all = Find(type, names).ToArray();
+            found = all.FirstOrDefault();
+            if (all.Length == 0)
+            {
+                diagnostics.Add(ClassParser.Report(DiagnosticRules.MissingAttribute, name, type.Name, $"{kind} attribute", choices));
+                return null;
+            }
+
+            if (all.Length > 1)
+            {
+                SourceSpan second = AttributeArguments.Of(all[1], cancellation).AttributeSpan;
+                diagnostics.Add(ClassParser.Report(DiagnosticRules.SeveralAttributes, second, type.Name, kind));
+                return null;
+            }
+
+            return AttributeArguments.Of(all[0], cancellation);
+        }
+    }
+
+    private static SpecNode Image(AttributeArguments image, List<SpecDiagnostic> diagnostics) => Object(
+        image.AttributeSpan,
+        ("kind", new SpecString(image.AttributeSpan, "image")),
+        ("height", Number(image, "height")),
+        ("width", Number(image, "width")),
+        ("channels", Number(image, "Channels")),
+        ("patch", Size(image, "Patch", diagnostics)),
+        ("stride", Size(image, "Stride", diagnostics)));
+
+    private static SpecNode Vectors(AttributeArguments vectors) => Object(
+        vectors.AttributeSpan,
+        ("kind", new SpecString(vectors.AttributeSpan, "vectors")),
+        ("patches", Number(vectors, "patches")),
+        ("dimension", Number(vectors, "dimension")),
+        ("groups", vectors.Has("Groups")
+            ? new SpecArray(vectors.Span("Groups"), vectors.Values("Groups").Select(value => Number(vectors.Span("Groups"), value)).ToEquatableArray())
+            : null));
+
+    private static SpecNode Layer(AttributeData attribute, AttributeArguments layer)
+    {
+        Routing routing = attribute.AttributeClass!.Name switch
+        {
+            "DenseLayerAttribute" => Routing.Dense,
+            "SampleLayerAttribute" => Routing.Sample,
+            _ => Routing.ExpertChoice,
+        };
+        return Object(
+            layer.AttributeSpan,
+            ("routing", new SpecString(layer.AttributeSpan, SpecWords.Of(routing))),
+            ("experts", Number(layer, "Experts")),
+            ("patchesPerExpert", Number(layer, "PatchesPerExpert")),
+            ("neuronsPerExpert", Number(layer, "NeuronsPerExpert")),
+            ("gate", Word<Gate>(layer, "Gate")),
+            ("pooling", Word<Pooling>(layer, "Pooling")),
+            ("bias", Boolean(layer, "Bias")));
+    }
+
+    private static SpecNode Head(AttributeData attribute, AttributeArguments head) => attribute.AttributeClass!.Name == "FixedHeadAttribute"
+        ? Object(
+            head.AttributeSpan,
+            ("kind", new SpecString(head.AttributeSpan, SpecWords.Of(HeadKind.Fixed))),
+            ("weights", Word<HeadWeights>(head, "weights")))
+        : Object(
+            head.AttributeSpan,
+            ("kind", new SpecString(head.AttributeSpan, SpecWords.Of(HeadKind.Linear))),
+            ("outputs", Number(head, "outputs")),
+            ("bias", Boolean(head, "Bias")));
+
+    /// <summary>Either one number for both directions (<c>Patch</c>) or one for each (<c>PatchHeight</c>, <c>PatchWidth</c>).</summary>
+    private static SpecNode? Size(AttributeArguments arguments, string name, List<SpecDiagnostic> diagnostics)
+    {
+        string[] single = new[] { $"{name}Height", $"{name}Width" }.Where(arguments.Has).ToArray();
+        if (!arguments.Has(name))
+        {
+            return single.Length == 0
+                ? null
+                : new SpecArray(arguments.Span(single[0]), single.Select(part => Number(arguments, part)!).ToEquatableArray());
+        }
+
+        foreach (string part in single)
+        {
+            diagnostics.Add(ClassParser.Report(DiagnosticRules.SizeGivenTwice, arguments.Span(part), name, part));
+        }
+
+        return Number(arguments, name);
+    }
+
+    private static SpecNode Object(SourceSpan span, params (string Name, SpecNode? Value)[] fields) => new SpecObject(
+        span,
+        fields.Where(field => field.Value is not null).Select(field => new SpecField(field.Name, field.Value!.Span, field.Value)).ToEquatableArray());
+
+    private static SpecNode? Number(AttributeArguments arguments, string name) =>
+        arguments.Has(name) ? Number(arguments.Span(name), arguments.Value(name)) : null;
+
+    private static SpecNode Number(SourceSpan span, object? value)
+    {
+        double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+        return new SpecNumber(span, number, number.ToString("R", CultureInfo.InvariantCulture));
+    }
+
+    private static SpecNode? Boolean(AttributeArguments arguments, string name) =>
+        arguments.Value(name) is bool value ? new SpecBoolean(arguments.Span(name), value) : null;
+
+    private static SpecNode? Word(AttributeArguments arguments, string name) => Word<Loss>(arguments, name);
+
+    /// <summary>The word of an enum argument; a number that names none is handed on as it is, for the reader to refuse.</summary>
+    private static SpecNode? Word<T>(AttributeArguments arguments, string name)
+        where T : struct, Enum
+    {
+        if (arguments.Value(name) is not int value)
+        {
+            return null;
+        }
+
+        var word = (T)(object)value;
+        return new SpecString(arguments.Span(name), Enum.IsDefined(typeof(T), word) ? SpecWords.Of(word) : value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static IEnumerable<AttributeData> Find(INamedTypeSymbol symbol, string[] names) => symbol.GetAttributes().Where(attribute =>
+        attribute.AttributeClass is { ContainingNamespace: { Name: "PatchMoE", ContainingNamespace.IsGlobalNamespace: true } } type && names.Contains(type.Name));
+
+    private static string ShortName(AttributeData attribute) => attribute.AttributeClass!.Name.Replace("Attribute", string.Empty);
+}

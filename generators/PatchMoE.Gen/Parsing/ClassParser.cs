@@ -1,0 +1,91 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Parsing;
+
+/// <summary>Reads a class with [PatchMoE] and checks that code can be added to it.</summary>
+internal static class ClassParser
+{
+    public const string AttributeName = "PatchMoE.PatchMoEAttribute";
+    private const string RuntimeType = "PatchMoE.IPatchMoEModel";
+
+    public static ModelClass Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var declaration = (TypeDeclarationSyntax)context.TargetNode;
+        var symbol = (INamedTypeSymbol)context.TargetSymbol;
+        SourceSpan name = declaration.Identifier.GetLocation().ToSourceSpan();
+        var diagnostics = new List<SpecDiagnostic>();
+        CheckClass(declaration, symbol, name, diagnostics);
+        if (context.SemanticModel.Compilation.GetTypeByMetadataName(RuntimeType) is null)
+        {
+            diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
+        }
+
+        AttributeData attribute = context.Attributes[0];
+        string? file = attribute.ConstructorArguments.FirstOrDefault().Value as string;
+        SpecNode? network = null;
+        SourceSpan fileSpan = default;
+        if (file is not null)
+        {
+            fileSpan = AttributeArguments.Of(attribute, cancellation).Span("specFile");
+            AttributeReader.RejectBesideFile(symbol, diagnostics, cancellation);
+        }
+        else
+        {
+            network = AttributeReader.Read(attribute, symbol, name, diagnostics, cancellation);
+        }
+
+        return new ModelClass(Target(symbol, declaration), file, fileSpan, network, name, diagnostics.ToEquatableArray());
+    }
+
+    public static SpecDiagnostic Report(DiagnosticRule rule, SourceSpan span, params string[] arguments) =>
+        new(rule, string.Empty, span, arguments.ToEquatableArray());
+
+    private static void CheckClass(TypeDeclarationSyntax declaration, INamedTypeSymbol symbol, SourceSpan name, List<SpecDiagnostic> diagnostics)
+    {
+        if (!IsPartial(declaration))
+        {
+            diagnostics.Add(Report(DiagnosticRules.ClassNotPartial, name, symbol.Name));
+        }
+
+        if (symbol.IsStatic)
+        {
+            diagnostics.Add(Report(DiagnosticRules.StaticClass, name, symbol.Name));
+        }
+
+        if (symbol.IsFileLocal)
+        {
+            diagnostics.Add(Report(DiagnosticRules.FileLocalClass, name, symbol.Name));
+        }
+
+        if (symbol.IsGenericType)
+        {
+            diagnostics.Add(Report(DiagnosticRules.GenericClass, name, symbol.Name));
+        }
+
+        foreach (TypeDeclarationSyntax outer in declaration.Ancestors().OfType<TypeDeclarationSyntax>())
+        {
+            if (!IsPartial(outer))
+            {
+                diagnostics.Add(Report(DiagnosticRules.OuterTypeNotPartial, name, symbol.Name, outer.Identifier.Text));
+            }
+        }
+    }
+
+    private static TargetClass Target(INamedTypeSymbol symbol, TypeDeclarationSyntax declaration)
+    {
+        string space = symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString();
+        IEnumerable<string> containing = declaration.Ancestors().OfType<TypeDeclarationSyntax>().Reverse().Select(Declaration);
+        return new TargetClass(space, containing.ToEquatableArray(), Declaration(declaration), symbol.Name);
+    }
+
+    private static string Declaration(TypeDeclarationSyntax type)
+    {
+        string keyword = type is RecordDeclarationSyntax { ClassOrStructKeyword.RawKind: (int)SyntaxKind.StructKeyword } ? "record struct" : type.Keyword.Text;
+        return $"partial {keyword} {type.Identifier.Text}";
+    }
+
+    private static bool IsPartial(TypeDeclarationSyntax type) => type.Modifiers.Any(SyntaxKind.PartialKeyword);
+}

@@ -1,0 +1,18 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Parsing;
+
+/// <summary>A class with [PatchMoE], read from its syntax and symbol. It holds neither, and compares by value.</summary>
+/// <param name="Target">What to emit into.</param>
+/// <param name="SpecFile">The spec's path in the attribute; null where attributes describe the network.</param>
+/// <param name="SpecFileSpan">Where that path stands.</param>
+/// <param name="Attributes">The network as attributes describe it; null where a file does, or where the attributes are incomplete.</param>
+/// <param name="NameSpan">Where the class's name stands.</param>
+/// <param name="Diagnostics">What is wrong with the class itself.</param>
+internal sealed record ModelClass(
+    TargetClass Target,
+    string? SpecFile,
+    SourceSpan SpecFileSpan,
+    SpecNode? Attributes,
+    SourceSpan NameSpan,
+    EquatableArray<SpecDiagnostic> Diagnostics);

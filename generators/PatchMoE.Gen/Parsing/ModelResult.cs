@@ -1,0 +1,49 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Parsing;
+
+/// <summary>A spec and the class it is compiled into: all that planning needs, and nothing that moves when lines move.</summary>
+internal sealed record ModelSource(PatchMoESpec Spec, TargetClass Target);
+
+/// <summary>A class with its spec read.</summary>
+/// <param name="Source">What to compile; null if anything is wrong.</param>
+/// <param name="SpecName">The spec's name; null if there is no valid spec.</param>
+/// <param name="ClassName">The class's name.</param>
+/// <param name="NameSpan">Where it stands.</param>
+/// <param name="Diagnostics">All that there is to say.</param>
+internal sealed record ModelResult(
+    ModelSource? Source, string? SpecName, string ClassName, SourceSpan NameSpan, EquatableArray<SpecDiagnostic> Diagnostics)
+{
+    /// <summary>Finds and reads the spec of a class.</summary>
+    public static ModelResult Resolve(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
+    {
+        SpecResult read = Read(model, files, projectFolder);
+        IEnumerable<SpecDiagnostic> diagnostics = model.Diagnostics.Concat(read.Diagnostics);
+        bool usable = read.Spec is not null && model.Diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
+        return new ModelResult(
+            usable ? new ModelSource(new PatchMoESpec(read.Spec!.Name, read.Spec.Model), model.Target) : null,
+            read.Spec?.Name,
+            model.Target.Name,
+            model.NameSpan,
+            diagnostics.ToEquatableArray());
+    }
+
+    private static SpecResult Read(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
+    {
+        if (model.SpecFile is null)
+        {
+            return model.Attributes is null ? new SpecResult(null, default) : SpecReader.Read(model.Attributes, model.Target.Name);
+        }
+
+        IReadOnlyList<SpecFile> found = SpecFile.Find(files, model.SpecFile, projectFolder);
+        return found.Count switch
+        {
+            1 => found[0].Result,
+            0 => Failure(DiagnosticRules.SpecFileNotFound, model.SpecFile),
+            _ => Failure(DiagnosticRules.SpecFileAmbiguous, model.SpecFile, string.Join(", ", found.Select(file => file.Path))),
+        };
+
+        SpecResult Failure(DiagnosticRule rule, params string[] arguments) =>
+            new(null, EquatableArray.Of(ClassParser.Report(rule, model.SpecFileSpan, arguments)));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Parsing;
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen;
+
+/// <summary>
+/// Emits a model for every class with [PatchMoE]: parse → validate → plan → emit. What stands where in a file ends at the diagnostics; the plan
+/// sees the spec alone, so an edit that moves lines regenerates nothing.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class PatchMoEGenerator : IIncrementalGenerator
+{
+    /// <summary>The name of the step whose result is a plan, for tests of what an edit regenerates.</summary>
+    public const string PlanStep = "Plan";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValueProvider<ImmutableArray<SpecFile>> files = context.AdditionalTextsProvider
+            .Where(file => file.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            .Select((file, cancellation) => new SpecFile(file.Path, SpecReader.Read(file.GetText(cancellation)?.ToString() ?? string.Empty, file.Path)))
+            .Collect();
+        IncrementalValueProvider<string> projectFolder = context.AnalyzerConfigOptionsProvider.Select((options, _) =>
+            options.GlobalOptions.TryGetValue("build_property.projectdir", out string? folder) ? folder : string.Empty);
+        IncrementalValuesProvider<ModelResult> models = context.SyntaxProvider
+            .ForAttributeWithMetadataName(ClassParser.AttributeName, (node, _) => node is TypeDeclarationSyntax, ClassParser.Parse)
+            .Combine(files)
+            .Combine(projectFolder)
+            .Select((input, _) => ModelResult.Resolve(input.Left.Left, input.Left.Right, input.Right));
+
+        context.RegisterSourceOutput(models, (output, model) => Report(output, model.Diagnostics));
+        context.RegisterSourceOutput(
+            models.Collect().Select((all, _) => SameNames(all)),
+            (output, diagnostics) => Report(output, diagnostics));
+        context.RegisterSourceOutput(
+            models.Where(model => model.Source is not null)
+                .Select((model, _) => model.Source!)
+                .Select((source, _) => Planner.Plan(source.Spec, source.Target))
+                .WithTrackingName(PlanStep),
+            Emit);
+    }
+
+    private static void Emit(SourceProductionContext output, ModelPlan plan)
+    {
+        foreach (EmittedSource source in ModelEmitter.Emit(plan))
+        {
+            output.CancellationToken.ThrowIfCancellationRequested();
+            output.AddSource(source.Name, SourceText.From(source.Text, Encoding.UTF8));
+        }
+    }
+
+    private static void Report(SourceProductionContext output, EquatableArray<SpecDiagnostic> diagnostics)
+    {
+        foreach (SpecDiagnostic diagnostic in diagnostics)
+        {
+            output.ReportDiagnostic(RuleDescriptors.ToDiagnostic(diagnostic));
+        }
+    }
+
+    private static EquatableArray<SpecDiagnostic> SameNames(ImmutableArray<ModelResult> models) => models
+        .Where(model => model.SpecName is not null)
+        .GroupBy(model => model.SpecName!, StringComparer.Ordinal)
+        .SelectMany(group => group.Skip(1).Select(later => ClassParser.Report(DiagnosticRules.DuplicateSpecName, later.NameSpan, group.Key, group.First().ClassName)))
+        .ToEquatableArray();
+}

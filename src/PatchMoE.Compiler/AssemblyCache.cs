@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using PatchMoE.Gen;
+
+namespace PatchMoE.Compiler;
+
+/// <summary>
+/// Compiled models on disk, by the hash of the spec and of everything that turns it into code. Two processes may use one folder at once: an
+/// entry is written aside and renamed, and carries a hash of its own bytes.
+/// </summary>
+/// <param name="folder">The folder; made when first written to.</param>
+public sealed class AssemblyCache(string folder)
+{
+    private const int HashLength = 32;
+
+    // An entry is stale as soon as any of these is built anew.
+    private static readonly string s_tools = string.Join(
+        ' ',
+        new[] { typeof(PatchMoEGenerator), typeof(IPatchMoEModel), typeof(PatchMoESpec), typeof(PatchMoECompiler), typeof(object) }
+            .Select(type => type.Module.ModuleVersionId));
+
+    /// <summary>The user's cache; null where the system names no folder for one.</summary>
+    public static AssemblyCache? ForUser()
+    {
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return data.Length == 0 ? null : new AssemblyCache(Path.Combine(data, "PatchMoE", "compiled"));
+    }
+
+    /// <summary>The assembly of a spec: from the cache, or built and kept. A cache that cannot be read or written is passed over.</summary>
+    /// <param name="specJson">The canonical text of name and model.</param>
+    /// <param name="build">Builds the assembly.</param>
+    public byte[] GetOrAdd(string specJson, Func<byte[]> build)
+    {
+        string path = PathOf(specJson);
+        if (TryRead(path) is { } cached)
+        {
+            return cached;
+        }
+
+        byte[] assembly = build();
+        TryWrite(path, assembly);
+        return assembly;
+    }
+
+    /// <summary>Where the assembly of a spec is kept.</summary>
+    public string PathOf(string specJson) =>
+        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{s_tools}\n{specJson}"))) + ".bin");
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            byte[] entry = File.ReadAllBytes(path);
+            return entry.Length > HashLength && SHA256.HashData(entry.AsSpan(HashLength)).AsSpan().SequenceEqual(entry.AsSpan(0, HashLength))
+                ? entry[HashLength..]
+                : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private void TryWrite(string path, byte[] assembly)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            AtomicFile.Write(path, stream =>
+            {
+                stream.Write(SHA256.HashData(assembly));
+                stream.Write(assembly);
+            });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or BadInputException)
+        {
+            // The model is built; without the cache the next call only takes longer.
+        }
+    }
+}
