@@ -98,7 +98,7 @@ internal static class PassesEmitter
         if (plan.Bottom.Access.Packed)
         {
             writer.Lines($"ref float x = {Format.At("slot", plan.Slots.Patches)};");
-            writer.Lines($"Patches.Pack({input}, ref x);");
+            writer.Lines($"PatchRows.Pack({input}, ref x);");
         }
         else
         {
@@ -150,7 +150,7 @@ internal static class PassesEmitter
                 writer.Lines($"ref float rows = {Format.At("slot", plan.Slots.PatchGradients)};");
                 writer.Lines($"MemoryMarshal.CreateSpan(ref rows, {layer.Patches * layer.Dimension}).Clear();");
                 writer.Lines($"Layer0.InputGradient(ref parameters, {Format.At("slot", layer.Floats)}, {Format.At("integers", layer.Integers)}, ref rows);");
-                writer.Lines("Patches.Unpack(ref inputGradient, ref rows);");
+                writer.Lines("PatchRows.Unpack(ref inputGradient, ref rows);");
             }
             else
             {

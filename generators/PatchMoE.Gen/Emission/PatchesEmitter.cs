@@ -13,8 +13,8 @@ internal static class PatchesEmitter
         string axes = $"patch row y 0…{image.GridHeight - 1}, patch column x 0…{image.GridWidth - 1}, pixel row p 0…{image.PatchHeight - 1}; a stretch is {image.PatchWidth} pixels × {image.Channels} channels";
         string shapes = $"image [{image.Height}, {image.Width}, {image.Channels}], rows [{n}, {d}]";
 
-        writer.Lines("/// <summary>Patches as rows.</summary>");
-        using (writer.Block("private static class Patches"))
+        writer.Lines("/// <summary>An image's patches as rows, and back.</summary>");
+        using (writer.Block("private static class PatchRows"))
         {
             new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d))).Write(writer);
             WidthDispatch.Write(writer, "Pack", "ref float image, ref float rows", "ref image, ref rows", stretch);
