@@ -1,0 +1,109 @@
+namespace PatchMoE.Tests;
+
+[TestFixture]
+public sealed class DataRuleTests
+{
+    [Test]
+    public void SameClassTwice_Reports() => Diagnose.Reports(
+        DiagnosticRules.SameClassTwice, "data.negative",
+        "The positive and the negative class are both 1. Use two different classes.",
+        SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "negative": §1 }"""));
+
+    [Test]
+    public void SameClassTwice_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.SameClassTwice, SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic" }"""));
+
+    [Test]
+    public void ClassIsIrrelevant_Reports() => Diagnose.Reports(
+        DiagnosticRules.ClassIsIrrelevant, "data.irrelevant[2]",
+        "0 is the negative class, so it cannot be irrelevant too. Write 'irrelevant' without it.",
+        SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "irrelevant": [2, 3, §0] }"""));
+
+    [Test]
+    public void ClassIsIrrelevant_OfTheDefaultReportsAtTheClass() => Diagnose.Reports(
+        DiagnosticRules.ClassIsIrrelevant, "data.positive",
+        "7 is the positive class, so it cannot be irrelevant too. Write 'irrelevant' without it.",
+        SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "positive": §7 }"""));
+
+    [Test]
+    public void ClassIsIrrelevant_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.ClassIsIrrelevant,
+        SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "positive": 7, "irrelevant": [1, 2] }"""));
+
+    [TestCase("""{ "kind": "image", "height": 112, "width": 112, "channels": 3, "patch": 28 }""", "112x112x3")]
+    [TestCase("""{ "kind": "image", "height": 84, "width": 112, "patch": 28 }""", "84x112x1")]
+    [TestCase(SpecText.Vectors, "vectors")]
+    public void MosaicSizeDiffers_Reports(string input, string described) => Diagnose.Reports(
+        DiagnosticRules.MosaicSizeDiffers, "data.grid",
+        $"A 4x4 grid of 28x28 digits is an image of 112x112x1, but the model's input is {described}. Change the grid or the model's input.",
+        SpecText.Of(input: input, data: """{ "kind": "mosaic", "grid": §[4, 4] }"""));
+
+    [TestCase(112, 112, 14, "4")]
+    [TestCase(28, 84, 28, "[1, 3]")]
+    public void MosaicSizeDiffers_DoesNotReport(int height, int width, int patch, string grid) => Diagnose.DoesNotReport(
+        DiagnosticRules.MosaicSizeDiffers,
+        SpecText.Of(
+            input: $$"""{ "kind": "image", "height": {{height}}, "width": {{width}}, "patch": {{patch}} }""",
+            data: $$"""{ "kind": "mosaic", "grid": {{grid}} }"""));
+
+    [TestCase(SpecText.Mosaic, "mosaic")]
+    [TestCase(SpecText.Vectors, "synthetic")]
+    public void DataNeedTwoClasses_Reports(string input, string kind) => Diagnose.Reports(
+        DiagnosticRules.DataNeedTwoClasses, "data.kind",
+        $"Data of kind '{kind}' have 2 classes, but the model tells 10 apart. Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.",
+        SpecText.Of(input: input, head: SpecText.Ten, loss: SpecText.Softmax, data: $$"""{ "kind": §"{{kind}}" }"""));
+
+    [TestCase("""{ "kind": "linear", "outputs": 2 }""", SpecText.Softmax)]
+    [TestCase("""{ "kind": "linear", "outputs": 1 }""", SpecText.Logistic)]
+    public void DataNeedTwoClasses_DoesNotReport(string head, string loss) => Diagnose.DoesNotReport(
+        DiagnosticRules.DataNeedTwoClasses, SpecText.Of(head: head, loss: loss, data: """{ "kind": "synthetic" }"""));
+
+    [Test]
+    public void ImageSizeDiffers_Reports() => Diagnose.Reports(
+        DiagnosticRules.ImageSizeDiffers, "data.kind",
+        "The source's images are 28x28x1, but the model's input is vectors. Use an image input of height 28, width 28 and 1 channel.",
+        SpecText.Of(head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": §"images", "source": "fashion-mnist" }"""));
+
+    [Test]
+    public void ImageSizeDiffers_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.ImageSizeDiffers,
+        SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images" }"""));
+
+    [Test]
+    public void ImagesNeedTenOutputs_Reports() => Diagnose.Reports(
+        DiagnosticRules.ImagesNeedTenOutputs, "data.kind",
+        "The source's images have 10 classes, but the model tells 2 apart. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
+        SpecText.Of(input: SpecText.Digit, data: """{ "kind": §"images" }"""));
+
+    [Test]
+    public void ImagesNeedTenOutputs_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.ImagesNeedTenOutputs,
+        SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images", "train": 60001 }"""));
+
+    [Test]
+    public void SyntheticNeedsVectors_Reports() => Diagnose.Reports(
+        DiagnosticRules.SyntheticNeedsVectors, "data.kind",
+        "Synthetic data are patches of one level, given as vectors, but the model's input is vectors in groups. "
+        + "Use an input of kind 'vectors' without 'groups'.",
+        SpecText.Of(
+            input: """{ "kind": "vectors", "patches": 12, "dimension": 20, "groups": [6] }""",
+            layers: $"{SpecText.Layer}, {SpecText.Layer}",
+            data: """{ "kind": §"synthetic" }"""));
+
+    [Test]
+    public void SyntheticNeedsVectors_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.SyntheticNeedsVectors, SpecText.Of(data: """{ "kind": "synthetic" }"""));
+
+    [TestCase("train")]
+    [TestCase("test")]
+    public void OddSampleCount_Reports(string field) => Diagnose.Reports(
+        DiagnosticRules.OddSampleCount, $"data.{field}",
+        "33 samples cannot be half of one class and half of the other. Use an even number.",
+        SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "{{field}}": §33 }"""));
+
+    /// <summary>Images come with their classes as they are.</summary>
+    [Test]
+    public void OddSampleCount_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.OddSampleCount,
+        SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images", "train": 33 }"""));
+}

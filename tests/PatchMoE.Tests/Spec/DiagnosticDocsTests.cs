@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+
+namespace PatchMoE.Tests;
+
+[TestFixture]
+public sealed partial class DiagnosticDocsTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "docs", "diagnostics");
+
+    private static IEnumerable<TestCaseData> AllRules => DiagnosticRules.All.Select(rule => new TestCaseData(rule).SetArgDisplayNames(rule.Id));
+
+    /// <summary>The rules of classes are the generator's; their examples are C#.</summary>
+    private static IEnumerable<TestCaseData> SpecRules =>
+        DiagnosticRules.All.Where(rule => Number(rule) < 60).Select(rule => new TestCaseData(rule).SetArgDisplayNames(rule.Id));
+
+    [Test]
+    public void Ids_AreUniqueSortedAndOfOneForm()
+    {
+        string[] ids = [.. DiagnosticRules.All.Select(rule => rule.Id)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(ids, Is.Unique);
+            Assert.That(ids, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
+            Assert.That(ids, Has.All.Match("^PMOE0[0-7][0-9]$"));
+        });
+    }
+
+    [Test]
+    public void All_HoldsEveryDeclaredRule()
+    {
+        IEnumerable<object?> declared = typeof(DiagnosticRules).GetFields().Where(field => field.FieldType == typeof(DiagnosticRule)).Select(field => field.GetValue(null));
+        Assert.That(DiagnosticRules.All, Is.EquivalentTo(declared));
+    }
+
+    [TestCaseSource(nameof(AllRules))]
+    public void Texts_AreSentences(DiagnosticRule rule) => Assert.Multiple(() =>
+    {
+        Assert.That(rule.Title, Does.Match("^[A-Z].*[^.]$"));
+        Assert.That(rule.Rule, Does.EndWith("."));
+        Assert.That(rule.Fix, Does.EndWith("."));
+    });
+
+    [TestCaseSource(nameof(AllRules))]
+    public void Page_HasTheTitleAndBothExamples(DiagnosticRule rule)
+    {
+        string page = Page(rule);
+        Assert.Multiple(() =>
+        {
+            Assert.That(page, Does.StartWith($"# {rule.Id}: {rule.Title}\n"));
+            Assert.That(Example(page, "wrong"), Is.Not.Empty.And.Not.EqualTo(Example(page, "right")));
+            Assert.That(Message(page), Does.Contain($"{rule.Level.ToString().ToLowerInvariant()} {rule.Id}: "));
+        });
+    }
+
+    [TestCaseSource(nameof(SpecRules))]
+    public void WrongExample_ReportsTheMessageOfThePage(DiagnosticRule rule)
+    {
+        string page = Page(rule);
+        SpecResult result = SpecReader.Read(Example(page, "wrong"), "example.json");
+        Assert.That(result.Diagnostics.Select(diagnostic => diagnostic.ToString()), Is.EqualTo(new[] { Message(page) }));
+    }
+
+    [TestCaseSource(nameof(SpecRules))]
+    public void RightExample_ReportsNothing(DiagnosticRule rule)
+    {
+        SpecResult result = SpecReader.Read(Example(Page(rule), "right"), "example.json");
+        Assert.That(result.Diagnostics, Is.Empty);
+    }
+
+    [Test]
+    public void Index_ListsExactlyTheRules()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(Folder, "README.md")).Where(line => line.StartsWith("| [", StringComparison.Ordinal))];
+        Assert.That(rows, Is.EqualTo(DiagnosticRules.All.Select(rule => $"| [{rule.Id}]({rule.Id}.md) | {rule.Level.ToString().ToLowerInvariant()} | {rule.Title} |")));
+    }
+
+    [Test]
+    public void Pages_AreThoseOfTheRules() => Assert.That(
+        Directory.GetFiles(Folder, "PMOE*.md").Select(Path.GetFileNameWithoutExtension), Is.EquivalentTo(DiagnosticRules.All.Select(rule => rule.Id)));
+
+    private static int Number(DiagnosticRule rule) => int.Parse(rule.Id.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Page(DiagnosticRule rule) => File.ReadAllText(Path.Combine(Folder, rule.Id + ".md"));
+
+    private static string Example(string page, string mark) =>
+        ExampleBlock().Matches(page).Single(match => match.Groups["mark"].Value == mark).Groups["text"].Value;
+
+    private static string Message(string page) => MessageBlock().Match(page).Groups["text"].Value;
+
+    [GeneratedRegex(@"```(json|csharp) (?<mark>wrong|right)\n(?<text>.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex ExampleBlock();
+
+    [GeneratedRegex(@"```text\n(?<text>.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex MessageBlock();
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+
+namespace PatchMoE.Tests;
+
+/// <summary>The schema and the reader know the same fields, words and defaults.</summary>
+[TestFixture]
+public sealed class SchemaTests
+{
+    private const string Unknown = "\"zzzzzzzz\": 0";
+
+    private static readonly JsonSchema Schema = JsonSchema.Load();
+
+    /// <summary>A definition of the schema, and a spec with an unknown field in an object of that kind.</summary>
+    private static IEnumerable<TestCaseData> Objects =>
+    [
+        new("", $$"""{ {{Unknown}} }"""),
+        new("model", $$"""{ "model": { {{Unknown}} } }"""),
+        new("imageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""")),
+        new("vectorsInput", SpecText.Of(input: $$"""{ "kind": "vectors", {{Unknown}} }""")),
+        new("expertChoiceLayer", SpecText.Of(layers: $$"""{ {{Unknown}} }""")),
+        new("denseLayer", SpecText.Of(layers: $$"""{ "routing": "dense", {{Unknown}} }""")),
+        new("sampleLayer", SpecText.Of(layers: $$"""{ "routing": "sample", {{Unknown}} }""")),
+        new("fixedHead", SpecText.Of(head: $$"""{ "kind": "fixed", {{Unknown}} }""")),
+        new("linearHead", SpecText.Of(head: $$"""{ "kind": "linear", {{Unknown}} }""")),
+        new("training", SpecText.Of(training: $$"""{ {{Unknown}} }""")),
+        new("optimizer", SpecText.Of(training: $$"""{ "optimizer": { {{Unknown}} } }""")),
+        new("schedule", SpecText.Of(training: $$"""{ "schedule": { {{Unknown}} } }""")),
+        new("init", SpecText.Of(training: $$"""{ "init": { {{Unknown}} } }""")),
+        new("mosaicData", SpecText.Of(data: $$"""{ "kind": "mosaic", {{Unknown}} }""")),
+        new("imagesData", SpecText.Of(data: $$"""{ "kind": "images", {{Unknown}} }""")),
+        new("syntheticData", SpecText.Of(data: $$"""{ "kind": "synthetic", {{Unknown}} }""")),
+        new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
+    ];
+
+    private static IEnumerable<TestCaseData> Words =>
+    [
+        new("model", "loss", SpecText.Of(loss: "\"zzzzzzzz\"")),
+        new("expertChoiceLayer", "gate", SpecText.Of(layers: """{ "gate": "zzzzzzzz" }""")),
+        new("expertChoiceLayer", "pooling", SpecText.Of(layers: """{ "pooling": "zzzzzzzz" }""")),
+        new("fixedHead", "weights", SpecText.Of(head: """{ "kind": "fixed", "weights": "zzzzzzzz" }""")),
+        new("training", "method", SpecText.Of(training: """{ "method": "zzzzzzzz" }""")),
+        new("optimizer", "kind", SpecText.Of(training: """{ "optimizer": { "kind": "zzzzzzzz" } }""")),
+        new("schedule", "kind", SpecText.Of(training: """{ "schedule": { "kind": "zzzzzzzz" } }""")),
+        new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
+        new("imagesData", "source", SpecText.Of(data: """{ "kind": "images", "source": "zzzzzzzz" }""")),
+    ];
+
+    /// <summary>Where the schema has one definition per kind, the kinds are their constants.</summary>
+    private static IEnumerable<TestCaseData> Kinds =>
+    [
+        new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
+        new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "syntheticData", "arraysData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+    ];
+
+    [TestCaseSource(nameof(Objects))]
+    public void Fields_AreThoseOfTheReader(string definition, string json)
+    {
+        JsonElement schema = definition.Length == 0 ? Schema.Root : Schema.Definition(definition);
+        Assert.That(schema.GetProperty("properties").EnumerateObject().Select(field => field.Name), Is.EquivalentTo(Known(json, DiagnosticRules.UnknownField)));
+    }
+
+    [Test]
+    public void Fields_AreComparedForEveryObject()
+    {
+        IEnumerable<string> objects = Schema.Root.GetProperty("$defs").EnumerateObject()
+            .Where(definition => definition.Value.TryGetProperty("properties", out _)).Select(definition => definition.Name);
+        Assert.That(Objects.Select(test => (string)test.Arguments[0]!).Where(name => name.Length > 0), Is.EquivalentTo(objects));
+    }
+
+    [TestCaseSource(nameof(Words))]
+    public void Words_AreThoseOfTheReader(string definition, string field, string json) => Assert.That(
+        Schema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("enum").EnumerateArray().Select(word => word.GetString()),
+        Is.EqualTo(Known(json, DiagnosticRules.UnknownWord)));
+
+    [TestCaseSource(nameof(Kinds))]
+    public void KindsAndRoutings_AreThoseOfTheReader(string[] definitions, string field, string json) => Assert.That(
+        definitions.Select(definition => Schema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("const").GetString()),
+        Is.EqualTo(Known(json, DiagnosticRules.UnknownWord)));
+
+    /// <summary>A field that is written with the schema's default gives the same spec as one that is left out.</summary>
+    [TestCase("imageInput")]
+    [TestCase("vectorsInput")]
+    [TestCase("expertChoiceLayer")]
+    [TestCase("denseLayer")]
+    [TestCase("fixedHead")]
+    [TestCase("linearHead")]
+    [TestCase("training")]
+    [TestCase("optimizer")]
+    [TestCase("schedule")]
+    [TestCase("mosaicData")]
+    [TestCase("imagesData")]
+    [TestCase("syntheticData")]
+    public void Defaults_AreThoseOfTheReader(string definition)
+    {
+        (string name, string value)[] defaults =
+        [
+            .. Schema.Definition(definition).GetProperty("properties").EnumerateObject()
+                .Where(field => field.Value.TryGetProperty("default", out _))
+                .Select(field => (field.Name, field.Value.GetProperty("default").GetRawText())),
+        ];
+        Assert.That(defaults, Is.Not.Empty);
+        foreach ((string name, string value) in defaults)
+        {
+            Assert.That(SpecText.Read(With(definition, $", \"{name}\": {value}")), Is.EqualTo(SpecText.Read(With(definition, ""))), name);
+        }
+    }
+
+    /// <summary>A valid spec with a field added to an object of a kind.</summary>
+    private static string With(string definition, string field)
+    {
+        string Add(string text) => text[..^2] + (text == "{  }" ? field.TrimStart(',') : field) + " }";
+        return definition switch
+        {
+            "imageInput" => SpecText.Of(input: Add(SpecText.Mosaic)),
+            "vectorsInput" => SpecText.Of(input: Add(SpecText.Vectors)),
+            "expertChoiceLayer" => SpecText.Of(layers: Add(SpecText.Layer)),
+            "denseLayer" => SpecText.Of(layers: Add(SpecText.Dense)),
+            "fixedHead" => SpecText.Of(head: Add(SpecText.Fixed)),
+            "linearHead" => SpecText.Of(head: Add(SpecText.Ten), loss: SpecText.Softmax),
+            "training" => SpecText.Of(training: Add("{  }")),
+            "optimizer" => SpecText.Of(training: $$"""{ "optimizer": {{Add("{  }")}} }"""),
+            "schedule" => SpecText.Of(training: $$"""{ "schedule": {{Add("{  }")}} }"""),
+            "mosaicData" => SpecText.Of(input: SpecText.Mosaic, data: Add("""{ "kind": "mosaic" }""")),
+            "imagesData" => SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "images" }""")),
+            "syntheticData" => SpecText.Of(data: Add("""{ "kind": "synthetic" }""")),
+            _ => throw new ArgumentException(definition, nameof(definition)),
+        };
+    }
+
+    /// <summary>The fields or words that the reader names where it meets one it does not know.</summary>
+    private static IEnumerable<string> Known(string json, DiagnosticRule rule) =>
+        SpecReader.Read(json, "a.json").Diagnostics.Single(diagnostic => diagnostic.Rule == rule).Arguments[1].Split('\'').Where((_, i) => i % 2 == 1);
+}

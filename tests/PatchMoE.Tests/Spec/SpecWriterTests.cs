@@ -1,0 +1,106 @@
+namespace PatchMoE.Tests;
+
+[TestFixture]
+public sealed class SpecWriterTests
+{
+    private static readonly double[] Scales = [0.1, 1.0 / 3, 0.30000000000000004, 1e-8, 5e-324, 0.99999999999999989];
+
+    [Test]
+    public void Text_IsCanonical()
+    {
+        PatchMoESpec spec = SpecText.Read(SpecText.Of(
+            layers: SpecText.Gated, training: """{ "init": { "router": 1e-4 } }""", data: """{ "kind": "synthetic" }"""));
+        Assert.That(SpecWriter.ToJson(spec), Is.EqualTo("""
+            {
+              "name": "example",
+              "model": {
+                "input": { "kind": "vectors", "patches": 16, "dimension": 64, "groups": [] },
+                "layers": [
+                  { "routing": "expertChoice", "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20, "gate": "softmaxSelected", "pooling": "selected", "bias": false }
+                ],
+                "head": { "kind": "fixed", "weights": "gaussian", "outputs": 1 },
+                "loss": "logistic"
+              },
+              "training": {
+                "method": "joint",
+                "epochs": 100,
+                "batch": 20,
+                "optimizer": { "kind": "sgd", "learningRate": 0.1, "weightDecay": 0 },
+                "schedule": { "kind": "constant", "warmup": 0 },
+                "init": { "router": 0.0001 },
+                "seed": 1
+              },
+              "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "train": 1000, "test": 1000 }
+            }
+
+            """));
+    }
+
+    [Test]
+    public void ModelText_HasTheNameAndTheModelAlone()
+    {
+        PatchMoESpec spec = SpecText.Read(SpecText.Of(training: """{ "method": "separate" }""", data: """{ "kind": "synthetic" }"""));
+        Assert.That(SpecReader.Read(SpecWriter.ModelToJson(spec), "a.json").Spec, Is.EqualTo(new PatchMoESpec(spec.Name, spec.Model)));
+    }
+
+    /// <summary>Random valid specs, every choice of every enum among them.</summary>
+    [Test]
+    public void AnySpec_ReadsBackEqual()
+    {
+        var random = new Random(7);
+        for (int trial = 0; trial < 3000; trial++)
+        {
+            PatchMoESpec spec = Draw(random);
+            string json = SpecWriter.ToJson(spec);
+            SpecResult result = SpecReader.Read(json, "other.json");
+            Assert.That(result.Spec, Is.EqualTo(spec), $"{json}{string.Join('\n', result.Diagnostics)}");
+        }
+    }
+
+    [Test]
+    public void TextsOfUsers_AreEscaped()
+    {
+        var data = new ArraysDataSpec("a\"b\\c", "\t\u0001", "日本/𝄞", "d");
+        PatchMoESpec spec = SpecText.Read(SpecText.Of()) with { Data = data };
+        Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "a.json").Spec?.Data, Is.EqualTo(data));
+    }
+
+    private static PatchMoESpec Draw(Random random)
+    {
+        int levels = random.Next(1, 4);
+        InputSpec input = levels == 1 && random.Next(2) == 0
+            ? new ImageInputSpec(random.Next(9, 20), random.Next(9, 20), random.Next(1, 4), random.Next(1, 5), random.Next(1, 5), random.Next(1, 6), random.Next(1, 6))
+            : new VectorsInputSpec(random.Next(4, 9), random.Next(1, 9), Enumerable.Range(0, levels - 1).Select(_ => random.Next(4, 9)).ToEquatableArray());
+        EquatableArray<LayerSpec> layers = Enumerable.Range(0, levels).Select(_ => DrawLayer(random)).ToEquatableArray();
+        bool isLinear = random.Next(2) == 0;
+        int outputs = isLinear ? random.Next(1, 4) : 1;
+        HeadSpec head = isLinear
+            ? new HeadSpec(HeadKind.Linear, outputs, Bias: random.Next(2) == 0)
+            : new HeadSpec(HeadKind.Fixed, 1, layers[levels - 1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
+        var model = new ModelSpec(input, layers, head, outputs == 1 ? Loss.Logistic : Loss.SoftmaxCrossEntropy);
+        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random));
+    }
+
+    private static LayerSpec DrawLayer(Random random)
+    {
+        Routing routing = Any<Routing>(random);
+        return routing == Routing.ExpertChoice
+            ? new LayerSpec(routing, random.Next(1, 4), random.Next(1, 4), random.Next(1, 4), Any<Gate>(random), Any<Pooling>(random), random.Next(2) == 0)
+            : new LayerSpec(routing, random.Next(1, 4), random.Next(1, 4), Bias: random.Next(2) == 0);
+    }
+
+    private static TrainingSpec DrawTraining(Random random)
+    {
+        double Scale() => Scales[random.Next(Scales.Length)];
+        double? Maybe() => random.Next(2) == 0 ? null : Scale();
+        return new TrainingSpec(
+            TrainingMethod.Joint, random.Next(1, 9), random.Next(99, 102), random.Next(1, 9),
+            new OptimizerSpec(Any<OptimizerKind>(random), Scale(), Scale(), Scale(), Scale(), Scale(), Scale()),
+            new ScheduleSpec(Any<ScheduleKind>(random), random.Next(9), random.Next(1, 99), Scale()),
+            new InitSpec(Maybe(), Maybe(), Maybe()),
+            random.Next(99));
+    }
+
+    private static T Any<T>(Random random)
+        where T : struct, Enum => random.GetItems(Enum.GetValues<T>(), 1)[0];
+}

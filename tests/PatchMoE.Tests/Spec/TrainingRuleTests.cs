@@ -1,0 +1,98 @@
+namespace PatchMoE.Tests;
+
+[TestFixture]
+public sealed class TrainingRuleTests
+{
+    private const string Separate = """{ "method": "separate" }""";
+    private const string MarkedSeparate = """{ "method": §"separate" }""";
+
+    [TestCase(SpecText.Vectors, """{ "experts": 1, "patchesPerExpert": 2, "neuronsPerExpert": 20 }""", "1 expert")]
+    [TestCase(SpecText.Vectors, """{ "experts": 3, "patchesPerExpert": 2, "neuronsPerExpert": 20 }""", "3 experts")]
+    [TestCase(SpecText.Vectors, """{ "routing": "sample", "experts": 2, "neuronsPerExpert": 20 }""", "the routing 'sample'")]
+    [TestCase("""{ "kind": "vectors", "patches": 16, "dimension": 64, "groups": [3] }""", SpecText.Layer + "," + SpecText.Layer, "2 layers")]
+    public void SeparateNeedsTwoExperts_Reports(string input, string layers, string instead) => Diagnose.Reports(
+        DiagnosticRules.SeparateNeedsTwoExperts, "training.method",
+        $"The method 'separate' trains the routers of one 'expertChoice' layer with 2 experts, but this network has {instead}. "
+        + "Use such a layer, or the method 'joint'.",
+        SpecText.Of(input, layers, training: MarkedSeparate));
+
+    [Test]
+    public void SeparateNeedsTwoExperts_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.SeparateNeedsTwoExperts, SpecText.Of(training: Separate));
+
+    [Test]
+    public void SeparateNeedsTwoClasses_Reports() => Diagnose.Reports(
+        DiagnosticRules.SeparateNeedsTwoClasses, "training.method",
+        "The method 'separate' tells 2 classes apart, but the head has 10 outputs. Use the loss 'logistic' or 2 outputs, or the method 'joint'.",
+        SpecText.Of(head: SpecText.Ten, loss: SpecText.Softmax, training: MarkedSeparate));
+
+    [Test]
+    public void SeparateNeedsTwoClasses_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.SeparateNeedsTwoClasses,
+        SpecText.Of(head: """{ "kind": "linear", "outputs": 2 }""", loss: SpecText.Softmax, training: Separate));
+
+    [Test]
+    public void SingleRoutesNoPatches_Reports() => Diagnose.Reports(
+        DiagnosticRules.SingleRoutesNoPatches, "training.method",
+        "The method 'single' is for networks without patch routing, but layer 0 has the routing 'expertChoice'. "
+        + "Use the method 'joint' or 'separate', or the routing 'dense' or 'sample'.",
+        SpecText.Of(training: """{ "method": §"single" }"""));
+
+    [TestCase("dense")]
+    [TestCase("sample")]
+    public void SingleRoutesNoPatches_DoesNotReport(string routing) => Diagnose.DoesNotReport(
+        DiagnosticRules.SingleRoutesNoPatches,
+        SpecText.Of(layers: $$"""{ "routing": "{{routing}}", "experts": 2, "neuronsPerExpert": 5 }""", training: """{ "method": "single" }"""));
+
+    /// <summary>The default method is meant too; then the section is the place.</summary>
+    [TestCase("""{ "method": §"joint" }""")]
+    [TestCase("""§{ "epochs": 3 }""")]
+    public void RoutersNotTrained_Reports(string training) => Diagnose.Reports(
+        DiagnosticRules.RoutersNotTrained, "training.method",
+        "With the gate 'none' of layer 0 the loss gives its routers no gradient, so the method 'joint' leaves them as they were drawn. "
+        + "Use another gate, or the method 'separate'.",
+        SpecText.Of(training: training));
+
+    [Test]
+    public void RoutersNotTrained_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.RoutersNotTrained, SpecText.Of(layers: SpecText.Gated, training: "{}"));
+
+    [TestCase("""{ "routerEpochs": 3 }""", "routerEpochs", "", "the method 'joint'", "the method 'separate'")]
+    [TestCase("""{ "optimizer": { "momentum": 0.5 } }""", "momentum", "optimizer.", "the optimizer 'sgd'", "the optimizer 'momentum'")]
+    [TestCase("""{ "optimizer": { "kind": "adam", "momentum": 0.5 } }""", "momentum", "optimizer.", "the optimizer 'adam'", "the optimizer 'momentum'")]
+    [TestCase("""{ "optimizer": { "kind": "momentum", "beta1": 0.5 } }""", "beta1", "optimizer.", "the optimizer 'momentum'", "the optimizer 'adam' or 'adamW'")]
+    [TestCase("""{ "optimizer": { "beta2": 0.5 } }""", "beta2", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
+    [TestCase("""{ "optimizer": { "epsilon": 0.5 } }""", "epsilon", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
+    [TestCase("""{ "schedule": { "every": 5 } }""", "every", "schedule.", "the schedule 'constant'", "the schedule 'step'")]
+    [TestCase("""{ "schedule": { "kind": "cosine", "factor": 0.5 } }""", "factor", "schedule.", "the schedule 'cosine'", "the schedule 'step'")]
+    [TestCase("""{ "init": { "head": 0.5 } }""", "head", "init.", "a fixed head", "a linear head")]
+    public void FieldWithoutEffect_Reports(string training, string field, string section, string cause, string remedy) => Diagnose.Reports(
+        DiagnosticRules.FieldWithoutEffect, $"training.{section}{field}",
+        $"The field '{field}' has no effect with {cause}. Remove it, or use {remedy}.",
+        SpecText.Of(layers: SpecText.Gated, training: training.Replace($"\"{field}\":", $"§\"{field}\":")));
+
+    [Test]
+    public void FieldWithoutEffect_OfADenseNetworksRouterReports() => Diagnose.Reports(
+        DiagnosticRules.FieldWithoutEffect, "training.init.router",
+        "The field 'router' has no effect with the routing 'dense'. Remove it, or use another routing.",
+        SpecText.Of(layers: SpecText.Dense, training: """{ "init": { §"router": 0.1 } }"""));
+
+    [TestCase("""{ "method": "separate", "routerEpochs": 3 }""")]
+    [TestCase("""{ "optimizer": { "kind": "momentum", "momentum": 0.5, "weightDecay": 0.1 } }""")]
+    [TestCase("""{ "optimizer": { "kind": "adamW", "beta1": 0.5, "beta2": 0.5, "epsilon": 0.5, "weightDecay": 0.1 } }""")]
+    [TestCase("""{ "schedule": { "kind": "step", "every": 5, "factor": 1, "warmup": 3 } }""")]
+    [TestCase("""{ "init": { "router": 0, "experts": 0.5 } }""")]
+    public void FieldWithoutEffect_DoesNotReport(string training) =>
+        Diagnose.DoesNotReport(DiagnosticRules.FieldWithoutEffect, SpecText.Of(layers: SpecText.Gated, training: training));
+
+    [Test]
+    public void BatchLargerThanData_Reports() => Diagnose.Reports(
+        DiagnosticRules.BatchLargerThanData, "training.batch",
+        "A batch of 51 is more than the 50 training samples. Use a batch of 1 to 50, or more samples.",
+        SpecText.Of(layers: SpecText.Gated, training: """{ "batch": §51 }""", data: """{ "kind": "synthetic", "train": 50 }"""));
+
+    [Test]
+    public void BatchLargerThanData_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.BatchLargerThanData,
+        SpecText.Of(layers: SpecText.Gated, training: """{ "batch": 50 }""", data: """{ "kind": "synthetic", "train": 50 }"""));
+}
