@@ -29,18 +29,15 @@ internal static class SampleRouterEmitter
             4L * (layer.Patches + layer.Experts) * layer.Dimension).Write(writer);
         using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers) {WidthDispatch.Constraint}"))
         {
-            writer.Lines($"integers = valid;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
-            writer.Lines($"ref float sum = {Format.At("block", block.PatchSum)};");
-            writer.Lines($"ref float scores = {Format.At("block", block.Scores)};");
-            writer.Lines($"ref float probabilities = {Format.At("block", block.Probabilities)};");
+            writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
+            writer.Lines($"ref float sum = {Format.At("block", "PatchSumAt")};");
+            writer.Lines($"ref float scores = {Format.At("block", "ScoresAt")};");
+            writer.Lines($"ref float probabilities = {Format.At("block", "ProbabilitiesAt")};");
             writer.Lines("PatchSum<S, V>(ref x, valid, ref sum);");
             foreach (TileRun run in layer.RouterTiles)
             {
-                using (writer.Block($"for (int s = {run.Start}; s < {run.End}; s += {run.Size})"))
-                {
-                    writer.Lines(DotTiles.Call(
-                        1, run.Size, ["ref sum"], Format.At("parameters", layer.RouterOffset, ("s", layer.Dimension)), "ref Add(ref scores, s)", 1, 1));
-                }
+                writer.Tiles(run, "s", s => writer.Lines(DotTiles.Call(
+                    1, run.Size, ["ref sum"], Format.At("parameters", "RouterAt", (s, layer.Dimension)), Format.At("scores", "0", (s, 1)), 1, 1)));
             }
 
             writer.Gap();
@@ -51,7 +48,7 @@ internal static class SampleRouterEmitter
                     best = Add(ref scores, s) > Add(ref scores, best) ? s : best;
                 }
 
-                Add(ref integers, {{BlockPlan.Routes}}) = best;
+                Add(ref integers, {RoutesAt}) = best;
                 float total = 0f;
                 for (int s = 0; s < {{layer.Experts}}; s++)
                 {
@@ -88,7 +85,7 @@ internal static class SampleRouterEmitter
                     V total = S.Zero;
                     for (int j = 0; j < valid; j++)
                     {
-                        total = S.Add(total, S.Load(ref x, {{Format.Offset(0, ("j", layer.Access.RowStep), ("at", 1))}}));
+                        total = S.Add(total, S.Load(ref x, {{Format.Offset("0", ("j", layer.Access.RowStep), ("at", 1))}}));
                     }
 
                     S.Store(total, ref sum, at);
