@@ -48,7 +48,7 @@ internal static class SampleRouterEmitter
                     best = Add(ref scores, s) > Add(ref scores, best) ? s : best;
                 }
 
-                Add(ref integers, {RoutesAt}) = best;
+                Add(ref integers, RoutesAt) = best;
                 float total = 0f;
                 for (int s = 0; s < {{layer.Experts}}; s++)
                 {
