@@ -10,7 +10,7 @@ public sealed class BadInputException : Exception
     }
 
     /// <summary>Makes the exception with its cause.</summary>
-    public BadInputException(string message, Exception innerException)
+    public BadInputException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

@@ -1,0 +1,90 @@
+namespace PatchMoE;
+
+/// <summary>Writes a file whole or not at all.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If anything fails, the
+    /// target stays as it was and the temporary file is removed.
+    /// </summary>
+    /// <param name="path">The target; a symbolic link is followed. Its folder must exist.</param>
+    /// <param name="write">Writes the contents.</param>
+    /// <exception cref="BadInputException">The file cannot be written: the message names the path, the cause and the fix.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string target = Resolve(path);
+        string folder = Path.GetDirectoryName(target)!;
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Error(path, $"no permission to write in {folder}. Choose a folder you may write in, or change its permissions", e);
+        }
+        catch (IOException e)
+        {
+            throw Error(path, $"{e.Message.TrimEnd('.')}. Check that the disk has room and that {folder} can be written in", e);
+        }
+        finally
+        {
+            // After the rename there is none left.
+            Remove(temporary);
+        }
+    }
+
+    /// <summary>The full path of the file that will be replaced.</summary>
+    private static string Resolve(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
+        {
+            throw new BadInputException($"'{path.Replace('\0', '?')}' is not a file name. Give the path of the file to write.");
+        }
+
+        string target = Path.GetFullPath(path);
+        if (Directory.Exists(target))
+        {
+            throw Error(path, "it is a folder. Give the name of a file in it");
+        }
+
+        // A rename would replace the device by a plain file.
+        if (target.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(target) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        {
+            throw Error(path, "it is a device. Give the name of a plain file");
+        }
+
+        try
+        {
+            target = File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target;
+        }
+        catch (IOException)
+        {
+            // There is no file yet, or the link leads nowhere: the write below says what is wrong, if anything is.
+        }
+
+        string folder = Path.GetDirectoryName(target)!;
+        return Directory.Exists(folder) ? target : throw Error(path, $"the folder {folder} does not exist. Create it first, or choose another");
+    }
+
+    private static void Remove(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first error says more than this one.
+        }
+    }
+
+    private static BadInputException Error(string path, string reason, Exception? cause = null) =>
+        new($"{path}: cannot be written: {reason}.", cause);
+}

@@ -1,0 +1,90 @@
+namespace PatchMoE;
+
+/// <summary>The weights of a model as a safetensors file: one tensor for each of <see cref="ModelParameters.Parameters"/>.</summary>
+public static class WeightsFile
+{
+    /// <summary>Loads all weights of a model. If anything is wrong, <paramref name="parameters"/> stays as it was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">A valid model.</param>
+    /// <param name="parameters">The model's parameter buffer, <see cref="ModelParameters.BufferLength"/> values; gaps between tensors are left alone.</param>
+    /// <exception cref="BadInputException">
+    /// The file cannot be read; or tensors are missing, extra, of another shape or hold NaN or infinity: the message names all of them.
+    /// </exception>
+    /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
+    public static void Load(string path, ModelSpec model, Span<float> parameters)
+    {
+        EquatableArray<ParameterSpec> specs = model.Parameters();
+        RequireBuffer(specs, parameters.Length);
+
+        Dictionary<string, NamedTensor> tensors = SafetensorsFile.Read(path).Tensors.ToDictionary(tensor => tensor.Name);
+        List<string> mistakes = [.. specs.Select(spec => Mistake(spec, tensors)).OfType<string>(), .. Extras(specs, tensors)];
+        if (mistakes.Count > 0)
+        {
+            throw new BadInputException(
+                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}\nGive the weights of this spec, or make new ones with 'pmoe init'.");
+        }
+
+        foreach (ParameterSpec spec in specs)
+        {
+            tensors[spec.Name].Values.CopyTo(parameters[spec.Offset..]);
+        }
+    }
+
+    /// <summary>Saves all weights of a model.</summary>
+    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <param name="model">A valid model.</param>
+    /// <param name="parameters">The model's parameter buffer.</param>
+    /// <param name="metadata">Texts to keep with them, or null.</param>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
+    public static void Save(string path, ModelSpec model, ReadOnlySpan<float> parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
+        SafetensorsFile.Write(path, Tensors(model, parameters), metadata);
+
+    /// <summary>Copies a parameter buffer, or gradients of the same layout, into named tensors, in the order of the buffer.</summary>
+    /// <param name="model">A valid model.</param>
+    /// <param name="parameters">The buffer.</param>
+    /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
+    public static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
+    {
+        EquatableArray<ParameterSpec> specs = model.Parameters();
+        RequireBuffer(specs, parameters.Length);
+
+        var tensors = new List<NamedTensor>();
+        foreach (ParameterSpec spec in specs)
+        {
+            tensors.Add(new NamedTensor(spec.Name, [.. spec.Shape], parameters.Slice(spec.Offset, spec.Length).ToArray()));
+        }
+
+        return tensors;
+    }
+
+    private static void RequireBuffer(EquatableArray<ParameterSpec> specs, int length)
+    {
+        int needed = ModelParameters.BufferLength(specs);
+        if (length != needed)
+        {
+            throw new ArgumentException($"The buffer has {length} values, and the model's parameters take {needed}.", "parameters");
+        }
+    }
+
+    private static string? Mistake(ParameterSpec spec, Dictionary<string, NamedTensor> tensors)
+    {
+        if (!tensors.TryGetValue(spec.Name, out NamedTensor? tensor))
+        {
+            return $"{spec.Name} {ShapeText.Of(spec.Shape)} is missing";
+        }
+
+        if (!tensor.Shape.SequenceEqual(spec.Shape))
+        {
+            return $"{spec.Name} is {ShapeText.Of(tensor.Shape)}, and the model needs {ShapeText.Of(spec.Shape)}";
+        }
+
+        int bad = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));
+        return bad < 0 ? null : $"{spec.Name} holds {(float.IsNaN(tensor.Values[bad]) ? "NaN" : "infinity")} at index {bad}";
+    }
+
+    private static IEnumerable<string> Extras(EquatableArray<ParameterSpec> specs, Dictionary<string, NamedTensor> tensors) =>
+        tensors.Values
+            .Where(tensor => !specs.Any(spec => spec.Name == tensor.Name))
+            .Select(tensor => $"{tensor.Name} {ShapeText.Of(tensor.Shape)} is not a tensor of the model");
+}
