@@ -19,25 +19,25 @@ public static class IdxFile
     /// <param name="rank">The number of axes it must have: 3 for images [N, rows, columns], 1 for labels [N].</param>
     /// <returns>The sizes of the axes and the values in C order.</returns>
     /// <exception cref="BadInputException">The file is missing or unreadable, of another type or rank, truncated, or longer than its header says.</exception>
-    public static (int[] Shape, byte[] Values) Read(string path, int rank)
+    public static (int[] Shape, byte[] Values) Read(string path, int rank) => InputFile.Read(path, file =>
     {
+        bool gzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        file.Position = 0;
+        if (!gzip)
+        {
+            return Read(file, file.Length, path, rank);
+        }
+
         try
         {
-            using FileStream file = File.OpenRead(path);
-            bool gzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-            file.Position = 0;
-            using Stream content = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(content, gzip ? file.Length * LargestDeflateRatio : file.Length, path, rank);
+            using var content = new GZipStream(file, CompressionMode.Decompress);
+            return Read(content, file.Length * LargestDeflateRatio, path, rank);
         }
         catch (InvalidDataException exception)
         {
-            throw new BadInputException($"{path}: the gzip data is damaged ({exception.Message}). Download the file again.", exception);
+            throw new BadInputException($"{path}: the gzip data is damaged ({exception.Message.TrimEnd('.')}). Download the file again.", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"{path}: cannot be read ({exception.Message}). Check that the file is there and may be read.", exception);
-        }
-    }
+    });
 
     private static (int[] Shape, byte[] Values) Read(Stream content, long largestLength, string path, int rank)
     {
