@@ -5,10 +5,73 @@ public static class SpecWriter
 {
     /// <summary>
     /// The canonical text of a spec: every field with its value, defaults included, in one fixed order, '\n' line ends; reading it gives an
-    /// equal spec.
+    /// equal spec. What belongs to another kind is left out, and so is a default that has no effect there (the momentum of plain SGD).
     /// </summary>
-    public static string ToJson(PatchMoESpec spec) => throw new NotSupportedException();
+    /// <param name="spec">A valid spec.</param>
+    public static string ToJson(PatchMoESpec spec)
+    {
+        var root = new JsonObject().Text("name", spec.Name).Block("model", Model(spec.Model));
+        if (spec.Training is { } training)
+        {
+            root.Block("training", TrainingWriter.Training(training));
+        }
+
+        if (spec.Data is { } data)
+        {
+            root.Object("data", TrainingWriter.Data(data));
+        }
+
+        return root.ToBlock() + "\n";
+    }
 
     /// <summary>The canonical text with only the <c>name</c> and <c>model</c> sections: what is compiled.</summary>
-    public static string ModelToJson(PatchMoESpec spec) => throw new NotSupportedException();
+    /// <param name="spec">A valid spec.</param>
+    public static string ModelToJson(PatchMoESpec spec) => ToJson(new PatchMoESpec(spec.Name, spec.Model));
+
+    private static JsonObject Model(ModelSpec model) => new JsonObject()
+        .Object("input", Input(model.Input))
+        .Objects("layers", model.Layers.Select(Layer))
+        .Object("head", Head(model.Head))
+        .Word("loss", model.Loss);
+
+    private static JsonObject Input(InputSpec input) => input switch
+    {
+        ImageInputSpec image => new JsonObject()
+            .Text("kind", "image")
+            .Int("height", image.Height)
+            .Int("width", image.Width)
+            .Int("channels", image.Channels)
+            .Ints("patch", [image.PatchHeight, image.PatchWidth])
+            .Ints("stride", [image.StrideHeight, image.StrideWidth]),
+        VectorsInputSpec vectors => new JsonObject()
+            .Text("kind", "vectors")
+            .Int("patches", vectors.Patches)
+            .Int("dimension", vectors.Dimension)
+            .Ints("groups", vectors.Groups),
+        _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
+    };
+
+    private static JsonObject Layer(LayerSpec layer)
+    {
+        JsonObject json = new JsonObject().Word("routing", layer.Routing).Int("experts", layer.Experts);
+        if (layer.Routing != Routing.ExpertChoice)
+        {
+            return json.Int("neuronsPerExpert", layer.NeuronsPerExpert).Boolean("bias", layer.Bias);
+        }
+
+        return json
+            .Int("patchesPerExpert", layer.PatchesPerExpert)
+            .Int("neuronsPerExpert", layer.NeuronsPerExpert)
+            .Word("gate", layer.Gate)
+            .Word("pooling", layer.Pooling)
+            .Boolean("bias", layer.Bias);
+    }
+
+    private static JsonObject Head(HeadSpec head)
+    {
+        JsonObject json = new JsonObject().Word("kind", head.Kind);
+        return head.Kind == HeadKind.Fixed
+            ? json.Word("weights", head.Weights).Int("outputs", head.Outputs)
+            : json.Int("outputs", head.Outputs).Boolean("bias", head.Bias);
+    }
 }

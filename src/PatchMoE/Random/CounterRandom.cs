@@ -52,7 +52,8 @@ public readonly struct CounterRandom(ulong seed, ulong stream)
         }
     }
 
-    private (uint A, uint B, uint C, uint D) Block(ulong counter)
+    /// <summary>The four words that the generator makes of counter words (counter, stream) and key (seed).</summary>
+    internal (uint A, uint B, uint C, uint D) Block(ulong counter)
     {
         (uint c0, uint c1, uint c2, uint c3) = ((uint)counter, (uint)(counter >> 32), (uint)stream, (uint)(stream >> 32));
         (uint k0, uint k1) = ((uint)seed, (uint)(seed >> 32));

@@ -1,0 +1,88 @@
+namespace PatchMoE;
+
+public static partial class DiagnosticRules
+{
+    /// <summary>{0} what the network has instead.</summary>
+    public static readonly DiagnosticRule SeparateNeedsTwoExperts = new(
+        "PMOE040", DiagnosticLevel.Error, "Separate training needs two experts",
+        "The method 'separate' trains the routers of one 'expertChoice' layer with 2 experts, but this network has {0}.",
+        "Use such a layer, or the method 'joint'.");
+
+    /// <summary>{0} the number of outputs.</summary>
+    public static readonly DiagnosticRule SeparateNeedsTwoClasses = new(
+        "PMOE041", DiagnosticLevel.Error, "Separate training needs two classes",
+        "The method 'separate' tells 2 classes apart, but the head has {0} outputs.",
+        "Use the loss 'logistic' or 2 outputs, or the method 'joint'.");
+
+    /// <summary>{0} the layer's index.</summary>
+    public static readonly DiagnosticRule SingleRoutesNoPatches = new(
+        "PMOE042", DiagnosticLevel.Error, "Single training of a network that routes patches",
+        "The method 'single' is for networks without patch routing, but layer {0} has the routing 'expertChoice'.",
+        "Use the method 'joint' or 'separate', or the routing 'dense' or 'sample'.");
+
+    /// <summary>{0} the layer's index.</summary>
+    public static readonly DiagnosticRule RoutersNotTrained = new(
+        "PMOE043", DiagnosticLevel.Warning, "The routers are never trained",
+        "With the gate 'none' of layer {0} the loss gives its routers no gradient, so the method 'joint' leaves them as they were drawn.",
+        "Use another gate, or the method 'separate'.");
+
+    /// <summary>{0} the field, {1} what takes away its effect, {2} what would give it one.</summary>
+    public static readonly DiagnosticRule FieldWithoutEffect = new(
+        "PMOE044", DiagnosticLevel.Warning, "Field without effect",
+        "The field '{0}' has no effect with {1}.",
+        "Remove it, or use {2}.");
+
+    /// <summary>{0} the batch, {1} the training samples.</summary>
+    public static readonly DiagnosticRule BatchLargerThanData = new(
+        "PMOE045", DiagnosticLevel.Error, "Batch larger than the training data",
+        "A batch of {0} is more than the {1} training samples.",
+        "Use a batch of 1 to {1}, or more samples.");
+
+    /// <summary>{0} the class.</summary>
+    public static readonly DiagnosticRule SameClassTwice = new(
+        "PMOE050", DiagnosticLevel.Error, "Positive and negative class are the same",
+        "The positive and the negative class are both {0}.",
+        "Use two different classes.");
+
+    /// <summary>{0} the class, {1} "positive" or "negative".</summary>
+    public static readonly DiagnosticRule ClassIsIrrelevant = new(
+        "PMOE051", DiagnosticLevel.Error, "A class digit among the irrelevant ones",
+        "{0} is the {1} class, so it cannot be irrelevant too.",
+        "Write 'irrelevant' without it.");
+
+    /// <summary>{0} the grid, {1} the mosaic's size, {2} the model's input.</summary>
+    public static readonly DiagnosticRule MosaicSizeDiffers = new(
+        "PMOE052", DiagnosticLevel.Error, "Mosaics do not fit the input",
+        "A {0} grid of 28x28 digits is an image of {1}, but the model's input is {2}.",
+        "Change the grid or the model's input.");
+
+    /// <summary>{0} the data's kind, {1} the number of classes of the model.</summary>
+    public static readonly DiagnosticRule DataNeedTwoClasses = new(
+        "PMOE053", DiagnosticLevel.Error, "Data of two classes, model of more",
+        "Data of kind '{0}' have 2 classes, but the model tells {1} apart.",
+        "Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.");
+
+    /// <summary>{0} the model's input.</summary>
+    public static readonly DiagnosticRule ImageSizeDiffers = new(
+        "PMOE054", DiagnosticLevel.Error, "Images do not fit the input",
+        "The source's images are 28x28x1, but the model's input is {0}.",
+        "Use an image input of height 28, width 28 and 1 channel.");
+
+    /// <summary>{0} the number of classes of the model.</summary>
+    public static readonly DiagnosticRule ImagesNeedTenOutputs = new(
+        "PMOE055", DiagnosticLevel.Error, "Images of ten classes",
+        "The source's images have 10 classes, but the model tells {0} apart.",
+        "Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.");
+
+    /// <summary>{0} the model's input.</summary>
+    public static readonly DiagnosticRule SyntheticNeedsVectors = new(
+        "PMOE056", DiagnosticLevel.Error, "Synthetic data do not fit the input",
+        "Synthetic data are patches of one level, given as vectors, but the model's input is {0}.",
+        "Use an input of kind 'vectors' without 'groups'.");
+
+    /// <summary>{0} the number of samples.</summary>
+    public static readonly DiagnosticRule OddSampleCount = new(
+        "PMOE057", DiagnosticLevel.Error, "Odd number of samples",
+        "{0} samples cannot be half of one class and half of the other.",
+        "Use an even number.");
+}

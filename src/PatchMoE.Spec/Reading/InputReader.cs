@@ -1,0 +1,91 @@
+using System.Numerics;
+
+namespace PatchMoE;
+
+/// <summary>Reads <c>model.input</c>.</summary>
+internal static class InputReader
+{
+    private const int MaximumLevels = 3;
+
+    /// <summary>Gives the input, or null if anything in it is wrong.</summary>
+    public static InputSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
+    {
+        if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"vectors\", \"patches\": 16, \"dimension\": 64 }") is not { } fields)
+        {
+            return null;
+        }
+
+        string? kind = fields.Word("kind", ["image", "vectors"], "'image' or 'vectors'");
+        InputSpec? input = kind switch { "image" => ReadImage(fields), "vectors" => ReadVectors(fields), _ => null };
+        fields.Finish(allKnown: kind is not null);
+        return input;
+    }
+
+    private static ImageInputSpec? ReadImage(FieldReader fields)
+    {
+        int? height = fields.Int("height", IntRange.Positive, "the image's height in pixels");
+        int? width = fields.Int("width", IntRange.Positive, "the image's width in pixels");
+        int? channels = fields.Int("channels", IntRange.Positive, absent: 1);
+        (int Height, int Width)? patch = fields.Pair("patch", IntRange.Positive, "a patch's [height, width] in pixels");
+        (int Height, int Width)? stride = fields.PairOr("stride", IntRange.Positive, absent: patch);
+
+        bool fits = CheckPatch(fields, patch?.Height, height, "height") & CheckPatch(fields, patch?.Width, width, "width");
+        if (!fits || height is not { } h || width is not { } w || channels is not { } c || patch is not { } p || stride is not { } s)
+        {
+            return null;
+        }
+
+        CheckCoverage(fields, "height", "row", p.Height, s.Height, h);
+        CheckCoverage(fields, "width", "column", p.Width, s.Width, w);
+        return SizeLimits.CheckInput(fields, (BigInteger)h * w * c) ? new ImageInputSpec(h, w, c, p.Height, p.Width, s.Height, s.Width) : null;
+    }
+
+    private static bool CheckPatch(FieldReader fields, int? patch, int? image, string side)
+    {
+        if (!(patch > image))
+        {
+            return true;
+        }
+
+        fields.Diagnostics.Report(DiagnosticRules.PatchLargerThanImage, fields.PlaceOf("patch"), patch, image, side);
+        return false;
+    }
+
+    /// <summary>Warns of pixels that no patch sees, in one direction.</summary>
+    private static void CheckCoverage(FieldReader fields, string side, string line, int patch, int stride, int image)
+    {
+        static string Lines(int count, string line) => count == 1 ? $"1 {line}" : $"{count} {line}s";
+
+        int left = (image - patch) % stride;
+        if (left > 0)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.PixelsLeftOver, fields.PlaceOf("patch"), Lines(left, line), image - left, side);
+        }
+
+        if (stride > patch && image - patch >= stride)
+        {
+            fields.Diagnostics.Report(
+                DiagnosticRules.PixelsBetweenPatches, fields.PlaceOf("stride"), stride, patch, Lines(stride - patch, line), side);
+        }
+    }
+
+    private static VectorsInputSpec? ReadVectors(FieldReader fields)
+    {
+        int? patches = fields.Int("patches", IntRange.Positive, "the number of patches of a sample, or of each group");
+        int? dimension = fields.Int("dimension", IntRange.Positive, "the length of a patch's vector");
+        EquatableArray<int>? groups = fields.Ints("groups", IntRange.Positive, absent: default);
+        if (groups?.Count >= MaximumLevels)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.TooManyLevels, fields.PlaceOf("groups"), groups.Value.Count + 1, MaximumLevels);
+            return null;
+        }
+
+        if (patches is not { } n || dimension is not { } d || groups is not { } g)
+        {
+            return null;
+        }
+
+        BigInteger length = g.Aggregate((BigInteger)n * d, (product, size) => product * size);
+        return SizeLimits.CheckInput(fields, length) ? new VectorsInputSpec(n, d, g) : null;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+
+namespace PatchMoE;
+
+/// <summary>Builds the text of one JSON object, field by field.</summary>
+internal sealed class JsonObject
+{
+    private readonly List<string> _fields = [];
+
+    /// <summary>Adds a text.</summary>
+    public JsonObject Text(string name, string value) => Add(name, Quoted(value));
+
+    /// <summary>Adds the word of an enum's value.</summary>
+    public JsonObject Word<T>(string name, T value)
+        where T : struct, Enum => Text(name, SpecWords.Of(value));
+
+    /// <summary>Adds a whole number.</summary>
+    public JsonObject Int(string name, int value) => Add(name, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Adds a number.</summary>
+    public JsonObject Number(string name, double value) => Add(name, Shortest(value));
+
+    /// <summary>Adds a number if it has an effect, or has none but is not the default.</summary>
+    public JsonObject NumberIf(bool hasEffect, string name, double value, double absent) =>
+        hasEffect || !value.Equals(absent) ? Number(name, value) : this;
+
+    /// <summary>Adds true or false.</summary>
+    public JsonObject Boolean(string name, bool value) => Add(name, value ? "true" : "false");
+
+    /// <summary>Adds an array of whole numbers.</summary>
+    public JsonObject Ints(string name, IEnumerable<int> values) =>
+        Add(name, $"[{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}]");
+
+    /// <summary>Adds an object on one line.</summary>
+    public JsonObject Object(string name, JsonObject value) => Add(name, value.ToLine());
+
+    /// <summary>Adds an array of objects, a line each.</summary>
+    public JsonObject Objects(string name, IEnumerable<JsonObject> values) =>
+        Add(name, "[\n" + string.Join(",\n", values.Select(value => "  " + value.ToLine())) + "\n]");
+
+    /// <summary>Adds an object with a line per field.</summary>
+    public JsonObject Block(string name, JsonObject value) => Add(name, value.ToBlock());
+
+    /// <summary>The object with a line per field, indented by two spaces.</summary>
+    public string ToBlock() => "{\n" + string.Join(",\n", _fields.Select(field => "  " + field.Replace("\n", "\n  "))) + "\n}";
+
+    private string ToLine() => _fields.Count == 0 ? "{ }" : $"{{ {string.Join(", ", _fields)} }}";
+
+    private JsonObject Add(string name, string value)
+    {
+        _fields.Add($"\"{name}\": {value}");
+        return this;
+    }
+
+    /// <summary>The fewest digits that read back as the same number; "R" is not the same on .NET Framework.</summary>
+    private static string Shortest(double value)
+    {
+        foreach (string format in new[] { "G15", "G16" })
+        {
+            string text = value.ToString(format, CultureInfo.InvariantCulture);
+            if (double.Parse(text, CultureInfo.InvariantCulture).Equals(value))
+            {
+                return text;
+            }
+        }
+
+        return value.ToString("G17", CultureInfo.InvariantCulture);
+    }
+
+    private static string Quoted(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (char c in value)
+        {
+            text.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                < ' ' => $"\\u{((int)c).ToString("X4", CultureInfo.InvariantCulture)}",
+                _ => c.ToString(),
+            });
+        }
+
+        return text.Append('"').ToString();
+    }
+}

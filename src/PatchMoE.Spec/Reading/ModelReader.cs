@@ -1,0 +1,101 @@
+namespace PatchMoE;
+
+/// <summary>Reads the <c>model</c> section.</summary>
+internal static class ModelReader
+{
+    /// <summary>Gives the network, or null if anything in it is wrong.</summary>
+    public static ModelSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
+    {
+        if (FieldReader.Open(node, path, diagnostics, "{ \"input\": { … }, \"layers\": [ … ], \"head\": { … }, \"loss\": \"logistic\" }") is not { } fields)
+        {
+            return null;
+        }
+
+        InputSpec? input = fields.Node("input", "what one sample is, an object of kind 'image' or 'vectors'") is { } inputNode
+            ? InputReader.Read(inputNode, fields.PathOf("input"), diagnostics)
+            : null;
+        LayerSpec?[]? layers = ReadLayers(fields, input);
+        HeadSpec? head = fields.Node("head", "the output layer, an object of kind 'fixed' or 'linear'") is { } headNode
+            ? HeadReader.Read(headNode, fields.PathOf("head"), layers?.LastOrDefault(), diagnostics)
+            : null;
+        Loss? loss = fields.Choice<Loss>("loss", "'logistic' or 'softmaxCrossEntropy'");
+        fields.Finish();
+        CheckLoss(fields, loss, head);
+
+        if (input is null || layers is null || head is null || loss is null || layers.Any(layer => layer is null))
+        {
+            return null;
+        }
+
+        EquatableArray<LayerSpec> all = layers.Select(layer => layer!).ToEquatableArray();
+        return CheckLevels(fields, input, all.Count) && SizeLimits.CheckNetwork(fields, input, all, head)
+            ? new ModelSpec(input, all, head, loss.Value)
+            : null;
+    }
+
+    /// <summary>Gives the layers, null for each that is wrong; null if there is no array of them.</summary>
+    private static LayerSpec?[]? ReadLayers(FieldReader fields, InputSpec? input)
+    {
+        switch (fields.Node("layers", "an array with one layer per level"))
+        {
+            case null:
+                return null;
+
+            case SpecArray { Items.Count: 0 }:
+                fields.Diagnostics.Report(DiagnosticRules.NoLayers, fields.PlaceOf("layers"));
+                return null;
+
+            case SpecArray array:
+                return [.. array.Items.Select((item, i) => LayerReader.Read(item, $"{fields.PathOf("layers")}[{i}]", Patches(input, i), fields.Diagnostics))];
+
+            case var other:
+                new ValueReader(fields.Diagnostics).Mistype<int>(other, fields.PathOf("layers"), "an array of layers", "[ { \"neuronsPerExpert\": 5, … } ]");
+                return null;
+        }
+    }
+
+    /// <summary>n of a layer, which follows from the input alone; null if the input is wrong or has no such level.</summary>
+    private static int? Patches(InputSpec? input, int level) => input switch
+    {
+        ImageInputSpec image when level == 0 => image.GridHeight * image.GridWidth,
+        VectorsInputSpec vectors when level == 0 => vectors.Patches,
+        VectorsInputSpec vectors when level <= vectors.Groups.Count => vectors.Groups[vectors.Groups.Count - level],
+        _ => null,
+    };
+
+    private static void CheckLoss(FieldReader fields, Loss? loss, HeadSpec? head)
+    {
+        if (head is null)
+        {
+            return;
+        }
+
+        if (loss == Loss.Logistic && head.Outputs > 1)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.LogisticNeedsOneOutput, fields.PlaceOf("loss"), head.Outputs);
+        }
+
+        if (loss == Loss.SoftmaxCrossEntropy && head.Outputs == 1)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.SoftmaxNeedsSeveralOutputs, fields.PlaceOf("loss"), head.Outputs);
+        }
+    }
+
+    private static bool CheckLevels(FieldReader fields, InputSpec input, int layers)
+    {
+        int groups = input is VectorsInputSpec vectors ? vectors.Groups.Count : 0;
+        if (input is ImageInputSpec && layers > 1)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.ImageHasOneLevel, fields.PlaceOf("layers"), layers);
+            return false;
+        }
+
+        if (layers != groups + 1)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers, groups, groups + 1);
+            return false;
+        }
+
+        return true;
+    }
+}

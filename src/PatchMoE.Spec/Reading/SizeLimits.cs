@@ -1,0 +1,64 @@
+using System.Numerics;
+
+namespace PatchMoE;
+
+/// <summary>
+/// Keeps every array of a network so small that no index overflows an int anywhere. It counts in <see cref="BigInteger"/>: the check itself
+/// cannot overflow.
+/// </summary>
+internal static class SizeLimits
+{
+    /// <summary>The most values of one array: 4 GiB of float32.</summary>
+    public const int MaximumValues = 1 << 30;
+
+    /// <summary>Checks the length of one sample.</summary>
+    public static bool CheckInput(FieldReader input, BigInteger length) =>
+        Fits(input.Diagnostics, input.Place, "One sample", length, "a smaller input");
+
+    /// <summary>Checks the weights, and what a pass over one sample holds; of a network that is valid otherwise.</summary>
+    public static bool CheckNetwork(FieldReader model, InputSpec input, IReadOnlyList<LayerSpec> layers, HeadSpec head)
+    {
+        (BigInteger patches, BigInteger dimension, EquatableArray<int> groups) = input switch
+        {
+            ImageInputSpec image => (image.GridHeight * image.GridWidth, image.PatchHeight * image.PatchWidth * image.Channels, default),
+            VectorsInputSpec vectors => ((BigInteger)vectors.Patches, (BigInteger)vectors.Dimension, vectors.Groups),
+            _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
+        };
+
+        BigInteger weights = 0;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            LayerSpec layer = layers[i];
+            Place place = model.PlaceOf("layers", i);
+            BigInteger instances = groups.Take(groups.Count - i).Aggregate(BigInteger.One, (product, size) => product * size);
+            BigInteger outputs = (BigInteger)layer.Experts * layer.NeuronsPerExpert;
+            BigInteger taken = layer.Routing == Routing.ExpertChoice ? layer.PatchesPerExpert : patches;
+            weights += (outputs + layer.Experts) * (dimension + 1);
+            const string Fewer = "fewer experts, neurons or patches";
+            if (!Fits(model.Diagnostics, place, $"The tensor 'layers.{i}.experts.weight'", outputs * dimension, "fewer experts, neurons or smaller patches")
+                || !Fits(model.Diagnostics, place, "The scores of one sample", instances * layer.Experts * patches, Fewer)
+                || !Fits(model.Diagnostics, place, "The neurons' values for one sample", instances * outputs * taken, Fewer)
+                || !Fits(model.Diagnostics, place, "The layer's outputs for one sample", instances * outputs, Fewer))
+            {
+                return false;
+            }
+
+            dimension = outputs;
+            patches = i < groups.Count ? groups[groups.Count - 1 - i] : 1;
+        }
+
+        return Fits(model.Diagnostics, model.PlaceOf("head"), "The tensor 'head.weight'", dimension * head.Outputs, "fewer outputs or neurons")
+            && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), "fewer experts or neurons");
+    }
+
+    private static bool Fits(DiagnosticBag diagnostics, Place place, string what, BigInteger values, string smaller)
+    {
+        if (values <= MaximumValues)
+        {
+            return true;
+        }
+
+        diagnostics.Report(DiagnosticRules.TooLarge, place, what, values, MaximumValues, smaller);
+        return false;
+    }
+}

@@ -1,0 +1,145 @@
+namespace PatchMoE;
+
+/// <summary>Reads the <c>training</c> section and holds it against the network and the data.</summary>
+internal static class TrainingReader
+{
+    private const int TwoExperts = 2;
+    private const int TwoClasses = 2;
+
+    /// <summary>Gives the section, or null if anything in it is wrong.</summary>
+    /// <param name="node">The section.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="model">The network; null if it is wrong, and then nothing is held against it.</param>
+    /// <param name="data">The data; null if they are wrong or not given.</param>
+    /// <param name="diagnostics">Where mistakes go.</param>
+    public static TrainingSpec? Read(SpecNode node, string path, ModelSpec? model, DataSpec? data, DiagnosticBag diagnostics)
+    {
+        if (FieldReader.Open(node, path, diagnostics, "{ \"epochs\": 150, \"batch\": 20 }") is not { } fields)
+        {
+            return null;
+        }
+
+        TrainingSpec absent = TrainingSpec.Default;
+        TrainingMethod? method = fields.Choice("method", absent.Method);
+        int? epochs = fields.Int("epochs", IntRange.Positive, absent.Epochs);
+        int? routerEpochs = fields.Int("routerEpochs", IntRange.Positive, absent.RouterEpochs);
+        int? batch = fields.Int("batch", IntRange.Positive, absent.Batch);
+        OptimizerSpec? optimizer = fields.Node("optimizer") is { } optimizerNode
+            ? OptimizerReader.Read(optimizerNode, fields.PathOf("optimizer"), diagnostics)
+            : absent.Optimizer;
+        ScheduleSpec? schedule = fields.Node("schedule") is { } scheduleNode
+            ? OptimizerReader.ReadSchedule(scheduleNode, fields.PathOf("schedule"), diagnostics)
+            : absent.Schedule;
+        InitSpec? init = fields.Node("init") is { } initNode ? ReadInit(initNode, fields.PathOf("init"), model, diagnostics) : absent.Init;
+        int? seed = fields.Int("seed", IntRange.NotNegative, absent.Seed);
+        fields.Finish();
+
+        if (method is { } way)
+        {
+            CheckMethod(fields, way, model);
+        }
+
+        CheckBatch(fields, batch, data);
+        return method is { } m && epochs is { } e && routerEpochs is { } r && batch is { } b && optimizer is not null && schedule is not null
+            && init is not null && seed is { } s
+            ? new TrainingSpec(m, e, r, b, optimizer, schedule, init, s)
+            : null;
+    }
+
+    private static InitSpec? ReadInit(SpecNode node, string path, ModelSpec? model, DiagnosticBag diagnostics)
+    {
+        if (FieldReader.Open(node, path, diagnostics, "{ \"router\": 0.01 }") is not { } fields)
+        {
+            return null;
+        }
+
+        var init = new InitSpec(
+            fields.Number("router", NumberRange.NotNegative),
+            fields.Number("experts", NumberRange.NotNegative),
+            fields.Number("head", NumberRange.NotNegative));
+        fields.Finish();
+        if (model is not null && model.Layers.All(layer => layer.Routing == Routing.Dense))
+        {
+            fields.Warn("router", "the routing 'dense'", "another routing");
+        }
+
+        if (model?.Head.Kind == HeadKind.Fixed)
+        {
+            fields.Warn("head", "a fixed head", "a linear head");
+        }
+
+        return init;
+    }
+
+    private static void CheckMethod(FieldReader fields, TrainingMethod method, ModelSpec? model)
+    {
+        if (method != TrainingMethod.Separate)
+        {
+            fields.Warn("routerEpochs", $"the method '{SpecWords.Of(method)}'", "the method 'separate'");
+        }
+
+        switch (method)
+        {
+            case TrainingMethod.Separate when model is not null:
+                CheckSeparate(fields, model);
+                break;
+
+            case TrainingMethod.Single when RoutedLayer(model, _ => true) is { } layer:
+                fields.Diagnostics.Report(DiagnosticRules.SingleRoutesNoPatches, fields.PlaceOf("method"), layer);
+                break;
+
+            case TrainingMethod.Joint when RoutedLayer(model, layer => layer.Gate == Gate.None) is { } layer:
+                fields.Diagnostics.Report(DiagnosticRules.RoutersNotTrained, fields.PlaceOf("method"), layer);
+                break;
+        }
+    }
+
+    /// <summary>The first layer that routes patches and passes a test; null if there is none.</summary>
+    private static int? RoutedLayer(ModelSpec? model, Func<LayerSpec, bool> test)
+    {
+        for (int i = 0; i < model?.Layers.Count; i++)
+        {
+            if (model.Layers[i].Routing == Routing.ExpertChoice && test(model.Layers[i]))
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ is one of two routers and labels ±1.</summary>
+    private static void CheckSeparate(FieldReader fields, ModelSpec model)
+    {
+        LayerSpec layer = model.Layers[0];
+        string? instead = model.Layers.Count > 1 ? $"{model.Layers.Count} layers"
+            : layer.Routing != Routing.ExpertChoice ? $"the routing '{SpecWords.Of(layer.Routing)}'"
+            : layer.Experts != TwoExperts ? layer.Experts == 1 ? "1 expert" : $"{layer.Experts} experts"
+            : null;
+        if (instead is not null)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.SeparateNeedsTwoExperts, fields.PlaceOf("method"), instead);
+        }
+
+        if (model.Head.Outputs > TwoClasses)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.SeparateNeedsTwoClasses, fields.PlaceOf("method"), model.Head.Outputs);
+        }
+    }
+
+    private static void CheckBatch(FieldReader fields, int? batch, DataSpec? data)
+    {
+        int? samples = data switch
+        {
+            MosaicDataSpec mosaic => mosaic.Train,
+            ImagesDataSpec images => images.Train,
+            SyntheticDataSpec synthetic => synthetic.Train,
+            _ => null,
+        };
+
+        if (batch > samples)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.BatchLargerThanData, fields.PlaceOf("batch"), batch, samples);
+        }
+    }
+}

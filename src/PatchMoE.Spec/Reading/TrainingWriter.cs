@@ -1,0 +1,96 @@
+namespace PatchMoE;
+
+/// <summary>The JSON of the <c>training</c> and <c>data</c> sections.</summary>
+internal static class TrainingWriter
+{
+    /// <summary>The <c>training</c> section.</summary>
+    public static JsonObject Training(TrainingSpec training)
+    {
+        JsonObject json = new JsonObject().Word("method", training.Method).Int("epochs", training.Epochs);
+        if (training.Method == TrainingMethod.Separate || training.RouterEpochs != TrainingSpec.Default.RouterEpochs)
+        {
+            json.Int("routerEpochs", training.RouterEpochs);
+        }
+
+        return json
+            .Int("batch", training.Batch)
+            .Object("optimizer", Optimizer(training.Optimizer))
+            .Object("schedule", Schedule(training.Schedule))
+            .Object("init", Init(training.Init))
+            .Int("seed", training.Seed);
+    }
+
+    /// <summary>The <c>data</c> section.</summary>
+    public static JsonObject Data(DataSpec data) => data switch
+    {
+        MosaicDataSpec mosaic => new JsonObject()
+            .Text("kind", "mosaic")
+            .Text("source", mosaic.Source)
+            .Int("positive", mosaic.Positive)
+            .Int("negative", mosaic.Negative)
+            .Ints("irrelevant", mosaic.Irrelevant)
+            .Ints("grid", [mosaic.GridHeight, mosaic.GridWidth])
+            .Int("train", mosaic.Train)
+            .Int("test", mosaic.Test),
+        ImagesDataSpec images => new JsonObject()
+            .Text("kind", "images")
+            .Text("source", images.Source)
+            .Int("train", images.Train)
+            .Int("test", images.Test),
+        SyntheticDataSpec synthetic => new JsonObject()
+            .Text("kind", "synthetic")
+            .Int("patterns", synthetic.Patterns)
+            .Number("similarity", synthetic.Similarity)
+            .Number("noise", synthetic.Noise)
+            .Int("train", synthetic.Train)
+            .Int("test", synthetic.Test),
+        ArraysDataSpec arrays => new JsonObject()
+            .Text("kind", "arrays")
+            .Text("trainInput", arrays.TrainInput)
+            .Text("trainLabels", arrays.TrainLabels)
+            .Text("testInput", arrays.TestInput)
+            .Text("testLabels", arrays.TestLabels),
+        _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
+    };
+
+    private static JsonObject Optimizer(OptimizerSpec optimizer)
+    {
+        OptimizerSpec absent = OptimizerSpec.Default;
+        bool momentum = optimizer.Kind == OptimizerKind.Momentum;
+        bool adam = optimizer.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        return new JsonObject()
+            .Word("kind", optimizer.Kind)
+            .Number("learningRate", optimizer.LearningRate)
+            .NumberIf(momentum, "momentum", optimizer.Momentum, absent.Momentum)
+            .NumberIf(adam, "beta1", optimizer.Beta1, absent.Beta1)
+            .NumberIf(adam, "beta2", optimizer.Beta2, absent.Beta2)
+            .NumberIf(adam, "epsilon", optimizer.Epsilon, absent.Epsilon)
+            .Number("weightDecay", optimizer.WeightDecay);
+    }
+
+    private static JsonObject Schedule(ScheduleSpec schedule)
+    {
+        ScheduleSpec absent = ScheduleSpec.Default;
+        bool step = schedule.Kind == ScheduleKind.Step;
+        return new JsonObject()
+            .Word("kind", schedule.Kind)
+            .Int("warmup", schedule.Warmup)
+            .NumberIf(step, "every", schedule.Every, absent.Every)
+            .NumberIf(step, "factor", schedule.Factor, absent.Factor);
+    }
+
+    /// <summary>A scale that is null follows from the sizes, so it has no value to write.</summary>
+    private static JsonObject Init(InitSpec init)
+    {
+        var json = new JsonObject();
+        foreach ((string name, double? value) in new[] { ("router", init.Router), ("experts", init.Experts), ("head", init.Head) })
+        {
+            if (value is { } scale)
+            {
+                json.Number(name, scale);
+            }
+        }
+
+        return json;
+    }
+}
