@@ -18,12 +18,14 @@ public sealed class RoutePictureTests
 
         // 112 pixels are shown twice as large: patch 5 begins at (56, 56), patch 15 at (168, 168).
         Assert.That(frames, Has.Length.EqualTo(4 + 2), "four routes, and two strokes for the patch that decides");
-        Assert.That(Number(frames[0], "x"), Is.EqualTo(58.5));
-        Assert.That(Number(frames[0], "width"), Is.EqualTo(51));
-        Assert.That(Number(frames[2], "x"), Is.EqualTo(61.5), "a second frame on a patch lies inside the first");
-        Assert.That(Number(frames[3], "y"), Is.EqualTo(170.5));
-        Assert.That(Colour(frames[0]), Is.EqualTo(Colour(frames[1])));
-        Assert.That(Colour(frames[0]), Is.Not.EqualTo(Colour(frames[2])));
+        Assert.That(frames.Take(4).Select(frame => frame.Value), Is.EqualTo(
+            new[] { "expert 0, patch 5, gate 1", "expert 1, patch 5, gate 1", "expert 0, patch 0, gate 1", "expert 1, patch 15, gate 1" }));
+        Assert.That(Number(frames[0], "x"), Is.EqualTo(59));
+        Assert.That(Number(frames[0], "width"), Is.EqualTo(50));
+        Assert.That(Number(frames[1], "x"), Is.EqualTo(62), "a second frame on a patch lies inside the first");
+        Assert.That(Number(frames[3], "y"), Is.EqualTo(171));
+        Assert.That(Colour(frames[0]), Is.EqualTo(Colour(frames[2])));
+        Assert.That(Colour(frames[0]), Is.Not.EqualTo(Colour(frames[1])));
         Assert.That((Number(frames[5], "x"), Number(frames[5], "y"), Number(frames[5], "width")), Is.EqualTo((112 / 2.0, 56.0, 56.0)));
         Assert.That(picture.Value, Does.Contain("label +1").And.Contain("predicted −1 ✗"));
     }
@@ -38,7 +40,7 @@ public sealed class RoutePictureTests
         XElement[] frames = [.. Draw(model, sample).Descendants(Svg + "g").Single().Elements(Svg + "rect")];
 
         double[] strengths = [.. frames.Select(frame => Number(frame, "stroke-opacity"))];
-        Assert.That(strengths, Is.EqualTo(new[] { 1, 0.48, 0.82, 0.65 }).Within(0.011));
+        Assert.That(strengths, Is.EqualTo(new[] { 1, 0.51, 0.84, 0.68 }).Within(0.011));
         Assert.That(frames.OrderBy(frame => Number(frame, "stroke-width")), Is.EqualTo(frames.OrderBy(frame => Number(frame, "stroke-opacity"))));
     }
 
