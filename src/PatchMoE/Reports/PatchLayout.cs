@@ -60,6 +60,11 @@ internal sealed class PatchLayout
         ? (patch % image.GridWidth * image.StrideWidth, patch / image.GridWidth * image.StrideHeight)
         : (patch % Columns * (PatchWidth + TileGap), ((group * RowsPerGroup) + (patch / Columns)) * (PatchHeight + TileGap));
 
+    /// <summary>The first row of pixels of a group, and how many rows it has.</summary>
+    public (int Y, int Height) GroupRows(int group) => _input is ImageInputSpec
+        ? (0, Height)
+        : (Place(group, 0).Y, (RowsPerGroup * (PatchHeight + TileGap)) - TileGap);
+
     /// <summary>The pixels [Height, Width, Channels] of one sample.</summary>
     public byte[] Pixels(ReadOnlySpan<float> sample) => _input switch
     {

@@ -7,7 +7,7 @@ namespace PatchMoE;
 /// Draws which patches each expert of layer 0 took, as SVG: the sample's pixels, a frame in the expert's colour around each chosen patch (stronger for a
 /// larger gate), and a dashed black and white frame around the patch that decides the class.
 /// </summary>
-public static class RoutePicture
+public static partial class RoutePicture
 {
     private const int SampleSize = 224;
     private const int LargeSampleSize = 336;
@@ -19,8 +19,6 @@ public static class RoutePicture
     // Frames of one patch share this part of its width and height at each side, so that its middle stays free.
     private const double FrameShare = 0.15;
     private const double WidestFrame = 3;
-    private const string DiscriminativeText = "patch that decides the class";
-    private const string GateText = "stronger line: larger gate";
 
     /// <summary>Draws samples side by side.</summary>
     /// <param name="model">The network.</param>
@@ -81,7 +79,7 @@ public static class RoutePicture
 
         if (model.Layers[0].Routing == Routing.Sample)
         {
-            DrawFrame(svg, (0, 0, width, height), WidestFrame, sample.Routes[0], Strength(sample.Gates[0], strongest), $"expert {sample.Routes[0]}");
+            DrawExperts(svg, layout, scale, sample, strongest);
         }
         else
         {
@@ -99,6 +97,18 @@ public static class RoutePicture
             <text x="0" y="{height + 16:0.##}">label {Name(model, sample.Label)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>predicted {Name(model, sample.Prediction)} {(isRight ? "✓" : "✗")}</tspan></text>
 
             """);
+    }
+
+    /// <summary>Sample routing: one expert takes all patches of a group.</summary>
+    private static void DrawExperts(StringBuilder svg, PatchLayout layout, double scale, RoutedSample sample, float strongest)
+    {
+        for (int group = 0; group < sample.Routes.Length; group++)
+        {
+            int expert = sample.Routes[group];
+            (double y, double height) = layout.GroupRows(group);
+            string tooltip = string.Create(CultureInfo.InvariantCulture, $"expert {expert}, gate {sample.Gates[group]:0.###}");
+            DrawFrame(svg, (0, y * scale, layout.Width * scale, height * scale), WidestFrame, expert, Strength(sample.Gates[group], strongest), tooltip);
+        }
     }
 
     private static void DrawRoutes(StringBuilder svg, LayerShape layer, PatchLayout layout, double scale, RoutedSample sample, float strongest)
@@ -166,40 +176,6 @@ public static class RoutePicture
                 """);
         }
     }
-
-    private static void DrawLegend(StringBuilder svg, ModelSpec model, bool isKnown)
-    {
-        double x = Margin;
-        foreach ((int expert, string name) in LegendEntries(model))
-        {
-            DrawFrame(svg, (x, 12, 14, 14), WidestFrame, expert, strength: 1, name);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{name}</text>\n");
-            x += EntryWidth(name);
-        }
-
-        if (isKnown)
-        {
-            DrawDiscriminative(svg, x, 12, 14, 14);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{DiscriminativeText}</text>\n");
-            x += EntryWidth(DiscriminativeText);
-        }
-
-        if (model.Layers[0].Gate != Gate.None)
-        {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>\n");
-        }
-    }
-
-    private static IEnumerable<(int Expert, string Name)> LegendEntries(ModelSpec model) =>
-        Enumerable.Range(0, model.Layers[0].Experts).Select(expert => (expert, $"expert {expert}"));
-
-    private static double LegendWidth(ModelSpec model, bool isKnown) =>
-        LegendEntries(model).Sum(entry => EntryWidth(entry.Name))
-        + (isKnown ? EntryWidth(DiscriminativeText) : 0)
-        + (model.Layers[0].Gate == Gate.None ? 0 : EntryWidth(GateText));
-
-    /// <summary>A generous estimate: the fonts of the reader are not known here.</summary>
-    private static double EntryWidth(string text) => 34 + (6.6 * text.Length);
 
     private static string Name(ModelSpec model, int label) => model.Loss == Loss.Logistic ? (label > 0 ? "+1" : "−1") : label.ToString(CultureInfo.InvariantCulture);
 }

@@ -66,6 +66,25 @@ public sealed class RoutePictureTests
     }
 
     [Test]
+    public void SampleRoutingOfGroups_FramesEachGroup()
+    {
+        var input = new VectorsInputSpec(4, 9, EquatableArray.Of(3));
+        var model = new ModelSpec(
+            input,
+            EquatableArray.Of(new LayerSpec(Routing.Sample, 4, 2), new LayerSpec(Routing.Dense, 1, 2)),
+            new HeadSpec(HeadKind.Fixed, 1),
+            Loss.Logistic);
+        var sample = new RoutedSample(new float[108], 1, 1, [3, 0, 1], [0.9f, 0.5f, 0.7f], -1);
+
+        XElement[] frames = [.. Draw(model, sample).Descendants(Svg + "g").Single().Elements(Svg + "rect")];
+
+        // A tile is 3 pixels high, the gap 1; 15 pixels across are shown 22 times as large.
+        Assert.That(frames.Select(frame => Number(frame, "y")), Is.EqualTo(new[] { 0.0, 88, 176 }));
+        Assert.That(frames.Select(frame => Number(frame, "height")), Is.All.EqualTo(66));
+        Assert.That(frames.Select(Colour), Is.EqualTo(new[] { 3, 0, 1 }.Select(Palette.Colour)));
+    }
+
+    [Test]
     public void RoutedSamples_AreThoseOfTheModel()
     {
         Run run = Run.Of(Specs.Separate(Specs.Vectors, Specs.Synthetic));
