@@ -11,7 +11,7 @@ internal static class FiniteDifferences
     public static IReadOnlyList<string>? Wrong(ReferencePoint point, IReadOnlyDictionary<string, double[]> gradients)
     {
         var wrong = new List<string>();
-        string pattern = point.Pattern();
+        string pattern = point.Evaluate().Pattern;
         foreach ((string name, double[] gradient) in gradients)
         {
             double[] values = name == "input" ? point.Input : point.Weights[name];
@@ -37,11 +37,11 @@ internal static class FiniteDifferences
         {
             double value = values[i];
             values[i] = value + Step;
-            (double above, bool smoothAbove) = (point.Loss(), point.Pattern() == pattern);
+            (double above, string patternAbove) = point.Evaluate();
             values[i] = value - Step;
-            (double below, bool smoothBelow) = (point.Loss(), point.Pattern() == pattern);
+            (double below, string patternBelow) = point.Evaluate();
             values[i] = value;
-            if (!smoothAbove || !smoothBelow)
+            if (patternAbove != pattern || patternBelow != pattern)
             {
                 return null;
             }
