@@ -201,9 +201,16 @@ internal static class LayerEmitter
                         if (layer.HasGate)
                         {
                             string gateGradients = Format.At("block", "GateGradientsAt", ("s", layer.Taken));
-                            writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
-                                ? $"CloseGates(valid, {Format.At("integers", "RoutesAt", ("s", layer.Taken))}, taken, {Format.At("block", "ProbabilitiesAt", ("s", layer.Patches))}, {gateGradients}, {Format.At("block", "ScoreGradientsAt", ("s", layer.Patches))});"
-                                : $"CloseGates(taken, {Format.At("block", "GatesAt", ("s", layer.Taken))}, {gateGradients}, {Format.At("block", "ScoreGradientsAt", ("s", layer.Taken))});");
+                            string routes = Format.At("integers", "RoutesAt", ("s", layer.Taken));
+                            string scores = Format.At("block", "ScoresAt", ("s", layer.Patches));
+                            string probabilities = Format.At("block", "ProbabilitiesAt", ("s", layer.Patches));
+                            string scoreGradients = Format.At("block", "ScoreGradientsAt", ("s", layer.Spec.Gate == Gate.SoftmaxAll ? layer.Patches : layer.Taken));
+                            writer.Lines(layer.Spec.Gate switch
+                            {
+                                Gate.SoftmaxAll => $"CloseGates(valid, {routes}, taken, {probabilities}, {gateGradients}, {scoreGradients});",
+                                Gate.Sigmoid => $"CloseGates({scores}, {routes}, taken, {gateGradients}, {scoreGradients});",
+                                _ => $"CloseGates(taken, {Format.At("block", "GatesAt", ("s", layer.Taken))}, {gateGradients}, {scoreGradients});",
+                            });
                         }
                     }
 

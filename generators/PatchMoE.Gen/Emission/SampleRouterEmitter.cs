@@ -95,14 +95,19 @@ internal static class SampleRouterEmitter
     }
 
     private static void WriteClose(SourceWriter writer, LayerPlan layer) => writer.Lines($$"""
-        /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e.</summary>
+        /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e; 1 − p_e is summed from the others, to keep its digits.</summary>
         private static void CloseGate(int expert, float gateGradient, ref float probabilities, ref float scoreGradients)
         {
             float flow = gateGradient * Add(ref probabilities, expert);
+            float others = 0f;
             for (int s = 0; s < {{layer.Experts}}; s++)
             {
-                Add(ref scoreGradients, s) = flow * ((s == expert ? 1f : 0f) - Add(ref probabilities, s));
+                float probability = Add(ref probabilities, s);
+                others += s == expert ? 0f : probability;
+                Add(ref scoreGradients, s) = -flow * probability;
             }
+
+            Add(ref scoreGradients, expert) = flow * others;
         }
         """);
 }
