@@ -1,0 +1,21 @@
+namespace PatchMoE.Reference;
+
+/// <summary>What a pass over B samples gives. T groups per sample in layer 0 (1 without groups), k experts, l patches per expert.</summary>
+/// <param name="Logits">[B, C].</param>
+/// <param name="Loss">The mean loss; null without labels.</param>
+/// <param name="Gradients">
+/// The mean loss's gradient by weight name, for the weights that have one (<see cref="ParameterSpec.HasGradient"/>), and <c>input</c>; each row-major;
+/// empty without labels.
+/// </param>
+/// <param name="Routes">
+/// Of layer 0: [B·T, k, l] patches, best first, −1 where fewer are valid; for sample routing [B·T, 1, 1] experts; null for dense.
+/// </param>
+/// <param name="RouteScores">The router's score of each route, 0 for −1; null for dense.</param>
+/// <param name="RouteGates">The gate value of each route, 0 for −1; null for dense.</param>
+public sealed record ReferenceResult(
+    double[] Logits,
+    double? Loss,
+    IReadOnlyDictionary<string, double[]> Gradients,
+    int[]? Routes,
+    double[]? RouteScores,
+    double[]? RouteGates);
