@@ -22,12 +22,12 @@ internal static class LineChart
     /// <summary>Draws a chart.</summary>
     /// <param name="title">What it shows.</param>
     /// <param name="series">The lines; of equal length.</param>
-    /// <param name="range">The smallest range of the vertical axis; null to fit the values.</param>
-    public static string Draw(string title, IReadOnlyList<ChartSeries> series, (double Low, double High)? range = null)
+    /// <param name="high">The end of the vertical axis; null to fit the values.</param>
+    public static string Draw(string title, IReadOnlyList<ChartSeries> series, double? high = null)
     {
         double[] values = [.. series.SelectMany(line => line.Values).OfType<double>()];
         int epochs = series.Max(line => line.Values.Count);
-        var vertical = new ChartAxis(range?.Low ?? values.Min(), range?.High ?? values.Max());
+        var vertical = new ChartAxis(values.Min(), high ?? values.Max());
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="{Palette.Muted}">

@@ -2,11 +2,11 @@ namespace PatchMoE;
 
 /// <summary>
 /// How a sample is shown as pixels, and where its patches lie in them. Images are shown as they are. Vectors are tiles: the d values of a patch, row by
-/// row in the smallest square that holds them, patches in rows of at most <see cref="MostColumns"/>, each group on rows of its own.
+/// row in the smallest square that holds them; patches in a square, at least <see cref="FewestColumns"/> in a row; each group on rows of its own.
 /// </summary>
 internal sealed class PatchLayout
 {
-    private const int MostColumns = 16;
+    private const int FewestColumns = 8;
     private const int TileGap = 1;
     private readonly InputSpec _input;
 
@@ -51,7 +51,7 @@ internal sealed class PatchLayout
     /// <summary>1 for grey, 3 for colours.</summary>
     public int Channels => _input is ImageInputSpec { Channels: not 3 } ? 1 : 3;
 
-    private int Columns => Math.Min(PatchesPerGroup, MostColumns);
+    private int Columns => Math.Min(PatchesPerGroup, Math.Max(FewestColumns, (int)Math.Ceiling(Math.Sqrt(PatchesPerGroup))));
 
     private int RowsPerGroup => (PatchesPerGroup + Columns - 1) / Columns;
 
@@ -59,6 +59,11 @@ internal sealed class PatchLayout
     public (int X, int Y) Place(int group, int patch) => _input is ImageInputSpec image
         ? (patch % image.GridWidth * image.StrideWidth, patch / image.GridWidth * image.StrideHeight)
         : (patch % Columns * (PatchWidth + TileGap), ((group * RowsPerGroup) + (patch / Columns)) * (PatchHeight + TileGap));
+
+    /// <summary>The first row of pixels of a group, and how many rows it has.</summary>
+    public (int Y, int Height) GroupRows(int group) => _input is ImageInputSpec
+        ? (0, Height)
+        : (Place(group, 0).Y, (RowsPerGroup * (PatchHeight + TileGap)) - TileGap);
 
     /// <summary>The pixels [Height, Width, Channels] of one sample.</summary>
     public byte[] Pixels(ReadOnlySpan<float> sample) => _input switch
@@ -100,7 +105,7 @@ internal sealed class PatchLayout
         return means;
     }
 
-    /// <summary>Each value a pixel from blue (the most negative) over white (0) to brown (the most positive).</summary>
+    /// <summary>Each value a pixel from purple (the most negative) over white (0) to green (the most positive).</summary>
     private byte[] Tiles(ReadOnlySpan<float> sample)
     {
         var vectors = (VectorsInputSpec)_input;
@@ -126,7 +131,7 @@ internal sealed class PatchLayout
 
     private static void Diverging(float value, Span<byte> rgb)
     {
-        ReadOnlySpan<byte> end = value < 0 ? [33, 102, 172] : [140, 81, 10];
+        ReadOnlySpan<byte> end = value < 0 ? [118, 42, 131] : [27, 120, 55];
         for (int c = 0; c < 3; c++)
         {
             rgb[c] = (byte)Math.Round(255 + (Math.Abs(value) * (end[c] - 255)));

@@ -7,25 +7,29 @@ namespace PatchMoE;
 /// Draws which patches each expert of layer 0 took, as SVG: the sample's pixels, a frame in the expert's colour around each chosen patch (stronger for a
 /// larger gate), and a dashed black and white frame around the patch that decides the class.
 /// </summary>
-public static class RoutePicture
+public static partial class RoutePicture
 {
     private const int SampleSize = 224;
+    private const int LargeSampleSize = 336;
+    private const int ManyExperts = 4;
     private const int Margin = 16;
     private const int CaptionHeight = 24;
     private const int LegendHeight = 30;
-    private const double FrameStep = 3;
-    private const string DiscriminativeText = "patch that decides the class";
-    private const string GateText = "stronger line: larger gate";
+
+    // Frames of one patch share this part of its width and height at each side, so that its middle stays free.
+    private const double FrameShare = 0.15;
+    private const double WidestFrame = 3;
 
     /// <summary>Draws samples side by side.</summary>
     /// <param name="model">The network.</param>
     /// <param name="samples">The samples with their routes.</param>
-    /// <param name="columns">Samples in a row of the picture, ≥ 1.</param>
-    /// <returns>An SVG document that holds all it needs.</returns>
-    public static string Draw(ModelSpec model, IReadOnlyList<RoutedSample> samples, int columns = 4)
+    /// <returns>An SVG document that holds all it needs; four samples in a row, or three larger ones where there are many frames to tell apart.</returns>
+    public static string Draw(ModelSpec model, IReadOnlyList<RoutedSample> samples)
     {
         var layout = new PatchLayout(model.Input);
-        double scale = Scale(layout);
+        bool isLarge = model.Layers[0].Experts > ManyExperts || model.Input is VectorsInputSpec;
+        int columns = isLarge ? 3 : 4;
+        double scale = Scale(layout, isLarge ? LargeSampleSize : SampleSize);
         (double cellWidth, double cellHeight) = ((layout.Width * scale) + Margin, (layout.Height * scale) + CaptionHeight + Margin);
         int rows = (samples.Count + columns - 1) / columns;
         bool isKnown = samples.Any(sample => sample.DiscriminativePatch >= 0);
@@ -54,9 +58,9 @@ public static class RoutePicture
     }
 
     /// <summary>Small samples grow by a whole factor, so that pixels stay square and sharp; large ones shrink.</summary>
-    private static double Scale(PatchLayout layout)
+    private static double Scale(PatchLayout layout, int size)
     {
-        double scale = (double)SampleSize / Math.Max(layout.Width, layout.Height);
+        double scale = (double)size / Math.Max(layout.Width, layout.Height);
         return scale >= 1 ? Math.Floor(scale) : scale;
     }
 
@@ -68,9 +72,14 @@ public static class RoutePicture
             <image width="{width:0.##}" height="{height:0.##}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{png}"/>
 
             """);
+        if (model.Input is VectorsInputSpec)
+        {
+            DrawIndices(svg, model.LayerShapes()[0], layout, scale);
+        }
+
         if (model.Layers[0].Routing == Routing.Sample)
         {
-            DrawFrame(svg, 0, 0, width, height, inset: 0, sample.Routes[0], Strength(sample.Gates[0], strongest));
+            DrawExperts(svg, layout, scale, sample, strongest);
         }
         else
         {
@@ -90,37 +99,68 @@ public static class RoutePicture
             """);
     }
 
+    /// <summary>Sample routing: one expert takes all patches of a group.</summary>
+    private static void DrawExperts(StringBuilder svg, PatchLayout layout, double scale, RoutedSample sample, float strongest)
+    {
+        for (int group = 0; group < sample.Routes.Length; group++)
+        {
+            int expert = sample.Routes[group];
+            (double y, double height) = layout.GroupRows(group);
+            string tooltip = string.Create(CultureInfo.InvariantCulture, $"expert {expert}, gate {sample.Gates[group]:0.###}");
+            DrawFrame(svg, (0, y * scale, layout.Width * scale, height * scale), WidestFrame, expert, Strength(sample.Gates[group], strongest), tooltip);
+        }
+    }
+
     private static void DrawRoutes(StringBuilder svg, LayerShape layer, PatchLayout layout, double scale, RoutedSample sample, float strongest)
     {
-        // Frames of experts that took the same patch lie inside each other.
-        var framesAt = new Dictionary<(int Group, int Patch), int>();
-        for (int route = 0; route < sample.Routes.Length; route++)
+        (double width, double height) = (layout.PatchWidth * scale, layout.PatchHeight * scale);
+        IEnumerable<IGrouping<(int Group, int Patch), int>> routesByPatch = Enumerable.Range(0, sample.Routes.Length)
+            .Where(route => sample.Routes[route] >= 0)
+            .GroupBy(route => (route / (layer.Experts * layer.PatchesPerExpert), sample.Routes[route]));
+        foreach (IGrouping<(int Group, int Patch), int> routes in routesByPatch)
         {
-            int patch = sample.Routes[route];
-            if (patch < 0)
+            // Experts that took the same patch: one frame inside the other.
+            (int x, int y) = layout.Place(routes.Key.Group, routes.Key.Patch);
+            double step = Math.Min(WidestFrame, FrameShare * Math.Min(width, height) / routes.Count());
+            double inset = 1.5 + (step / 2);
+            foreach (int route in routes)
             {
-                continue;
+                int expert = route / layer.PatchesPerExpert % layer.Experts;
+                string tooltip = string.Create(CultureInfo.InvariantCulture, $"expert {expert}, patch {routes.Key.Patch}, gate {sample.Gates[route]:0.###}");
+                (double, double, double, double) place = ((x * scale) + inset, (y * scale) + inset, width - (2 * inset), height - (2 * inset));
+                DrawFrame(svg, place, step, expert, Strength(sample.Gates[route], strongest), tooltip);
+                inset += step;
             }
+        }
+    }
 
-            int group = route / (layer.Experts * layer.PatchesPerExpert);
-            int expert = route / layer.PatchesPerExpert % layer.Experts;
-            int depth = framesAt.GetValueOrDefault((group, patch));
-            framesAt[(group, patch)] = depth + 1;
-            (int x, int y) = layout.Place(group, patch);
-            (double width, double height) = (layout.PatchWidth * scale, layout.PatchHeight * scale);
-            double inset = Math.Min(2.5 + (depth * FrameStep), Math.Min(width, height) / 2 - 1);
-            DrawFrame(svg, x * scale, y * scale, width, height, inset, expert, Strength(sample.Gates[route], strongest));
+    private static void DrawIndices(StringBuilder svg, LayerShape layer, PatchLayout layout, double scale)
+    {
+        const double SmallestTile = 20;
+        if (layout.PatchWidth * scale < SmallestTile)
+        {
+            return;
+        }
+
+        for (int i = 0; i < layer.Instances * layer.Patches; i++)
+        {
+            (int x, int y) = layout.Place(i / layer.Patches, i % layer.Patches);
+            svg.Append(CultureInfo.InvariantCulture, $"""
+                <text x="{(x + layout.PatchWidth) * scale - 5:0.##}" y="{(y + layout.PatchHeight) * scale - 6:0.##}" text-anchor="end" font-size="9" stroke="#ffffff" stroke-width="2.5" paint-order="stroke">{i % layer.Patches}</text>
+
+                """);
         }
     }
 
     private static double Strength(float gate, float strongest) => strongest > 0 ? Math.Clamp(gate / strongest, 0, 1) : 1;
 
-    private static void DrawFrame(StringBuilder svg, double x, double y, double width, double height, double inset, int expert, double strength)
+    private static void DrawFrame(
+        StringBuilder svg, (double X, double Y, double Width, double Height) place, double widest, int expert, double strength, string tooltip)
     {
-        double opacity = 0.3 + (0.7 * strength);
-        double line = 1 + (1.5 * strength);
+        double opacity = 0.35 + (0.65 * strength);
+        double line = widest * (0.35 + (0.5 * strength));
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <rect x="{x + inset:0.##}" y="{y + inset:0.##}" width="{width - (2 * inset):0.##}" height="{height - (2 * inset):0.##}" fill="none" stroke="{Palette.Colour(expert)}" stroke-width="{line:0.##}" stroke-opacity="{opacity:0.##}"{Palette.Dash(expert)}/>
+            <rect x="{place.X:0.##}" y="{place.Y:0.##}" width="{place.Width:0.##}" height="{place.Height:0.##}" fill="none" stroke="{Palette.Colour(expert)}" stroke-width="{line:0.##}" stroke-opacity="{opacity:0.##}"{Palette.Dash(expert)}><title>{tooltip}</title></rect>
 
             """);
     }
@@ -136,40 +176,6 @@ public static class RoutePicture
                 """);
         }
     }
-
-    private static void DrawLegend(StringBuilder svg, ModelSpec model, bool isKnown)
-    {
-        double x = Margin;
-        foreach ((int expert, string name) in LegendEntries(model))
-        {
-            DrawFrame(svg, x, 12, 14, 14, inset: 0, expert, strength: 1);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{name}</text>\n");
-            x += EntryWidth(name);
-        }
-
-        if (isKnown)
-        {
-            DrawDiscriminative(svg, x, 12, 14, 14);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{DiscriminativeText}</text>\n");
-            x += EntryWidth(DiscriminativeText);
-        }
-
-        if (model.Layers[0].Gate != Gate.None)
-        {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>\n");
-        }
-    }
-
-    private static IEnumerable<(int Expert, string Name)> LegendEntries(ModelSpec model) =>
-        Enumerable.Range(0, model.Layers[0].Experts).Select(expert => (expert, $"expert {expert}"));
-
-    private static double LegendWidth(ModelSpec model, bool isKnown) =>
-        LegendEntries(model).Sum(entry => EntryWidth(entry.Name))
-        + (isKnown ? EntryWidth(DiscriminativeText) : 0)
-        + (model.Layers[0].Gate == Gate.None ? 0 : EntryWidth(GateText));
-
-    /// <summary>A generous estimate: the fonts of the reader are not known here.</summary>
-    private static double EntryWidth(string text) => 34 + (6.6 * text.Length);
 
     private static string Name(ModelSpec model, int label) => model.Loss == Loss.Logistic ? (label > 0 ? "+1" : "−1") : label.ToString(CultureInfo.InvariantCulture);
 }

@@ -65,10 +65,12 @@ public static class TrainingReport
     {
         string parameters = spec.Model.Parameters().Sum(parameter => (long)parameter.Length).ToString("N0", CultureInfo.InvariantCulture);
         string training = spec.Training is { } t
-            ? string.Create(CultureInfo.InvariantCulture, $"{t.Method.ToString().ToLowerInvariant()} training, {t.Optimizer.Kind} with learning rate {t.Optimizer.LearningRate}, batch {t.Batch}, ")
+            ? string.Create(CultureInfo.InvariantCulture, $"{t.Method.ToString().ToLowerInvariant()} training, {Name(t.Optimizer.Kind)} with learning rate {t.Optimizer.LearningRate}, batch {t.Batch}, ")
             : "";
         return string.Create(CultureInfo.InvariantCulture, $"{training}seed {seed}, {parameters} parameters");
     }
+
+    private static string Name(OptimizerKind kind) => kind == OptimizerKind.Sgd ? "SGD" : kind.ToString();
 
     private static void AppendNumbers(StringBuilder html, TrainingResult result)
     {
@@ -126,7 +128,7 @@ public static class TrainingReport
         shares = [.. shares.Where(line => line.Values.Any(value => value is not null))];
         if (shares.Length > 0)
         {
-            html.Append(LineChart.Draw(shares.Length == 2 ? "Accuracy and router hit rate" : char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..], shares, (0, 1)));
+            html.Append(LineChart.Draw(shares.Length == 2 ? "Accuracy and router hit rate" : char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..], shares, high: 1));
         }
 
         html.Append("</div>\n");

@@ -44,19 +44,20 @@ public static class CheckpointFile
         T Read<T>(string key, Func<string, T> parse) => ReadMetadata(path, content, key, parse);
         int ReadCount(string key) => Read(key, text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
 
-        var kind = Read("optimizer", Enum.Parse<OptimizerKind>);
-        var phase = Read("phase", Enum.Parse<TrainingPhase>);
+        var method = Read("method", ParseChoice<TrainingMethod>);
+        var kind = Read("optimizer", ParseChoice<OptimizerKind>);
+        var phase = Read("phase", text => ParsePhase(text, method));
         IReadOnlyList<string> buffers = phase == TrainingPhase.Routers ? [] : Optimizer.StateNames(kind);
         return new Checkpoint(
             Read("seed", text => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)),
-            Read("method", Enum.Parse<TrainingMethod>),
+            method,
             kind,
             ReadCount("batchSize"),
             ReadCount("samples"),
             phase,
             ReadCount("epoch"),
             ReadCount("batch"),
-            Read("lossSum", text => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)),
+            Read("lossSum", ParseFinite),
             ReadCount("optimizerSteps"),
             ReadBuffer(path, content, model, name => name),
             [.. buffers.Select(buffer => (buffer, ReadBuffer(path, content, model, name => StateName(buffer, name))))],
@@ -66,6 +67,21 @@ public static class CheckpointFile
     private static string StateName(string buffer, string parameter) => $"optimizer.{buffer}.{parameter}";
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static T ParseChoice<T>(string text)
+        where T : struct, Enum => Enum.TryParse(text, out T choice) && Enum.IsDefined(choice) ? choice : throw new FormatException();
+
+    private static TrainingPhase ParsePhase(string text, TrainingMethod method)
+    {
+        var phase = ParseChoice<TrainingPhase>(text);
+        return method == TrainingMethod.Separate == (phase != TrainingPhase.All) ? phase : throw new FormatException();
+    }
+
+    private static double ParseFinite(string text)
+    {
+        double value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsFinite(value) ? value : throw new FormatException();
+    }
 
     private static T ReadMetadata<T>(string path, SafetensorsContent content, string key, Func<string, T> parse)
     {

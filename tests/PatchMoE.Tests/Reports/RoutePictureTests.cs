@@ -18,12 +18,14 @@ public sealed class RoutePictureTests
 
         // 112 pixels are shown twice as large: patch 5 begins at (56, 56), patch 15 at (168, 168).
         Assert.That(frames, Has.Length.EqualTo(4 + 2), "four routes, and two strokes for the patch that decides");
-        Assert.That(Number(frames[0], "x"), Is.EqualTo(58.5));
-        Assert.That(Number(frames[0], "width"), Is.EqualTo(51));
-        Assert.That(Number(frames[2], "x"), Is.EqualTo(61.5), "a second frame on a patch lies inside the first");
-        Assert.That(Number(frames[3], "y"), Is.EqualTo(170.5));
-        Assert.That(Colour(frames[0]), Is.EqualTo(Colour(frames[1])));
-        Assert.That(Colour(frames[0]), Is.Not.EqualTo(Colour(frames[2])));
+        Assert.That(frames.Take(4).Select(frame => frame.Value), Is.EqualTo(
+            new[] { "expert 0, patch 5, gate 1", "expert 1, patch 5, gate 1", "expert 0, patch 0, gate 1", "expert 1, patch 15, gate 1" }));
+        Assert.That(Number(frames[0], "x"), Is.EqualTo(59));
+        Assert.That(Number(frames[0], "width"), Is.EqualTo(50));
+        Assert.That(Number(frames[1], "x"), Is.EqualTo(62), "a second frame on a patch lies inside the first");
+        Assert.That(Number(frames[3], "y"), Is.EqualTo(171));
+        Assert.That(Colour(frames[0]), Is.EqualTo(Colour(frames[2])));
+        Assert.That(Colour(frames[0]), Is.Not.EqualTo(Colour(frames[1])));
         Assert.That((Number(frames[5], "x"), Number(frames[5], "y"), Number(frames[5], "width")), Is.EqualTo((112 / 2.0, 56.0, 56.0)));
         Assert.That(picture.Value, Does.Contain("label +1").And.Contain("predicted −1 ✗"));
     }
@@ -38,7 +40,7 @@ public sealed class RoutePictureTests
         XElement[] frames = [.. Draw(model, sample).Descendants(Svg + "g").Single().Elements(Svg + "rect")];
 
         double[] strengths = [.. frames.Select(frame => Number(frame, "stroke-opacity"))];
-        Assert.That(strengths, Is.EqualTo(new[] { 1, 0.48, 0.82, 0.65 }).Within(0.011));
+        Assert.That(strengths, Is.EqualTo(new[] { 1, 0.51, 0.84, 0.68 }).Within(0.011));
         Assert.That(frames.OrderBy(frame => Number(frame, "stroke-width")), Is.EqualTo(frames.OrderBy(frame => Number(frame, "stroke-opacity"))));
     }
 
@@ -61,6 +63,25 @@ public sealed class RoutePictureTests
 
         Assert.That((Number(frame, "x"), Number(frame, "width")), Is.EqualTo((0.0, 224.0)));
         Assert.That(Colour(frame), Is.EqualTo(Palette.Colour(3)));
+    }
+
+    [Test]
+    public void SampleRoutingOfGroups_FramesEachGroup()
+    {
+        var input = new VectorsInputSpec(4, 9, EquatableArray.Of(3));
+        var model = new ModelSpec(
+            input,
+            EquatableArray.Of(new LayerSpec(Routing.Sample, 4, 2), new LayerSpec(Routing.Dense, 1, 2)),
+            new HeadSpec(HeadKind.Fixed, 1),
+            Loss.Logistic);
+        var sample = new RoutedSample(new float[108], 1, 1, [3, 0, 1], [0.9f, 0.5f, 0.7f], -1);
+
+        XElement[] frames = [.. Draw(model, sample).Descendants(Svg + "g").Single().Elements(Svg + "rect")];
+
+        // A tile is 3 pixels high, the gap 1; 15 pixels across are shown 22 times as large.
+        Assert.That(frames.Select(frame => Number(frame, "y")), Is.EqualTo(new[] { 0.0, 88, 176 }));
+        Assert.That(frames.Select(frame => Number(frame, "height")), Is.All.EqualTo(66));
+        Assert.That(frames.Select(Colour), Is.EqualTo(new[] { 3, 0, 1 }.Select(Palette.Colour)));
     }
 
     [Test]

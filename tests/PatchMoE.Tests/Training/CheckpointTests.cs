@@ -58,6 +58,9 @@ public sealed class CheckpointTests
     [TestCase("epoch", "-1")]
     [TestCase("batch", "x")]
     [TestCase("phase", "None")]
+    [TestCase("phase", "Routers")]
+    [TestCase("method", "9")]
+    [TestCase("lossSum", "NaN")]
     [TestCase("history", "{}")]
     [TestCase("seed", null)]
     public void DamagedMetadata_IsNamed(string key, string? value)

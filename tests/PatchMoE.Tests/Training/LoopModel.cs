@@ -36,7 +36,7 @@ internal sealed class LoopModel : IPatchMoEModel
         _outputs = new float[_shape.Outputs];
         _logitsGradient = new float[Outputs];
         RouteShape = _router is null ? [] : [1, _shape.Experts, _shape.PatchesPerExpert];
-        Initialize();
+        WeightInitializer.Initialize(spec, 1, _parameters);
     }
 
     public PatchMoESpec Spec { get; }
@@ -103,19 +103,6 @@ internal sealed class LoopModel : IPatchMoEModel
             LoadPatches(input.Slice(i * inputLength, inputLength));
             ChoosePatches();
             _routes.CopyTo(routes[(i * _routes.Length)..]);
-        }
-    }
-
-    private void Initialize()
-    {
-        foreach (ParameterSpec parameter in ParameterSpecs)
-        {
-            CounterRandom random = CounterRandom.ForName(1, parameter.Name);
-            bool sign = parameter.Role == ParameterRole.Head && !parameter.HasGradient;
-            for (int i = 0; i < parameter.Length; i++)
-            {
-                _parameters[parameter.Offset + i] = sign ? (i < _shape.Neurons ? 1 : -1) : (float)(0.1 * random.Normal((ulong)i));
-            }
         }
     }
 

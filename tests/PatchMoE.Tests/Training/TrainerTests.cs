@@ -143,6 +143,7 @@ public sealed class TrainerTests
     {
         var meter = new AllocationMeter();
         Run.Of(Specs.Separate(Specs.Vectors, Specs.Synthetic with { Train = 800 })).Train(meter.Report);
+        Assert.That(meter.Updates, Is.GreaterThan(400));
         Assert.That(meter.Bytes, Is.Zero);
     }
 
