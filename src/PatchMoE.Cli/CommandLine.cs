@@ -20,6 +20,10 @@ internal sealed class CommandLine
             EmitCommand.Create(context),
             InitCommand.Create(context),
             RunCommand.Create(context),
+            TrainCommand.Create(context),
+            EvalCommand.Create(context),
+            PredictCommand.Create(context),
+            RouteCommand.Create(context),
             BackendsCommand.Create(context),
         ])
         {
@@ -50,12 +54,17 @@ internal sealed class CommandLine
 
     private int ReportUsage(ParseResult parsed)
     {
-        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+        Command command = parsed.CommandResult.Command;
+
+        // An unknown command is one mistake, not two.
+        IEnumerable<string> messages = command == _root && parsed.UnmatchedTokens.Count > 0
+            ? [$"there is no command '{parsed.UnmatchedTokens[0]}'."]
+            : parsed.Errors.Select(error => error.Message).Distinct();
+        foreach (string message in messages)
         {
             _context.Error.WriteLine($"error: {message}");
         }
 
-        Command command = parsed.CommandResult.Command;
         _context.Error.WriteLine($"See '{(command == _root ? "pmoe" : $"pmoe {command.Name}")} --help'.");
         return ExitCode.Usage;
     }

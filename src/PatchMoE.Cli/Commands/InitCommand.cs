@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 
@@ -14,6 +15,7 @@ internal static class InitCommand
         var command = new Command("init", "Draw initial weights.") { spec, seed, weights };
         command.SetAction(parsed =>
         {
+            OutputFiles.RequireDistinct([parsed.GetValue(weights)], [parsed.GetValue(spec)]);
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
             var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
             WeightInitializer.Initialize(valid, (ulong)(parsed.GetValue(seed) ?? (valid.Training ?? TrainingSpec.Default).Seed), parameters);
