@@ -92,11 +92,22 @@ public static partial class RoutePicture
             DrawDiscriminative(svg, x * scale, y * scale, layout.PatchWidth * scale, layout.PatchHeight * scale);
         }
 
-        bool isRight = sample.Prediction == sample.Label;
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <text x="0" y="{height + 16:0.##}">label {Name(model, sample.Label)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>predicted {Name(model, sample.Prediction)} {(isRight ? "✓" : "✗")}</tspan></text>
+            <text x="0" y="{height + 16:0.##}">{Caption(model, sample)}</text>
 
             """);
+    }
+
+    private static string Caption(ModelSpec model, RoutedSample sample)
+    {
+        string predicted = $"predicted {Name(model, sample.Prediction)}";
+        if (sample.Label is not { } label)
+        {
+            return predicted;
+        }
+
+        bool isRight = sample.Prediction == label;
+        return $"label {Name(model, label)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>{predicted} {(isRight ? "✓" : "✗")}</tspan>";
     }
 
     /// <summary>Sample routing: one expert takes all patches of a group.</summary>

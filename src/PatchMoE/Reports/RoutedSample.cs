@@ -2,12 +2,12 @@ namespace PatchMoE;
 
 /// <summary>One sample with the routes it took in layer 0.</summary>
 /// <param name="Input">Its values.</param>
-/// <param name="Label">Its label.</param>
+/// <param name="Label">Its label; null if it is unknown.</param>
 /// <param name="Prediction">What the model predicts.</param>
 /// <param name="Routes">[T, k, l], best first, −1 for none; for sample routing [T, 1, 1], the expert.</param>
 /// <param name="Gates">The gate value of each route.</param>
 /// <param name="DiscriminativePatch">The patch that decides the class; −1 if it is unknown.</param>
-public sealed record RoutedSample(float[] Input, int Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)
+public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)
 {
     /// <summary>Sends samples through a model.</summary>
     /// <param name="model">The model; its layer 0 must route.</param>
