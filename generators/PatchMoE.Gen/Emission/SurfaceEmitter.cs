@@ -214,8 +214,11 @@ internal static class SurfaceEmitter
     }
 
     private static void WriteFiles(SourceWriter writer, ModelPlan plan) => writer.Lines($$"""
-        /// <summary>Draws initial weights with the spec's default scales; the same seed gives the same bits on every platform.</summary>
-        public void Initialize(ulong seed) => WeightInitializer.Initialize(Spec, seed, Parameters);
+        /// <summary>Draws initial weights; the same seed gives the same bits on every platform.</summary>
+        /// <param name="seed">The seed.</param>
+        /// <param name="init">Standard deviations of the weights; null takes the defaults.</param>
+        public void Initialize(ulong seed, InitSpec? init = null) =>
+            WeightInitializer.Initialize(Spec with { Training = TrainingSpec.Default with { Init = init ?? InitSpec.Default } }, seed, Parameters);
 
         /// <summary>Writes the weights as safetensors.</summary>
         /// <exception cref="BadInputException">The file cannot be written; an old one is untouched.</exception>
