@@ -138,7 +138,7 @@ public sealed class TrainCommandTests
     [Test]
     public void Divergence_IsAMessage()
     {
-        File.WriteAllText(_spec, SpecText.Replace("\"batch\": 10", "\"batch\": 10, \"init\": { \"experts\": 1e38 }", StringComparison.Ordinal));
+        File.WriteAllText(_spec, SpecText.Replace("\"adam\", \"learningRate\": 0.01", "\"sgd\", \"learningRate\": 1, \"weightDecay\": 1e30", StringComparison.Ordinal));
         Outcome outcome = Train("run");
         Assert.That(outcome.ExitCode, Is.EqualTo(1));
         Assert.That(outcome.Output, Is.Empty);
