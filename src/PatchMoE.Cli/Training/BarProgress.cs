@@ -36,7 +36,7 @@ internal sealed class BarProgress : IProgress<TrainingProgress>
         }
 
         _bar.Description = string.Create(
-            CultureInfo.InvariantCulture, $"{ProgressText.Phase(value.Phase)}  epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:0.0000}{_accuracy}");
+            CultureInfo.InvariantCulture, $"{ProgressText.Phase(value.Phase)}  epoch {value.Epoch}/{value.Epochs}  loss {ProgressText.Loss(value.Loss)}{_accuracy}");
         _bar.Value = ((value.Epoch - 1.0) * value.Batches) + value.Batch;
     }
 }

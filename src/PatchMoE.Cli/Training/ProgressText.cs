@@ -12,11 +12,14 @@ internal static class ProgressText
         _ => "training",
     };
 
-    /// <summary><c>experts epoch 3/150: loss 0.1234, test loss 0.2000, accuracy 0.9560, hits 0.9800</c></summary>
+    /// <summary>Four decimals, or an exponent where they would be many digits.</summary>
+    public static string Loss(double loss) => loss.ToString(Math.Abs(loss) < 1e6 ? "0.0000" : "0.0000e+0", CultureInfo.InvariantCulture);
+
+    /// <summary><c>experts epoch 3/150: loss 0.1234, test loss 0.2000, accuracy 0.9560, router hits 0.9800</c></summary>
     public static string Epoch(EpochMetrics metrics, int epochs)
     {
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{Phase(metrics.Phase)} epoch {metrics.Epoch}/{epochs}: loss {metrics.TrainLoss:0.0000}, test loss {metrics.TestLoss:0.0000}");
+            CultureInfo.InvariantCulture, $"{Phase(metrics.Phase)} epoch {metrics.Epoch}/{epochs}: loss {Loss(metrics.TrainLoss)}, test loss {Loss(metrics.TestLoss)}");
         text += metrics.TestAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {accuracy:0.0000}") : "";
         return text + (metrics.RouterHitRate is { } hits ? string.Create(CultureInfo.InvariantCulture, $", router hits {hits:0.0000}") : "");
     }

@@ -57,6 +57,16 @@ internal sealed class LoopModel : IPatchMoEModel
     /// <summary>The loops need no scratch of a workspace.</summary>
     public Workspace CreateWorkspace(int threads = 1) => null!;
 
+    public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
+    {
+        var logits = new float[classes.Length * Outputs];
+        Forward(input, logits, workspace, lengths);
+        for (int b = 0; b < classes.Length; b++)
+        {
+            classes[b] = Losses.Predict(Spec.Model.Loss, logits.AsSpan(b * Outputs, Outputs));
+        }
+    }
+
     public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {
         int inputLength = input.Length / (logits.Length / Outputs);

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace PatchMoE.Tests;
+
+/// <summary>The real command, in a process of its own.</summary>
+public sealed class ProcessTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    /// <summary>
+    /// Narrower vectors than this machine's agree as well. .NET 10 honours EnableAVX512 for all of AVX-512 and no longer its old name, EnableAVX512F, which is
+    /// set beside it for runtimes that do; EnableAVX2 leaves 128-bit vectors, EnableHWIntrinsic none at all.
+    /// </summary>
+    [TestCase("512-bit", "DOTNET_EnableAVX512")]
+    [TestCase("256-bit", "DOTNET_EnableAVX2")]
+    [TestCase("128-bit", "DOTNET_EnableHWIntrinsic")]
+    public void NarrowerVectors_Agree(string switchedOff, string variable)
+    {
+        ProcessStartInfo Start(params string[] args)
+        {
+            ProcessStartInfo start = Pmoe.StartInfo(args);
+            start.Environment[variable] = "0";
+            if (variable == "DOTNET_EnableAVX512")
+            {
+                start.Environment["DOTNET_EnableAVX512F"] = "0";
+            }
+
+            return start;
+        }
+
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        {
+            Assert.That(Pmoe.Start(Start("backends")).OutputLines[0], Does.Not.Contain(switchedOff));
+        }
+
+        foreach (string name in (string[])["overlap-odd", "vectors-tail"])
+        {
+            var golden = new GoldenRun(name, _folder);
+            golden.AssertAgrees(Pmoe.Start(Start(golden.Arguments())));
+        }
+    }
+
+    [Test]
+    public void ExitCodesReachTheShell()
+    {
+        Assert.That(Pmoe.Start(Pmoe.StartInfo("check", Path.Combine(Repository.Root, "specs", "mnist-joint.json"))).ExitCode, Is.Zero);
+        Assert.That(Pmoe.Start(Pmoe.StartInfo("check", _folder.File("none.json"))).ExitCode, Is.EqualTo(1));
+        Assert.That(Pmoe.Start(Pmoe.StartInfo("chek")).ExitCode, Is.EqualTo(2));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void ControlC_KeepsWhatWasLearnt()
+    {
+        string spec = Path.Combine(Repository.Root, "specs", "synthetic-separate.json");
+        using Process process = Process.Start(Pmoe.StartInfo("train", spec, "--out", _folder.File("run"), "--epochs", "1000000"))!;
+
+        // The first line of progress: the training is under way.
+        string? line = process.StandardError.ReadLine();
+        Assert.That(line, Does.Contain("epoch 1/"));
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+
+        Outcome outcome = Pmoe.Finish(process);
+        Assert.That(outcome.ExitCode, Is.EqualTo(130));
+        Assert.That(outcome.Error, Does.Contain("--resume"));
+        using JsonDocument summary = JsonDocument.Parse(outcome.OutputLines[^1]);
+        Assert.That(summary.RootElement.GetProperty("interrupted").GetBoolean(), Is.True);
+        Assert.That(File.Exists(summary.RootElement.GetProperty("weights").GetString()), Is.True);
+        Assert.That(Directory.GetFiles(_folder.File("run"), ".*"), Is.Empty);
+    }
+}
