@@ -75,7 +75,7 @@ internal static class SelectEmitter
             int count = Math.Min({{l}}, valid);
             for (int t = 0; t < {{l}}; t++)
             {
-                Add(ref routes, t) = t < count ? (int)sorted[t] : -1;
+                Add(ref routes, t) = t < count ? unchecked((int)sorted[t]) : -1;
             }
         }
         """);

@@ -60,6 +60,11 @@ internal static class ClassParser
             diagnostics.Add(Report(DiagnosticRules.FileLocalClass, name, symbol.Name));
         }
 
+        if (EmittedNames.Contains(symbol.Name))
+        {
+            diagnostics.Add(Report(DiagnosticRules.EmittedName, name, symbol.Name));
+        }
+
         if (symbol.IsGenericType)
         {
             diagnostics.Add(Report(DiagnosticRules.GenericClass, name, symbol.Name));
@@ -78,7 +83,7 @@ internal static class ClassParser
     {
         string space = symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString();
         IEnumerable<string> containing = declaration.Ancestors().OfType<TypeDeclarationSyntax>().Reverse().Select(Declaration);
-        return new TargetClass(space, containing.ToEquatableArray(), Declaration(declaration), symbol.Name);
+        return new TargetClass(space, containing.ToEquatableArray(), Declaration(declaration), declaration.Identifier.Text);
     }
 
     private static string Declaration(TypeDeclarationSyntax type)

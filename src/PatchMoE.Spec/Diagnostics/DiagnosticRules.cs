@@ -61,5 +61,6 @@ public static partial class DiagnosticRules
         StaticClass,
         RuntimeNotReferenced,
         FileLocalClass,
-        SizeGivenTwice);
+        SizeGivenTwice,
+        EmittedName);
 }
