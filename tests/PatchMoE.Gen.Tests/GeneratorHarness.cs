@@ -95,8 +95,8 @@ internal sealed class GeneratorRun
     /// <summary>The generated files, by name.</summary>
     public IReadOnlyDictionary<string, string> Sources => Result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText.ToString());
 
-    /// <summary>The generated trees, by file name; a tree that the run took over from the run before is the same object.</summary>
-    public IReadOnlyDictionary<string, SyntaxTree> Trees => Result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SyntaxTree);
+    /// <summary>The generated texts, by file name; a text that the run took over from the run before is the same object.</summary>
+    public IReadOnlyDictionary<string, SourceText> Texts => Result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText);
 
     /// <summary>What the compiler says to project and generated code, hidden hints left out.</summary>
     public IEnumerable<Diagnostic> CompilerDiagnostics => Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden);

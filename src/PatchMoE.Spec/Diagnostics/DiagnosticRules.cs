@@ -62,5 +62,6 @@ public static partial class DiagnosticRules
         RuntimeNotReferenced,
         FileLocalClass,
         SizeGivenTwice,
-        EmittedName);
+        EmittedName,
+        NoPlainConstructor);
 }

@@ -216,6 +216,19 @@ public sealed class ClassRuleTests
     [TestCase("Layer3")]
     public void EmittedName_DoesNotReport(string name) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class {name};");
 
+    [TestCase("abstract partial class §Net;")]
+    [TestCase("partial class §Net(int rank)\n{\n    public int Rank => rank;\n}")]
+    [TestCase("partial class §Net\n{\n    public Net(string title) => Title = title;\n\n    public string Title { get; }\n}")]
+    public void NoPlainConstructor_Reports(string source) => Reports(
+        DiagnosticRules.NoPlainConstructor,
+        "The class 'Net' is abstract or has no constructor without parameters, but its method 'Load' makes one with 'new()'. Remove 'abstract', or add a constructor without parameters; it may be private.",
+        $"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
+
+    [TestCase("partial class Net(int rank = 0)\n{\n    public int Rank => rank;\n}")]
+    [TestCase("partial class Net\n{\n    private Net()\n    {\n    }\n}")]
+    [TestCase("partial class Net(params int[] sizes)\n{\n    public int[] Sizes => sizes;\n}")]
+    public void NoPlainConstructor_DoesNotReport(string source) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
+
     [Test]
     public void ClassWithSeveralMistakes_ReportsAll()
     {

@@ -68,7 +68,7 @@ public sealed class SpecMistakeTests
 
     [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §20", "PMOE011", "model.layers[0].patchesPerExpert: 20 is more than the 16 patches there are. Use 1 to 16.")]
     [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §(4 * 4) + 1", "PMOE011", "model.layers[0].patchesPerExpert: 17 is more than the 16 patches there are. Use 1 to 16.")]
-    [TestCase("Patch = 28", "PatchHeight = 28, PatchWidth = §113", "PMOE012", "model.input.patch[1]: The patch's width of 113 pixels is more than the image's 112. Use a width of 1 to 112.")]
+    [TestCase("Patch = 28", "PatchHeight = §28, PatchWidth = 113", "PMOE012", "model.input.patch: The patch's width of 113 pixels is more than the image's 112. Use a width of 1 to 112.")]
     [TestCase("FixedHead", "FixedHead(§HeadWeights.Sign)", "PMOE020", "model.head.weights: The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the top layer has 8. Use 2 experts there, or the weights 'gaussian'.")]
     [TestCase("[PatchMoE]", "[PatchMoE(Loss = §Loss.SoftmaxCrossEntropy)]", "PMOE021", "model.loss: The loss 'softmaxCrossEntropy' needs 2 outputs or more, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.")]
     [TestCase("[PatchMoE]", "[PatchMoE(Name = §\"a b\")]", "PMOE007", "name: 'a b' cannot be a spec's name: that is a letter A to Z or a to z, then letters, digits, '-', '_' and '.', 100 characters at most. Give the spec a name like 'mnist-joint'; without the field 'name' it has the name of its file or class.")]
