@@ -9,7 +9,7 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare", "GradientsShare", "Groups", "Head",
+        "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare", "GradientsShare", "Head",
         "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize", "InputLength", "Load", "LossAndGradients", "LossOf",
         "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters", "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert",
         "PatchRows", "Predict", "PredictShare", "Route", "RouteShape", "RouteShare", "Save", "Spec", "_parameters", "s_parameterSpecs",
@@ -25,9 +25,10 @@ public static class EmittedNames
     /// <summary>What the code calls by its bare name, which a class of that name would hide.</summary>
     private static readonly string[] s_used =
     [
-        "Add", "As", "ArgumentException", "BadInputException", "BitConverter", "GeneratedCode", "Guard", "IPassKernels", "IPatchMoEModel", "Loss", "Math", "MathF",
-        "MemoryMarshal", "MethodImpl", "MethodImplOptions", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec", "Simd128", "Simd256",
-        "Simd512", "SimdScalar", "SpecReader", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile", "Workspace",
+        "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
+        "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
+        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "Vector128", "Vector256", "Vector512", "WeightInitializer",
+        "WeightsFile", "Workspace",
     ];
 
     private static readonly HashSet<string> s_all = new(
