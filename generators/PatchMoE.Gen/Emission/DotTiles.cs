@@ -26,7 +26,7 @@ internal static class DotTiles
             "products[p, q] = Σ_i x_p[i] · w[q, i]",
             $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{dimension - 1}",
             $"x_p [{dimension}], w [{rows}, {dimension}], products at p · patchStep + q · rowStep",
-            $"{patches * rows} sums in registers; every weight vector read is used {patches} times, every patch vector {rows} times",
+            $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {Format.Plural(patches, "patch").Replace("patchs", "patches")}, a patch vector once for {Format.Plural(rows, "row")}",
             2L * patches * rows * dimension,
             4L * ((patches + rows) * dimension + (patches * rows))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));

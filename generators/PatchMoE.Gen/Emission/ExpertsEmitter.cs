@@ -53,17 +53,14 @@ internal static class ExpertsEmitter
 
                     foreach (TileRun rows in layer.RowTiles)
                     {
-                        using (writer.Block($"for (int r = {rows.Start}; r < {rows.End}; r += {rows.Size})"))
-                        {
-                            writer.Lines(DotTiles.Call(
+                        writer.Tiles(rows, "r", r => writer.Lines(DotTiles.Call(
                                 patches,
                                 rows.Size,
                                 Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
-                                Format.At("weights", 0, ("r", d)),
-                                Format.At("activations", 0, ("t", m), ("r", 1)),
+                                Format.At("weights", "0", (r, d)),
+                                Format.At("activations", "0", ("t", m), (r, 1)),
                                 m,
-                                1));
-                        }
+                                1)));
                     }
                 }
             }
@@ -105,7 +102,7 @@ internal static class ExpertsEmitter
         writer.Lines($"{vector} sum = {simd}.Zero;");
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"ref float at = ref Add(ref activations, {Format.Offset(0, ("t", layer.Neurons), ("r", 1))});");
+            writer.Lines($"ref float at = ref Add(ref activations, {Format.Offset("0", ("t", layer.Neurons), ("r", 1))});");
             string value = layer.HasBias ? $"{simd}.Add({simd}.Load(ref at, 0), offset)" : $"{simd}.Load(ref at, 0)";
             writer.Lines($"{vector} activation = {simd}.Rectify({value});");
             writer.Lines($"{simd}.Store(activation, ref at, 0);");

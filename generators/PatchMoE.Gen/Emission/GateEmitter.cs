@@ -36,18 +36,21 @@ internal static class GateEmitter
             }
         }
 
-        /// <summary>∂L/∂g_t = G_t · (∂L/∂G_t − Σ_u G_u · ∂L/∂G_u).</summary>
+        /// <summary>
+        /// ∂L/∂g_t = G_t · (∂L/∂G_t − Σ_u G_u · ∂L/∂G_u). All ∂L/∂G are taken relative to the best patch's, which changes nothing but keeps
+        /// the digits where one gate is nearly 1.
+        /// </summary>
         private static void CloseGates(int taken, ref float gates, ref float gateGradients, ref float scoreGradients)
         {
             float mean = 0f;
             for (int t = 0; t < taken; t++)
             {
-                mean += Add(ref gates, t) * Add(ref gateGradients, t);
+                mean += Add(ref gates, t) * (Add(ref gateGradients, t) - gateGradients);
             }
 
             for (int t = 0; t < taken; t++)
             {
-                Add(ref scoreGradients, t) = Add(ref gates, t) * (Add(ref gateGradients, t) - mean);
+                Add(ref scoreGradients, t) = Add(ref gates, t) * (Add(ref gateGradients, t) - gateGradients - mean);
             }
         }
         """;
@@ -76,25 +79,37 @@ internal static class GateEmitter
             }
         }
 
-        /// <summary>∂L/∂g_j = p_j · ([j taken] ∂L/∂G_j − Σ_u G_u · ∂L/∂G_u), for every valid patch j.</summary>
+        /// <summary>
+        /// ∂L/∂g_j = p_j · (∂L/∂G_j − Σ_u p_u · ∂L/∂G_u) for every valid patch j, with ∂L/∂G_j = 0 where j is not taken. All are relative to the
+        /// best patch's, which changes nothing but keeps the digits where one probability is nearly 1.
+        /// </summary>
         private static void CloseGates(
             int valid, ref int routes, int taken, ref float probabilities, ref float gateGradients, ref float scoreGradients)
         {
-            float mean = 0f;
-            for (int t = 0; t < taken; t++)
+            if (taken == 0)
             {
-                mean += Add(ref probabilities, Add(ref routes, t)) * Add(ref gateGradients, t);
+                return;
             }
 
             for (int j = 0; j < valid; j++)
             {
-                Add(ref scoreGradients, j) = -Add(ref probabilities, j) * mean;
+                Add(ref scoreGradients, j) = -gateGradients;
             }
 
             for (int t = 0; t < taken; t++)
             {
-                int j = Add(ref routes, t);
-                Add(ref scoreGradients, j) += Add(ref probabilities, j) * Add(ref gateGradients, t);
+                Add(ref scoreGradients, Add(ref routes, t)) = Add(ref gateGradients, t) - gateGradients;
+            }
+
+            float mean = 0f;
+            for (int j = 0; j < valid; j++)
+            {
+                mean += Add(ref probabilities, j) * Add(ref scoreGradients, j);
+            }
+
+            for (int j = 0; j < valid; j++)
+            {
+                Add(ref scoreGradients, j) = Add(ref probabilities, j) * (Add(ref scoreGradients, j) - mean);
             }
         }
         """;
@@ -109,13 +124,13 @@ internal static class GateEmitter
             }
         }
 
-        /// <summary>∂L/∂g_t = ∂L/∂G_t · G_t · (1 − G_t).</summary>
-        private static void CloseGates(int taken, ref float gates, ref float gateGradients, ref float scoreGradients)
+        /// <summary>∂L/∂g_t = ∂L/∂G_t · G_t · (1 − G_t), from the score itself: 1 − G_t would lose the digits of a gate near 1.</summary>
+        private static void CloseGates(ref float scores, ref int routes, int taken, ref float gateGradients, ref float scoreGradients)
         {
             for (int t = 0; t < taken; t++)
             {
-                float gate = Add(ref gates, t);
-                Add(ref scoreGradients, t) = Add(ref gateGradients, t) * gate * (1f - gate);
+                float power = MathF.Exp(-MathF.Abs(Add(ref scores, Add(ref routes, t))));
+                Add(ref scoreGradients, t) = Add(ref gateGradients, t) * power / ((1f + power) * (1f + power));
             }
         }
         """;

@@ -12,6 +12,14 @@ internal static class HeadEmitter
         writer.Lines($"/// <summary>The head: {c} logit{(c == 1 ? string.Empty : "s")} from y [{m}], {(head.Trained ? "trained" : "fixed")}.</summary>");
         using (writer.Block("private static class Head"))
         {
+            writer.Lines("// In the parameter buffer, in floats.");
+            writer.Lines($"private const int WeightsAt = {head.WeightOffset}; // [{c}, {m}]");
+            if (head.BiasOffset >= 0)
+            {
+                writer.Lines($"private const int BiasAt = {head.BiasOffset}; // [{c}]");
+            }
+
+            writer.Gap();
             WriteForward(writer, head);
             writer.Gap();
             writer.Lines("/// <summary>yGradient = Σ_c logitsGradient[c] · w_c.</summary>");
@@ -19,8 +27,8 @@ internal static class HeadEmitter
             writer.Gap();
             using (writer.Block($"private static void Backward<S, V>(ref float parameters, ref float logitsGradient, ref float yGradient) {WidthDispatch.Constraint}"))
             {
-                writer.Lines($"MemoryMarshal.CreateSpan(ref yGradient, {m}).Clear();");
-                writer.Lines($"AddWeightedRows<S, V>(ref yGradient, {Format.At("parameters", head.WeightOffset)}, ref logitsGradient, 1, {c});");
+                writer.Lines($"Values.Clear(ref yGradient, {m});");
+                writer.Lines($"AddWeightedRows<S, V>(ref yGradient, {Format.At("parameters", "WeightsAt")}, ref logitsGradient, 1, {c});");
             }
 
             if (head.Trained)
@@ -35,7 +43,7 @@ internal static class HeadEmitter
 
     private static void WriteForward(SourceWriter writer, HeadPlan head)
     {
-        (int c, int m) = (head.Outputs, head.Inputs);
+        int m = head.Inputs;
         string bias = head.BiasOffset >= 0 ? " + b_c" : string.Empty;
         writer.Lines($"/// <summary>logits[c] = ⟨w_c, y⟩{bias}.</summary>");
         WidthDispatch.Write(writer, "Forward", "ref float y, ref float parameters, ref float logits", "ref y, ref parameters, ref logits", m);
@@ -44,18 +52,16 @@ internal static class HeadEmitter
         {
             foreach (TileRun run in head.RowTiles)
             {
-                using (writer.Block($"for (int c = {run.Start}; c < {run.End}; c += {run.Size})"))
-                {
-                    writer.Lines(DotTiles.Call(1, run.Size, ["ref y"], Format.At("parameters", head.WeightOffset, ("c", m)), "ref Add(ref logits, c)", 1, 1));
-                }
+                writer.Tiles(run, "c", c => writer.Lines(
+                    DotTiles.Call(1, run.Size, ["ref y"], Format.At("parameters", "WeightsAt", (c, m)), Format.At("logits", "0", (c, 1)), 1, 1)));
             }
 
             if (head.BiasOffset >= 0)
             {
                 writer.Gap();
-                using (writer.Block($"for (int c = 0; c < {c}; c++)"))
+                using (writer.Block($"for (int c = 0; c < {head.Outputs}; c++)"))
                 {
-                    writer.Lines($"Add(ref logits, c) += Add(ref parameters, {Format.Offset(head.BiasOffset, ("c", 1))});");
+                    writer.Lines($"Add(ref logits, c) += Add(ref parameters, {Format.Offset("BiasAt", ("c", 1))});");
                 }
             }
         }
@@ -75,16 +81,16 @@ internal static class HeadEmitter
             writer.Lines("HeadGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
             if (head.BiasOffset >= 0)
             {
-                using (writer.Block($"for (int c = {c} * worker / workers; c < {c} * (worker + 1) / workers; c++)"))
+                using (writer.Block($"for (int c = (int)({c}L * worker / workers); c < (int)({c}L * (worker + 1) / workers); c++)"))
                 {
                     writer.Lines($$"""
                         float sum = 0f;
                         for (int b = 0; b < samples; b++)
                         {
-                            sum += Add(ref slots, ((nint)b * {{plan.Slots.Floats}}) + {{plan.Slots.LogitsGradient}} + c);
+                            sum += Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + c);
                         }
 
-                        Add(ref gradients, {{Format.Offset(head.BiasOffset, ("c", 1))}}) += sum;
+                        Add(ref gradients, {{Format.Offset("BiasAt", ("c", 1))}}) += sum;
                         """);
                 }
             }
@@ -95,10 +101,10 @@ internal static class HeadEmitter
             "Σ_b logitsGradient_b[c] · y_b",
             m,
             Instances: 1,
-            Prologue: $"ref float row = ref Add(ref slots, ((nint)b * {plan.Slots.Floats}) + {plan.Top.OutputsOffset} + i);\nref float deltas = ref Add(ref slots, ((nint)b * {plan.Slots.Floats}) + {plan.Slots.LogitsGradient} + r);",
+            Prologue: "ref float row = ref Add(ref x, ((nint)b * Slot.Floats) + i);\nref float deltas = ref Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + r);",
             Count: "1",
             Row: string.Empty,
             Delta: q => $"Add(ref deltas, {q})",
-            head.RowTiles).Write(writer, experts: 1, head.WeightOffset, expertStep: 0);
+            head.RowTiles).Write(writer, experts: 1, "WeightsAt", expertStep: 0);
     }
 }

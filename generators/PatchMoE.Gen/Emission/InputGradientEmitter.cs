@@ -36,15 +36,15 @@ internal static class InputGradientEmitter
         (int l, int m, int d) = (layer.Taken, layer.Neurons, layer.Dimension);
         using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
         {
-            writer.Lines($"ref int routes = {Format.At("integers", BlockPlan.Routes, ("s", l))};");
+            writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", l))};");
             writer.Lines($"ref float deltas = {LayerEmitter.Activations(layer, "s")};");
             using (writer.Block("for (int t = 0; t < taken; t++)"))
             {
                 writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.RowIndex("Add(ref routes, t)", layer.Access.RowStep)});");
-                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.ExpertsOffset, ("s", m * d))}, {Format.At("deltas", 0, ("t", m))}, 1, {m});");
+                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("s", m * d))}, {Format.At("deltas", "0", ("t", m))}, 1, {m});");
                 if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
                 {
-                    writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.RouterOffset, ("s", d))}, {Format.At("block", layer.Block.ScoreGradients, ("s", l), ("t", 1))}, 1, 1);");
+                    writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt", ("s", d))}, {Format.At("block", "ScoreGradientsAt", ("s", l), ("t", 1))}, 1, 1);");
                 }
             }
         }
@@ -52,22 +52,22 @@ internal static class InputGradientEmitter
         if (layer.Spec.Gate == Gate.SoftmaxAll)
         {
             writer.Gap();
-            writer.Lines($"int valid = Add(ref integers, {BlockPlan.Valid});");
+            writer.Lines($"int valid = Add(ref integers, ValidAt);");
             using (writer.Block("for (int j = 0; j < valid; j++)"))
             {
-                writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", 0, ("j", layer.Access.RowStep))}, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", layer.Block.ScoreGradients, ("j", 1))}, {layer.Patches}, {layer.Experts});");
+                writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("j", layer.Access.RowStep))}, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt", ("j", 1))}, {layer.Patches}, {layer.Experts});");
             }
         }
     }
 
     private static void WriteSample(SourceWriter writer, LayerPlan layer)
     {
-        writer.Lines($"int expert = Add(ref integers, {BlockPlan.Routes});");
+        writer.Lines($"int expert = Add(ref integers, RoutesAt);");
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"ref float row = {Format.At("xGradient", 0, ("t", layer.Access.RowStep))};");
-            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.ExpertsOffset, ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", layer.Block.Activations, ("t", layer.Neurons))}, 1, {layer.Neurons});");
-            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", layer.Block.ScoreGradients)}, 1, {layer.Experts});");
+            writer.Lines($"ref float row = {Format.At("xGradient", "0", ("t", layer.Access.RowStep))};");
+            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", "ActivationsAt", ("t", layer.Neurons))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt")}, 1, {layer.Experts});");
         }
     }
 
@@ -75,7 +75,7 @@ internal static class InputGradientEmitter
     {
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", 0, ("t", layer.Access.RowStep))}, {Format.At("parameters", layer.ExpertsOffset)}, {Format.At("block", layer.Block.Activations, ("t", layer.Neurons))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("t", layer.Access.RowStep))}, {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Neurons))}, 1, {layer.Neurons});");
         }
     }
 }

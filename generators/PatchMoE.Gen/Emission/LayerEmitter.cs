@@ -10,6 +10,7 @@ internal static class LayerEmitter
         WriteDoc(writer, layer);
         using (writer.Block($"private static class Layer{layer.Index}"))
         {
+            WritePlaces(writer, layer);
             WriteForward(writer, layer);
             WriteBackward(writer, layer);
             InputGradientEmitter.Write(writer, layer);
@@ -45,7 +46,6 @@ internal static class LayerEmitter
 
     private static void WriteDoc(SourceWriter writer, LayerPlan layer)
     {
-        BlockPlan block = layer.Block;
         LayerShape shape = layer.Shape;
         string experts = layer.Routing == Routing.Dense && shape.Experts > 1
             ? $"{shape.Experts} × {shape.Neurons} neurons that see the same patches, computed as one expert of {layer.Neurons}"
@@ -54,14 +54,49 @@ internal static class LayerEmitter
         writer.Lines("/// <remarks>");
         writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
         writer.Lines($"/// Patches: {layer.Access.Reason}; row step {layer.Access.RowStep}.");
-        IEnumerable<string> arrays = new[]
-        {
-            ("scores", block.Scores), ("probabilities", block.Probabilities), ("gates", block.Gates), ("gate gradients", block.GateGradients),
-            ("score gradients", block.ScoreGradients), ("patch sum", block.PatchSum), ("activations", block.Activations),
-        }.Where(array => array.Item2 >= 0).Select(array => $"{array.Item1} at {array.Item2}");
-        writer.Lines($"/// The block, an instance's scratch of {block.Floats} floats: {string.Join(", ", arrays)}.");
-        writer.Lines($"/// Its {block.Integers} integers: patches taken, valid patches, routes.");
         writer.Lines("/// </remarks>");
+    }
+
+    /// <summary>Names the places of the layer's weights and of its scratch.</summary>
+    private static void WritePlaces(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlan block = layer.Block;
+        bool sample = layer.Routing == Routing.Sample;
+        bool all = layer.Spec.Gate == Gate.SoftmaxAll;
+        (int k, int n, int l) = (layer.Experts, layer.Patches, layer.Taken);
+        string scores = sample ? $"[{k}]" : $"[{k}, {n}]";
+        WriteConstants(
+            writer,
+            "In the parameter buffer, in floats.",
+            ("RouterAt", layer.RouterOffset, $"[{k}, {layer.Dimension}]"),
+            ("WeightsAt", layer.ExpertsOffset, $"[{k}, {layer.Neurons}, {layer.Dimension}]"),
+            ("BiasesAt", layer.BiasOffset, $"[{k}, {layer.Neurons}]"));
+        WriteConstants(
+            writer,
+            $"In a block, the scratch of one instance: {block.Floats} floats.",
+            ("ScoresAt", block.Scores, scores),
+            ("ProbabilitiesAt", block.Probabilities, scores),
+            ("GatesAt", block.Gates, $"[{k}, {l}]"),
+            ("GateGradientsAt", block.GateGradients, $"[{k}, {l}]"),
+            ("ScoreGradientsAt", block.ScoreGradients, sample ? $"[{k}]" : all ? $"[{k}, {n}]" : $"[{k}, {l}] of the patches taken"),
+            ("PatchSumAt", block.PatchSum, $"[{layer.Dimension}]"),
+            ("ActivationsAt", block.Activations, (sample ? $"[{l}, {layer.Neurons}]" : $"[{k}, {l}, {layer.Neurons}]") + "; after the backward pass ∂L/∂h"));
+        WriteConstants(
+            writer,
+            $"In the block's {block.Integers} integers: first the number of patches taken, then",
+            ("ValidAt", BlockPlan.Valid, "the number of valid patches"),
+            ("RoutesAt", layer.Routing == Routing.Dense ? -1 : BlockPlan.Routes, sample ? "the expert" : $"[{k}, {l}] patches, best first"));
+    }
+
+    private static void WriteConstants(SourceWriter writer, string title, params (string Name, int Value, string Doc)[] constants)
+    {
+        writer.Lines($"// {title}");
+        foreach ((string name, int value, string doc) in constants.Where(constant => constant.Value >= 0))
+        {
+            writer.Lines($"private const int {name} = {value}; // {doc}");
+        }
+
+        writer.Gap();
     }
 
     public static string Summary(LayerPlan layer) => layer.Routing switch
@@ -97,6 +132,7 @@ internal static class LayerEmitter
                 $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}",
                 $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}",
                 layer.Dimension);
+            RoutesEmitter.WriteReport(writer, layer);
         }
 
         writer.Gap();
@@ -115,13 +151,13 @@ internal static class LayerEmitter
                     break;
                 case Routing.Sample:
                     writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
-                    writer.Lines($"int taken = valid;\nint expert = Add(ref integers, {BlockPlan.Routes});");
-                    writer.Lines($"float scale = ({ExpertsEmitter.Scale(layer)}) * Add(ref block, {Format.Offset(layer.Block.Probabilities, ("expert", 1))});");
-                    writer.Lines($"MemoryMarshal.CreateSpan(ref y, {layer.Outputs}).Clear();");
+                    writer.Lines($"int taken = valid;\nint expert = Add(ref integers, RoutesAt);");
+                    writer.Lines($"float scale = ({ExpertsEmitter.Scale(layer)}) * Add(ref block, {Format.Offset("ProbabilitiesAt", ("expert", 1))});");
+                    writer.Lines($"Values.Clear(ref y, {layer.Outputs});");
                     WriteExpertForward(writer, layer, "expert", "scale");
                     break;
                 default:
-                    writer.Lines($"integers = valid;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
+                    writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
                     writer.Lines($"int taken = valid;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     WriteExpertForward(writer, layer, "0", "scale");
                     break;
@@ -132,11 +168,11 @@ internal static class LayerEmitter
     private static void WriteExpertForward(SourceWriter writer, LayerPlan layer, string expert, string scale)
     {
         writer.Lines($"ref float activations = {Activations(layer, expert)};");
-        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", BlockPlan.Routes, (expert, layer.Taken))}" : string.Empty;
-        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {Format.At("parameters", layer.ExpertsOffset, (expert, layer.Neurons * layer.Dimension))}, ref activations);");
-        string bias = layer.HasBias ? $"{Format.At("parameters", layer.BiasOffset, (expert, layer.Neurons))}, " : string.Empty;
-        string gates = layer.HasGate ? $"{Format.At("block", layer.Block.Gates, (expert, layer.Taken))}, " : string.Empty;
-        writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", 0, (expert, layer.Neurons))});");
+        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
+        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension))}, ref activations);");
+        string bias = layer.HasBias ? $"{Format.At("parameters", "BiasesAt", (expert, layer.Neurons))}, " : string.Empty;
+        string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", (expert, layer.Taken))}, " : string.Empty;
+        writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", "0", (expert, layer.Neurons))});");
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)
@@ -155,28 +191,35 @@ internal static class LayerEmitter
                 case Routing.ExpertChoice:
                     if (layer.Spec.Gate == Gate.SoftmaxAll)
                     {
-                        writer.Lines($"int valid = Add(ref integers, {BlockPlan.Valid});");
+                        writer.Lines($"int valid = Add(ref integers, ValidAt);");
                     }
 
                     using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
                     {
-                        string gates = layer.HasGate ? $"{Format.At("block", block.Gates, ("s", layer.Taken))}, {Format.At("block", block.GateGradients, ("s", layer.Taken))}, " : string.Empty;
-                        writer.Lines($"Unpool<S, V>(taken, scale, {gates}{Format.At("yGradient", 0, ("s", layer.Neurons))}, {Activations(layer, "s")});");
+                        string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", ("s", layer.Taken))}, {Format.At("block", "GateGradientsAt", ("s", layer.Taken))}, " : string.Empty;
+                        writer.Lines($"Unpool<S, V>(taken, scale, {gates}{Format.At("yGradient", "0", ("s", layer.Neurons))}, {Activations(layer, "s")});");
                         if (layer.HasGate)
                         {
-                            string gateGradients = Format.At("block", block.GateGradients, ("s", layer.Taken));
-                            writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
-                                ? $"CloseGates(valid, {Format.At("integers", BlockPlan.Routes, ("s", layer.Taken))}, taken, {Format.At("block", block.Probabilities, ("s", layer.Patches))}, {gateGradients}, {Format.At("block", block.ScoreGradients, ("s", layer.Patches))});"
-                                : $"CloseGates(taken, {Format.At("block", block.Gates, ("s", layer.Taken))}, {gateGradients}, {Format.At("block", block.ScoreGradients, ("s", layer.Taken))});");
+                            string gateGradients = Format.At("block", "GateGradientsAt", ("s", layer.Taken));
+                            string routes = Format.At("integers", "RoutesAt", ("s", layer.Taken));
+                            string scores = Format.At("block", "ScoresAt", ("s", layer.Patches));
+                            string probabilities = Format.At("block", "ProbabilitiesAt", ("s", layer.Patches));
+                            string scoreGradients = Format.At("block", "ScoreGradientsAt", ("s", layer.Spec.Gate == Gate.SoftmaxAll ? layer.Patches : layer.Taken));
+                            writer.Lines(layer.Spec.Gate switch
+                            {
+                                Gate.SoftmaxAll => $"CloseGates(valid, {routes}, taken, {probabilities}, {gateGradients}, {scoreGradients});",
+                                Gate.Sigmoid => $"CloseGates({scores}, {routes}, taken, {gateGradients}, {scoreGradients});",
+                                _ => $"CloseGates(taken, {Format.At("block", "GatesAt", ("s", layer.Taken))}, {gateGradients}, {scoreGradients});",
+                            });
                         }
                     }
 
                     break;
                 case Routing.Sample:
-                    writer.Lines($"int expert = Add(ref integers, {BlockPlan.Routes});");
-                    writer.Lines($"ref float probabilities = {Format.At("block", block.Probabilities)};");
-                    writer.Lines($"float gateGradient = scale * Unpool<S, V>(taken, scale * Add(ref probabilities, expert), {Format.At("yGradient", 0, ("expert", layer.Neurons))}, {Activations(layer, "expert")});");
-                    writer.Lines($"CloseGate(expert, gateGradient, ref probabilities, {Format.At("block", block.ScoreGradients)});");
+                    writer.Lines($"int expert = Add(ref integers, RoutesAt);");
+                    writer.Lines($"ref float probabilities = {Format.At("block", "ProbabilitiesAt")};");
+                    writer.Lines($"float gateGradient = scale * Unpool<S, V>(taken, scale * Add(ref probabilities, expert), {Format.At("yGradient", "0", ("expert", layer.Neurons))}, {Activations(layer, "expert")});");
+                    writer.Lines($"CloseGate(expert, gateGradient, ref probabilities, {Format.At("block", "ScoreGradientsAt")});");
                     break;
                 default:
                     writer.Lines($"Unpool<S, V>(taken, scale, ref yGradient, {Activations(layer, "0")});");
@@ -187,5 +230,5 @@ internal static class LayerEmitter
 
     /// <summary>The activations of an expert: those of a sample layer hold only the chosen one's.</summary>
     public static string Activations(LayerPlan layer, string expert) => Format.At(
-        "block", layer.Block.Activations, (expert, layer.Routing == Routing.Sample ? 0 : layer.Taken * layer.Neurons));
+        "block", "ActivationsAt", (expert, layer.Routing == Routing.Sample ? 0 : layer.Taken * layer.Neurons));
 }

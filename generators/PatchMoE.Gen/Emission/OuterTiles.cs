@@ -37,10 +37,10 @@ internal sealed record OuterTiles(
     private int TileCount => Tiles.Sum(run => run.Tiles);
 
     /// <summary>Prints the tiles and, over them, the share of one worker.</summary>
-    public void Write(SourceWriter writer, int experts, int gradientOffset, int expertStep)
+    public void Write(SourceWriter writer, int experts, string gradientAt, int expertStep)
     {
         writer.Gap();
-        WriteShare(writer, experts, gradientOffset, expertStep);
+        WriteShare(writer, experts, gradientAt, expertStep);
         foreach (int rows in Tiles.Select(run => run.Size).Distinct())
         {
             writer.Gap();
@@ -52,7 +52,7 @@ internal sealed record OuterTiles(
         }
     }
 
-    private void WriteShare(SourceWriter writer, int experts, int gradientOffset, int expertStep)
+    private void WriteShare(SourceWriter writer, int experts, string gradientAt, int expertStep)
     {
         int units = experts * Stretches * TileCount;
         writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {experts} × {Stretches} × {TileCount} (expert, stretch of {Stretch} columns, tile of rows).</summary>");
@@ -70,8 +70,8 @@ internal sealed record OuterTiles(
                 {
                     TileRun run = Tiles[i];
                     bool last = i == Tiles.Count - 1;
-                    string row = Format.Offset(run.Start, (first == 0 ? "tile" : $"tile - {first}", run.Size));
-                    string gradient = Format.At("gradients", gradientOffset, ("s", experts == 1 ? 0 : expertStep), ("r", Dimension));
+                    string row = Format.Offset($"{run.Start}", (first == 0 ? "tile" : $"tile - {first}", run.Size));
+                    string gradient = Format.At("gradients", gradientAt, ("s", experts == 1 ? 0 : expertStep), ("r", Dimension));
                     string body = $"int r = {row};\n{Name}{run.Size}<S, V>({Arguments}, from, to, {gradient});";
                     first += run.Tiles;
                     if (Tiles.Count == 1)
@@ -117,7 +117,7 @@ internal sealed record OuterTiles(
     {
         new KernelDoc(
             $"gradient[q, i…] += {Formula}",
-            $"q row 0…{rows - 1}, i the first of {vectors} vectors of columns, b sample, t row of the sample",
+            $"q row 0…{rows - 1}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
             $"gradient [{rows}, {Dimension}]; the last keep lanes of a vector are written",
             $"{rows} × {vectors} sums in registers over all samples of the window",
             2L * rows * vectors * 16,
@@ -149,7 +149,7 @@ internal sealed record OuterTiles(
             for (int q = 0; q < rows; q++)
             {
                 writer.Gap();
-                writer.Lines($"ref float gradient{q} = ref Add(ref gradient, {Format.Offset(0, (q.ToString(System.Globalization.CultureInfo.InvariantCulture), Dimension), ("i", 1))});");
+                writer.Lines($"ref float gradient{q} = ref Add(ref gradient, {Format.Offset($"{q * Dimension}", ("i", 1))});");
                 foreach (int c in columns)
                 {
                     string sum = vectors == 1 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";

@@ -68,7 +68,7 @@ internal static class PatchesEmitter
         {
             using (writer.Block($"for (int x = 0; x < {image.GridWidth}; x++)"))
             {
-                writer.Lines($"ref float corner = ref Add(ref image, {Format.Offset(0, ("y", image.StrideHeight * image.Width * image.Channels), ("x", image.StrideWidth * image.Channels))});");
+                writer.Lines($"ref float corner = ref Add(ref image, {Format.Offset("0", ("y", image.StrideHeight * image.Width * image.Channels), ("x", image.StrideWidth * image.Channels))});");
                 writer.Lines($"ref float patch = ref Add(ref rows, ((y * {image.GridWidth}) + x) * {image.PatchHeight * stretch});");
                 using (writer.Block($"for (int p = 0; p < {image.PatchHeight}; p++)"))
                 {

@@ -29,18 +29,15 @@ internal static class SampleRouterEmitter
             4L * (layer.Patches + layer.Experts) * layer.Dimension).Write(writer);
         using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers) {WidthDispatch.Constraint}"))
         {
-            writer.Lines($"integers = valid;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
-            writer.Lines($"ref float sum = {Format.At("block", block.PatchSum)};");
-            writer.Lines($"ref float scores = {Format.At("block", block.Scores)};");
-            writer.Lines($"ref float probabilities = {Format.At("block", block.Probabilities)};");
+            writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
+            writer.Lines($"ref float sum = {Format.At("block", "PatchSumAt")};");
+            writer.Lines($"ref float scores = {Format.At("block", "ScoresAt")};");
+            writer.Lines($"ref float probabilities = {Format.At("block", "ProbabilitiesAt")};");
             writer.Lines("PatchSum<S, V>(ref x, valid, ref sum);");
             foreach (TileRun run in layer.RouterTiles)
             {
-                using (writer.Block($"for (int s = {run.Start}; s < {run.End}; s += {run.Size})"))
-                {
-                    writer.Lines(DotTiles.Call(
-                        1, run.Size, ["ref sum"], Format.At("parameters", layer.RouterOffset, ("s", layer.Dimension)), "ref Add(ref scores, s)", 1, 1));
-                }
+                writer.Tiles(run, "s", s => writer.Lines(DotTiles.Call(
+                    1, run.Size, ["ref sum"], Format.At("parameters", "RouterAt", (s, layer.Dimension)), Format.At("scores", "0", (s, 1)), 1, 1)));
             }
 
             writer.Gap();
@@ -51,7 +48,7 @@ internal static class SampleRouterEmitter
                     best = Add(ref scores, s) > Add(ref scores, best) ? s : best;
                 }
 
-                Add(ref integers, {{BlockPlan.Routes}}) = best;
+                Add(ref integers, RoutesAt) = best;
                 float total = 0f;
                 for (int s = 0; s < {{layer.Experts}}; s++)
                 {
@@ -88,7 +85,7 @@ internal static class SampleRouterEmitter
                     V total = S.Zero;
                     for (int j = 0; j < valid; j++)
                     {
-                        total = S.Add(total, S.Load(ref x, {{Format.Offset(0, ("j", layer.Access.RowStep), ("at", 1))}}));
+                        total = S.Add(total, S.Load(ref x, {{Format.Offset("0", ("j", layer.Access.RowStep), ("at", 1))}}));
                     }
 
                     S.Store(total, ref sum, at);
@@ -98,14 +95,19 @@ internal static class SampleRouterEmitter
     }
 
     private static void WriteClose(SourceWriter writer, LayerPlan layer) => writer.Lines($$"""
-        /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e.</summary>
+        /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e; 1 − p_e is summed from the others, to keep its digits.</summary>
         private static void CloseGate(int expert, float gateGradient, ref float probabilities, ref float scoreGradients)
         {
             float flow = gateGradient * Add(ref probabilities, expert);
+            float others = 0f;
             for (int s = 0; s < {{layer.Experts}}; s++)
             {
-                Add(ref scoreGradients, s) = flow * ((s == expert ? 1f : 0f) - Add(ref probabilities, s));
+                float probability = Add(ref probabilities, s);
+                others += s == expert ? 0f : probability;
+                Add(ref scoreGradients, s) = -flow * probability;
             }
+
+            Add(ref scoreGradients, expert) = flow * others;
         }
         """);
 }

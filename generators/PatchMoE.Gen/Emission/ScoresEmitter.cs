@@ -33,18 +33,18 @@ internal static class ScoresEmitter
         {
             BlockPlan block = layer.Block;
             writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
-            writer.Lines($"integers = taken;\nAdd(ref integers, {BlockPlan.Valid}) = valid;");
-            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", layer.RouterOffset)}, {Format.At("block", block.Scores)});");
+            writer.Lines($"integers = taken;\nAdd(ref integers, ValidAt) = valid;");
+            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoresAt")});");
             using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
             {
-                writer.Lines($"ref float scores = {Format.At("block", block.Scores, ("s", layer.Patches))};");
-                writer.Lines($"ref int routes = {Format.At("integers", BlockPlan.Routes, ("s", layer.Taken))};");
+                writer.Lines($"ref float scores = {Format.At("block", "ScoresAt", ("s", layer.Patches))};");
+                writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", layer.Taken))};");
                 writer.Lines($"Select(ref scores, valid, ref routes{LayerEmitter.SortsWith(layer, ", ref keys")});");
                 if (layer.HasGate)
                 {
-                    string gates = Format.At("block", block.Gates, ("s", layer.Taken));
+                    string gates = Format.At("block", "GatesAt", ("s", layer.Taken));
                     writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
-                        ? $"OpenGates(ref scores, valid, ref routes, taken, {Format.At("block", block.Probabilities, ("s", layer.Patches))}, {gates});"
+                        ? $"OpenGates(ref scores, valid, ref routes, taken, {Format.At("block", "ProbabilitiesAt", ("s", layer.Patches))}, {gates});"
                         : $"OpenGates(ref scores, ref routes, taken, {gates});");
                 }
             }
@@ -74,17 +74,14 @@ internal static class ScoresEmitter
 
                     foreach (TileRun routers in layer.RouterTiles)
                     {
-                        using (writer.Block($"for (int s = {routers.Start}; s < {routers.End}; s += {routers.Size})"))
-                        {
-                            writer.Lines(DotTiles.Call(
+                        writer.Tiles(routers, "s", s => writer.Lines(DotTiles.Call(
                                 patches.Size,
                                 routers.Size,
                                 Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
-                                Format.At("router", 0, ("s", d)),
-                                Format.At("scores", 0, ("s", n), ("j", 1)),
+                                Format.At("router", "0", (s, d)),
+                                Format.At("scores", "0", (s, n), ("j", 1)),
                                 1,
-                                n));
-                        }
+                                n)));
                     }
                 }
             }

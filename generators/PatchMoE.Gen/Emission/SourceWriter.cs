@@ -37,6 +37,21 @@ internal sealed class SourceWriter
         return new Scope(this);
     }
 
+    /// <summary>Prints a loop over the tiles of a run; a single tile stands without a loop.</summary>
+    public void Tiles(Planning.TileRun run, string index, Action<string> body)
+    {
+        if (run.Tiles == 1)
+        {
+            body(run.Start.ToString(CultureInfo.InvariantCulture));
+            return;
+        }
+
+        using (Block($"for (int {index} = {run.Start}; {index} < {run.End}; {index} += {run.Size})"))
+        {
+            body(index);
+        }
+    }
+
     public override string ToString() => _text.ToString();
 
     /// <summary>Closes a block.</summary>
@@ -63,30 +78,49 @@ internal static class Format
     /// <summary>1234567 → 1,234,567 (for comments).</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A float literal that reads back to the same bits.</summary>
-    public static string Literal(float value) => value.ToString("R", CultureInfo.InvariantCulture) + "f";
-
-    /// <summary><c>base + index * step</c> without needless terms.</summary>
-    public static string Offset(int start, params (string Index, int Step)[] terms)
+    /// <summary><c>start + index * step + …</c> without needless terms; start is a name or a number.</summary>
+    public static string Offset(string start, params Term[] terms)
     {
-        IEnumerable<string> parts = terms
-            .Where(term => term.Step != 0 && term.Index != "0")
-            .Select(term => term.Step == 1 ? term.Index : $"{Factor(term.Index)} * {term.Step}");
-        if (start != 0)
+        var parts = new List<string>();
+        if (start != "0")
         {
-            parts = new[] { start.ToString(CultureInfo.InvariantCulture) }.Concat(parts);
+            parts.Add(start);
         }
 
-        string sum = string.Join(" + ", parts.Select((part, _) => part.Contains(" * ") ? $"({part})" : part));
-        return sum.Length == 0 ? "0" : sum.StartsWith("(", StringComparison.Ordinal) && sum.IndexOf(')') == sum.Length - 1 ? sum.Substring(1, sum.Length - 2) : sum;
+        foreach (Term term in terms)
+        {
+            if (term.Step != "0" && term.Index != "0")
+            {
+                string index = term.Index.Contains(' ') ? $"({term.Index})" : term.Index;
+                parts.Add(term.Step == "1" ? index : $"{index} * {term.Step}");
+            }
+        }
+
+        return parts.Count switch
+        {
+            0 => "0",
+            1 => parts[0],
+            _ => string.Join(" + ", parts.Select(part => part.Contains(" * ") ? $"({part})" : part)),
+        };
     }
 
-    /// <summary>A reference that many values behind <paramref name="start"/>.</summary>
-    public static string At(string start, int offset, params (string Index, int Step)[] terms)
+    /// <summary>A reference that many values behind <paramref name="array"/>.</summary>
+    public static string At(string array, string start, params Term[] terms)
     {
-        string sum = Offset(offset, terms);
-        return sum == "0" ? $"ref {start}" : $"ref Add(ref {start}, {sum})";
+        string offset = Offset(start, terms);
+        return offset == "0" ? $"ref {array}" : $"ref Add(ref {array}, {offset})";
     }
 
-    private static string Factor(string index) => index.Contains(' ') ? $"({index})" : index;
+    /// <summary>A number, or "no s" as English wants it.</summary>
+    public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}
+
+/// <summary>A term of an offset: an index times a step, a name or a number.</summary>
+/// <param name="Index">The index.</param>
+/// <param name="Step">What it is multiplied by.</param>
+internal readonly record struct Term(string Index, string Step)
+{
+    public static implicit operator Term((string Index, int Step) term) => new(term.Index, term.Step.ToString(CultureInfo.InvariantCulture));
+
+    public static implicit operator Term((string Index, string Step) term) => new(term.Index, term.Step);
 }

@@ -127,6 +127,7 @@ internal static class SurfaceEmitter
                 ReadOnlySpan<int> lengths = default)
             {
                 int batch = labels.Length;
+                Guard.NotEmpty(batch);
                 Guard.Labels(labels, Loss.{{loss}}, Outputs);
                 Guard.Length(input.Length, batch, InputLength, nameof(input));
                 Guard.Length(logits.Length, batch, Outputs, nameof(logits));

@@ -25,18 +25,11 @@ internal static class WidthDispatch
             string keyword = "if";
             foreach ((int bits, _) in widths)
             {
-                using (writer.Block($"{keyword} (Vector{bits}.IsHardwareAccelerated)"))
-                {
-                    writer.Lines($"{name}<Simd{bits}, Vector{bits}<float>>({arguments});");
-                }
-
+                writer.Lines($"{keyword} (Vector{bits}.IsHardwareAccelerated) {name}<Simd{bits}, Vector{bits}<float>>({arguments});");
                 keyword = "else if";
             }
 
-            using (writer.Block("else"))
-            {
-                writer.Lines($"{name}<SimdScalar, float>({arguments});");
-            }
+            writer.Lines($"else {name}<SimdScalar, float>({arguments});");
         }
     }
 }

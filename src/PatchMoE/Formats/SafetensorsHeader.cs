@@ -123,7 +123,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     private static (long Begin, long End) Offsets(string name, JsonElement element)
     {
         long[] offsets = [.. element.EnumerateArray().Select(offset =>
-            offset.ValueKind == JsonValueKind.Number && offset.TryGetInt64(out long value) && value >= 0 ? value : -1)];
+            offset.ValueKind == JsonValueKind.Number && offset.TryGetInt64(out long value) ? value : -1)];
         return offsets is [>= 0, >= 0] && offsets[0] <= offsets[1]
             ? (offsets[0], offsets[1])
             : throw Error(name, $"has the data_offsets {element.GetRawText()}, which are not two whole numbers 0 ≤ begin ≤ end");

@@ -38,7 +38,17 @@ public static class Guard
     {
         if (length != parameters)
         {
-            throw new ArgumentException($"gradients has {length} values; the parameter buffer has {parameters}.", nameof(Gradients));
+            throw new ArgumentException($"gradients has {length} values; the parameter buffer has {parameters}.", "gradients");
+        }
+    }
+
+    /// <summary>A mean needs at least one sample.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static void NotEmpty(int batch)
+    {
+        if (batch == 0)
+        {
+            throw new ArgumentException("A batch needs at least one sample: the loss is a mean over it.");
         }
     }
 

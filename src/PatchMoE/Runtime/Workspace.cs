@@ -42,8 +42,8 @@ public sealed class Workspace : IDisposable
         _integers = new AlignedBuffer<int>(0);
     }
 
-    /// <summary>Ends the threads of a workspace that was not disposed.</summary>
-    ~Workspace() => _team.Stop();
+    /// <summary>Ends the threads of a workspace that was not disposed; where the constructor threw, there are none.</summary>
+    ~Workspace() => _team?.Stop();
 
     /// <summary>The number of threads that share a pass.</summary>
     public int Threads => _team.Threads;

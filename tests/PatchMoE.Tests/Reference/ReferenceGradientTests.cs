@@ -113,7 +113,7 @@ public class ReferenceGradientTests
     {
         for (ulong seed = 1; seed <= 20; seed++)
         {
-            var point = new ReferencePoint(model, samples: ragged ? 4 : 2, seed, ragged);
+            var point = new ReferencePoint(model, samples: ragged ? 3 : 2, seed, ragged);
             if (FiniteDifferences.Wrong(point, gradients(point)) is { } wrong)
             {
                 return (point, wrong);

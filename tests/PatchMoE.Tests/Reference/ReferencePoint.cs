@@ -12,9 +12,9 @@ internal sealed class ReferencePoint
         Input = Draw("input", samples * model.InputLength(), seed);
         Labels = [.. Enumerable.Range(0, samples).Select(b => model.Loss == Loss.Logistic ? (b % 2 == 0 ? 1 : -1) : b % model.Head.Outputs)];
 
-        // All counts from 0 to n in turn.
+        // n, 0, 1, 2, … in turn: all, none, fewer than an expert takes.
         LayerShape lowest = model.LayerShapes()[0];
-        Lengths = ragged ? [.. Enumerable.Range(0, samples * lowest.Instances).Select(t => (t + 1) % (lowest.Patches + 1))] : null;
+        Lengths = ragged ? [.. Enumerable.Range(0, samples * lowest.Instances).Select(t => (t + lowest.Patches) % (lowest.Patches + 1))] : null;
     }
 
     public ReferenceModel Model { get; }

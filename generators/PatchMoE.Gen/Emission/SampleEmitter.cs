@@ -1,0 +1,128 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the forward and the backward pass of one sample within its scratch: layer after layer, each instance on its own.</summary>
+internal static class SampleEmitter
+{
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        WriteForward(writer, plan);
+        writer.Gap();
+        WriteBackward(writer, plan);
+    }
+
+    /// <summary>Defines <c>x</c>, the patches of sample b.</summary>
+    public static void WritePatches(SourceWriter writer, ModelPlan plan)
+    {
+        string input = $"ref Add(ref pass.Input, (nint)b * {plan.InputLength})";
+        writer.Lines(plan.Bottom.Access.Packed
+            ? $"ref float x = ref Add(ref slot, Slot.Patches);\nPatchRows.Pack({input}, ref x);"
+            : $"ref float x = {input};");
+    }
+
+    /// <summary>A loop over the instances of a layer; nothing around a layer that runs once.</summary>
+    public static void WriteInstances(SourceWriter writer, LayerPlan layer, Action body)
+    {
+        if (layer.Instances == 1)
+        {
+            body();
+            return;
+        }
+
+        using (writer.Block($"for (int g = 0; g < {layer.Instances}; g++)"))
+        {
+            body();
+        }
+    }
+
+    /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>
+    public static string Valid(LayerPlan layer)
+    {
+        string index = layer.Instances == 1 ? "b" : $"((nint)b * {layer.Instances}) + g";
+        return layer.Index == 0 ? $"pass.HasLengths ? Add(ref pass.Lengths, {index}) : {layer.Patches}" : $"{layer.Patches}";
+    }
+
+    /// <summary>The patches of instance g of a layer.</summary>
+    public static string Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
+        ? Format.At("x", "0", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Access.RowStep)))
+        : Format.At("slot", $"Slot.Layer{layer.Index - 1}Outputs", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Dimension)));
+
+    private static void WriteForward(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Lines("/// <summary>The forward pass of sample b: its logits, and in the scratch all that the backward pass needs.</summary>");
+        using (writer.Block("private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)"))
+        {
+            writer.Lines("ref float parameters = ref _parameters.Start;");
+            WritePatches(writer, plan);
+            foreach (LayerPlan layer in plan.Layers)
+            {
+                string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
+                WriteInstances(writer, layer, () => writer.Lines(
+                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
+                writer.Gap();
+            }
+
+            writer.Lines($"Head.Forward(ref Add(ref slot, Slot.Layer{plan.Top.Index}Outputs), ref parameters, ref Add(ref slot, Slot.Logits));");
+        }
+    }
+
+    private static void WriteBackward(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Lines("/// <summary>The backward pass of sample b, from the logits' gradient down, and the input's gradient if it is wanted.</summary>");
+        using (writer.Block("private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers)"))
+        {
+            writer.Lines("ref float parameters = ref _parameters.Start;");
+            writer.Lines($"Head.Backward(ref parameters, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{plan.Top.Index}OutputGradients));");
+            foreach (LayerPlan layer in plan.Layers.Reverse())
+            {
+                WriteLayer(writer, plan, layer);
+            }
+
+            writer.Gap();
+            WriteInputGradient(writer, plan.Bottom, plan.InputLength);
+        }
+    }
+
+    private static void WriteLayer(SourceWriter writer, ModelPlan plan, LayerPlan layer)
+    {
+        LayerPlan? below = layer.Index > 0 ? plan.Layers[layer.Index - 1] : null;
+        if (below is not null)
+        {
+            writer.Lines($"Values.Clear(ref Add(ref slot, Slot.Layer{below.Index}OutputGradients), {below.Instances * below.Outputs});");
+        }
+
+        WriteInstances(writer, layer, () =>
+        {
+            writer.Lines($"Layer{layer.Index}.Backward({SlotEmitter.OutputGradients(layer)}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)});");
+            if (below is not null)
+            {
+                string patches = Format.At("slot", $"Slot.Layer{below.Index}OutputGradients", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Dimension)));
+                writer.Lines($"Layer{layer.Index}.InputGradient(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {patches});");
+            }
+        });
+    }
+
+    private static void WriteInputGradient(SourceWriter writer, LayerPlan layer, int inputLength)
+    {
+        using (writer.Block("if (pass.HasInputGradient)"))
+        {
+            writer.Lines($"ref float inputGradient = ref Add(ref pass.InputGradient, (nint)b * {inputLength});\nValues.Clear(ref inputGradient, {inputLength});");
+            if (layer.Access.Packed)
+            {
+                writer.Lines($"""
+                    ref float rows = ref Add(ref slot, Slot.PatchGradients);
+                    Values.Clear(ref rows, {layer.Patches * layer.Dimension});
+                    Layer0.InputGradient(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, ref rows);
+                    PatchRows.Unpack(ref inputGradient, ref rows);
+                    """);
+            }
+            else
+            {
+                string patches = Format.At("inputGradient", "0", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Access.RowStep)));
+                WriteInstances(writer, layer, () => writer.Lines(
+                    $"Layer0.InputGradient(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {patches});"));
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using PatchMoE.Cli.Commands;
+
+namespace PatchMoE.Cli;
+
+/// <summary>The table of commands, and what becomes of a command line that is wrong or fails.</summary>
+internal sealed class CommandLine
+{
+    private readonly CommandContext _context;
+    private readonly RootCommand _root = new("Checks, compiles, runs and trains patch-level mixture-of-experts networks.");
+    private readonly Option<bool> _debug = new("--debug") { Description = "Show the stack trace of a failure.", Recursive = true };
+
+    public CommandLine(CommandContext context)
+    {
+        _context = context;
+        _root.Options.Add(_debug);
+        foreach (Command command in (Command[])
+        [
+            CheckCommand.Create(context),
+            EmitCommand.Create(context),
+            InitCommand.Create(context),
+            RunCommand.Create(context),
+            TrainCommand.Create(context),
+            EvalCommand.Create(context),
+            PredictCommand.Create(context),
+            RouteCommand.Create(context),
+            BackendsCommand.Create(context),
+        ])
+        {
+            _root.Subcommands.Add(command);
+        }
+    }
+
+    public int Run(string[] args)
+    {
+        var configuration = new InvocationConfiguration
+        {
+            Output = _context.Output,
+            Error = _context.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        if (args.Length == 0)
+        {
+            configuration.Output = _context.Error;
+            _root.Parse(["--help"]).Invoke(configuration);
+            return ExitCode.Usage;
+        }
+
+        // A path may begin with '@'.
+        ParseResult parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return parsed.Errors.Count > 0 ? ReportUsage(parsed) : Invoke(parsed, configuration);
+    }
+
+    private int ReportUsage(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+
+        // An unknown command is one mistake, not two.
+        IEnumerable<string> messages = command == _root && parsed.UnmatchedTokens.Count > 0
+            ? [$"there is no command '{parsed.UnmatchedTokens[0]}'."]
+            : parsed.Errors.Select(error => error.Message).Distinct();
+        foreach (string message in messages)
+        {
+            _context.Error.WriteLine($"error: {message}");
+        }
+
+        _context.Error.WriteLine($"See '{(command == _root ? "pmoe" : $"pmoe {command.Name}")} --help'.");
+        return ExitCode.Usage;
+    }
+
+    private int Invoke(ParseResult parsed, InvocationConfiguration configuration)
+    {
+        try
+        {
+            return parsed.Invoke(configuration);
+        }
+        catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
+        {
+            _context.Error.WriteLine("interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure)
+        {
+            _context.Error.WriteLine(FailureText.Of(failure, parsed.GetValue(_debug)));
+            return ExitCode.BadInput;
+        }
+    }
+}

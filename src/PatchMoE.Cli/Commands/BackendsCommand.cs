@@ -1,0 +1,23 @@
+using System.CommandLine;
+using PatchMoE.Cli.Backends;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe backends</c>: what can compute here.</summary>
+internal static class BackendsCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("backends", "List what can compute here.");
+        command.SetAction(_ =>
+        {
+            foreach (BackendEntry backend in BackendCatalog.All)
+            {
+                context.Output.WriteLine($"{backend.Name,-10} {(backend.Create is null ? "no " : "yes")} {backend.About}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

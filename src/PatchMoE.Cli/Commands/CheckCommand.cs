@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+using PatchMoE.Cli.Inputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe check SPEC</c>: every mistake of a spec at once.</summary>
+internal static class CheckCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> spec = CommonOptions.Spec();
+        var command = new Command("check", "Report every mistake in a spec.") { spec };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(spec);
+            context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context))}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Describe(PatchMoESpec spec)
+    {
+        ModelSpec model = spec.Model;
+        IEnumerable<string> layers = model.LayerShapes().Select((shape, i) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"layer {i}: {Count(shape.Patches, "patch", "patches")} of d = {shape.Dimension}, {Count(shape.Experts, "expert", "experts")} of {Count(shape.Neurons, "neuron", "neurons")}, {shape.PatchesPerExpert} each"));
+        long weights = model.Parameters().Sum(parameter => (long)parameter.Length);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{spec.Name} is valid ({string.Join("; ", layers)}; {Count(model.Head.Outputs, "output", "outputs")}; {weights:N0} weights).");
+    }
+
+    private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+}

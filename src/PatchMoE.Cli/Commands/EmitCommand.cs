@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe emit SPEC --out DIR</c>: the source that the generator makes for a spec. Files of the same names are replaced.</summary>
+internal static class EmitCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> spec = CommonOptions.Spec();
+        var folder = new Option<string>("--out") { Description = "The folder to write to; made if it is not there.", Required = true, HelpName = "DIR" };
+        var space = new Option<string>("--namespace") { Description = "The namespace of the emitted class.", DefaultValueFactory = _ => PatchMoECompiler.Namespace, HelpName = "NAME" };
+        space.Validators.Add(result =>
+        {
+            string name = result.GetValueOrDefault<string>();
+            if (!name.Split('.').All(part => SyntaxFacts.IsValidIdentifier(part) && SyntaxFacts.GetKeywordKind(part) == SyntaxKind.None))
+            {
+                result.AddError($"--namespace: '{name}' is not a C# namespace. Give names joined by '.', for example Company.Models.");
+            }
+        });
+        var command = new Command("emit", "Write the source that the generator makes for a spec.") { spec, folder, space };
+        command.SetAction(parsed =>
+        {
+            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
+            IReadOnlyList<EmittedFile> files = context.Compute(() => PatchMoECompiler.Emit(valid, parsed.GetRequiredValue(space)));
+            Write(files, OutputFolder.Create(parsed.GetRequiredValue(folder)), context);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(IReadOnlyList<EmittedFile> files, string folder, CommandContext context)
+    {
+        foreach (EmittedFile file in files)
+        {
+            string path = Path.Combine(folder, file.Name);
+            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
+            context.Output.WriteLine(path);
+        }
+    }
+}

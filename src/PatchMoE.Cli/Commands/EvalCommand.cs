@@ -1,0 +1,39 @@
+using System.CommandLine;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Training;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe eval SPEC --weights FILE</c>: how good weights are on the spec's test data.</summary>
+internal static class EvalCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> spec = CommonOptions.Spec();
+        Option<string> weights = CommonOptions.Weights();
+        Option<string?> data = CommonOptions.Data();
+        Option<int?> seed = CommonOptions.Seed();
+        Option<int?> threads = CommonOptions.Threads();
+        seed.Description += " Give the seed of the training, or training images may be among the test images; a run folder's spec.json knows it.";
+        var command = new Command("eval", "Measure weights on the spec's test data.") { spec, weights, data, seed, threads };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(spec);
+            PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
+            (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
+            IPatchMoEModel model = TrainedModel.Load(valid, parsed.GetRequiredValue(weights), context);
+            using Workspace workspace = model.CreateWorkspace(parsed.GetValue(threads) ?? CommonOptions.DefaultThreads);
+            EvaluationResult result = new Evaluator(model, workspace).Evaluate(test, context.Cancellation);
+            context.Output.WriteLine(JsonLine.Of(json =>
+            {
+                json.WriteString("name", valid.Name);
+                json.WriteEvaluation(result);
+                json.WriteNumber("samples", test.Count);
+                json.WriteNumber("seed", valid.Training.Seed);
+            }));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

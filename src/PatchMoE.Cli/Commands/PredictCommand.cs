@@ -1,0 +1,46 @@
+using System.CommandLine;
+using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe predict SPEC --weights FILE --input X.npy</c>: the class of each sample, one a line.</summary>
+internal static class PredictCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> spec = CommonOptions.Spec();
+        Option<string> weights = CommonOptions.Weights();
+        Option<string> input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32, or of uint8 pixels, which are divided by 255.");
+        Option<string?> lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
+        Option<string?> output = CommonOptions.File("--output", "Where the classes go as well, .npy [B] of int32.");
+        Option<int?> threads = CommonOptions.Threads();
+        var command = new Command("predict", "Print the class of each sample.") { spec, weights, input, lengths, output, threads };
+        command.SetAction(parsed =>
+        {
+            OutputFiles.RequireDistinct(
+                [parsed.GetValue(output)], [parsed.GetValue(spec), parsed.GetValue(weights), parsed.GetValue(input), parsed.GetValue(lengths)]);
+            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
+            SampleBatch batch = SampleFiles.Read(valid.Model, parsed.GetRequiredValue(input), labels: null, parsed.GetValue(lengths));
+            IPatchMoEModel model = TrainedModel.Load(valid, parsed.GetRequiredValue(weights), context);
+            int[] classes = context.Compute(() => Predict(model, batch, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads));
+            if (parsed.GetValue(output) is { } path)
+            {
+                NpyFile.Write(path, new NpyArray([batch.Samples], classes));
+            }
+
+            context.Output.Write(string.Concat(classes.Select(predicted => $"{predicted}\n")));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static int[] Predict(IPatchMoEModel model, SampleBatch batch, int threads)
+    {
+        using Workspace workspace = model.CreateWorkspace(threads);
+        var classes = new int[batch.Samples];
+        model.Predict(batch.Input, classes, workspace, batch.Lengths);
+        return classes;
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text;
+using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Training;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe route SPEC --weights FILE --out FILE.svg</c>: a picture of which patches each expert took.</summary>
+internal sealed class RouteCommand
+{
+    private const int DefaultSamples = 8;
+    private const int MaximumSamples = 1000;
+
+    private readonly Argument<string> _spec = CommonOptions.Spec();
+    private readonly Option<string> _weights = CommonOptions.Weights();
+    private readonly Option<string> _out = CommonOptions.RequiredFile("--out", "The SVG file to write.");
+    private readonly Option<string?> _data = CommonOptions.Data();
+    private readonly Option<int?> _seed = CommonOptions.Seed();
+    private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data, a .npy file [B, …].");
+    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
+    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
+    private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"How many samples to draw, the first ones. [default: {DefaultSamples}]", 1, MaximumSamples);
+
+    private RouteCommand()
+    {
+    }
+
+    public static Command Create(CommandContext context)
+    {
+        var route = new RouteCommand();
+        var command = new Command("route", "Draw which patches each expert took.")
+        {
+            route._spec, route._weights, route._out, route._data, route._seed, route._input, route._labels, route._lengths, route._samples,
+        };
+        command.Validators.Add(result =>
+        {
+            bool hasInput = result.GetResult(route._input) is not null;
+            if (hasInput && (result.GetResult(route._data) is not null || result.GetResult(route._seed) is not null))
+            {
+                result.AddError("--data and --seed are for the spec's test data: leave them out, or leave out --input.");
+            }
+
+            if (!hasInput && (result.GetResult(route._labels) is not null || result.GetResult(route._lengths) is not null))
+            {
+                result.AddError("--labels and --lengths need --input: the spec's test data have their own.");
+            }
+        });
+        command.SetAction(parsed => route.Execute(parsed, context));
+        return command;
+    }
+
+    private int Execute(ParseResult parsed, CommandContext context)
+    {
+        string specPath = parsed.GetRequiredValue(_spec);
+        string weightsPath = parsed.GetRequiredValue(_weights);
+        string output = parsed.GetRequiredValue(_out);
+        OutputFiles.RequireDistinct([output], [specPath, weightsPath, parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)]);
+
+        PatchMoESpec spec = SpecFile.Load(specPath, context);
+        string? input = parsed.GetValue(_input);
+        bool hasLabels = input is null || parsed.GetValue(_labels) is not null;
+        Dataset data = input is null ? TestData(parsed, spec, SpecFile.FolderOf(specPath)) : Given(parsed, spec.Model, input);
+        IPatchMoEModel model = TrainedModel.Load(spec, weightsPath, context);
+
+        using Workspace workspace = model.CreateWorkspace();
+        IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
+        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })]);
+        AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(svg)));
+        return ExitCode.Done;
+    }
+
+    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder)
+    {
+        PatchMoESpec resolved = TrainingRun.Resolve(spec, folder, parsed.GetValue(_seed));
+        return DataLoader.Load(resolved, parsed.GetValue(_data), (ulong)resolved.Training!.Seed, folder).Test;
+    }
+
+    private Dataset Given(ParseResult parsed, ModelSpec model, string input)
+    {
+        SampleBatch batch = SampleFiles.Read(model, input, parsed.GetValue(_labels), parsed.GetValue(_lengths));
+        return new Dataset(model.InputShape(), batch.Input, batch.Labels ?? new int[batch.Samples], batch.Lengths);
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe run SPEC …</c>: one forward pass, and with labels one backward pass.</summary>
+internal sealed class RunCommand
+{
+    private readonly Argument<string> _spec = CommonOptions.Spec();
+    private readonly Option<string> _weights = CommonOptions.Weights();
+    private readonly Option<string> _input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32, or of uint8 pixels, which are divided by 255.");
+    private readonly Option<string> _output = CommonOptions.RequiredFile("--output", "Where the logits go, .npy [B, C].");
+    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, a .npy file [B] of int32 or uint8; prints the loss.");
+    private readonly Option<string?> _gradients = CommonOptions.File("--gradients", "Where the mean loss's gradients go, safetensors; needs --labels.");
+    private readonly Option<string?> _routes = CommonOptions.File("--routes", "Where the routes of layer 0 go, .npy [B, k, l] of int32, best first.");
+    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
+    private readonly Option<string> _backend = CommonOptions.Backend();
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+
+    private RunCommand()
+    {
+    }
+
+    public static Command Create(CommandContext context)
+    {
+        var run = new RunCommand();
+        var command = new Command("run", "Compute logits and, with labels, the loss and its gradients.")
+        {
+            run._spec, run._weights, run._input, run._output, run._labels, run._gradients, run._routes, run._lengths, run._backend, run._threads,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(run._gradients) is not null && result.GetResult(run._labels) is null)
+            {
+                result.AddError("--gradients needs --labels: the gradients are those of the loss.");
+            }
+        });
+        command.SetAction(parsed => run.Execute(parsed, context));
+        return command;
+    }
+
+    private int Execute(ParseResult parsed, CommandContext context)
+    {
+        OutputFiles.RequireDistinct(
+            [parsed.GetValue(_output), parsed.GetValue(_gradients), parsed.GetValue(_routes)],
+            [parsed.GetValue(_spec), parsed.GetValue(_weights), parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)]);
+        IPassBackend backend = BackendCatalog.Create(parsed.GetRequiredValue(_backend), parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
+        PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
+        bool wantRoutes = parsed.GetValue(_routes) is not null;
+        if (wantRoutes && spec.Model.Layers[0].Routing == Routing.Dense)
+        {
+            throw new BadInputException("--routes: model.layers[0].routing is dense, where every expert sees every patch and nothing is routed. Leave --routes out.");
+        }
+
+        var parameters = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
+        WeightsFile.Load(parsed.GetRequiredValue(_weights), spec.Model, parameters);
+        SampleBatch batch = SampleFiles.Read(spec.Model, parsed.GetRequiredValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths));
+
+        PassResult result = context.Compute(() => backend.Run(spec, parameters, batch, wantRoutes));
+        Write(parsed, spec.Model, batch.Samples, result);
+        if (result.Loss is { } loss)
+        {
+            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {loss:R}"));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Write(ParseResult parsed, ModelSpec model, int samples, PassResult result)
+    {
+        var files = new OutputFiles();
+        files.Add(parsed.GetRequiredValue(_output), path => NpyFile.Write(path, new NpyArray([samples, model.Head.Outputs], result.Logits)));
+        if (parsed.GetValue(_gradients) is { } gradients)
+        {
+            files.Add(gradients, path => SafetensorsFile.Write(path, result.Gradients));
+        }
+
+        if (parsed.GetValue(_routes) is { } routes)
+        {
+            files.Add(routes, path => NpyFile.Write(path, new NpyArray(RouteShape(model, samples), result.Routes!)));
+        }
+
+        files.Write();
+    }
+
+    /// <summary>[B·T, k, l], or [B·T, 1, 1] for sample routing; T = 1 without groups.</summary>
+    private static int[] RouteShape(ModelSpec model, int samples)
+    {
+        LayerShape layer = model.LayerShapes()[0];
+        int rows = samples * layer.Instances;
+        return model.Layers[0].Routing == Routing.Sample ? [rows, 1, 1] : [rows, layer.Experts, layer.PatchesPerExpert];
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Training;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe train SPEC</c>: trains a network and leaves a run folder.</summary>
+internal sealed class TrainCommand
+{
+    private const int PicturedSamples = 8;
+
+    private readonly Argument<string> _spec = CommonOptions.Spec();
+    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, numbered if it is taken]");
+    private readonly Option<string?> _data = CommonOptions.Data();
+    private readonly Option<int?> _seed = CommonOptions.Seed();
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in the folder." };
+    private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
+    private readonly Option<string> _backend = CommonOptions.Backend();
+
+    private TrainCommand()
+    {
+    }
+
+    public static Command Create(CommandContext context)
+    {
+        var train = new TrainCommand();
+        var command = new Command("train", "Train a network.")
+        {
+            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._resume, train._force, train._backend,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(train._resume) && result.GetValue(train._force))
+            {
+                result.AddError("--resume goes on with a run and --force replaces it: give one of them.");
+            }
+        });
+        command.SetAction(parsed => train.Execute(parsed, context));
+        return command;
+    }
+
+    private int Execute(ParseResult parsed, CommandContext context)
+    {
+        BackendCatalog.RequireTrainer(parsed.GetRequiredValue(_backend));
+        string specPath = parsed.GetRequiredValue(_spec);
+        string specFolder = SpecFile.FolderOf(specPath);
+        PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
+        bool resume = parsed.GetValue(_resume);
+        ulong seed = (ulong)spec.Training!.Seed;
+        int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
+
+        (Dataset trainData, Dataset testData) = DataLoader.Load(spec, parsed.GetValue(_data), seed, specFolder);
+        DatasetRules.CheckTraining(trainData, spec.Model, spec.Training.Batch);
+        RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
+        Checkpoint? checkpoint = null;
+        if (resume)
+        {
+            RunFolders.RequireSameRun(folder, spec, context);
+            checkpoint = folder.ReadCheckpoint(spec.Model);
+        }
+
+        IPatchMoEModel model = context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
+        WeightInitializer.Initialize(spec, seed, model.Parameters);
+        folder.WriteSpec(spec);
+        var options = new TrainerOptions { Seed = seed, Threads = threads, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
+        var trainer = new Trainer(model, spec.Training, trainData, testData, options);
+        TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
+        TrainingResult result = context.IsWatched ? BarProgress.Watch(context.Error, Train) : Train(new PlainProgress(context.Error));
+
+        folder.WriteCheckpoint(spec.Model, result.Checkpoint);
+        folder.WriteReport(TrainingReport.ToHtml(spec, result, seed, Picture(model, testData, threads)));
+        context.Error.WriteLine(result.Interrupted
+            ? $"interrupted: what was learnt so far is in {folder.FullPath}; go on with --resume --out {folder.FullPath}"
+            : $"run folder: {folder.FullPath} (report.html shows the run)");
+        context.Output.WriteLine(Summary(spec, result, folder));
+        return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static string Summary(PatchMoESpec spec, TrainingResult result, RunFolder folder) => JsonLine.Of(json =>
+    {
+        json.WriteString("name", spec.Name);
+        json.WriteEvaluation(result.Final);
+        json.WriteNumber("trainSeconds", result.Seconds);
+        json.WriteNumber("epochs", result.History.Count);
+        json.WriteNumber("seed", spec.Training!.Seed);
+        json.WriteBoolean("interrupted", result.Interrupted);
+        json.WriteString("folder", folder.FullPath);
+        json.WriteString("weights", folder.WeightsPath);
+        json.WriteString("report", folder.ReportPath);
+    });
+
+    /// <summary>What the experts look at in the first test samples; null where nothing is routed.</summary>
+    private static string? Picture(IPatchMoEModel model, Dataset data, int threads)
+    {
+        if (model.Spec.Model.Layers[0].Routing == Routing.Dense)
+        {
+            return null;
+        }
+
+        using Workspace workspace = model.CreateWorkspace(threads);
+        return RoutePicture.Draw(model.Spec.Model, RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(PicturedSamples, data.Count))));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace PatchMoE.Cli.Inputs;
+
+/// <summary>Reads spec files for commands that need a valid one.</summary>
+internal static class SpecFile
+{
+    private const int MaximumLength = 16 << 20;
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a spec; all its diagnostics go to <see cref="CommandContext.Error"/>, a line each.</summary>
+    /// <exception cref="BadInputException">The file cannot be read, or a diagnostic is an error.</exception>
+    public static PatchMoESpec Load(string path, CommandContext context)
+    {
+        SpecResult result = SpecReader.Read(InputFile.Read(path, stream => ReadText(stream, path)), path);
+        foreach (SpecDiagnostic diagnostic in result.Diagnostics)
+        {
+            context.Error.WriteLine(diagnostic);
+        }
+
+        int errors = result.Diagnostics.Count(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
+        return result.Spec ?? throw new BadInputException($"{path}: the spec is not valid: {errors} {(errors == 1 ? "mistake" : "mistakes")}.");
+    }
+
+    /// <summary>The folder that relative paths in a spec begin at.</summary>
+    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static string ReadText(Stream stream, string path)
+    {
+        if (stream.Length > MaximumLength)
+        {
+            throw new BadInputException($"{path}: {stream.Length} bytes are no spec; one has at most {MaximumLength}. Give a spec, a JSON file.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        try
+        {
+            return s_strictUtf8.GetString(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new BadInputException($"{path}: byte {e.Index} is not UTF-8 text. Give a spec, a JSON file saved as UTF-8.", e);
+        }
+    }
+}

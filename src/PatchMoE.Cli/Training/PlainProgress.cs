@@ -1,0 +1,16 @@
+namespace PatchMoE.Cli.Training;
+
+/// <summary>Progress where nobody watches: about twenty lines a phase, the first and the last epoch among them.</summary>
+internal sealed class PlainProgress(TextWriter error) : IProgress<TrainingProgress>
+{
+    private const int Lines = 20;
+
+    public void Report(TrainingProgress value)
+    {
+        int every = Math.Max(1, value.Epochs / Lines);
+        if (value.Completed is { } metrics && (value.Epoch == 1 || value.Epoch % every == 0 || value.Epoch == value.Epochs))
+        {
+            error.WriteLine(ProgressText.Epoch(metrics, value.Epochs));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace PatchMoE.Cli.Training;
+
+/// <summary>The words of training progress.</summary>
+internal static class ProgressText
+{
+    public static string Phase(TrainingPhase phase) => phase switch
+    {
+        TrainingPhase.Routers => "routers",
+        TrainingPhase.Experts => "experts",
+        _ => "training",
+    };
+
+    /// <summary><c>experts epoch 3/150: loss 0.1234, test loss 0.2000, accuracy 0.9560, hits 0.9800</c></summary>
+    public static string Epoch(EpochMetrics metrics, int epochs)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{Phase(metrics.Phase)} epoch {metrics.Epoch}/{epochs}: loss {metrics.TrainLoss:0.0000}, test loss {metrics.TestLoss:0.0000}");
+        text += metrics.TestAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {accuracy:0.0000}") : "";
+        return text + (metrics.RouterHitRate is { } hits ? string.Create(CultureInfo.InvariantCulture, $", router hits {hits:0.0000}") : "");
+    }
+}

@@ -1,0 +1,28 @@
+namespace PatchMoE.Cli.Training;
+
+/// <summary>The spec of a training run with what the command line changes, so that its <c>spec.json</c> alone repeats it.</summary>
+internal static class TrainingRun
+{
+    /// <summary>Fills in defaults, seed and epochs, and makes paths of data absolute.</summary>
+    /// <param name="spec">A valid spec.</param>
+    /// <param name="folder">The folder of the spec file.</param>
+    /// <param name="seed">Instead of the spec's; null to keep it.</param>
+    /// <param name="epochs">Instead of the spec's; null to keep them.</param>
+    public static PatchMoESpec Resolve(PatchMoESpec spec, string folder, int? seed = null, int? epochs = null)
+    {
+        TrainingSpec training = spec.Training ?? TrainingSpec.Default with { Method = MethodFor(spec.Model) };
+        training = training with { Seed = seed ?? training.Seed, Epochs = epochs ?? training.Epochs };
+        return spec with { Training = training, Data = Absolute(spec.Data, folder) };
+    }
+
+    private static TrainingMethod MethodFor(ModelSpec model) =>
+        model.Layers.Any(layer => layer.Routing == Routing.ExpertChoice) ? TrainingMethod.Joint : TrainingMethod.Single;
+
+    private static DataSpec? Absolute(DataSpec? data, string folder)
+    {
+        string Full(string path) => Path.GetFullPath(path, folder);
+        return data is ArraysDataSpec arrays
+            ? new ArraysDataSpec(Full(arrays.TrainInput), Full(arrays.TrainLabels), Full(arrays.TestInput), Full(arrays.TestLabels))
+            : data;
+    }
+}

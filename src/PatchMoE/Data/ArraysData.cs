@@ -1,0 +1,63 @@
+namespace PatchMoE;
+
+/// <summary>
+/// A user's own arrays (.npy): inputs float32, or uint8 that is divided by 255; labels int32 or uint8. The input's axes behind the first are those of
+/// model.input; a lone channel may be left out.
+/// </summary>
+public static class ArraysData
+{
+    /// <summary>Reads training and test samples.</summary>
+    /// <param name="spec">The spec's <c>data</c> section.</param>
+    /// <param name="model">The network: its input must have the samples' shape.</param>
+    /// <param name="folder">The folder that the spec's relative paths begin at.</param>
+    /// <exception cref="BadInputException">A file cannot be read, has another element type or shape, or the two differ in number.</exception>
+    public static (Dataset Train, Dataset Test) Read(ArraysDataSpec spec, ModelSpec model, string folder) =>
+        (Read(spec.TrainInput, spec.TrainLabels, model, folder), Read(spec.TestInput, spec.TestLabels, model, folder));
+
+    private static Dataset Read(string inputFile, string labelsFile, ModelSpec model, string folder)
+    {
+        string inputPath = Path.Combine(folder, inputFile);
+        string labelsPath = Path.Combine(folder, labelsFile);
+        NpyArray input = NpyFile.Read(inputPath);
+        NpyArray labels = NpyFile.Read(labelsPath);
+        EquatableArray<int> shape = model.InputShape();
+        int[] wanted = [.. shape];
+        int[] given = [.. input.Shape.Skip(1)];
+        bool withoutChannel = model.Input is ImageInputSpec { Channels: 1 } && given.SequenceEqual(wanted[..^1]);
+        if (input.Shape.Count == 0 || (!given.SequenceEqual(wanted) && !withoutChannel))
+        {
+            throw new BadInputException(
+                $"{inputPath}: the array is {ShapeText.Of(input.Shape)}, but model.input wants {ShapeText.Of(wanted.Prepend(input.Shape.FirstOrDefault()))}. Change model.input or reshape the array.");
+        }
+
+        if (labels.Shape.Count != 1 || labels.Shape[0] != input.Shape[0])
+        {
+            throw new BadInputException(
+                $"{labelsPath}: the array is {ShapeText.Of(labels.Shape)}, but {inputPath} holds {input.Shape[0]} samples. Give one label for each, as an array [{input.Shape[0]}].");
+        }
+
+        return new Dataset(shape, Inputs(input, inputPath), Labels(labels, labelsPath));
+    }
+
+    private static float[] Inputs(NpyArray array, string path)
+    {
+        switch (array.Type)
+        {
+            case NpyType.Float32:
+                return array.Values<float>();
+            case NpyType.UInt8:
+                var values = new float[array.Length];
+                Pixels.ToUnit(array.Values<byte>(), values);
+                return values;
+            default:
+                throw new BadInputException($"{path}: inputs are float32 or uint8, not {array.Type}. Convert it with astype(numpy.float32).");
+        }
+    }
+
+    private static int[] Labels(NpyArray array, string path) => array.Type switch
+    {
+        NpyType.Int32 => array.Values<int>(),
+        NpyType.UInt8 => [.. array.Values<byte>().Select(label => (int)label)],
+        _ => throw new BadInputException($"{path}: labels are int32 or uint8, not {array.Type}. Convert it with astype(numpy.int32)."),
+    };
+}

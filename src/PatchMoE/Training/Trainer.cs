@@ -1,0 +1,179 @@
+using System.Diagnostics;
+
+namespace PatchMoE;
+
+/// <summary>
+/// Trains a compiled network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
+/// in place, from the values they have. An update allocates nothing.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are the caller's affair.</param>
+/// <param name="train">The training data.</param>
+/// <param name="test">The test data, measured after every epoch.</param>
+/// <param name="options">Seed, threads, checkpoints.</param>
+public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
+{
+    private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
+    private readonly float[] _gradients = new float[model.Parameters.Length];
+    private readonly List<EpochMetrics> _history = [];
+
+    // Where the run is: the epoch under way (from 0), its updates made, and the sum of its samples' losses.
+    private int _epoch;
+    private int _batch;
+    private double _lossSum;
+
+    /// <summary>Trains to the end, or until it is cancelled.</summary>
+    /// <param name="progress">Told of every update and epoch.</param>
+    /// <param name="cancellation">Ends the run between two updates; what was learnt so far stays in the model.</param>
+    /// <param name="resumeFrom">A checkpoint of the same spec, data and seed to go on from; null to begin.</param>
+    /// <exception cref="BadInputException">The data do not fit the model or the spec, or the checkpoint is another run's.</exception>
+    /// <exception cref="TrainingDivergedException">A loss, gradient or weight is not finite.</exception>
+    public TrainingResult Run(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default, Checkpoint? resumeFrom = null)
+    {
+        long started = Stopwatch.GetTimestamp();
+        ModelSpec spec = model.Spec.Model;
+        DatasetRules.Check(train, spec, "training data");
+        DatasetRules.Check(test, spec, "test data");
+        DatasetRules.CheckTraining(train, spec, training.Batch);
+        resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
+
+        _history.Clear();
+        using Workspace workspace = model.CreateWorkspace(options.Threads);
+        var evaluator = new Evaluator(model, workspace, options.EvaluationBatch);
+        TrainingPhase[] phases = Phases(spec);
+        int first = resumeFrom is null ? 0 : Array.IndexOf(phases, resumeFrom.Phase);
+        TrainingStage stage = MakeStage(phases[first], workspace, evaluator);
+        Restore(stage, resumeFrom);
+        bool finished = RunStage(stage, progress, cancellation);
+        for (int i = first + 1; i < phases.Length && finished; i++)
+        {
+            stage = MakeStage(phases[i], workspace, evaluator);
+            Restore(stage, checkpoint: null);
+            finished = RunStage(stage, progress, cancellation);
+        }
+
+        EvaluationResult final = evaluator.Evaluate(test);
+        return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
+    }
+
+    private TrainingPhase[] Phases(ModelSpec spec)
+    {
+        if (training.Method != TrainingMethod.Separate)
+        {
+            return [TrainingPhase.All];
+        }
+
+        RouterStage.CheckModel(spec);
+        return [TrainingPhase.Routers, TrainingPhase.Experts];
+    }
+
+    private TrainingStage MakeStage(TrainingPhase phase, Workspace workspace, Evaluator evaluator) => phase == TrainingPhase.Routers
+        ? new RouterStage(model, training, train, test, evaluator)
+        : new NetworkStage(phase, model, training, train, test, workspace, evaluator);
+
+    private bool RunStage(TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        while (_epoch < stage.Epochs)
+        {
+            _order.Begin(stage.Phase, _epoch);
+            long started = Stopwatch.GetTimestamp();
+            int firstBatch = _batch;
+            for (; _batch < _order.Batches; _batch++)
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return false;
+                }
+
+                Update(stage);
+                progress?.Report(new TrainingProgress(
+                    stage.Phase, _epoch + 1, stage.Epochs, _batch + 1, _order.Batches, _lossSum / SamplesIn(_batch + 1)));
+            }
+
+            int samples = train.Count - SamplesIn(firstBatch);
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (!FinishEpoch(stage, seconds > 0 ? samples / seconds : 0, progress, cancellation))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Update(TrainingStage stage)
+    {
+        ReadOnlySpan<int> samples = _order.Batch(_batch);
+        double learningRate = stage.LearningRate(_epoch, _batch, _order.Batches);
+        double loss = stage.LossAndGradients(samples, _gradients);
+        TrainingDivergedException.ThrowIfNotFinite(model, loss, _gradients, new TrainingPlace(stage.Phase, _epoch + 1, _batch + 1, learningRate));
+        stage.Optimizer.Step(model.Parameters, _gradients, learningRate);
+        _lossSum += loss * samples.Length;
+    }
+
+    /// <summary>Measures the epoch and begins the next; false if it was cancelled before.</summary>
+    private bool FinishEpoch(TrainingStage stage, double samplesPerSecond, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        (double Loss, double? Accuracy, double? RouterHitRate) tested;
+        try
+        {
+            tested = stage.Test(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        double learningRate = stage.LearningRate(_epoch, _order.Batches - 1, _order.Batches);
+        TrainingDivergedException.ThrowIfNotFinite(model, tested.Loss, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
+        var metrics = new EpochMetrics(
+            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested.Loss, tested.Accuracy, tested.RouterHitRate, samplesPerSecond);
+        _history.Add(metrics);
+        (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
+        progress?.Report(new TrainingProgress(
+            stage.Phase, metrics.Epoch, stage.Epochs, _order.Batches, _order.Batches, metrics.TrainLoss, metrics));
+        if (options.SaveCheckpoint is { } save && _epoch % options.CheckpointEvery == 0)
+        {
+            save(Capture(stage));
+        }
+
+        return true;
+    }
+
+    /// <summary>The samples of the first <paramref name="batches"/> updates of an epoch.</summary>
+    private int SamplesIn(int batches) => (int)Math.Min((long)batches * training.Batch, train.Count);
+
+    private Checkpoint Capture(TrainingStage stage) => new(
+        options.Seed,
+        training.Method,
+        training.Optimizer.Kind,
+        training.Batch,
+        train.Count,
+        stage.Phase,
+        _epoch,
+        _batch,
+        _lossSum,
+        stage.Optimizer.Steps,
+        model.Parameters.ToArray(),
+        [.. stage.Optimizer.State.Select(state => (state.Name, (float[])state.Values.Clone()))],
+        [.. _history]);
+
+    /// <summary>Goes to where a checkpoint stood, or to the beginning of a stage.</summary>
+    private void Restore(TrainingStage stage, Checkpoint? checkpoint)
+    {
+        (_epoch, _batch, _lossSum) = checkpoint is null ? (0, 0, 0) : (checkpoint.Epoch, checkpoint.Batch, checkpoint.LossSum);
+        if (checkpoint is null)
+        {
+            return;
+        }
+
+        _history.AddRange(checkpoint.History);
+        checkpoint.Weights.CopyTo(model.Parameters);
+        stage.Optimizer.Steps = checkpoint.OptimizerSteps;
+        foreach ((string name, float[] values) in stage.Optimizer.State)
+        {
+            checkpoint.OptimizerState.Single(state => state.Name == name).Values.CopyTo(values, 0);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace PatchMoE;
+
+/// <summary>What a training run needs beside spec, model and data. None of it but the seed changes the result.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The seed of the shuffling; with the same seed, spec, data and initial weights the result has the same bits.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The threads that share a pass, ≥ 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
+    public int EvaluationBatch { get; init; } = 256;
+
+    /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs; null for none.</summary>
+    public Action<Checkpoint>? SaveCheckpoint { get; init; }
+
+    /// <summary>Epochs between two checkpoints, ≥ 1.</summary>
+    public int CheckpointEvery { get; init; } = 10;
+}

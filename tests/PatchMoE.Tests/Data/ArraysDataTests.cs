@@ -1,0 +1,93 @@
+namespace PatchMoE.Tests;
+
+public sealed class ArraysDataTests
+{
+    private static readonly ArraysDataSpec Files = new("x.npy", "y.npy", "x.npy", "y.npy");
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Vectors_AreReadAsTheyAre()
+    {
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+
+        (Dataset train, _) = Load(Specs.Vectors);
+
+        Assert.That(train.Inputs.ToArray(), Is.EqualTo(Values(88)));
+        Assert.That(train.Labels.ToArray(), Is.EqualTo(new[] { 0, 2 }));
+    }
+
+    [Test]
+    public void BytesAreDividedBy255_AndALoneChannelMayBeLeftOut()
+    {
+        Save(new NpyArray([1, 2, 2], new byte[] { 0, 51, 102, 255 }), new NpyArray([1], new byte[] { 1 }));
+
+        (Dataset train, _) = Load(new ImageInputSpec(2, 2, 1, 1, 1, 1, 1));
+
+        Assert.That(train.Inputs.ToArray(), Is.EqualTo(new[] { 0f, 0.2f, 0.4f, 1f }));
+        Assert.That(train.InputShape, Is.EqualTo(EquatableArray.Of(2, 2, 1)));
+    }
+
+    [Test]
+    public void AnotherShape_IsRefused()
+    {
+        Save(new NpyArray([2, 44], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+        Refuses("x.npy", "[2, 44]", "[2, 4, 11]");
+    }
+
+    [Test]
+    public void AnotherNumberOfLabels_IsRefused()
+    {
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([3], new[] { 0, 2, 1 }));
+        Refuses("y.npy", "[3]", "2 samples");
+    }
+
+    [Test]
+    public void FloatLabelsAndIntegerInputs_AreRefused()
+    {
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0f, 2f }));
+        Refuses("y.npy", "Float32");
+        Save(new NpyArray([2, 4, 11], new int[88]), new NpyArray([2], new[] { 0, 2 }));
+        Refuses("x.npy", "Int32");
+    }
+
+    [Test]
+    public void LabelsOutOfRange_AreNamed()
+    {
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 3 }));
+        Refuses("sample 1 is 3", "0 to 2");
+    }
+
+    [Test]
+    public void NotANumber_IsNamedByItsPlace()
+    {
+        float[] values = Values(88);
+        values[50] = float.NaN;
+        Save(new NpyArray([2, 4, 11], values), new NpyArray([2], new[] { 0, 2 }));
+        Refuses("value 6 of sample 1 is NaN");
+    }
+
+    private static float[] Values(int count) => [.. Enumerable.Range(0, count).Select(i => i * 0.25f)];
+
+    private void Save(NpyArray input, NpyArray labels)
+    {
+        NpyFile.Write(_folder.File("x.npy"), input);
+        NpyFile.Write(_folder.File("y.npy"), labels);
+    }
+
+    private (Dataset Train, Dataset Test) Load(InputSpec input) => DataLoader.Load(Specs.Dense(input, 3, Files), null, 1, _folder.Path);
+
+    private void Refuses(params string[] parts)
+    {
+        string message = Assert.Throws<BadInputException>(() => Load(Specs.Vectors))!.Message;
+        foreach (string part in parts)
+        {
+            Assert.That(message, Does.Contain(part));
+        }
+    }
+}

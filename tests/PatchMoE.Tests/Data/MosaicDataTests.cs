@@ -1,0 +1,160 @@
+namespace PatchMoE.Tests;
+
+public sealed class MosaicDataTests
+{
+    private const int Cell = 28;
+    private static readonly (ImageSet Train, ImageSet Test) Digits = DataFolder.Read("mnist", null, seed: 5);
+    private static readonly Dictionary<string, int> TrainClasses = Classes(Digits.Train);
+    private static readonly Dictionary<string, int> TestClasses = Classes(Digits.Test);
+
+    [Test]
+    public void HalfIsPositive()
+    {
+        (Dataset train, Dataset test) = Make(100, 60);
+
+        Assert.That((train.Count, test.Count), Is.EqualTo((100, 60)));
+        Assert.That(train.Labels.ToArray().Count(label => label == 1), Is.EqualTo(50));
+        Assert.That(test.Labels.ToArray().Count(label => label == -1), Is.EqualTo(30));
+    }
+
+    [Test]
+    public void ClassDigitStandsAtItsPosition_AndOthersAreIrrelevant()
+    {
+        (Dataset train, _) = Make(100, 20);
+
+        for (int i = 0; i < train.Count; i++)
+        {
+            for (int cell = 0; cell < 16; cell++)
+            {
+                int digit = TrainClasses[Key(train, i, cell)];
+                if (cell == train.DiscriminativePatches[i])
+                {
+                    Assert.That(digit, Is.EqualTo(train.Labels[i] > 0 ? 1 : 0), $"sample {i}");
+                }
+                else
+                {
+                    Assert.That(digit, Is.InRange(2, 9), $"sample {i}, cell {cell}");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void PositionsCoverTheGrid()
+    {
+        (Dataset train, _) = Make(300, 20);
+        Assert.That(train.DiscriminativePatches.ToArray().Distinct(), Is.EquivalentTo(Enumerable.Range(0, 16)));
+    }
+
+    [Test]
+    public void TrainAndTestShareNoDigit()
+    {
+        (Dataset train, Dataset test) = Make(300, 300);
+        HashSet<string> trainDigits = [.. AllKeys(train)];
+
+        Assert.That(AllKeys(test).All(TestClasses.ContainsKey), Is.True);
+        Assert.That(AllKeys(test).Where(trainDigits.Contains), Is.Empty);
+    }
+
+    [Test]
+    public void SameSeed_SameBits_OtherSeed_OtherData()
+    {
+        Dataset first = Make(40, 20, seed: 7).Train;
+
+        Assert.That(Make(40, 20, seed: 7).Train.Inputs.SequenceEqual(first.Inputs), Is.True);
+        Assert.That(Make(40, 20, seed: 8).Train.Inputs.SequenceEqual(first.Inputs), Is.False);
+    }
+
+    [Test]
+    public void LongerSet_BeginsWithTheShorterOne()
+    {
+        Dataset small = Make(40, 20).Train;
+        Dataset large = Make(90, 20).Train;
+
+        Assert.That(large.InputsOf(0, 40).SequenceEqual(small.Inputs), Is.True);
+        Assert.That(large.DiscriminativePatches[..40].SequenceEqual(small.DiscriminativePatches), Is.True);
+    }
+
+    [Test]
+    public void ClassDigits_AreUsedOnceBeforeAnyAgain()
+    {
+        int zeros = Digits.Train.IndicesWhere(label => label == 0).Length;
+        (Dataset train, _) = Make((2 * zeros) + 2, 2);
+
+        string[] used = [.. Enumerable.Range(0, train.Count).Where(i => train.Labels[i] < 0).Select(i => Key(train, i, train.DiscriminativePatches[i]))];
+
+        Assert.That(used.Take(zeros).Distinct().Count(), Is.EqualTo(zeros));
+        Assert.That(used[zeros], Is.EqualTo(used[0]));
+    }
+
+    [Test]
+    public void SoftmaxLoss_TakesLabelsZeroAndOne()
+    {
+        ModelSpec model = Specs.Dense(Specs.Mosaic, 2, null).Model;
+        (Dataset train, _) = MosaicData.Make(Specs.MosaicData(4, 2), model, Digits.Train, Digits.Test, 1);
+        Assert.That(train.Labels.ToArray(), Is.EqualTo(new[] { 1, 0, 1, 0 }));
+    }
+
+    [Test]
+    public void OtherPatchesThanCells_LeaveThePositionUnknown()
+    {
+        ModelSpec model = Specs.Separate(new ImageInputSpec(112, 112, 1, 14, 14, 14, 14), Specs.MosaicData(4, 2)).Model;
+        (Dataset train, _) = MosaicData.Make(Specs.MosaicData(4, 2), model, Digits.Train, Digits.Test, 1);
+        Assert.That(train.DiscriminativePatches.IsEmpty, Is.True);
+    }
+
+    [Test]
+    public void AClassWithoutDigits_IsNamed()
+    {
+        ImageSet noZeros = Digits.Test.Subset(Digits.Test.IndicesWhere(label => label != 0));
+        Assert.That(
+            () => MosaicData.Make(Specs.MosaicData(4, 2), Model, Digits.Train, noZeros, 1),
+            Throws.TypeOf<BadInputException>().With.Message.Contains("data.negative").And.Message.Contains("class 0"));
+    }
+
+    [Test]
+    public void AnotherSizeThanTheModels_IsRefused()
+    {
+        MosaicDataSpec spec = Specs.MosaicData(4, 2) with { GridWidth = 5 };
+        Assert.That(
+            () => MosaicData.Make(spec, Model, Digits.Train, Digits.Test, 1),
+            Throws.TypeOf<BadInputException>().With.Message.Contains("[112, 140, 1]").And.Message.Contains("[112, 112, 1]"));
+    }
+
+    private static ModelSpec Model => Specs.Separate(Specs.Mosaic, Specs.MosaicData(4, 2)).Model;
+
+    private static (Dataset Train, Dataset Test) Make(int train, int test, ulong seed = 5) =>
+        MosaicData.Make(Specs.MosaicData(train, test), Model, Digits.Train, Digits.Test, seed);
+
+    private static Dictionary<string, int> Classes(ImageSet images)
+    {
+        var classes = new Dictionary<string, int>();
+        foreach ((string key, int i) in DataFolderTests.Keys(images).Select((key, i) => (key, i)))
+        {
+            classes[key] = images.Label(i);
+        }
+
+        return classes;
+    }
+
+    private static IEnumerable<string> AllKeys(Dataset data) =>
+        Enumerable.Range(0, data.Count).SelectMany(i => Enumerable.Range(0, 16).Select(cell => Key(data, i, cell)));
+
+    /// <summary>The cell's pixels, cut out by plain loops.</summary>
+    private static string Key(Dataset data, int sample, int cell)
+    {
+        ReadOnlySpan<float> values = data.InputsOf(sample, 1);
+        var pixels = new byte[Cell * Cell];
+        for (int row = 0; row < Cell; row++)
+        {
+            for (int column = 0; column < Cell; column++)
+            {
+                int y = (cell / 4 * Cell) + row;
+                int x = (cell % 4 * Cell) + column;
+                pixels[(row * Cell) + column] = (byte)Math.Round(values[(y * 112) + x] * 255);
+            }
+        }
+
+        return Convert.ToHexString(pixels);
+    }
+}

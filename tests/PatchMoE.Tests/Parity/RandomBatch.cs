@@ -1,0 +1,101 @@
+using PatchMoE.Reference;
+
+namespace PatchMoE.Tests.Parity;
+
+/// <summary>
+/// Weights and a batch for a network, drawn from a seed. Either of small whole numbers, so that scores are exact in float and double and equal
+/// scores are common, or of normal values without near ties.
+/// </summary>
+internal sealed class RandomBatch
+{
+    /// <summary>Scores nearer than this, relative to the largest, may fall either way in float.</summary>
+    private const double SmallestGap = 3e-6;
+
+    private RandomBatch(ModelSpec model, Random random, bool whole)
+    {
+        int batch = new[] { 1, 2, 5, 9 }[random.Next(4)];
+        LayerShape bottom = model.LayerShapes()[0];
+        Parameters = new float[ModelParameters.BufferLength(model.Parameters())];
+        foreach (ParameterSpec parameter in model.Parameters())
+        {
+            double scale = 1 / Math.Sqrt(parameter.Shape[^1]);
+            for (int i = 0; i < parameter.Length; i++)
+            {
+                Parameters[parameter.Offset + i] = whole && parameter.Role == ParameterRole.Router ? random.Next(-1, 2) : (float)(scale * Normal(random));
+            }
+        }
+
+        Input = new float[batch * model.InputLength()];
+        for (int i = 0; i < Input.Length; i++)
+        {
+            Input[i] = whole ? random.Next(-1, 3) : (float)Normal(random);
+        }
+
+        Labels = new int[batch];
+        for (int b = 0; b < batch; b++)
+        {
+            Labels[b] = model.Loss == Loss.Logistic ? (2 * random.Next(2)) - 1 : random.Next(model.Head.Outputs);
+        }
+
+        if (random.Next(3) == 0)
+        {
+            Lengths = new int[batch * bottom.Instances];
+            for (int i = 0; i < Lengths.Length; i++)
+            {
+                Lengths[i] = random.Next(bottom.Patches + 1);
+            }
+        }
+    }
+
+    public float[] Parameters { get; }
+
+    public float[] Input { get; }
+
+    public int[] Labels { get; }
+
+    public int[]? Lengths { get; }
+
+    /// <summary>Draws until the batch has no near ties, and gives the reference's answers with it.</summary>
+    public static (RandomBatch Batch, ReferenceResult Expected) Draw(ModelSpec model, int seed)
+    {
+        var random = new Random(seed);
+        var reference = new ReferenceModel(model);
+        bool whole = random.Next(2) == 0;
+        for (int tries = 0; tries < 50; tries++)
+        {
+            var batch = new RandomBatch(model, random, whole);
+            ReferenceResult expected = reference.Run(
+                reference.NamedWeights(batch.Parameters), Array.ConvertAll(batch.Input, value => (double)value), batch.Labels, batch.Lengths);
+            if (whole || !HasNearTies(expected, model))
+            {
+                return (batch, expected);
+            }
+        }
+
+        throw new InvalidOperationException($"Seed {seed} gave near ties 50 times.");
+    }
+
+    private static bool HasNearTies(ReferenceResult result, ModelSpec model)
+    {
+        if (result.RouteScores is not { } scores || model.Layers[0].Routing != Routing.ExpertChoice)
+        {
+            return false;
+        }
+
+        int taken = model.Layers[0].PatchesPerExpert;
+        double largest = scores.Max(Math.Abs);
+        for (int i = 1; i < scores.Length; i++)
+        {
+            bool sameExpert = i % taken != 0;
+            if (sameExpert && result.Routes![i] >= 0 && Math.Abs(scores[i - 1] - scores[i]) < SmallestGap * largest)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

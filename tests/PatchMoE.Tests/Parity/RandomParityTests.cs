@@ -1,0 +1,65 @@
+using PatchMoE.Compiler;
+using PatchMoE.Reference;
+
+namespace PatchMoE.Tests.Parity;
+
+/// <summary>The emitted CPU model against the reference on random networks; the test's number is the seed that makes its network and batch.</summary>
+[Parallelizable(ParallelScope.Children)]
+public class RandomParityTests
+{
+    [Test]
+    public void CpuAgreesWithReference([Range(1, 320)] int seed)
+    {
+        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
+        SpecResult read = SpecReader.Read(SpecWriter.ModelToJson(spec), string.Empty);
+        Assert.That(read.Spec, Is.EqualTo(spec), string.Join("\n", read.Diagnostics));
+
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
+        batch.Parameters.CopyTo(model.Parameters);
+        using Workspace workspace = model.CreateWorkspace(threads: 1 + (seed % 3));
+
+        CheckRoutes(model, batch, expected, workspace);
+        CheckGradients(model, batch, expected, workspace);
+    }
+
+    private static void CheckRoutes(IPatchMoEModel model, RandomBatch batch, ReferenceResult expected, Workspace workspace)
+    {
+        if (expected.Routes is null)
+        {
+            Assert.That(model.RouteShape, Is.Empty);
+            return;
+        }
+
+        var routes = new int[expected.Routes.Length];
+        var scores = new float[routes.Length];
+        var gates = new float[routes.Length];
+        model.Route(batch.Input, routes, scores, gates, workspace, batch.Lengths);
+        Assert.That(routes, Is.EqualTo(expected.Routes), "routes");
+        Agreement.Check("scores", scores, expected.RouteScores!);
+        Agreement.Check("gates", gates, expected.RouteGates!);
+    }
+
+    private static void CheckGradients(IPatchMoEModel model, RandomBatch batch, ReferenceResult expected, Workspace workspace)
+    {
+        var logits = new float[batch.Labels.Length * model.Outputs];
+        var gradients = new float[model.Parameters.Length];
+        var inputGradient = new float[batch.Input.Length];
+        gradients.AsSpan().Fill(float.NaN);
+        inputGradient.AsSpan().Fill(float.NaN);
+        double loss = model.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, inputGradient, batch.Lengths);
+        Assert.That(Math.Abs(loss - expected.Loss!.Value) <= 1e-4 * Math.Abs(expected.Loss.Value) + 1e-7, $"loss {loss}, expected {expected.Loss}");
+        Agreement.Check("logits", logits, expected.Logits);
+        Agreement.Check("input", inputGradient, expected.Gradients["input"]);
+        foreach (ParameterSpec parameter in model.ParameterSpecs)
+        {
+            ReadOnlySpan<float> gradient = gradients.AsSpan(parameter.Offset, parameter.Length);
+            Agreement.Check(parameter.Name, gradient, parameter.HasGradient ? expected.Gradients[parameter.Name] : new double[parameter.Length]);
+        }
+
+        var forward = new float[logits.Length];
+        model.Forward(batch.Input, forward, workspace, batch.Lengths);
+        Assert.That(forward, Is.EqualTo(logits), "Forward alone gives other logits");
+    }
+}

@@ -1,0 +1,52 @@
+namespace PatchMoE.Tests;
+
+public sealed class RunFolderTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void HoldsTheFilesOfARun_AndNothingElse()
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        Run run = Run.Of(spec);
+        RunFolder folder = RunFolder.Open(_folder.File("runs/a"));
+        folder.WriteSpec(spec);
+        TrainingResult result = run.Train(save: checkpoint => folder.WriteCheckpoint(spec.Model, checkpoint));
+        folder.WriteCheckpoint(spec.Model, result.Checkpoint);
+        folder.WriteReport(TrainingReport.ToHtml(spec, result, 1, null));
+
+        Assert.That(Directory.GetFiles(folder.FullPath).Select(Path.GetFileName), Is.EquivalentTo(
+            new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "report.html" }));
+        Assert.That(File.ReadAllLines(folder.MetricsPath).Select(EpochMetrics.FromJson), Is.EqualTo(result.History));
+        Assert.That(SpecReader.Read(File.ReadAllText(folder.SpecPath), folder.SpecPath).Spec, Is.EqualTo(spec));
+
+        var weights = new float[run.Model.Parameters.Length];
+        WeightsFile.Load(folder.WeightsPath, spec.Model, weights);
+        Assert.That(weights, Is.EqualTo(run.Model.Parameters.ToArray()));
+        Assert.That(folder.ReadCheckpoint(spec.Model).Weights, Is.EqualTo(weights));
+    }
+
+    [Test]
+    public void WithoutACheckpoint_ThereIsNothingToResume()
+    {
+        RunFolder folder = RunFolder.Open(_folder.Path);
+        Assert.That(folder.HasCheckpoint, Is.False);
+        Assert.That(
+            () => folder.ReadCheckpoint(Specs.Dense(Specs.Vectors, 2, null).Model),
+            Throws.TypeOf<BadInputException>().With.Message.Contains("no checkpoint to resume"));
+    }
+
+    [Test]
+    public void AFolderThatCannotBeMade_IsRefusedAtOnce()
+    {
+        File.WriteAllText(_folder.File("file"), "");
+        Assert.That(() => RunFolder.Open(_folder.File("file")), Throws.TypeOf<BadInputException>().With.Message.Contains("--out"));
+        Assert.That(() => RunFolder.Open(_folder.File("file/below")), Throws.TypeOf<BadInputException>().With.Message.Contains("--out"));
+    }
+}
