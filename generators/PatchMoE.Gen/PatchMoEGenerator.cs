@@ -30,9 +30,10 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
             options.GlobalOptions.TryGetValue("build_property.projectdir", out string? folder) ? folder : string.Empty);
         IncrementalValuesProvider<ModelResult> models = context.SyntaxProvider
             .ForAttributeWithMetadataName(ClassParser.AttributeName, (node, _) => node is TypeDeclarationSyntax, ClassParser.Parse)
+            .Where(model => model is not null)
             .Combine(files)
             .Combine(projectFolder)
-            .Select((input, _) => ModelResult.Resolve(input.Left.Left, input.Left.Right, input.Right));
+            .Select((input, _) => ModelResult.Resolve(input.Left.Left!, input.Left.Right, input.Right));
 
         context.RegisterSourceOutput(models, (output, model) => Report(output, model.Diagnostics));
         context.RegisterSourceOutput(

@@ -45,9 +45,14 @@ public static class PatchMoECompiler
             .Select(tree => new EmittedFile(Path.GetFileName(tree.FilePath).Replace($"{space}.", string.Empty, StringComparison.Ordinal), tree.ToString()))
             .ToArray();
 
-    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>.</summary>
-    public static string ClassName(string specName) => string.Concat(
-        specName.Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>head</c>, which emitted code uses, <c>HeadModel</c>.</summary>
+    /// <param name="specName">A valid spec's name.</param>
+    public static string ClassName(string specName)
+    {
+        string name = string.Concat(
+            specName.Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+        return EmittedNames.Contains(name) ? name + "Model" : name;
+    }
 
     private static byte[] Build(PatchMoESpec spec)
     {

@@ -59,6 +59,13 @@ internal sealed class SourceWriter
     {
         public void Dispose()
         {
+            // A gap at the end of a block is none.
+            StringBuilder text = writer._text;
+            if (text[text.Length - 1] == '\n' && text[text.Length - 2] == '\n')
+            {
+                text.Length--;
+            }
+
             writer._depth--;
             writer.Lines("}");
         }

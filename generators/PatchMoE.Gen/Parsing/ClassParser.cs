@@ -11,10 +11,17 @@ internal static class ClassParser
     public const string AttributeName = "PatchMoE.PatchMoEAttribute";
     private const string RuntimeType = "PatchMoE.IPatchMoEModel";
 
-    public static ModelClass Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    /// <summary>The class of a declaration; null for a second declaration with the attribute, which the compiler refuses.</summary>
+    public static ModelClass? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var declaration = (TypeDeclarationSyntax)context.TargetNode;
         var symbol = (INamedTypeSymbol)context.TargetSymbol;
+        AttributeData attribute = symbol.GetAttributes().First(other => SymbolEqualityComparer.Default.Equals(other.AttributeClass, context.Attributes[0].AttributeClass));
+        if (attribute.ApplicationSyntaxReference is not { } place || place.SyntaxTree != declaration.SyntaxTree || !declaration.Span.Contains(place.Span))
+        {
+            return null;
+        }
+
         SourceSpan name = declaration.Identifier.GetLocation().ToSourceSpan();
         var diagnostics = new List<SpecDiagnostic>();
         CheckClass(declaration, symbol, name, diagnostics);
@@ -23,7 +30,6 @@ internal static class ClassParser
             diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
         }
 
-        AttributeData attribute = context.Attributes[0];
         string? file = attribute.ConstructorArguments.FirstOrDefault().Value as string;
         SpecNode? network = null;
         SourceSpan fileSpan = default;
@@ -54,10 +60,19 @@ internal static class ClassParser
         {
             diagnostics.Add(Report(DiagnosticRules.StaticClass, name, symbol.Name));
         }
+        else if (symbol.IsAbstract || !symbol.InstanceConstructors.Any(constructor => constructor.Parameters.All(parameter => parameter.IsOptional || parameter.IsParams)))
+        {
+            diagnostics.Add(Report(DiagnosticRules.NoPlainConstructor, name, symbol.Name));
+        }
 
         if (symbol.IsFileLocal)
         {
             diagnostics.Add(Report(DiagnosticRules.FileLocalClass, name, symbol.Name));
+        }
+
+        if (EmittedNames.Contains(symbol.Name))
+        {
+            diagnostics.Add(Report(DiagnosticRules.EmittedName, name, symbol.Name));
         }
 
         if (symbol.IsGenericType)
@@ -78,7 +93,7 @@ internal static class ClassParser
     {
         string space = symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString();
         IEnumerable<string> containing = declaration.Ancestors().OfType<TypeDeclarationSyntax>().Reverse().Select(Declaration);
-        return new TargetClass(space, containing.ToEquatableArray(), Declaration(declaration), symbol.Name);
+        return new TargetClass(space, containing.ToEquatableArray(), Declaration(declaration), declaration.Identifier.Text);
     }
 
     private static string Declaration(TypeDeclarationSyntax type)

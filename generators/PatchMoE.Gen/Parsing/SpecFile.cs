@@ -11,7 +11,7 @@ internal sealed record SpecFile(string Path, SpecResult Result)
     public static IReadOnlyList<SpecFile> Find(IEnumerable<SpecFile> files, string path, string projectFolder)
     {
         string wanted = Normalise(path);
-        string exact = Normalise(projectFolder).TrimEnd('/') + "/" + wanted;
+        string exact = Normalise(projectFolder + "/" + path);
         SpecFile[] all = files.ToArray();
         SpecFile? inProject = all.FirstOrDefault(file => Normalise(file.Path) == exact);
         return inProject is not null
@@ -19,9 +19,23 @@ internal sealed record SpecFile(string Path, SpecResult Result)
             : all.Where(file => Normalise(file.Path) is var full && (full == wanted || full.EndsWith("/" + wanted, StringComparison.Ordinal))).ToArray();
     }
 
+    /// <summary>The path with '/' alone, and without '.', '..' and empty parts as far as they can be resolved.</summary>
     private static string Normalise(string path)
     {
-        string slashes = path.Replace('\\', '/');
-        return slashes.StartsWith("./", StringComparison.Ordinal) ? slashes.Substring(2) : slashes;
+        var parts = new List<string>();
+        foreach (string part in path.Replace('\\', '/').Split('/'))
+        {
+            bool root = parts.Count == 0;
+            if (part == ".." && !root && parts[parts.Count - 1] is not ("" or ".."))
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part != "." && (part.Length > 0 || root))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join("/", parts);
     }
 }

@@ -79,4 +79,16 @@ public static partial class DiagnosticRules
         "PMOE072", DiagnosticLevel.Error, "A size given twice",
         "'{0}' sets the height and the width, and '{1}' sets one of them again.",
         "Keep '{0}', or give the height and the width one by one.");
+
+    /// <summary>{0} the class.</summary>
+    public static readonly DiagnosticRule EmittedName = new(
+        "PMOE073", DiagnosticLevel.Error, "The class has a name that the emitted code uses",
+        "The emitted code gives the name '{0}' to something else, so the class cannot have it.",
+        "Give the class another name, for example '{0}Model'.");
+
+    /// <summary>{0} the class.</summary>
+    public static readonly DiagnosticRule NoPlainConstructor = new(
+        "PMOE074", DiagnosticLevel.Error, "The class cannot be made without arguments",
+        "The class '{0}' is abstract or has no constructor without parameters, but its method 'Load' makes one with 'new()'.",
+        "Remove 'abstract', or add a constructor without parameters; it may be private.");
 }

@@ -61,5 +61,7 @@ public static partial class DiagnosticRules
         StaticClass,
         RuntimeNotReferenced,
         FileLocalClass,
-        SizeGivenTwice);
+        SizeGivenTwice,
+        EmittedName,
+        NoPlainConstructor);
 }

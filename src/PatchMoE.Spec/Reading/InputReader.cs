@@ -5,8 +5,6 @@ namespace PatchMoE;
 /// <summary>Reads <c>model.input</c>.</summary>
 internal static class InputReader
 {
-    private const int MaximumLevels = 3;
-
     /// <summary>Gives the input, or null if anything in it is wrong.</summary>
     public static InputSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
     {
@@ -74,9 +72,9 @@ internal static class InputReader
         int? patches = fields.Int("patches", IntRange.Positive, "the number of patches of a sample, or of each group");
         int? dimension = fields.Int("dimension", IntRange.Positive, "the length of a patch's vector");
         EquatableArray<int>? groups = fields.Ints("groups", IntRange.Positive, absent: default);
-        if (groups?.Count >= MaximumLevels)
+        if (groups?.Count >= SpecReader.MaximumLevels)
         {
-            fields.Diagnostics.Report(DiagnosticRules.TooManyLevels, fields.PlaceOf("groups"), groups.Value.Count + 1, MaximumLevels);
+            fields.Diagnostics.Report(DiagnosticRules.TooManyLevels, fields.PlaceOf("groups"), groups.Value.Count + 1, SpecReader.MaximumLevels);
             return null;
         }
 

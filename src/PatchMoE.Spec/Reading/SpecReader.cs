@@ -3,6 +3,9 @@ namespace PatchMoE;
 /// <summary>Reads and validates specs: the one validator of the compiler, the library and the CLI.</summary>
 public static class SpecReader
 {
+    /// <summary>The most levels of a network: one more than the entries of <c>groups</c>.</summary>
+    public const int MaximumLevels = 3;
+
     private const int MaximumNameLength = 100;
 
     /// <summary>Reads a spec file's text.</summary>

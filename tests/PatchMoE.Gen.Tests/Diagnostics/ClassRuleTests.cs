@@ -1,0 +1,248 @@
+namespace PatchMoE.Gen.Tests;
+
+/// <summary>The rules of classes: what must hold before code can be added to one.</summary>
+[TestFixture]
+public sealed class ClassRuleTests
+{
+    private static readonly UserFile s_spec = UserProject.Spec("specs/mnist-joint.json");
+
+    private static readonly string s_network = """
+        [ImageInput(112, 112, Patch = 28)]
+        [ExpertLayer(Experts = 8, PatchesPerExpert = 6, NeuronsPerExpert = 5)]
+        [FixedHead]
+        """;
+
+    [Test]
+    public void ClassNotPartial_Reports() => Reports(
+        DiagnosticRules.ClassNotPartial,
+        "The class 'Net' is not partial, so no code can be added to it. Declare it 'partial'.",
+        "[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed class §Net;");
+
+    [Test]
+    public void ClassNotPartial_DoesNotReport() => Compiles("[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class Net;");
+
+    [Test]
+    public void OuterTypeNotPartial_Reports() => Reports(
+        DiagnosticRules.OuterTypeNotPartial,
+        "The class 'Net' lies in 'Middle', which is not partial, so no code can be added to it. Declare 'Middle' 'partial', or move the class out of it.",
+        """
+        internal partial class Outer
+        {
+            internal class Middle
+            {
+                [PatchMoE("specs/mnist-joint.json")]
+                internal sealed partial class §Net;
+            }
+        }
+        """);
+
+    [Test]
+    public void OuterTypeNotPartial_DoesNotReport() => Compiles("""
+        internal partial class Outer
+        {
+            internal partial class Middle
+            {
+                [PatchMoE("specs/mnist-joint.json")]
+                internal sealed partial class Net;
+            }
+        }
+        """);
+
+    [TestCase("[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class §Net<T>;")]
+    [TestCase("public partial class Outer<T>\n{\n    [PatchMoE(\"specs/mnist-joint.json\")]\n    public sealed partial class §Net;\n}")]
+    public void GenericClass_Reports(string source) => Reports(
+        DiagnosticRules.GenericClass,
+        "The class 'Net' has type parameters, its own or those of a type around it, but a network has one fixed type. Remove the type parameters, or move the class out of the generic type.",
+        source);
+
+    [Test]
+    public void GenericClass_DoesNotReport() => Compiles("public class Base<T>;\n\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class Net : Base<int>;");
+
+    [Test]
+    public void SpecFileNotFound_Reports() => Reports(
+        DiagnosticRules.SpecFileNotFound,
+        "The spec 'specs/mnist-join.json' is not among the project's additional files. Add <AdditionalFiles Include=\"specs/mnist-join.json\" /> to the project file, or correct the path.",
+        "[PatchMoE(§\"specs/mnist-join.json\")]\npublic sealed partial class Net;");
+
+    [TestCase("specs/mnist-joint.json")]
+    [TestCase("mnist-joint.json")]
+    [TestCase("./specs/mnist-joint.json")]
+    [TestCase("specs\\\\mnist-joint.json")]
+    [TestCase(".\\\\specs\\\\mnist-joint.json")]
+    [TestCase("specs/../specs/./mnist-joint.json")]
+    [TestCase("/user/specs/mnist-joint.json")]
+    public void SpecFileNotFound_DoesNotReport(string path) => Compiles($"[PatchMoE(\"{path}\")]\npublic sealed partial class Net;");
+
+    [Test]
+    public void SpecFileNotFound_DoesNotReport_OutsideTheProject() => Expect.Compiles(
+        UserProject.Of("using PatchMoE;\n\n[PatchMoE(\"../specs/mnist-joint.json\")]\ninternal sealed partial class Net;", s_spec with { Path = "/specs/mnist-joint.json" }));
+
+    [Test]
+    public void SpecFileAmbiguous_Reports() => Expect.Reports(
+        DiagnosticRules.SpecFileAmbiguous,
+        "Several additional files end in 'net.json': /user/a/net.json, /user/b/net.json. Write more of the path's folders.",
+        UserProject.Of("using PatchMoE;\n[PatchMoE(§\"net.json\")]\npublic partial class Net;", UserProject.Spec("a/net.json", s_spec.Text), UserProject.Spec("b/net.json", s_spec.Text)));
+
+    [TestCase("a/net.json")]
+    [TestCase("b/net.json")]
+    public void SpecFileAmbiguous_DoesNotReport(string path) => Expect.Compiles(UserProject.Of(
+        $"using PatchMoE;\n[PatchMoE(\"{path}\")]\ninternal partial class Net;", UserProject.Spec("a/net.json", s_spec.Text), UserProject.Spec("b/net.json", s_spec.Text)));
+
+    [Test]
+    public void SpecFileAmbiguous_DoesNotReport_WhereTheProjectsFolderHasTheFile() => Expect.Compiles(UserProject.Of(
+        "using PatchMoE;\n[PatchMoE(\"net.json\")]\ninternal partial class Net;", UserProject.Spec("net.json", s_spec.Text), UserProject.Spec("b/net.json", s_spec.Text)));
+
+    [Test]
+    public void DuplicateSpecName_Reports() => Reports(
+        DiagnosticRules.DuplicateSpecName,
+        "The class 'First' is compiled from a spec of the name 'MnistJoint' too. Give one of the specs another name.",
+        "[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class First;\n\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class §Second;");
+
+    [Test]
+    public void DuplicateSpecName_DoesNotReport() => Compiles(
+        $"[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class First;\n\n[PatchMoE]\n{s_network}\npublic partial class Second;");
+
+    [TestCase("[§ImageInput(112, 112, Patch = 28)]", "ImageInput")]
+    [TestCase("[§SampleLayer(Experts = 2, NeuronsPerExpert = 3)]", "SampleLayer")]
+    [TestCase("[§LinearHead(2)]", "LinearHead")]
+    public void FileAndAttributes_Reports(string attribute, string name) => Reports(
+        DiagnosticRules.FileAndAttributes,
+        $"The class 'Net' has a spec file and [{name}] too; a network is described by one of the two. Remove [{name}], or the path in [PatchMoE].",
+        $"[PatchMoE(\"specs/mnist-joint.json\")]\n{attribute}\npublic partial class Net;");
+
+    [Test]
+    public void FileAndAttributes_DoesNotReport() => Compiles("[System.Serializable]\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class Net;");
+
+    [TestCase("[ExpertLayer(Experts = 8, PatchesPerExpert = 6, NeuronsPerExpert = 5)]\n[FixedHead]", "input attribute", "[ImageInput] or [VectorsInput]")]
+    [TestCase("[VectorsInput(16, 4)]\n[FixedHead]", "layer attribute", "[ExpertLayer], [DenseLayer] or [SampleLayer]")]
+    [TestCase("[VectorsInput(16, 4)]\n[DenseLayer(NeuronsPerExpert = 5)]", "head attribute", "[FixedHead] or [LinearHead]")]
+    public void MissingAttribute_Reports(string attributes, string missing, string choices) => Reports(
+        DiagnosticRules.MissingAttribute,
+        $"The class 'Net' has no spec file and no {missing}. Add {choices}, or the path of a spec file to [PatchMoE].",
+        $"[PatchMoE]\n{attributes}\npublic partial class §Net;");
+
+    [Test]
+    public void MissingAttribute_DoesNotReport() => Compiles($"[PatchMoE]\n{s_network}\npublic partial class Net;");
+
+    [Test]
+    public void MissingAttribute_ReportsAllThatAreMissing()
+    {
+        GeneratorRun run = UserProject.Of("[PatchMoE.PatchMoE]\npublic partial class Net;").Run();
+        Assert.That(run.Diagnostics.Select(diagnostic => diagnostic.Id), Is.EqualTo(Enumerable.Repeat(DiagnosticRules.MissingAttribute.Id, 3)));
+    }
+
+    [TestCase("[VectorsInput(16, 4)]\n[§ImageInput(8, 8, Patch = 2)]\n[DenseLayer(NeuronsPerExpert = 5)]\n[FixedHead]", "input")]
+    [TestCase("[VectorsInput(16, 4)]\n[DenseLayer(NeuronsPerExpert = 5)]\n[FixedHead]\n[§LinearHead(2)]", "head")]
+    public void SeveralAttributes_Reports(string attributes, string kind) => Reports(
+        DiagnosticRules.SeveralAttributes,
+        $"The class 'Net' has more than one {kind} attribute. Keep one of them.",
+        $"[PatchMoE]\n{attributes}\npublic partial class Net;");
+
+    [Test]
+    public void SeveralAttributes_DoesNotReport_SeveralLayers() => Compiles("""
+        [PatchMoE]
+        [VectorsInput(16, 4, Groups = [3])]
+        [DenseLayer(NeuronsPerExpert = 5)]
+        [DenseLayer(NeuronsPerExpert = 2)]
+        [FixedHead]
+        public partial class Net;
+        """);
+
+    [Test]
+    public void StaticClass_Reports() => Reports(
+        DiagnosticRules.StaticClass,
+        "The class 'Net' is static, but a network is an object that holds its weights. Remove 'static'.",
+        "[PatchMoE(\"specs/mnist-joint.json\")]\npublic static partial class §Net;");
+
+    [Test]
+    public void StaticClass_DoesNotReport() => Compiles("public static partial class Networks\n{\n    [PatchMoE(\"specs/mnist-joint.json\")]\n    public sealed partial class Net;\n}");
+
+    [Test]
+    public void RuntimeNotReferenced_Reports() => Expect.Reports(
+        DiagnosticRules.RuntimeNotReferenced,
+        "The code of 'Net' needs the library PatchMoE, which this project does not reference. Add <PackageReference Include=\"PatchMoE\" /> to the project file.",
+        UserProject.Of(
+            """
+            namespace PatchMoE
+            {
+                internal sealed class PatchMoEAttribute(string file) : System.Attribute
+                {
+                    public string File => file;
+                }
+            }
+
+            [PatchMoE.PatchMoE("specs/mnist-joint.json")]
+            internal sealed partial class §Net;
+            """,
+            s_spec) with { ReferencesRuntime = false });
+
+    [Test]
+    public void RuntimeNotReferenced_DoesNotReport() => Compiles("[PatchMoE(\"specs/mnist-joint.json\")]\ninternal sealed partial class Net;");
+
+    [Test]
+    public void FileLocalClass_Reports() => Reports(
+        DiagnosticRules.FileLocalClass,
+        "The class 'Net' is declared 'file', so code in another file cannot be added to it. Declare it 'internal'.",
+        "[PatchMoE(\"specs/mnist-joint.json\")]\nfile sealed partial class §Net;");
+
+    [Test]
+    public void FileLocalClass_DoesNotReport() => Compiles("[PatchMoE(\"specs/mnist-joint.json\")]\ninternal sealed partial class Net;");
+
+    [TestCase("Patch = 28, PatchWidth = §14", "Patch", "PatchWidth")]
+    [TestCase("PatchHeight = §28, Patch = 28", "Patch", "PatchHeight")]
+    [TestCase("Patch = 28, Stride = 7, StrideHeight = §7", "Stride", "StrideHeight")]
+    public void SizeGivenTwice_Reports(string sizes, string both, string one) => Reports(
+        DiagnosticRules.SizeGivenTwice,
+        $"'{both}' sets the height and the width, and '{one}' sets one of them again. Keep '{both}', or give the height and the width one by one.",
+        $"[PatchMoE]\n[ImageInput(112, 112, {sizes})]\n[ExpertLayer(Experts = 2, PatchesPerExpert = 2, NeuronsPerExpert = 20)]\n[FixedHead]\npublic partial class Net;");
+
+    [Test]
+    public void SizeGivenTwice_DoesNotReport() => Compiles(
+        "[PatchMoE]\n[ImageInput(112, 112, PatchHeight = 28, PatchWidth = 14, Stride = 14)]\n[ExpertLayer(Experts = 2, PatchesPerExpert = 2, NeuronsPerExpert = 20)]\n[FixedHead]\npublic partial class Net;");
+
+    [TestCase("Head")]
+    [TestCase("Spec")]
+    [TestCase("Layer0")]
+    [TestCase("Parameters")]
+    [TestCase("Outputs")]
+    [TestCase("Math")]
+    public void EmittedName_Reports(string name) => Reports(
+        DiagnosticRules.EmittedName,
+        $"The emitted code gives the name '{name}' to something else, so the class cannot have it. Give the class another name, for example '{name}Model'.",
+        $"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class §{name};");
+
+    [TestCase("HeadModel")]
+    [TestCase("Layer")]
+    [TestCase("Layer3")]
+    public void EmittedName_DoesNotReport(string name) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class {name};");
+
+    [TestCase("abstract partial class §Net;")]
+    [TestCase("partial class §Net(int rank)\n{\n    public int Rank => rank;\n}")]
+    [TestCase("partial class §Net\n{\n    public Net(string title) => Title = title;\n\n    public string Title { get; }\n}")]
+    public void NoPlainConstructor_Reports(string source) => Reports(
+        DiagnosticRules.NoPlainConstructor,
+        "The class 'Net' is abstract or has no constructor without parameters, but its method 'Load' makes one with 'new()'. Remove 'abstract', or add a constructor without parameters; it may be private.",
+        $"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
+
+    [TestCase("partial class Net(int rank = 0)\n{\n    public int Rank => rank;\n}")]
+    [TestCase("partial class Net\n{\n    private Net()\n    {\n    }\n}")]
+    [TestCase("partial class Net(params int[] sizes)\n{\n    public int[] Sizes => sizes;\n}")]
+    public void NoPlainConstructor_DoesNotReport(string source) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
+
+    [Test]
+    public void ClassWithSeveralMistakes_ReportsAll()
+    {
+        GeneratorRun run = UserProject.Of("using PatchMoE;\n[PatchMoE(\"none.json\")]\n[FixedHead]\npublic static class Net<T>;").Run();
+        Assert.That(
+            run.Diagnostics.Select(diagnostic => diagnostic.Id),
+            Is.EquivalentTo(new[] { DiagnosticRules.ClassNotPartial.Id, DiagnosticRules.StaticClass.Id, DiagnosticRules.GenericClass.Id, DiagnosticRules.SpecFileNotFound.Id, DiagnosticRules.FileAndAttributes.Id }));
+        Assert.That(run.Sources, Is.Empty);
+    }
+
+    private static void Reports(DiagnosticRule rule, string message, string source) => Expect.Reports(rule, message, UserProject.Of($"using PatchMoE;\n\n{Documented(source)}", s_spec));
+
+    private static void Compiles(string source) => Expect.Compiles(UserProject.Of($"using PatchMoE;\n\n{Documented(source)}", s_spec));
+
+    /// <summary>Public classes would need XML docs, which these tests are not about.</summary>
+    private static string Documented(string source) => source.Replace("public ", "internal ", StringComparison.Ordinal);
+}

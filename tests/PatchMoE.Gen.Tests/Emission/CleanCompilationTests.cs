@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace PatchMoE.Gen.Tests;
+
+/// <summary>Emitted code compiles without any warning, whatever the network and the settings of the user's project.</summary>
+[TestFixture]
+public sealed class CleanCompilationTests
+{
+    private static readonly CSharpCompilationOptions s_options = new UserProject().Options;
+
+    private static IEnumerable<TestCaseData> Settings()
+    {
+        yield return new TestCaseData(LanguageVersion.CSharp12, s_options).SetArgDisplayNames("C# 12");
+        yield return new TestCaseData(LanguageVersion.CSharp13, s_options).SetArgDisplayNames("C# 13");
+        yield return new TestCaseData(LanguageVersion.Latest, s_options).SetArgDisplayNames("latest C#");
+        yield return new TestCaseData(LanguageVersion.Preview, s_options).SetArgDisplayNames("preview of C#");
+        yield return new TestCaseData(LanguageVersion.CSharp13, s_options.WithNullableContextOptions(NullableContextOptions.Disable)).SetArgDisplayNames("nullable disabled");
+        yield return new TestCaseData(LanguageVersion.CSharp13, s_options.WithOverflowChecks(true)).SetArgDisplayNames("checked arithmetic");
+        yield return new TestCaseData(LanguageVersion.CSharp13, s_options.WithOptimizationLevel(OptimizationLevel.Release)).SetArgDisplayNames("optimised");
+        yield return new TestCaseData(LanguageVersion.CSharp13, s_options.WithGeneralDiagnosticOption(ReportDiagnostic.Error)).SetArgDisplayNames("warnings as errors");
+    }
+
+    [Test]
+    public void GoldenSpecs_CompileClean() => CompileClean(TestSpecs.GoldenFiles.Select(TestSpecs.Read));
+
+    [Test]
+    public void RepositorySpecs_CompileClean() => CompileClean(TestSpecs.RepositoryFiles.Select(TestSpecs.Read));
+
+    [Test]
+    public void RandomSpecs_CompileClean() => CompileClean(Enumerable.Range(0, RandomSpecTests.Count).Select(RandomSpec.Of));
+
+    [TestCaseSource(nameof(Settings))]
+    public void ProjectSettings_CompileClean(LanguageVersion language, CSharpCompilationOptions options) =>
+        CompileClean(TestSpecs.GoldenFiles.Select(TestSpecs.Read), project => project with { Language = language, Options = options });
+
+    /// <summary>A project with checked arithmetic computes the same: nothing in emitted code relies on silent overflow. l = 49 selects by sorting.</summary>
+    [Test]
+    public void CheckedArithmetic_ComputesTheSame()
+    {
+        var model = new ModelSpec(
+            new VectorsInputSpec(53, 7),
+            EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 3, 5, PatchesPerExpert: 49, Gate: Gate.SoftmaxAll, Bias: true)),
+            new HeadSpec(HeadKind.Linear, 3, Bias: true),
+            Loss.SoftmaxCrossEntropy);
+        var spec = new PatchMoESpec("sorted", model);
+        (double loss, float[] gradients, int[] routes) = Pass(spec, s_options);
+        (double checkedLoss, float[] checkedGradients, int[] checkedRoutes) = Pass(spec, s_options.WithOverflowChecks(true));
+        Assert.Multiple(() =>
+        {
+            Assert.That(checkedLoss, Is.EqualTo(loss));
+            Assert.That(checkedGradients, Is.EqualTo(gradients));
+            Assert.That(checkedRoutes, Is.EqualTo(routes));
+            Assert.That(gradients, Has.Some.Not.Zero);
+        });
+    }
+
+    private static (double Loss, float[] Gradients, int[] Routes) Pass(PatchMoESpec spec, CSharpCompilationOptions options)
+    {
+        using var assembly = new MemoryStream();
+        Project([spec], project => project with { Options = options }).Run().Output.Emit(assembly);
+        assembly.Position = 0;
+        var context = new AssemblyLoadContext(spec.Name);
+        context.Resolving += (_, name) => AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(loaded => loaded.GetName().Name == name.Name);
+        var model = (IPatchMoEModel)Activator.CreateInstance(context.LoadFromStream(assembly).GetType("User.Net0", throwOnError: true)!, nonPublic: true)!;
+
+        const int batch = 3;
+        WeightInitializer.Initialize(spec, seed: 1, model.Parameters);
+        var random = new Random(1);
+        float[] input = [.. Enumerable.Range(0, batch * model.InputLength).Select(_ => (random.NextSingle() * 2) - 1)];
+        float[] gradients = new float[model.Parameters.Length];
+        int[] routes = new int[batch * 3 * 49];
+        using Workspace workspace = model.CreateWorkspace(threads: 2);
+        double loss = model.LossAndGradients(input, [0, 1, 2], new float[batch * model.Outputs], gradients, workspace);
+        model.Route(input, routes, [], [], workspace);
+        return (loss, gradients, routes);
+    }
+
+    private static void CompileClean(IEnumerable<PatchMoESpec> specs, Func<UserProject, UserProject>? change = null)
+    {
+        GeneratorRun run = Project([.. specs], change ?? (project => project)).Run();
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
+            Assert.That(run.CompilerDiagnostics.Take(10).Select(diagnostic => diagnostic.ToString()), Is.Empty);
+            Assert.That(run.Sources, Has.Count.GreaterThanOrEqualTo(3 * specs.Count()));
+        });
+    }
+
+    /// <summary>A project with a class per spec and no usings of its own.</summary>
+    private static UserProject Project(PatchMoESpec[] specs, Func<UserProject, UserProject> change)
+    {
+        IEnumerable<string> classes = specs.Select((_, i) =>
+            $"/// <summary>Network {i}.</summary>\n[global::PatchMoE.PatchMoE(\"{i}.json\")]\npublic sealed partial class Net{i};\n");
+        ImmutableArray<UserFile> files = [.. specs.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec with { Name = $"{spec.Name}.{i}" })))];
+        return change(UserProject.Of($"namespace User;\n\n{string.Join('\n', classes)}", [.. files]));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Gen.Tests;
+
+/// <summary>A few emitted models as they are, so that a change of the emitters shows in review what it does to the code.</summary>
+[TestFixture]
+public sealed class SnapshotTests
+{
+    private const string Update = "UPDATE_SNAPSHOTS";
+    private const int Shown = 5;
+    private static readonly string s_folder = Path.Combine(Repository.Root, "tests", "PatchMoE.Gen.Tests", "Snapshots");
+
+    [TestCase("mnist-joint", "specs/mnist-joint.json")]
+    [TestCase("two-level", "tests/PatchMoE.Tests/Golden/two-level/spec.json")]
+    [TestCase("sample-moe", "tests/PatchMoE.Tests/Golden/sample-moe/spec.json")]
+    public void EmittedModel_IsTheSnapshot(string name, string specFile)
+    {
+        string path = Path.Combine(s_folder, name + ".cs.txt");
+        string emitted = Join(PatchMoECompiler.Emit(TestSpecs.Read(specFile)));
+        if (Environment.GetEnvironmentVariable(Update) == "1")
+        {
+            Directory.CreateDirectory(s_folder);
+            File.WriteAllText(path, emitted);
+        }
+
+        string snapshot = File.Exists(path) ? File.ReadAllText(path).Replace("\r\n", "\n", StringComparison.Ordinal) : string.Empty;
+        Assert.That(emitted == snapshot, Is.True, () => Difference(name, snapshot.Split('\n'), emitted.Split('\n')));
+    }
+
+    [Test]
+    public void Difference_ShowsTheFirstLinesAndTheWayToUpdate()
+    {
+        string text = Difference("net", ["same", "old", "end"], ["same", "new", "end"]);
+        Assert.That(text, Is.EqualTo(
+            "The code emitted for net differs from Snapshots/net.cs.txt at line 2:\n- old\n- end\n+ new\n+ end\nIf that is meant, run the tests with UPDATE_SNAPSHOTS=1 and review the change."));
+    }
+
+    private static string Join(IEnumerable<EmittedFile> files) => string.Concat(files.Select(file => $"==== {file.Name} ====\n{file.Text}"));
+
+    private static string Difference(string name, string[] snapshot, string[] emitted)
+    {
+        int same = snapshot.Zip(emitted).TakeWhile(lines => lines.First == lines.Second).Count();
+        var text = new StringBuilder($"The code emitted for {name} differs from Snapshots/{name}.cs.txt at line {same + 1}:\n");
+        text.AppendJoin(string.Empty, snapshot.Skip(same).Take(Shown).Select(line => $"- {line}\n"));
+        text.AppendJoin(string.Empty, emitted.Skip(same).Take(Shown).Select(line => $"+ {line}\n"));
+        return text.Append($"If that is meant, run the tests with {Update}=1 and review the change.").ToString();
+    }
+}
