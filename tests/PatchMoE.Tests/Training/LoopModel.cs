@@ -104,9 +104,6 @@ internal sealed class LoopModel : IPatchMoEModel
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> logitsGradient, Span<float> gradients, Workspace workspace, Span<float> inputGradient = default, ReadOnlySpan<int> lengths = default) =>
         throw new NotSupportedException();
 
-    public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
-        throw new NotSupportedException();
-
     public void Route(ReadOnlySpan<float> input, Span<int> routes, Span<float> scores, Span<float> gates, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {
         int samples = routes.Length / _routes.Length;
