@@ -9,11 +9,11 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare", "GradientsShare", "Head",
-        "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize", "InputLength", "Load", "LossAndGradients", "LossOf",
-        "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters", "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert",
-        "PatchRows", "Predict", "PredictShare", "Route", "RouteShape", "RouteShare", "Save", "Spec", "_parameters", "s_parameterSpecs",
-        "s_routeShape",
+        "AddWeightGradients", "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare",
+        "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
+        "InputLength", "Load", "LossAndGradients", "LossOf", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
+        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteShape",
+        "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>
@@ -27,7 +27,7 @@ public static class EmittedNames
     [
         "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
         "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
-        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "Vector128", "Vector256", "Vector512", "WeightInitializer",
+        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer",
         "WeightsFile", "Workspace",
     ];
 
