@@ -25,9 +25,9 @@ public static class EmittedNames
     /// <summary>What the code calls by its bare name, which a class of that name would hide.</summary>
     private static readonly string[] s_used =
     [
-        "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
+        "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "InitSpec", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
         "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
-        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer",
+        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer",
         "WeightsFile", "Workspace",
     ];
 
