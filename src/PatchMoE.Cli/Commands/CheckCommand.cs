@@ -14,7 +14,9 @@ internal static class CheckCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(spec);
-            context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context))}");
+
+            // The diagnostics are what was asked for, so they are data.
+            context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context, report: context.Output))}");
             return ExitCode.Done;
         });
         return command;

@@ -8,14 +8,17 @@ internal static class SpecFile
     private const int MaximumLength = 16 << 20;
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads a spec; all its diagnostics go to <see cref="CommandContext.Error"/>, a line each.</summary>
+    /// <summary>Reads a spec; all its diagnostics are written, a line each.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="context">The command's context.</param>
+    /// <param name="report">Where diagnostics go; <see cref="CommandContext.Error"/> if null.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a diagnostic is an error.</exception>
-    public static PatchMoESpec Load(string path, CommandContext context)
+    public static PatchMoESpec Load(string path, CommandContext context, TextWriter? report = null)
     {
         SpecResult result = SpecReader.Read(InputFile.Read(path, stream => ReadText(stream, path)), path);
         foreach (SpecDiagnostic diagnostic in result.Diagnostics)
         {
-            context.Error.WriteLine(diagnostic);
+            (report ?? context.Error).WriteLine(diagnostic);
         }
 
         int errors = result.Diagnostics.Count(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
