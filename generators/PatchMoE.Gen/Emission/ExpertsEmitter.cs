@@ -37,6 +37,7 @@ internal static class ExpertsEmitter
             2L * l * m * d,
             4L * ((l * (long)d) + (m * (long)d) + (l * m))).Write(writer);
         string routes = routed ? ", ref int routes" : string.Empty;
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Activate<S, V>(ref float x, int taken{routes}, ref float weights, ref float activations) {WidthDispatch.Constraint}"))
         {
             writer.Lines("int t = 0;");
@@ -80,6 +81,7 @@ internal static class ExpertsEmitter
             4L * l * m,
             4L * ((2L * l * m) + m)).Write(writer);
         string parameters = "int taken, float scale, " + (layer.HasBias ? "ref float bias, " : string.Empty) + (layer.HasGate ? "ref float gates, " : string.Empty);
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Pool<S, V>({parameters}ref float activations, ref float y) {WidthDispatch.Constraint}"))
         {
             writer.Lines("int r = 0;");
@@ -128,6 +130,7 @@ internal static class ExpertsEmitter
             4L * l * m,
             4L * ((2L * l * m) + m)).Write(writer);
         string gates = layer.HasGate ? "ref float gates, ref float gateGradients, " : string.Empty;
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static {(total ? "float" : "void")} Unpool<S, V>(int taken, float scale, {gates}ref float yGradient, ref float activations) {WidthDispatch.Constraint}"))
         {
             bool sums = layer.HasGate || total;

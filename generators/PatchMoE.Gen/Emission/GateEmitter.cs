@@ -19,6 +19,7 @@ internal static class GateEmitter
 
     private const string SoftmaxSelected = """
         /// <summary>gates[t] = exp(g_t) / Σ_u exp(g_u) over the patches taken; the best comes first, so it is the maximum to subtract.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void OpenGates(ref float scores, ref int routes, int taken, ref float gates)
         {
             float most = taken > 0 ? Add(ref scores, routes) : 0f;
@@ -40,6 +41,7 @@ internal static class GateEmitter
         /// ∂L/∂g_t = G_t · (∂L/∂G_t − Σ_u G_u · ∂L/∂G_u). All ∂L/∂G are taken relative to the best patch's, which changes nothing but keeps
         /// the digits where one gate is nearly 1.
         /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void CloseGates(int taken, ref float gates, ref float gateGradients, ref float scoreGradients)
         {
             float mean = 0f;
@@ -57,6 +59,7 @@ internal static class GateEmitter
 
     private const string SoftmaxAll = """
         /// <summary>probabilities = softmax of all valid scores; gates[t] = the probability of the patch taken, not renormalised.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void OpenGates(ref float scores, int valid, ref int routes, int taken, ref float probabilities, ref float gates)
         {
             float most = taken > 0 ? Add(ref scores, routes) : 0f;
@@ -83,6 +86,7 @@ internal static class GateEmitter
         /// ∂L/∂g_j = p_j · (∂L/∂G_j − Σ_u p_u · ∂L/∂G_u) for every valid patch j, with ∂L/∂G_j = 0 where j is not taken. All are relative to the
         /// best patch's, which changes nothing but keeps the digits where one probability is nearly 1.
         /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void CloseGates(
             int valid, ref int routes, int taken, ref float probabilities, ref float gateGradients, ref float scoreGradients)
         {
@@ -116,6 +120,7 @@ internal static class GateEmitter
 
     private const string Sigmoid = """
         /// <summary>gates[t] = 1 / (1 + exp(−g_t)).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void OpenGates(ref float scores, ref int routes, int taken, ref float gates)
         {
             for (int t = 0; t < taken; t++)
@@ -125,6 +130,7 @@ internal static class GateEmitter
         }
 
         /// <summary>∂L/∂g_t = ∂L/∂G_t · G_t · (1 − G_t), from the score itself: 1 − G_t would lose the digits of a gate near 1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void CloseGates(ref float scores, ref int routes, int taken, ref float gateGradients, ref float scoreGradients)
         {
             for (int t = 0; t < taken; t++)

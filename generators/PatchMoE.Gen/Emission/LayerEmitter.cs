@@ -136,6 +136,7 @@ internal static class LayerEmitter
         }
 
         writer.Gap();
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Forward<S, V>({parameters}) {WidthDispatch.Constraint}"))
         {
             switch (layer.Routing)
@@ -182,6 +183,7 @@ internal static class LayerEmitter
         writer.Lines("/// <summary>The backward pass within the block: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.</summary>");
         WidthDispatch.Write(writer, "Backward", parameters, "ref yGradient, ref block, ref integers", layer.Dimension);
         writer.Gap();
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Backward<S, V>({parameters}) {WidthDispatch.Constraint}"))
         {
             writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");

@@ -56,6 +56,7 @@ internal sealed record OuterTiles(
     {
         int units = experts * Stretches * TileCount;
         writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {experts} × {Stretches} × {TileCount} (expert, stretch of {Stretch} columns, tile of rows).</summary>");
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {Name}Share<S, V>(ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers) {WidthDispatch.Constraint}"))
         {
             writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
@@ -91,6 +92,7 @@ internal sealed record OuterTiles(
 
     private void WriteStretch(SourceWriter writer, int rows)
     {
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {Name}{rows}<S, V>({Parameters}, int from, int to, ref float gradient) {WidthDispatch.Constraint}"))
         {
             writer.Lines("int i = from;");

@@ -27,6 +27,7 @@ internal static class SampleRouterEmitter
             string.Empty,
             (layer.Patches + (2L * layer.Experts)) * layer.Dimension,
             4L * (layer.Patches + layer.Experts) * layer.Dimension).Write(writer);
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers) {WidthDispatch.Constraint}"))
         {
             writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
@@ -75,6 +76,7 @@ internal static class SampleRouterEmitter
             (long)layer.Patches * layer.Dimension,
             4L * (layer.Patches + 1) * layer.Dimension).Write(writer);
         int d = layer.Dimension;
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void PatchSum<S, V>(ref float x, int valid, ref float sum) {WidthDispatch.Constraint}"))
         {
             writer.Lines($$"""
@@ -96,6 +98,7 @@ internal static class SampleRouterEmitter
 
     private static void WriteClose(SourceWriter writer, LayerPlan layer) => writer.Lines($$"""
         /// <summary>∂L/∂g_s = ∂L/∂p_e · p_e · ([s = e] − p_s) for the chosen expert e; 1 − p_e is summed from the others, to keep its digits.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void CloseGate(int expert, float gateGradient, ref float probabilities, ref float scoreGradients)
         {
             float flow = gateGradient * Add(ref probabilities, expert);

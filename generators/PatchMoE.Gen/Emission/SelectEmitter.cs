@@ -28,6 +28,7 @@ internal static class SelectEmitter
     }
 
     private static void WriteInsertion(SourceWriter writer, int l) => writer.Lines($$"""
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Select(ref float scores, int valid, ref int routes)
         {
             int count = 0;
@@ -60,6 +61,7 @@ internal static class SelectEmitter
         """);
 
     private static void WriteSort(SourceWriter writer, int l) => writer.Lines($$"""
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Select(ref float scores, int valid, ref int routes, ref int keys)
         {
             Span<ulong> sorted = MemoryMarshal.Cast<int, ulong>(MemoryMarshal.CreateSpan(ref keys, 2 * valid));

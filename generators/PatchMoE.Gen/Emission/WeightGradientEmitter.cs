@@ -18,6 +18,7 @@ internal static class WeightGradientEmitter
         writer.Lines("/// <summary>Adds a window's gradients of router, neurons and biases; each worker owns part of the weights, and samples are added in order.</summary>");
         WidthDispatch.Write(writer, "WeightGradients", Parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", layer.Dimension);
         writer.Gap();
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void WeightGradients<S, V>({Parameters}) {WidthDispatch.Constraint}"))
         {
             writer.Lines("ExpertGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
