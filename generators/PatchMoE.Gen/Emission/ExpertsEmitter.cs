@@ -5,10 +5,12 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints one expert's work on its patches: pre-activations, then ReLU, gate and pooling, and the gradient of the latter.</summary>
 internal static class ExpertsEmitter
 {
-    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) =>
-        from patches in layer.PatchTiles
-        from rows in layer.RowTiles
-        select (patches, rows.Size);
+    /// <summary>The dot tiles it needs; none where the weights are packed.</summary>
+    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) => layer.HasPanels
+        ? []
+        : from patches in layer.Kernel.PatchTiles
+          from rows in layer.RowTiles
+          select (patches, rows.Size);
 
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
@@ -32,16 +34,17 @@ internal static class ExpertsEmitter
         new KernelDoc(
             routed ? "activations[t, r] = ⟨v_r, x_j⟩ with j = routes[t]" : "activations[t, r] = ⟨v_r, x_t⟩",
             $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
-            $"x [{layer.Patches}, {d}], weights [{m}, {d}], activations [{l}, {m}]",
-            $"{layer.PatchTiles[0]} patches × {string.Join(" or ", layer.RowTiles.Select(run => run.Size))} neurons: dot products along d; the patches are gathered by address, not copied",
+            $"x [{layer.Patches}, {d}], weights [{m}, {d}]{(layer.HasPanels ? " in panels" : string.Empty)}, activations [{l}, {layer.Kernel.ActivationStep}]",
+            $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches; they are gathered by address, not copied",
             2L * l * m * d,
             4L * ((l * (long)d) + (m * (long)d) + (l * m))).Write(writer);
         string routes = routed ? ", ref int routes" : string.Empty;
+        string weights = layer.HasPanels ? "panels" : "weights";
         writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Activate<S, V>(ref float x, int taken{routes}, ref float weights, ref float activations) {WidthDispatch.Constraint}"))
+        using (writer.Block($"private static void Activate<S, V>(ref float x, int taken{routes}, ref float {weights}, ref float activations) {WidthDispatch.Constraint}"))
         {
             writer.Lines("int t = 0;");
-            foreach (int patches in layer.PatchTiles)
+            foreach (int patches in layer.Kernel.PatchTiles)
             {
                 using (writer.Block($"for (; t <= taken - {patches}; t += {patches})"))
                 {
@@ -52,19 +55,30 @@ internal static class ExpertsEmitter
                         writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.RowIndex(index, layer.Access.RowStep)});");
                     }
 
-                    foreach (TileRun rows in layer.RowTiles)
-                    {
-                        writer.Tiles(rows, "r", r => writer.Lines(DotTiles.Call(
-                                patches,
-                                rows.Size,
-                                Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
-                                Format.At("weights", "0", (r, d)),
-                                Format.At("activations", "0", ("t", m), (r, 1)),
-                                m,
-                                1)));
-                    }
+                    WriteTileCalls(writer, layer, patches);
                 }
             }
+        }
+    }
+
+    private static void WriteTileCalls(SourceWriter writer, LayerPlan layer, int patches)
+    {
+        string[] rows = Enumerable.Range(0, patches).Select(p => $"ref x{p}").ToArray();
+        (int step, int d) = (layer.Kernel.ActivationStep, layer.Dimension);
+        if (layer.HasPanels)
+        {
+            foreach (TileRun run in layer.Kernel.VectorTiles)
+            {
+                writer.Tiles(run, "v", v => writer.Lines(PanelEmitter.Call(patches, run.Size, rows, v, layer)));
+            }
+
+            return;
+        }
+
+        foreach (TileRun run in layer.RowTiles)
+        {
+            writer.Tiles(run, "r", r => writer.Lines(
+                DotTiles.Call(patches, run.Size, rows, Format.At("weights", "0", (r, d)), Format.At("activations", "0", ("t", step), (r, 1)), step, 1)));
         }
     }
 
@@ -104,7 +118,7 @@ internal static class ExpertsEmitter
         writer.Lines($"{vector} sum = {simd}.Zero;");
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"ref float at = ref Add(ref activations, {Format.Offset("0", ("t", layer.Neurons), ("r", 1))});");
+            writer.Lines($"ref float at = ref Add(ref activations, {Format.Offset("0", ("t", layer.Kernel.ActivationStep), ("r", 1))});");
             string value = layer.HasBias ? $"{simd}.Add({simd}.Load(ref at, 0), offset)" : $"{simd}.Load(ref at, 0)";
             writer.Lines($"{vector} activation = {simd}.Rectify({value});");
             writer.Lines($"{simd}.Store(activation, ref at, 0);");
@@ -141,7 +155,7 @@ internal static class ExpertsEmitter
 
             using (writer.Block("for (int t = 0; t < taken; t++)"))
             {
-                writer.Lines($"ref float at = ref Add(ref activations, t * {m});");
+                writer.Lines($"ref float at = ref Add(ref activations, t * {layer.Kernel.ActivationStep});");
                 writer.Lines(layer.HasGate ? "float factor = scale * Add(ref gates, t);" : "float factor = scale;");
                 if (sums)
                 {

@@ -42,7 +42,7 @@ internal static class InputGradientEmitter
             using (writer.Block("for (int t = 0; t < taken; t++)"))
             {
                 writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.RowIndex("Add(ref routes, t)", layer.Access.RowStep)});");
-                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("s", m * d))}, {Format.At("deltas", "0", ("t", m))}, 1, {m});");
+                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("s", m * d))}, {Format.At("deltas", "0", ("t", layer.Kernel.ActivationStep))}, 1, {m});");
                 if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
                 {
                     writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt", ("s", d))}, {Format.At("block", "ScoreGradientsAt", ("s", l), ("t", 1))}, 1, 1);");
@@ -67,7 +67,7 @@ internal static class InputGradientEmitter
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
             writer.Lines($"ref float row = {Format.At("xGradient", "0", ("t", layer.Access.RowStep))};");
-            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", "ActivationsAt", ("t", layer.Neurons))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
             writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt")}, 1, {layer.Experts});");
         }
     }
@@ -76,7 +76,7 @@ internal static class InputGradientEmitter
     {
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("t", layer.Access.RowStep))}, {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Neurons))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("t", layer.Access.RowStep))}, {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
         }
     }
 }

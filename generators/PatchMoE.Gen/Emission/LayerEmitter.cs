@@ -11,6 +11,12 @@ internal static class LayerEmitter
         using (writer.Block($"private static class Layer{layer.Index}"))
         {
             WritePlaces(writer, layer);
+            if (layer.HasPanels)
+            {
+                PanelEmitter.WritePack(writer, layer);
+                writer.Gap();
+            }
+
             WriteForward(writer, layer);
             WriteBackward(writer, layer);
             InputGradientEmitter.Write(writer, layer);
@@ -26,6 +32,7 @@ internal static class LayerEmitter
             }
 
             ExpertsEmitter.Write(writer, layer);
+            PanelEmitter.WriteTiles(writer, layer);
             DotTiles.Write(writer, layer.Dimension, ExpertsEmitter.Tiles(layer).Concat(RouterTiles(layer)));
             WeightedRows.Write(writer, layer.Dimension);
         }
@@ -54,6 +61,7 @@ internal static class LayerEmitter
         writer.Lines("/// <remarks>");
         writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
         writer.Lines($"/// Patches: {layer.Access.Reason}; row step {layer.Access.RowStep}.");
+        writer.Lines($"/// Experts: {(layer.HasPanels ? "outer products on packed weights" : "dot products")}: {layer.Kernel.Reason}.");
         writer.Lines("/// </remarks>");
     }
 
@@ -80,7 +88,7 @@ internal static class LayerEmitter
             ("GateGradientsAt", block.GateGradients, $"[{k}, {l}]"),
             ("ScoreGradientsAt", block.ScoreGradients, sample ? $"[{k}]" : all ? $"[{k}, {n}]" : $"[{k}, {l}] of the patches taken"),
             ("PatchSumAt", block.PatchSum, $"[{layer.Dimension}]"),
-            ("ActivationsAt", block.Activations, (sample ? $"[{l}, {layer.Neurons}]" : $"[{k}, {l}, {layer.Neurons}]") + "; after the backward pass ∂L/∂h"));
+            ("ActivationsAt", block.Activations, (sample ? $"[{l}, {layer.Kernel.ActivationStep}]" : $"[{k}, {l}, {layer.Kernel.ActivationStep}]") + "; after the backward pass ∂L/∂h"));
         WriteConstants(
             writer,
             $"In the block's {block.Integers} integers: first the number of patches taken, then",
@@ -118,8 +126,9 @@ internal static class LayerEmitter
     {
         string keys = SortsWith(layer, ", ref int keys");
         string keysArgument = SortsWith(layer, ", ref keys");
-        string parameters = $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}, ref float y";
-        string arguments = $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}, ref y";
+        string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
+        string parameters = $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{keys}, ref float y";
+        string arguments = $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{keysArgument}, ref y";
         writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
         WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
         if (layer.Index == 0 && layer.Routing != Routing.Dense)
@@ -170,7 +179,8 @@ internal static class LayerEmitter
     {
         writer.Lines($"ref float activations = {Activations(layer, expert)};");
         string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
-        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension))}, ref activations);");
+        string weights = layer.HasPanels ? Format.At("panels", "0", (expert, layer.ExpertPanels)) : Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension));
+        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {weights}, ref activations);");
         string bias = layer.HasBias ? $"{Format.At("parameters", "BiasesAt", (expert, layer.Neurons))}, " : string.Empty;
         string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", (expert, layer.Taken))}, " : string.Empty;
         writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", "0", (expert, layer.Neurons))});");
@@ -232,5 +242,5 @@ internal static class LayerEmitter
 
     /// <summary>The activations of an expert: those of a sample layer hold only the chosen one's.</summary>
     public static string Activations(LayerPlan layer, string expert) => Format.At(
-        "block", "ActivationsAt", (expert, layer.Routing == Routing.Sample ? 0 : layer.Taken * layer.Neurons));
+        "block", "ActivationsAt", (expert, layer.Routing == Routing.Sample ? 0 : layer.Taken * layer.Kernel.ActivationStep));
 }

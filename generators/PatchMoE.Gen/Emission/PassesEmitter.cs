@@ -48,9 +48,14 @@ internal static class PassesEmitter
                         break;
             """
             : string.Empty;
+        string pack = string.Concat(plan.Layers.Where(layer => layer.HasPanels).Select(layer =>
+            $"\n        Layer{layer.Index}.PackPanels(ref _parameters.Start, {PanelEmitter.Place(layer)}, worker, workspace.Threads);"));
+        pack = pack.Length == 0
+            ? string.Empty
+            : $"\n    if (pass.Kind != PassKind.Route)\n    {{{pack}\n        workspace.Synchronize();\n    }}\n";
         writer.Lines($$"""
             void IPassKernels.RunShare(Workspace workspace, in Pass pass, int worker)
-            {
+            {{{pack}}
                 switch (pass.Kind)
                 {
                     case PassKind.Forward:

@@ -58,8 +58,9 @@ internal static class SampleEmitter
             foreach (LayerPlan layer in plan.Layers)
             {
                 string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
+                string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
                 WriteInstances(writer, layer, () => writer.Lines(
-                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
+                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
                 writer.Gap();
             }
 

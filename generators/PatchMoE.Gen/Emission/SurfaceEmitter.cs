@@ -96,7 +96,7 @@ internal static class SurfaceEmitter
         string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
         writer.Lines($$"""
             /// <inheritdoc/>
-            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, threads);
+            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, threads);
 
             /// <inheritdoc/>
             public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default)

@@ -60,7 +60,7 @@ internal static class WeightGradientEmitter
             lines.Add($"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};");
         }
 
-        lines.Add($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Neurons : 0), ("r", 1))};");
+        lines.Add($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};");
         lines.Add(Rows(plan, layer));
         lines.Add("int taken = block;");
         return new OuterTiles(
@@ -71,7 +71,7 @@ internal static class WeightGradientEmitter
             string.Join("\n", lines),
             Count: "taken",
             Row: $"ref Add(ref rows, {LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)})",
-            Delta: q => $"Add(ref deltas, {Format.Offset($"{q}", ("t", layer.Neurons))})",
+            Delta: q => $"Add(ref deltas, {Format.Offset($"{q}", ("t", layer.Kernel.ActivationStep))})",
             layer.RowTiles);
     }
 
@@ -136,12 +136,12 @@ internal static class WeightGradientEmitter
                         writer.Lines(IntegerBlock(layer));
                         string taken = layer.Routing == Routing.Sample ? $"Add(ref block, RoutesAt) == s ? block : 0" : "block";
                         writer.Lines($"int taken = {taken};");
-                        writer.Lines($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Neurons : 0))};");
+                        writer.Lines($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0))};");
                         using (writer.Block("for (int t = 0; t < taken; t++)"))
                         {
                             using (writer.Block($"for (int r = 0; r < {layer.Neurons}; r++)"))
                             {
-                                writer.Lines($"Add(ref gradients, {Format.Offset("BiasesAt", ("s", layer.Experts == 1 ? 0 : layer.Neurons), ("r", 1))}) += Add(ref deltas, {Format.Offset("0", ("t", layer.Neurons), ("r", 1))});");
+                                writer.Lines($"Add(ref gradients, {Format.Offset("BiasesAt", ("s", layer.Experts == 1 ? 0 : layer.Neurons), ("r", 1))}) += Add(ref deltas, {Format.Offset("0", ("t", layer.Kernel.ActivationStep), ("r", 1))});");
                             }
                         }
                     });

@@ -8,7 +8,7 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="ScoreGradients">The loss's gradient by the scores: [k, l] of the chosen; softmaxAll: [k, n]; sample: [k].</param>
 /// <param name="PatchSum">sample: Σ_j x_j, [d].</param>
 /// <param name="Activations">
-/// ReLU outputs of the chosen patches, [k, l, M] (dense and sample: [n, M]); the backward pass turns them into the loss's gradient by the
+/// ReLU outputs of the chosen patches, [k, l, M] (dense and sample: [n, M]), each patch's M in the kernel's step; the backward pass turns them into the loss's gradient by the
 /// pre-activations.
 /// </param>
 /// <param name="Floats">The length of the block.</param>
@@ -25,8 +25,8 @@ internal sealed record BlockPlan(
     /// <summary>In the integer block: the chosen patches [k, l], best first; sample: the chosen expert.</summary>
     public const int Routes = 2;
 
-    /// <summary>Lays out the block of a layer.</summary>
-    public static BlockPlan Of(LayerSpec layer, LayerShape shape)
+    /// <summary>Lays out the block of a layer whose kernel writes activations in steps of so many values.</summary>
+    public static BlockPlan Of(LayerSpec layer, LayerShape shape, int activationStep)
     {
         int next = 0;
         int Take(bool needed, int length)
@@ -45,16 +45,15 @@ internal sealed record BlockPlan(
         bool sample = layer.Routing == Routing.Sample;
         bool gated = choice && layer.Gate != Gate.None;
         bool all = choice && layer.Gate == Gate.SoftmaxAll;
-        int k = shape.Experts;
         int chosen = shape.Experts * shape.PatchesPerExpert;
         int every = shape.Experts * shape.Patches;
-        int seen = choice ? chosen * shape.Neurons : shape.Patches * shape.Neurons * (sample ? 1 : k);
+        int seen = (choice ? chosen : shape.Patches) * activationStep;
 
-        int scores = Take(choice || sample, sample ? k : every);
-        int probabilities = Take(all || sample, sample ? k : every);
+        int scores = Take(choice || sample, sample ? shape.Experts : every);
+        int probabilities = Take(all || sample, sample ? shape.Experts : every);
         int gates = Take(gated, chosen);
         int gateGradients = Take(gated, chosen);
-        int scoreGradients = Take(gated || sample, sample ? k : all ? every : chosen);
+        int scoreGradients = Take(gated || sample, sample ? shape.Experts : all ? every : chosen);
         int patchSum = Take(sample, shape.Dimension);
         int activations = Take(true, seen);
         int integers = Routes + (choice ? chosen : sample ? 1 : 0);

@@ -16,7 +16,8 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
 /// <param name="RowTiles">Neurons per register tile.</param>
 /// <param name="RouterTiles">Routers per register tile; empty for dense.</param>
-/// <param name="PatchTiles">Patches per register tile, largest first.</param>
+/// <param name="Kernel">How an expert's pre-activations are computed.</param>
+/// <param name="Panels">Where the layer's packed weights lie among the panels; −1 without.</param>
 /// <param name="RouterOffset">Where the router weights lie in the parameter buffer; −1 for dense.</param>
 /// <param name="ExpertsOffset">Where the neuron weights lie in the parameter buffer.</param>
 /// <param name="BiasOffset">Where the biases lie in the parameter buffer; −1 without bias.</param>
@@ -33,7 +34,8 @@ internal sealed record LayerPlan(
     int Integers,
     EquatableArray<TileRun> RowTiles,
     EquatableArray<TileRun> RouterTiles,
-    EquatableArray<int> PatchTiles,
+    ExpertKernel Kernel,
+    int Panels,
     int RouterOffset,
     int ExpertsOffset,
     int BiasOffset)
@@ -57,6 +59,11 @@ internal sealed record LayerPlan(
     public bool TrainsRouter => Routing == Routing.Sample || HasGate;
 
     public bool HasBias => Spec.Bias;
+
+    public bool HasPanels => Kernel.Kind == ExpertKernelKind.Panels;
+
+    /// <summary>Packed weights of one expert.</summary>
+    public int ExpertPanels => HasPanels ? Kernel.ActivationStep * Dimension : 0;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>
     public int OutputsOffset => Floats + (Instances * Block.Floats);

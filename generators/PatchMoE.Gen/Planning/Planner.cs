@@ -21,13 +21,15 @@ internal static class Planner
         int patchFloats = bottom.Packed ? Slots.Align(shapes[0].Patches * shapes[0].Dimension) : 0;
         int floats = 2 * patchFloats;
         int integers = 0;
+        int panels = 0;
         var layers = new List<LayerPlan>();
         for (int i = 0; i < shapes.Count; i++)
         {
             PatchAccess access = i == 0 ? bottom : new PatchAccess(false, shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers);
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels);
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
+            panels += layer.Experts * layer.ExpertPanels;
             layers.Add(layer);
         }
 
@@ -46,6 +48,7 @@ internal static class Planner
             Floats: floats,
             SortKeys: keys > 0 ? integers : -1,
             Integers: integers + Slots.Align(2 * keys),
+            Panels: panels,
             Window: Slots.WindowFor(floats));
 
         string json = SpecWriter.ModelToJson(spec);
@@ -54,25 +57,28 @@ internal static class Planner
     }
 
     private static LayerPlan PlanLayer(
-        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers)
+        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels)
     {
         bool dense = layer.Routing == Routing.Dense;
         bool choice = layer.Routing == Routing.ExpertChoice;
         int neurons = dense ? shape.Outputs : shape.Neurons;
+        int experts = dense ? 1 : shape.Experts;
+        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert);
         return new LayerPlan(
             index,
             layer,
             shape,
-            Experts: dense ? 1 : shape.Experts,
+            Experts: experts,
             Neurons: neurons,
             Access: access,
             Selection: choice ? Selection.Of(shape.Patches, shape.PatchesPerExpert) : null,
-            Block: BlockPlan.Of(layer, shape),
+            Block: BlockPlan.Of(layer, shape, kernel.ActivationStep),
             Floats: floats,
             Integers: integers,
             RowTiles: Split.Evenly(neurons, TileRows),
             RouterTiles: dense ? default : Split.Evenly(shape.Experts, TileRows),
-            PatchTiles: Split.Halving(shape.PatchesPerExpert, TileColumns),
+            Kernel: kernel,
+            Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),
             BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias));

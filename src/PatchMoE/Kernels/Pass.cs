@@ -39,9 +39,10 @@ public readonly unsafe struct Pass
     private readonly float* _scores;
     private readonly float* _gates;
     private readonly int* _classes;
+    private readonly float* _panels;
 
     internal Pass(
-        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes)
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels)
     {
         Kind = kind;
         Batch = batch;
@@ -56,6 +57,7 @@ public readonly unsafe struct Pass
         _scores = scores;
         _gates = gates;
         _classes = classes;
+        _panels = panels;
     }
 
     /// <summary>What to compute.</summary>
@@ -108,6 +110,9 @@ public readonly unsafe struct Pass
 
     /// <summary>[B].</summary>
     public ref int Classes => ref *_classes;
+
+    /// <summary>The workspace's room for weights in panels, shared by all workers.</summary>
+    public ref float Panels => ref *_panels;
 }
 
 /// <summary>The emitted side of a pass.</summary>

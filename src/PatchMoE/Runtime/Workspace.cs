@@ -14,6 +14,7 @@ public sealed class Workspace : IDisposable
     private readonly int _slotIntegers;
     private readonly WorkerTeam _team;
     private readonly Action<int> _share;
+    private readonly AlignedBuffer<float> _panels;
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
     private IPassKernels? _kernels;
@@ -23,10 +24,11 @@ public sealed class Workspace : IDisposable
     /// <param name="owner">The model's class.</param>
     /// <param name="slotFloats">Floats of one sample's scratch, a multiple of 16.</param>
     /// <param name="slotIntegers">Integers of one sample's scratch, a multiple of 16.</param>
+    /// <param name="panelFloats">Floats of the weights in panels.</param>
     /// <param name="threads">Threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public Workspace(Type owner, int slotFloats, int slotIntegers, int threads)
+    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int threads)
     {
         if (threads is < 1 or > 1024)
         {
@@ -38,6 +40,7 @@ public sealed class Workspace : IDisposable
         _slotIntegers = slotIntegers;
         _team = new WorkerTeam(threads);
         _share = worker => _kernels!.RunShare(this, in _pass, worker);
+        _panels = new AlignedBuffer<float>(panelFloats);
         _floats = new AlignedBuffer<float>(0);
         _integers = new AlignedBuffer<int>(0);
     }
@@ -79,9 +82,10 @@ public sealed class Workspace : IDisposable
         Loss = 0;
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
         fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
+        fixed (float* panels = _panels.Span)
         fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes, classes = arrays.Classes)
         {
-            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes);
+            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels);
             _kernels = model;
             try
             {

@@ -54,7 +54,7 @@ internal sealed class RandomSpecs(int seed)
     private LayerSpec DrawLayer(int patches)
     {
         int experts = Of(1, 2, 3, 4, 5, 7, 8);
-        int neurons = Of(1, 2, 3, 4, 5, 6, 7, 9, 16, 17, 33);
+        int neurons = Of(1, 2, 3, 4, 5, 7, 9, 14, 16, 17, 31, 33, 48);
         bool bias = _random.Next(2) == 0;
         return _random.Next(6) switch
         {

@@ -1,0 +1,57 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>How an expert's pre-activations are computed.</summary>
+internal enum ExpertKernelKind
+{
+    /// <summary>Inner products along d, straight from the weights: for few neurons.</summary>
+    Dot,
+
+    /// <summary>Outer products on weights packed neuron-minor: for many neurons, whose sums then need no addition of lanes.</summary>
+    Panels,
+}
+
+/// <summary>The choice of an expert's kernel.</summary>
+/// <param name="Kind">The kernel.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="ActivationStep">Values from one patch's activations to the next: M, or with panels M in full vectors.</param>
+/// <param name="VectorTiles">Panels in vectors of 16 neurons; empty for dot products.</param>
+/// <param name="PatchTiles">Patches per register tile, largest first.</param>
+internal sealed record ExpertKernel(
+    ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles)
+{
+    /// <summary>Neurons of a vector, at the widest.</summary>
+    public const int Vector = 16;
+
+    /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit the 32 vector registers of AVX-512.</summary>
+    private const int MostVectors = 4;
+    private const int MostPatches = 6;
+
+    /// <summary>Larger weights leave the caches between packing and use, and packing them costs more than it saves.</summary>
+    private const long MostPackedFloats = 1L << 20;
+
+    /// <summary>Chooses by the sizes of M, d, k and l.</summary>
+    public static ExpertKernel Of(int experts, int neurons, int dimension, int taken)
+    {
+        int padded = (neurons + Vector - 1) / Vector * Vector;
+        if (neurons * 4 < padded * 3)
+        {
+            return Dot(neurons, taken, $"{neurons} neurons would leave more than a quarter of their vectors empty");
+        }
+
+        if ((long)experts * padded * dimension > MostPackedFloats)
+        {
+            return Dot(neurons, taken, "the weights are too many to be packed anew in every pass");
+        }
+
+        int[] patchTiles = new[] { MostPatches, 4, 2, 1 }.Where(size => size <= Math.Max(taken, 1)).ToArray();
+        return new ExpertKernel(
+            ExpertKernelKind.Panels,
+            $"{neurons} neurons fill {padded / Vector} vectors of {Vector}",
+            padded,
+            Split.Evenly(padded / Vector, MostVectors),
+            patchTiles.ToEquatableArray());
+    }
+
+    private static ExpertKernel Dot(int neurons, int taken, string reason) =>
+        new(ExpertKernelKind.Dot, reason, neurons, default, Split.Halving(taken, Planner.TileColumns));
+}
