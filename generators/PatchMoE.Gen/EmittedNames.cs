@@ -26,7 +26,7 @@ public static class EmittedNames
     private static readonly string[] s_used =
     [
         "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "InitSpec", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
-        "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
+        "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "Panels", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
         "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer",
         "WeightsFile", "Workspace",
     ];

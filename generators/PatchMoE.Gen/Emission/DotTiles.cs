@@ -1,87 +1,80 @@
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
-/// The inner products of patches with weight rows: a tile of patches × rows in registers, along the d values of a row. Both the router's
-/// scores and the neurons' pre-activations are made of it.
+/// The inner products of patches with weight rows: a tile of patches × rows in registers, along the d values of a row. The router's scores, the
+/// pre-activations of few neurons and the logits are made of it.
 /// </summary>
-internal static class DotTiles
+/// <param name="Name">The stem of the emitted methods.</param>
+/// <param name="Dimension">d.</param>
+/// <param name="PatchStep">Values from one patch's product to the next.</param>
+/// <param name="RowStep">Values from one row's product to the next.</param>
+internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep)
 {
+    /// <summary>The lanes of the vector in which four sums are made at once.</summary>
+    private const int Four = 4;
+
     /// <summary>Prints one method per tile size.</summary>
-    public static void Write(SourceWriter writer, int dimension, IEnumerable<(int Patches, int Rows)> tiles)
+    public void Write(SourceWriter writer, IEnumerable<(int Patches, int Rows)> tiles)
     {
         foreach ((int patches, int rows) in tiles.Distinct().OrderByDescending(tile => tile.Patches).ThenByDescending(tile => tile.Rows))
         {
             writer.Gap();
-            Write(writer, dimension, patches, rows);
+            WriteTile(writer, patches, rows);
         }
     }
 
     /// <summary>The call of a tile.</summary>
-    public static string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products, int patchStep, int rowStep) =>
-        $"Dot{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}, {patchStep}, {rowStep});";
+    public string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products) =>
+        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products});";
 
-    private static void Write(SourceWriter writer, int dimension, int patches, int rows)
+    private void WriteTile(SourceWriter writer, int patches, int rows)
     {
         new KernelDoc(
             "products[p, q] = Σ_i x_p[i] · w[q, i]",
-            $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{dimension - 1}",
-            $"x_p [{dimension}], w [{rows}, {dimension}], products at p · patchStep + q · rowStep",
-            $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {Format.Plural(patches, "patch").Replace("patchs", "patches")}, a patch vector once for {Format.Plural(rows, "row")}",
-            2L * patches * rows * dimension,
-            4L * ((patches + rows) * dimension + (patches * rows))).Write(writer);
+            $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{Dimension - 1}",
+            $"x_p [{Dimension}], w [{rows}, {Dimension}], products at {Format.Offset("0", ("p", PatchStep), ("q", RowStep))}",
+            $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {(patches == 1 ? "1 patch" : $"{patches} patches")}, a patch vector once for {Format.Plural(rows, "row")}",
+            2L * patches * rows * Dimension,
+            4L * ((patches + rows) * Dimension + (patches * rows))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
         writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Dot{patches}x{rows}<S, V>({x}, ref float w, ref float products, int patchStep, int rowStep) {WidthDispatch.Constraint}"))
+        using (writer.Block($"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products) {WidthDispatch.Constraint}"))
         {
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
             }
 
-            bool tail = dimension % 16 != 0;
-            using (writer.Block($"for (int i = 0; i <= {dimension} - S.Lanes; i += S.Lanes)"))
+            using (writer.Block($"for (int i = 0; i <= {Dimension} - S.Lanes; i += S.Lanes)"))
             {
-                Step(writer, dimension, patches, rows, "S.Load(ref x{0}, i)");
+                WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
             }
 
-            if (tail)
+            if (Dimension % 16 != 0)
             {
                 writer.Gap();
-                using (writer.Block($"if ({dimension} % S.Lanes != 0)"))
+                using (writer.Block($"if ({Dimension} % S.Lanes != 0)"))
                 {
-                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {dimension} - S.Lanes;");
-                    Step(writer, dimension, patches, rows, $"S.KeepLast(S.Load(ref x{{0}}, i), {dimension} % S.Lanes)");
+                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Dimension} - S.Lanes;");
+                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Dimension} % S.Lanes)");
                 }
             }
 
             writer.Gap();
-            for (int p = 0; p < patches; p++)
-            {
-                for (int q = 0; q < rows; q++)
-                {
-                    string index = (p, q) switch
-                    {
-                        (0, 0) => "products",
-                        (0, _) => $"Add(ref products, {Times(q, "rowStep")})",
-                        (_, 0) => $"Add(ref products, {Times(p, "patchStep")})",
-                        _ => $"Add(ref products, {Parenthesise(Times(p, "patchStep"))} + {Parenthesise(Times(q, "rowStep"))})",
-                    };
-                    writer.Lines($"{index} = S.Sum(sum{p}{q});");
-                }
-            }
+            WriteSums(writer, patches, rows);
         }
     }
 
-    private static void Step(SourceWriter writer, int dimension, int patches, int rows, string load)
+    private void WriteStep(SourceWriter writer, int patches, int rows, Func<int, string> load)
     {
         for (int p = 0; p < patches; p++)
         {
-            writer.Lines($"V v{p} = {string.Format(load, p)};");
+            writer.Lines($"V v{p} = {load(p)};");
         }
 
         for (int q = 0; q < rows; q++)
         {
-            writer.Lines($"V w{q} = S.Load(ref w, {(q == 0 ? "i" : $"{q * dimension} + i")});");
+            writer.Lines($"V w{q} = S.Load(ref w, {Format.Offset($"{q * Dimension}", ("i", 1))});");
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"sum{p}{q} = S.MultiplyAdd(v{p}, w{q}, sum{p}{q});");
@@ -89,7 +82,34 @@ internal static class DotTiles
         }
     }
 
-    private static string Times(int factor, string step) => factor == 1 ? step : $"{factor} * {step}";
+    /// <summary>Four sums that lie side by side are made at once; each has the bits of a sum made alone.</summary>
+    private void WriteSums(SourceWriter writer, int patches, int rows)
+    {
+        if (RowStep == 1 && rows == Four)
+        {
+            for (int p = 0; p < patches; p++)
+            {
+                writer.Lines($"S.SumFour(sum{p}0, sum{p}1, sum{p}2, sum{p}3).StoreUnsafe({Product(p, 0)});");
+            }
+        }
+        else if (PatchStep == 1 && patches == Four)
+        {
+            for (int q = 0; q < rows; q++)
+            {
+                writer.Lines($"S.SumFour(sum0{q}, sum1{q}, sum2{q}, sum3{q}).StoreUnsafe({Product(0, q)});");
+            }
+        }
+        else
+        {
+            foreach (int p in Enumerable.Range(0, patches))
+            {
+                foreach (int q in Enumerable.Range(0, rows))
+                {
+                    writer.Lines($"{Product(p, q).Substring("ref ".Length)} = S.Sum(sum{p}{q});");
+                }
+            }
+        }
+    }
 
-    private static string Parenthesise(string text) => text.Contains(' ') ? $"({text})" : text;
+    private string Product(int patch, int row) => Format.At("products", $"{(patch * PatchStep) + (row * RowStep)}");
 }

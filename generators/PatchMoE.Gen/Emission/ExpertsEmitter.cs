@@ -12,6 +12,9 @@ internal static class ExpertsEmitter
           from rows in layer.RowTiles
           select (patches, rows.Size);
 
+    /// <summary>The kernel of the pre-activations [l, M] where the weights are not packed.</summary>
+    public static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1);
+
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
@@ -78,7 +81,7 @@ internal static class ExpertsEmitter
         foreach (TileRun run in layer.RowTiles)
         {
             writer.Tiles(run, "r", r => writer.Lines(
-                DotTiles.Call(patches, run.Size, rows, Format.At("weights", "0", (r, d)), Format.At("activations", "0", ("t", step), (r, 1)), step, 1)));
+                Dots(layer).Call(patches, run.Size, rows, Format.At("weights", "0", (r, d)), Format.At("activations", "0", ("t", step), (r, 1)))));
         }
     }
 

@@ -37,10 +37,12 @@ internal static class HeadEmitter
                 WriteWeightGradients(writer, plan);
             }
 
-            DotTiles.Write(writer, m, head.RowTiles.Select(run => (1, run.Size)));
+            Dots(head).Write(writer, head.RowTiles.Select(run => (1, run.Size)));
             WeightedRows.Write(writer, m);
         }
     }
+
+    private static DotTiles Dots(HeadPlan head) => new("Dot", head.Inputs, PatchStep: head.Outputs, RowStep: 1);
 
     private static void WriteForward(SourceWriter writer, HeadPlan head)
     {
@@ -55,7 +57,7 @@ internal static class HeadEmitter
             foreach (TileRun run in head.RowTiles)
             {
                 writer.Tiles(run, "c", c => writer.Lines(
-                    DotTiles.Call(1, run.Size, ["ref y"], Format.At("parameters", "WeightsAt", (c, m)), Format.At("logits", "0", (c, 1)), 1, 1)));
+                    Dots(head).Call(1, run.Size, ["ref y"], Format.At("parameters", "WeightsAt", (c, m)), Format.At("logits", "0", (c, 1)))));
             }
 
             if (head.BiasOffset >= 0)

@@ -7,6 +7,9 @@ internal static class SampleRouterEmitter
 {
     public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) => layer.RouterTiles.Select(run => (1, run.Size));
 
+    /// <summary>The kernel of the scores [k].</summary>
+    public static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
+
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
@@ -37,8 +40,8 @@ internal static class SampleRouterEmitter
             writer.Lines("PatchSum<S, V>(ref x, valid, ref sum);");
             foreach (TileRun run in layer.RouterTiles)
             {
-                writer.Tiles(run, "s", s => writer.Lines(DotTiles.Call(
-                    1, run.Size, ["ref sum"], Format.At("parameters", "RouterAt", (s, layer.Dimension)), Format.At("scores", "0", (s, 1)), 1, 1)));
+                writer.Tiles(run, "s", s => writer.Lines(Dots(layer).Call(
+                    1, run.Size, ["ref sum"], Format.At("parameters", "RouterAt", (s, layer.Dimension)), Format.At("scores", "0", (s, 1)))));
             }
 
             writer.Gap();

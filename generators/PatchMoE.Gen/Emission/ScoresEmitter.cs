@@ -10,6 +10,9 @@ internal static class ScoresEmitter
         from routers in layer.RouterTiles
         select (patches.Size, routers.Size);
 
+    /// <summary>The kernel of the scores [k, n].</summary>
+    public static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches);
+
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
@@ -76,14 +79,12 @@ internal static class ScoresEmitter
 
                     foreach (TileRun routers in layer.RouterTiles)
                     {
-                        writer.Tiles(routers, "s", s => writer.Lines(DotTiles.Call(
+                        writer.Tiles(routers, "s", s => writer.Lines(Dots(layer).Call(
                                 patches.Size,
                                 routers.Size,
                                 Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
                                 Format.At("router", "0", (s, d)),
-                                Format.At("scores", "0", (s, n), ("j", 1)),
-                                1,
-                                n)));
+                                Format.At("scores", "0", (s, n), ("j", 1)))));
                     }
                 }
             }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PatchMoE.Kernels;
 
 /// <summary>
@@ -34,6 +36,9 @@ public interface ISimd<TVector>
 
     /// <summary>The sum of the lanes, in an order that the width alone fixes.</summary>
     static abstract float Sum(TVector value);
+
+    /// <summary>The sums of the lanes of four vectors, each with the very bits of <see cref="Sum"/>, for little more than the price of one.</summary>
+    static abstract Vector128<float> SumFour(TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>max(0, x); NaN stays NaN.</summary>
     static abstract TVector Rectify(TVector value);

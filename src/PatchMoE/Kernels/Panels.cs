@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
@@ -28,9 +26,8 @@ public static class Panels
             MemoryMarshal.CreateSpan(ref panel, length * width).Clear();
         }
 
-        bool vectors = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
         int r = 0;
-        for (; vectors && r <= count - 4; r += 4)
+        for (; r <= count - 4; r += 4)
         {
             int i = 0;
             for (; i <= length - 4; i += 4)
@@ -41,10 +38,10 @@ public static class Panels
                 Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, length));
                 Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * length));
                 Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * length));
-                (Vector128<float> ac0, Vector128<float> ac1) = Interleave(a, c);
-                (Vector128<float> bd0, Vector128<float> bd1) = Interleave(b, d);
-                (Vector128<float> i0, Vector128<float> i1) = Interleave(ac0, bd0);
-                (Vector128<float> i2, Vector128<float> i3) = Interleave(ac1, bd1);
+                (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(a, c);
+                (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(b, d);
+                (Vector128<float> i0, Vector128<float> i1) = Lanes4.Interleave(ac0, bd0);
+                (Vector128<float> i2, Vector128<float> i3) = Lanes4.Interleave(ac1, bd1);
                 i0.StoreUnsafe(ref to);
                 i1.StoreUnsafe(ref Unsafe.Add(ref to, width));
                 i2.StoreUnsafe(ref Unsafe.Add(ref to, 2 * width));
@@ -67,10 +64,4 @@ public static class Panels
             }
         }
     }
-
-    /// <summary>a0 b0 a1 b1 and a2 b2 a3 b3.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) => Sse.IsSupported
-        ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
-        : (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
 }
