@@ -26,13 +26,13 @@ public static class EmittedNames
     private static readonly UsedName[] s_used =
     [
         .. Names(NameUse.Type, 0,
-            "ArgumentException", "GeneratedCode", "GeneratedCodeAttribute", "IPassKernels", "IPatchMoEModel", "MethodImpl", "MethodImplAttribute",
-            "ParameterSpec", "Pass", "PassArrays", "PatchMoESpec", "Workspace"),
-        .. Names(NameUse.Type, 1, "AlignedBuffer", "IReadOnlyList", "ReadOnlySpan", "Span", "Vector128", "Vector256", "Vector512"),
-        .. Names(NameUse.Type, 2, "ISimd"),
+            "ArgumentException", "GeneratedCodeAttribute", "IPassKernels", "IPatchMoEModel", "MethodImplAttribute", "ParameterSpec", "Pass",
+            "PassArrays", "PatchMoESpec", "Simd128", "Simd256", "Simd512", "Workspace"),
+        .. Names(NameUse.Type, 1, "AlignedBuffer", "IReadOnlyList", "ISimd", "ReadOnlySpan", "Span", "Vector128", "Vector256", "Vector512"),
+        .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
         .. Names(NameUse.Expression, 0,
-            "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "PassKind", "Simd128", "Simd256",
-            "Simd512", "SimdScalar", "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
+            "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "PassKind", "SimdScalar",
+            "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
         .. Names(NameUse.Method, 0, "Add", "As"),
     ];
 

@@ -6,10 +6,13 @@ public enum NameUse
     /// <summary>It stands only where a type must stand: types and namespaces hide it.</summary>
     Type,
 
+    /// <summary>It is an attribute's name without "Attribute": only attributes hide it.</summary>
+    Attribute,
+
     /// <summary>It stands before a dot in an expression: members of the class hide it too.</summary>
     Expression,
 
-    /// <summary>It is a method of <c>using static</c>: methods of the class, and members that hold a delegate, hide it.</summary>
+    /// <summary>It is a method of <c>using static</c>: methods of the class, members that hold a delegate, and namespaces hide it.</summary>
     Method,
 }
 

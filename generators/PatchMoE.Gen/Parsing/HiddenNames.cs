@@ -55,14 +55,21 @@ internal sealed class HiddenNames
     /// <summary>Whether the compiler takes a symbol of the name for what the code uses.</summary>
     private bool IsTaken(ISymbol symbol, UsedName used) => symbol switch
     {
-        INamespaceSymbol => used is { Arity: 0, Use: not NameUse.Method },
-        IAliasSymbol => used.Arity == 0,
-        INamedTypeSymbol type => used.Use != NameUse.Method && type.Arity == used.Arity && !type.IsFileLocal && IsReachable(type),
-        IMethodSymbol => used.Use != NameUse.Type && IsReachable(symbol),
+        INamespaceSymbol => used is { Arity: 0, Use: not NameUse.Attribute },
+        IAliasSymbol alias => used.Arity == 0 && (alias.Target is INamedTypeSymbol target ? IsTakenAsType(target, used) : used.Use != NameUse.Attribute),
+        INamedTypeSymbol type => type.Arity == used.Arity && !type.IsFileLocal && IsTakenAsType(type, used) && IsReachable(type),
+        IMethodSymbol => used.Use is NameUse.Expression or NameUse.Method && IsReachable(symbol),
         IPropertySymbol property => IsTakenAsValue(property.Type, used) && IsReachable(symbol),
         IFieldSymbol field => IsTakenAsValue(field.Type, used) && IsReachable(symbol),
         IEventSymbol { Type: var type } => IsTakenAsValue(type, used) && IsReachable(symbol),
         _ => false,
+    };
+
+    private static bool IsTakenAsType(INamedTypeSymbol type, UsedName used) => used.Use switch
+    {
+        NameUse.Attribute => type.BaseType is { Name: "Attribute" },
+        NameUse.Method => false,
+        _ => true,
     };
 
     /// <summary>A member <c>Loss</c> of type <c>Loss</c> hides nothing: before a dot C# reads it as either.</summary>
