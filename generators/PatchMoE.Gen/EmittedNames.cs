@@ -33,7 +33,8 @@ public static class EmittedNames
         .. Names(NameUse.Expression, 0,
             "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "PassKind", "SimdScalar",
             "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
-        .. Names(NameUse.Method, 0, "Add", "As"),
+        .. Names(NameUse.Method, 0, "Add"),
+        .. Names(NameUse.Method, 2, "As"),
     ];
 
     private static readonly HashSet<string> s_all = new(

@@ -18,6 +18,6 @@ public enum NameUse
 
 /// <summary>A name that emitted code uses without saying where it comes from.</summary>
 /// <param name="Name">The name.</param>
-/// <param name="Arity">Its type parameters; 0 for a method.</param>
+/// <param name="Arity">The type arguments that are written behind it.</param>
 /// <param name="Use">What the code does with it.</param>
 public sealed record UsedName(string Name, int Arity, NameUse Use);

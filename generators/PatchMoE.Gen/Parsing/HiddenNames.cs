@@ -58,7 +58,7 @@ internal sealed class HiddenNames
         INamespaceSymbol => used is { Arity: 0, Use: not NameUse.Attribute },
         IAliasSymbol alias => used.Arity == 0 && (alias.Target is INamedTypeSymbol target ? IsTakenAsType(target, used) : used.Use != NameUse.Attribute),
         INamedTypeSymbol type => type.Arity == used.Arity && !type.IsFileLocal && IsTakenAsType(type, used) && IsReachable(type),
-        IMethodSymbol => used.Use is NameUse.Expression or NameUse.Method && IsReachable(symbol),
+        IMethodSymbol method => used.Use is NameUse.Expression or NameUse.Method && (used.Arity == 0 || used.Arity == method.Arity) && IsReachable(symbol),
         IPropertySymbol property => IsTakenAsValue(property.Type, used) && IsReachable(symbol),
         IFieldSymbol field => IsTakenAsValue(field.Type, used) && IsReachable(symbol),
         IEventSymbol { Type: var type } => IsTakenAsValue(type, used) && IsReachable(symbol),
@@ -76,7 +76,7 @@ internal sealed class HiddenNames
     private bool IsTakenAsValue(ITypeSymbol type, UsedName used) => used.Use switch
     {
         NameUse.Expression => type.Name != used.Name || !IsNeeded(type),
-        NameUse.Method => type.TypeKind is TypeKind.Delegate or TypeKind.Dynamic,
+        NameUse.Method => used.Arity == 0 && type.TypeKind is TypeKind.Delegate or TypeKind.Dynamic,
         _ => false,
     };
 

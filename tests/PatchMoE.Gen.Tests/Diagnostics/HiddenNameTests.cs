@@ -45,7 +45,7 @@ public sealed class HiddenNameTests
         [.. Project(string.Empty).Run().Output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))]);
 
     /// <summary>One of each use and arity.</summary>
-    private static readonly string[] s_samples = ["Workspace", "Span", "Loss", "MethodImpl", "Add"];
+    private static readonly string[] s_samples = ["Workspace", "Span", "Loss", "MethodImpl", "Add", "As"];
 
     /// <summary>Declarations that may hide a name #; the first two of 0 and 1 type parameters.</summary>
     private static readonly string[] s_declarations =
@@ -71,6 +71,7 @@ public sealed class HiddenNameTests
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { private class #; } internal sealed partial class Dense { private class #; } } }",
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { private int #() => 1; } internal sealed partial class Dense { private int #() => 1; } } }",
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { private int #<T>() => 1; } internal sealed partial class Dense { private int #<T>() => 1; } } }",
+        "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { private int #<T1, T2>() => 1; } internal sealed partial class Dense { private int #<T1, T2>() => 1; } } }",
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { private static int # { get; } } internal sealed partial class Dense { private int # { get; } } } }",
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { public System.Action? #; } internal sealed partial class Dense { public System.Action? # { get; set; } } } }",
         "namespace User.Nets { internal partial class Outer { internal sealed partial class Net { public event System.Action? # { add { } remove { } } } internal sealed partial class Dense { public event System.Action? # { add { } remove { } } } } }",

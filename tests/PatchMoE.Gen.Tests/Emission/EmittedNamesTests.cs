@@ -81,7 +81,7 @@ public sealed class EmittedNamesTests
                     yield return new UsedName(text + "Attribute", 0, NameUse.Type);
                     break;
                 case IMethodSymbol { MethodKind: MethodKind.Ordinary }:
-                    yield return new UsedName(text, 0, NameUse.Method);
+                    yield return new UsedName(text, (name as GenericNameSyntax)?.Arity ?? 0, NameUse.Method);
                     break;
                 case INamedTypeSymbol { SpecialType: SpecialType.None } or INamedTypeSymbol { Arity: > 0 } when symbol is INamedTypeSymbol type:
                     yield return new UsedName(text, type.Arity, beforeDot && type.Arity == 0 ? NameUse.Expression : NameUse.Type);
