@@ -22,17 +22,23 @@ public static class EmittedNames
         "", "Experts", "ExpertsBias", "ExpertsWeight", "Groups", "NeuronsPerExpert", "PatchDimension", "Patches", "PatchesPerExpert", "RouterWeight",
     ];
 
-    /// <summary>What the code calls by its bare name, which a class of that name would hide.</summary>
-    private static readonly string[] s_used =
+    /// <summary>What the code calls by its bare name, which something of that name in reach of the class would hide.</summary>
+    private static readonly UsedName[] s_used =
     [
-        "Add", "ArgumentException", "As", "BitConverter", "GeneratedCode", "Guard", "InitSpec", "IPassKernels", "IPatchMoEModel", "Loss", "Math",
-        "MathF", "MemoryMarshal", "MethodImpl", "MethodImplOptions", "Panels", "ParameterSpec", "Pass", "PassArrays", "PassKind", "PatchMoESpec",
-        "Simd128", "Simd256", "Simd512", "SimdScalar", "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer",
-        "WeightsFile", "Workspace",
+        .. Names(NameUse.Type, 0,
+            "ArgumentException", "GeneratedCodeAttribute", "IPassKernels", "IPatchMoEModel", "MethodImplAttribute", "ParameterSpec", "Pass",
+            "PassArrays", "PatchMoESpec", "Simd128", "Simd256", "Simd512", "Workspace"),
+        .. Names(NameUse.Type, 1, "AlignedBuffer", "IReadOnlyList", "ISimd", "ReadOnlySpan", "Span", "Vector128", "Vector256", "Vector512"),
+        .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
+        .. Names(NameUse.Expression, 0,
+            "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
+            "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
+        .. Names(NameUse.Method, 0, "Add"),
+        .. Names(NameUse.Method, 2, "As"),
     ];
 
     private static readonly HashSet<string> s_all = new(
-        [.. s_members, .. s_used, .. Enumerable.Range(0, SpecReader.MaximumLevels).SelectMany(layer => s_layerMembers.Select(member => $"Layer{layer}{member}"))],
+        [.. s_members, .. s_used.Where(used => used.Arity == 0).Select(used => used.Name), .. Enumerable.Range(0, SpecReader.MaximumLevels).SelectMany(layer => s_layerMembers.Select(member => $"Layer{layer}{member}"))],
         StringComparer.Ordinal);
 
     /// <summary>All of them.</summary>
@@ -40,4 +46,16 @@ public static class EmittedNames
 
     /// <summary>Whether a class cannot have the name.</summary>
     public static bool Contains(string name) => s_all.Contains(name);
+
+    /// <summary>The names that the code uses without saying where they come from.</summary>
+    public static IReadOnlyList<UsedName> Used => s_used;
+
+    /// <summary>The namespaces that the code's files import.</summary>
+    public static IReadOnlyList<string> Namespaces { get; } =
+    [
+        "System", "System.CodeDom.Compiler", "System.Collections.Generic", "System.Runtime.CompilerServices", "System.Runtime.InteropServices",
+        "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels",
+    ];
+
+    private static IEnumerable<UsedName> Names(NameUse use, int arity, params string[] names) => names.Select(name => new UsedName(name, arity, use));
 }

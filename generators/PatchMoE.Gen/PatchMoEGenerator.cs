@@ -19,11 +19,14 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
     /// <summary>The name of the step whose result is a plan, for tests of what an edit regenerates.</summary>
     public const string PlanStep = "Plan";
 
+    /// <summary>The name of the step behind it, whose result is a plan with the names of its files.</summary>
+    public const string NameStep = "Name";
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValueProvider<ImmutableArray<SpecFile>> files = context.AdditionalTextsProvider
-            .Where(file => file.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            .Where(file => SpecFile.MayBe(file.Path))
             .Select((file, cancellation) => new SpecFile(file.Path, SpecReader.Read(file.GetText(cancellation)?.ToString() ?? string.Empty, file.Path)))
             .Collect();
         IncrementalValueProvider<string> projectFolder = context.AnalyzerConfigOptionsProvider.Select((options, _) =>
@@ -39,15 +42,18 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(
             models.Collect().Select((all, _) => SameNames(all)),
             (output, diagnostics) => Report(output, diagnostics));
+        IncrementalValuesProvider<ModelPlan> plans = models
+            .Where(model => model.Source is not null)
+            .Select((model, _) => model.Source!)
+            .Select((source, _) => Planner.Plan(source.Spec, source.Target))
+            .WithTrackingName(PlanStep);
+        IncrementalValueProvider<EquatableArray<RenamedFiles>> renamed = plans.Collect().Select((all, _) => FileNames.Renamed(all));
         context.RegisterSourceOutput(
-            models.Where(model => model.Source is not null)
-                .Select((model, _) => model.Source!)
-                .Select((source, _) => Planner.Plan(source.Spec, source.Target))
-                .WithTrackingName(PlanStep),
+            plans.Combine(renamed).Select((input, _) => FileNames.Name(input.Left, input.Right)).WithTrackingName(NameStep),
             Emit);
     }
 
-    private static void Emit(SourceProductionContext output, ModelPlan plan)
+    private static void Emit(SourceProductionContext output, NamedPlan plan)
     {
         foreach (EmittedSource source in ModelEmitter.Emit(plan))
         {

@@ -29,14 +29,9 @@ internal static class HeaderEmitter
             // Not all usings serve every model.
             #pragma warning disable CS8019
 
-            using System;
-            using System.CodeDom.Compiler;
-            using System.Collections.Generic;
-            using System.Runtime.CompilerServices;
-            using System.Runtime.InteropServices;
-            using System.Runtime.Intrinsics;
-            using PatchMoE;
-            using PatchMoE.Kernels;
+            """);
+        writer.Lines(string.Join("\n", EmittedNames.Namespaces.Select(name => $"using {name};")));
+        writer.Lines("""
             using static System.Runtime.CompilerServices.Unsafe;
 
             """);

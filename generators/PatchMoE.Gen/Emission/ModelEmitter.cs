@@ -10,17 +10,18 @@ internal sealed record EmittedSource(string Name, string Text);
 /// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer.</summary>
 internal static class ModelEmitter
 {
-    public static IEnumerable<EmittedSource> Emit(ModelPlan plan)
+    public static IEnumerable<EmittedSource> Emit(NamedPlan named)
     {
-        yield return File(plan, string.Empty, "What a user sees: sizes, weights, passes, files.", " : IPatchMoEModel, IPassKernels", writer => SurfaceEmitter.Write(writer, plan));
-        yield return File(plan, ".Passes", "How the kernels follow each other: a sample, a window of samples, a worker's share.", string.Empty, writer => PassesEmitter.Write(writer, plan));
+        (ModelPlan plan, string stem) = (named.Plan, named.Stem);
+        yield return File(plan, FileNames.Surface(stem), "What a user sees: sizes, weights, passes, files.", " : IPatchMoEModel, IPassKernels", writer => SurfaceEmitter.Write(writer, plan));
+        yield return File(plan, FileNames.Passes(stem), "How the kernels follow each other: a sample, a window of samples, a worker's share.", string.Empty, writer => PassesEmitter.Write(writer, plan));
         foreach (LayerPlan layer in plan.Layers)
         {
-            yield return File(plan, $".Layer{layer.Index}", $"The kernels of layer {layer.Index}: {LayerEmitter.Summary(layer)}.", string.Empty, writer => LayerEmitter.Write(writer, plan, layer));
+            yield return File(plan, FileNames.Layer(stem, layer), $"The kernels of layer {layer.Index}: {LayerEmitter.Summary(layer)}.", string.Empty, writer => LayerEmitter.Write(writer, plan, layer));
         }
     }
 
-    private static EmittedSource File(ModelPlan plan, string suffix, string purpose, string interfaces, Action<SourceWriter> body)
+    private static EmittedSource File(ModelPlan plan, string name, string purpose, string interfaces, Action<SourceWriter> body)
     {
         var writer = new SourceWriter();
         HeaderEmitter.Write(writer, plan, purpose);
@@ -51,6 +52,6 @@ internal static class ModelEmitter
             scopes.Pop().Dispose();
         }
 
-        return new EmittedSource($"{plan.Target.FileStem}{suffix}.g.cs", writer.ToString());
+        return new EmittedSource(name, writer.ToString());
     }
 }

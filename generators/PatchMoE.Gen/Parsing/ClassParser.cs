@@ -30,6 +30,8 @@ internal static class ClassParser
             diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
         }
 
+        diagnostics.AddRange(HiddenNames.Check(symbol, context.SemanticModel, declaration.SpanStart, name));
+
         string? file = attribute.ConstructorArguments.FirstOrDefault().Value as string;
         SpecNode? network = null;
         SourceSpan fileSpan = default;
@@ -60,9 +62,9 @@ internal static class ClassParser
         {
             diagnostics.Add(Report(DiagnosticRules.StaticClass, name, symbol.Name));
         }
-        else if (symbol.IsAbstract || !symbol.InstanceConstructors.Any(constructor => constructor.Parameters.All(parameter => parameter.IsOptional || parameter.IsParams)))
+        else if (Construction.Obstacle(symbol) is var (obstacle, fix))
         {
-            diagnostics.Add(Report(DiagnosticRules.NoPlainConstructor, name, symbol.Name));
+            diagnostics.Add(Report(DiagnosticRules.NoPlainConstructor, name, symbol.Name, obstacle, fix));
         }
 
         if (symbol.IsFileLocal)

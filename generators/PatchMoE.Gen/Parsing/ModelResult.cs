@@ -35,6 +35,11 @@ internal sealed record ModelResult(
             return model.Attributes is null ? new SpecResult(null, default) : SpecReader.Read(model.Attributes, model.Target.Name);
         }
 
+        if (SpecFile.WhyNoSpec(model.SpecFile) is { } reason)
+        {
+            return Failure(DiagnosticRules.NotASpecFile, model.SpecFile, reason);
+        }
+
         IReadOnlyList<SpecFile> found = SpecFile.Find(files, model.SpecFile, projectFolder);
         return found.Count switch
         {

@@ -5,6 +5,24 @@ namespace PatchMoE.Gen.Parsing;
 /// <param name="Result">What reading it gives.</param>
 internal sealed record SpecFile(string Path, SpecResult Result)
 {
+    private const string Ending = ".json";
+
+    /// <summary>Whether an additional file may be a spec: others are never read.</summary>
+    public static bool MayBe(string path) => path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Why no spec can have such a path; null if one can.</summary>
+    public static string? WhyNoSpec(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            return "the path is empty";
+        }
+
+        return !MayBe(path) ? $"only files that end in '{Ending}' are read as specs"
+            : path.EndsWith(".schema" + Ending, StringComparison.OrdinalIgnoreCase) ? "a file that ends in '.schema.json' is a schema, which says what a spec may hold"
+            : null;
+    }
+
     /// <summary>
     /// The files that a path in an attribute means: the one that lies there in the project's folder, else all whose path ends so.
     /// </summary>

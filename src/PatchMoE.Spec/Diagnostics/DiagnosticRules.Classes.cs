@@ -86,9 +86,21 @@ public static partial class DiagnosticRules
         "The emitted code gives the name '{0}' to something else, so the class cannot have it.",
         "Give the class another name, for example '{0}Model'.");
 
-    /// <summary>{0} the class.</summary>
+    /// <summary>{0} the class, {1} what is in the way, for example "is abstract", {2} how to remove it.</summary>
     public static readonly DiagnosticRule NoPlainConstructor = new(
         "PMOE074", DiagnosticLevel.Error, "The class cannot be made without arguments",
-        "The class '{0}' is abstract or has no constructor without parameters, but its method 'Load' makes one with 'new()'.",
-        "Remove 'abstract', or add a constructor without parameters; it may be private.");
+        "The class '{0}' {1}, but its method 'Load' makes one with 'new()'.",
+        "{2}.");
+
+    /// <summary>{0} the class, {1} the name, {2} what has it, for example "the class 'User.Guard'", {3} a second way out, or nothing.</summary>
+    public static readonly DiagnosticRule HiddenName = new(
+        "PMOE075", DiagnosticLevel.Error, "A name of the emitted code is hidden",
+        "Within '{0}' the name '{1}' means {2}, which hides the '{1}' that the emitted code uses.",
+        "Rename it{3}.");
+
+    /// <summary>{0} the path in the attribute, {1} why it is none.</summary>
+    public static readonly DiagnosticRule NotASpecFile = new(
+        "PMOE076", DiagnosticLevel.Error, "Not the path of a spec",
+        "'{0}' is not the path of a spec: {1}.",
+        "Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.");
 }

@@ -63,5 +63,7 @@ public static partial class DiagnosticRules
         FileLocalClass,
         SizeGivenTwice,
         EmittedName,
-        NoPlainConstructor);
+        NoPlainConstructor,
+        HiddenName,
+        NotASpecFile);
 }

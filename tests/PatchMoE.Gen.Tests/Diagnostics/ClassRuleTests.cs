@@ -92,6 +92,51 @@ public sealed class ClassRuleTests
     public void SpecFileAmbiguous_DoesNotReport_WhereTheProjectsFolderHasTheFile() => Expect.Compiles(UserProject.Of(
         "using PatchMoE;\n[PatchMoE(\"net.json\")]\ninternal partial class Net;", UserProject.Spec("net.json", s_spec.Text), UserProject.Spec("b/net.json", s_spec.Text)));
 
+    [TestCase("model.txt", "only files that end in '.json' are read as specs")]
+    [TestCase("specs", "only files that end in '.json' are read as specs")]
+    [TestCase("specs/", "only files that end in '.json' are read as specs")]
+    [TestCase("specs/mnist-joint.json/", "only files that end in '.json' are read as specs")]
+    [TestCase("/", "only files that end in '.json' are read as specs")]
+    [TestCase("..", "only files that end in '.json' are read as specs")]
+    [TestCase("a\0b", "only files that end in '.json' are read as specs")]
+    [TestCase("specs/mnist-joint.json ", "only files that end in '.json' are read as specs")]
+    [TestCase("", "the path is empty")]
+    [TestCase(" \t", "the path is empty")]
+    [TestCase("pmoe.schema.json", "a file that ends in '.schema.json' is a schema, which says what a spec may hold")]
+    [TestCase("specs/pmoe.schema.json", "a file that ends in '.schema.json' is a schema, which says what a spec may hold")]
+    public void NotASpecFile_Reports(string path, string reason) => Expect.Reports(
+        DiagnosticRules.NotASpecFile,
+        $"'{path}' is not the path of a spec: {reason}. Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.",
+        UserProject.Of(
+            $"[PatchMoE.PatchMoE(§{Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(path, quote: true)})]\ninternal partial class Net;",
+            s_spec,
+            UserProject.Spec("model.txt", s_spec.Text),
+            UserProject.Spec("specs/pmoe.schema.json")));
+
+    [TestCase("specs/net.json")]
+    [TestCase("specs/net.JSON")]
+    public void NotASpecFile_DoesNotReport(string path) => Expect.Compiles(
+        UserProject.Of($"[PatchMoE.PatchMoE(\"{path}\")]\ninternal partial class Net;", UserProject.Spec(path, s_spec.Text)));
+
+    [TestCase("/elsewhere/net.json")]
+    [TestCase("C:/nets/net.json")]
+    [TestCase(".json")]
+    [TestCase("../../../../net.json")]
+    public void PathOfNoFile_ReportsThatItIsNotFound(string path) => Reports(
+        DiagnosticRules.SpecFileNotFound,
+        $"The spec '{path}' is not among the project's additional files. Add <AdditionalFiles Include=\"{path}\" /> to the project file, or correct the path.",
+        $"[PatchMoE(§\"{path}\")]\npublic partial class Net;");
+
+    [TestCase("", "the end of the text")]
+    [TestCase(" \n\t", "the end of the text")]
+    public void EmptyFile_ReportsThatItIsNoJson(string text, string found)
+    {
+        GeneratorRun run = UserProject.Of("[PatchMoE.PatchMoE(\"net.json\")]\ninternal partial class Net;", UserProject.Spec("net.json", text)).Run();
+        Assert.That(
+            run.Diagnostics.Select(diagnostic => (diagnostic.Id, diagnostic.Location.GetLineSpan().Path, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))),
+            Is.EqualTo(new[] { ("PMOE001", "/user/net.json", $"The text is not valid JSON: expected a value, found {found}. Correct it here; JSON has no comments and no comma behind a last value.") }));
+    }
+
     [Test]
     public void DuplicateSpecName_Reports() => Reports(
         DiagnosticRules.DuplicateSpecName,
@@ -216,14 +261,20 @@ public sealed class ClassRuleTests
     [TestCase("Layer3")]
     public void EmittedName_DoesNotReport(string name) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class {name};");
 
-    [TestCase("abstract partial class §Net;")]
-    [TestCase("partial class §Net(int rank)\n{\n    public int Rank => rank;\n}")]
-    [TestCase("partial class §Net\n{\n    public Net(string title) => Title = title;\n\n    public string Title { get; }\n}")]
-    public void NoPlainConstructor_Reports(string source) => Reports(
+    [TestCase("abstract partial class §Net;", "is abstract", "Remove 'abstract'")]
+    [TestCase("partial class §Net(int rank)\n{\n    public int Rank => rank;\n}", "has no constructor without parameters", "Add one; it may be private")]
+    [TestCase("partial class §Net\n{\n    public Net(string title) => Title = title;\n\n    public string Title { get; }\n}", "has no constructor without parameters", "Add one; it may be private")]
+    [TestCase("partial class §Net\n{\n    public required string Title { get; init; }\n}", "has the required member 'Title'", Required)]
+    [TestCase("partial class §Net\n{\n    internal required int Rank;\n}", "has the required member 'Rank'", Required)]
+    [TestCase("partial class §Net : Base;\n\ninternal class Base\n{\n    public required string Title { get; init; }\n}", "has the required member 'Title'", Required)]
+    public void NoPlainConstructor_Reports(string source, string obstacle, string fix) => Reports(
         DiagnosticRules.NoPlainConstructor,
-        "The class 'Net' is abstract or has no constructor without parameters, but its method 'Load' makes one with 'new()'. Remove 'abstract', or add a constructor without parameters; it may be private.",
+        $"The class 'Net' {obstacle}, but its method 'Load' makes one with 'new()'. {fix}.",
         $"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
 
+    private const string Required = "Remove 'required', or add a constructor without parameters that has [SetsRequiredMembers]; it may be private";
+
+    [TestCase("partial class Net\n{\n    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]\n    private Net() => Title = string.Empty;\n\n    public required string Title { get; init; }\n}")]
     [TestCase("partial class Net(int rank = 0)\n{\n    public int Rank => rank;\n}")]
     [TestCase("partial class Net\n{\n    private Net()\n    {\n    }\n}")]
     [TestCase("partial class Net(params int[] sizes)\n{\n    public int[] Sizes => sizes;\n}")]

@@ -9,20 +9,22 @@ namespace PatchMoE.Gen.Tests;
 [TestFixture]
 public sealed class EmittedNamesTests
 {
-    [Test]
-    public void List_IsTheMembersAndTheNamesUsed()
+    private static readonly Lazy<(CSharpCompilation Output, int Count)> s_probes = new(() =>
     {
         PatchMoESpec[] probes = [.. Probes()];
         IEnumerable<string> classes = probes.Select((_, i) => $"[PatchMoE.PatchMoE(\"{i}.json\")]\ninternal sealed partial class Probe{i};");
-        CSharpCompilation output = UserProject.Of(string.Join('\n', classes), [.. probes.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec)))]).Run().Output;
-        IEnumerable<string> members = probes
-            .SelectMany((_, i) => output.GetTypeByMetadataName($"Probe{i}")!.GetMembers())
+        UserFile[] files = [.. probes.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec)))];
+        return (UserProject.Of(string.Join('\n', classes), files).Run().Output, probes.Length);
+    });
+
+    [Test]
+    public void List_IsTheMembersAndTheNamesUsed()
+    {
+        IEnumerable<string> members = Enumerable.Range(0, s_probes.Value.Count)
+            .SelectMany(i => s_probes.Value.Output.GetTypeByMetadataName($"Probe{i}")!.GetMembers())
             .Where(member => member.CanBeReferencedByName && !member.IsImplicitlyDeclared)
             .Select(member => member.Name);
-        IEnumerable<string> used = output.SyntaxTrees
-            .Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))
-            .SelectMany(tree => NamesUsed(tree, output.GetSemanticModel(tree)));
-        var found = new HashSet<string>(members.Concat(used), StringComparer.Ordinal)
+        var found = new HashSet<string>(members.Concat(Used().Where(used => used.Arity == 0).Select(used => used.Name)), StringComparer.Ordinal)
         {
             // The top layer runs once and has no groups; the list names it all the same, like those of the others.
             $"Layer{SpecReader.MaximumLevels - 1}Groups",
@@ -33,6 +35,16 @@ public sealed class EmittedNamesTests
             Assert.That(EmittedNames.All.Except(found), Is.Empty, "in the list, but never emitted");
         });
     }
+
+    [Test]
+    public void Used_SaysHowEachNameIsUsed() => Assert.That(EmittedNames.Used, Is.EquivalentTo(Used()));
+
+    /// <summary>What is used, each name once with what it is used for; an expression is hidden by more than a type.</summary>
+    private static IEnumerable<UsedName> Used() => s_probes.Value.Output.SyntaxTrees
+        .Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))
+        .SelectMany(tree => NamesUsed(tree, s_probes.Value.Output.GetSemanticModel(tree)))
+        .GroupBy(used => (used.Name, used.Arity))
+        .Select(group => group.MaxBy(used => used.Use)!);
 
     /// <summary>Every kind of network: the random ones, and the deepest with all weights in every layer.</summary>
     private static IEnumerable<PatchMoESpec> Probes()
@@ -47,19 +59,33 @@ public sealed class EmittedNamesTests
             new VectorsInputSpec(4, 5, EquatableArray.Of(3, 3)), EquatableArray.Of(layer, layer, layer), new HeadSpec(HeadKind.Linear, 2, Bias: true), Loss.SoftmaxCrossEntropy));
     }
 
-    /// <summary>The bare names in a tree that a class of that name would hide: types without type parameters, and methods of 'using static'.</summary>
-    private static IEnumerable<string> NamesUsed(SyntaxTree tree, SemanticModel semantics)
+    /// <summary>The bare names in a tree that something of that name would hide: types, and methods of 'using static'.</summary>
+    private static IEnumerable<UsedName> NamesUsed(SyntaxTree tree, SemanticModel semantics)
     {
         foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
             bool qualified = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
             bool inUsing = name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is not null;
             ISymbol? symbol = semantics.GetSymbolInfo(name).Symbol;
-            bool attribute = name.Parent is AttributeSyntax;
-            if (!qualified && !inUsing && !SymbolEqualityComparer.Default.Equals(symbol?.ContainingAssembly, semantics.Compilation.Assembly)
-                && (attribute || symbol is INamedTypeSymbol { Arity: 0, SpecialType: SpecialType.None } or IMethodSymbol { MethodKind: MethodKind.Ordinary }))
+            if (qualified || inUsing || SymbolEqualityComparer.Default.Equals(symbol?.ContainingAssembly, semantics.Compilation.Assembly))
             {
-                yield return name.Identifier.Text;
+                continue;
+            }
+
+            string text = name.Identifier.Text;
+            bool beforeDot = name.Parent is MemberAccessExpressionSyntax;
+            switch (symbol)
+            {
+                case IMethodSymbol when name.Parent is AttributeSyntax:
+                    yield return new UsedName(text, 0, NameUse.Attribute);
+                    yield return new UsedName(text + "Attribute", 0, NameUse.Type);
+                    break;
+                case IMethodSymbol { MethodKind: MethodKind.Ordinary }:
+                    yield return new UsedName(text, (name as GenericNameSyntax)?.Arity ?? 0, NameUse.Method);
+                    break;
+                case INamedTypeSymbol { SpecialType: SpecialType.None } or INamedTypeSymbol { Arity: > 0 } when symbol is INamedTypeSymbol type:
+                    yield return new UsedName(text, type.Arity, beforeDot && type.Arity == 0 ? NameUse.Expression : NameUse.Type);
+                    break;
             }
         }
     }

@@ -171,7 +171,7 @@ public sealed class RegenerationTests
     /// <summary>Why the outputs made from plans are there.</summary>
     private static IEnumerable<IncrementalStepRunReason> Emissions(GeneratorRun run) => run.Result.TrackedOutputSteps
         .SelectMany(pair => pair.Value)
-        .Where(step => step.Inputs.Any(input => input.Source.Name == PatchMoEGenerator.PlanStep))
+        .Where(step => step.Inputs.Any(input => input.Source.Name == PatchMoEGenerator.NameStep))
         .SelectMany(step => step.Outputs)
         .Select(output => output.Reason);
 

@@ -1,0 +1,60 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>A model whose files cannot have the name that its class gives them.</summary>
+/// <param name="Target">Its class.</param>
+/// <param name="Stem">The stem of its files' names instead.</param>
+internal sealed record RenamedFiles(TargetClass Target, string Stem);
+
+/// <summary>A plan and the stem of its files' names.</summary>
+internal sealed record NamedPlan(ModelPlan Plan, string Stem);
+
+/// <summary>
+/// The names of emitted files. Roslyn compares them ignoring case, so <c>net</c> and <c>Net</c> collide, as do a class <c>Passes</c> in <c>Net</c>
+/// and the file <c>Net.Passes</c>. The later class in ordinal order then gets a number, which no name in C# can have: <c>net-2</c>.
+/// </summary>
+internal static class FileNames
+{
+    /// <summary>The models whose files need other names; almost always none, so that a new model changes nothing for the others.</summary>
+    public static EquatableArray<RenamedFiles> Renamed(IEnumerable<ModelPlan> plans)
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var renamed = new List<RenamedFiles>();
+        foreach (ModelPlan plan in plans.OrderBy(plan => plan.Target.FileStem, StringComparer.Ordinal))
+        {
+            string stem = Candidates(plan.Target.FileStem).First(candidate => !Names(plan, candidate).Any(taken.Contains));
+            taken.UnionWith(Names(plan, stem));
+            if (stem != plan.Target.FileStem)
+            {
+                renamed.Add(new RenamedFiles(plan.Target, stem));
+            }
+        }
+
+        return renamed.ToEquatableArray();
+    }
+
+    /// <summary>A plan with its stem.</summary>
+    public static NamedPlan Name(ModelPlan plan, EquatableArray<RenamedFiles> renamed) =>
+        new(plan, renamed.FirstOrDefault(other => other.Target == plan.Target)?.Stem ?? plan.Target.FileStem);
+
+    /// <summary>The surface's file.</summary>
+    public static string Surface(string stem) => $"{stem}.g.cs";
+
+    /// <summary>The file of the passes.</summary>
+    public static string Passes(string stem) => $"{stem}.Passes.g.cs";
+
+    /// <summary>A layer's file.</summary>
+    public static string Layer(string stem, LayerPlan layer) => $"{stem}.Layer{layer.Index}.g.cs";
+
+    private static IEnumerable<string> Names(ModelPlan plan, string stem) => [Surface(stem), Passes(stem), .. plan.Layers.Select(layer => Layer(stem, layer))];
+
+    private static IEnumerable<string> Candidates(string stem)
+    {
+        yield return stem;
+        for (int number = 2; ; number++)
+        {
+            yield return $"{stem}-{number}";
+        }
+    }
+}
