@@ -62,10 +62,10 @@ internal sealed class CommandLine
             : parsed.Errors.Select(error => error.Message).Distinct();
         foreach (string message in messages)
         {
-            _context.Error.WriteLine($"error: {message}");
+            Report($"error: {message}");
         }
 
-        _context.Error.WriteLine($"See '{(command == _root ? "pmoe" : $"pmoe {command.Name}")} --help'.");
+        Report($"See '{(command == _root ? "pmoe" : $"pmoe {command.Name}")} --help'.");
         return ExitCode.Usage;
     }
 
@@ -77,13 +77,25 @@ internal sealed class CommandLine
         }
         catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
         {
-            _context.Error.WriteLine("interrupted");
+            Report("interrupted");
             return ExitCode.Interrupted;
         }
         catch (Exception failure)
         {
-            _context.Error.WriteLine(FailureText.Of(failure, parsed.GetValue(_debug)));
+            Report(FailureText.Of(failure, parsed.GetValue(_debug)));
             return ExitCode.BadInput;
+        }
+    }
+
+    private void Report(string message)
+    {
+        try
+        {
+            _context.Error.WriteLine(message);
+        }
+        catch (IOException)
+        {
+            // The error stream goes to a full disk or a closed pipe; the exit code still says that the command failed.
         }
     }
 }

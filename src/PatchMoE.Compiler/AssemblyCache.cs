@@ -22,7 +22,8 @@ public sealed class AssemblyCache(string folder)
     /// <summary>The user's cache; null where the system names no folder for one.</summary>
     public static AssemblyCache? ForUser()
     {
-        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        // A new account has no such folder yet; the first entry makes it.
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return data.Length == 0 ? null : new AssemblyCache(Path.Combine(data, "PatchMoE", "compiled"));
     }
 

@@ -22,9 +22,15 @@ internal static class EvalCommand
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
             (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
-            IPatchMoEModel model = TrainedModel.Load(valid, parsed.GetRequiredValue(weights), context);
+            string weightsPath = parsed.GetRequiredValue(weights);
+            IPatchMoEModel model = TrainedModel.Load(valid, weightsPath, context);
             using Workspace workspace = model.CreateWorkspace(parsed.GetValue(threads) ?? CommonOptions.DefaultThreads);
             EvaluationResult result = new Evaluator(model, workspace).Evaluate(test, context.Cancellation);
+            if (!double.IsFinite(result.Loss))
+            {
+                throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits pass the range of float32. Train anew with a lower learning rate.");
+            }
+
             context.Output.WriteLine(JsonLine.Of(json =>
             {
                 json.WriteString("name", valid.Name);

@@ -56,7 +56,7 @@ internal sealed class TrainCommand
 
         (Dataset trainData, Dataset testData) = DataLoader.Load(spec, parsed.GetValue(_data), seed, specFolder);
         DatasetRules.CheckTraining(trainData, spec.Model, spec.Training.Batch);
-        RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
+        using RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
         Checkpoint? checkpoint = null;
         if (resume)
         {

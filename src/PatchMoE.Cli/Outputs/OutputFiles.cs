@@ -10,16 +10,16 @@ internal sealed class OutputFiles
     /// <param name="write">Writes it whole or not at all.</param>
     public void Add(string path, Action<string> write) => _files.Add((path, write));
 
-    /// <summary>Refuses a path that is to be written twice, or that is read.</summary>
+    /// <summary>Refuses a file that is to be written twice, or that is read, also by way of a symbolic link.</summary>
     /// <param name="outputs">What will be written; null where nothing is.</param>
     /// <param name="inputs">What is read; null where nothing is.</param>
     /// <exception cref="BadInputException">Two paths name one file.</exception>
     public static void RequireDistinct(IEnumerable<string?> outputs, IEnumerable<string?> inputs)
     {
-        var taken = inputs.OfType<string>().Where(path => path.Length > 0).Select(Path.GetFullPath).ToHashSet();
+        var taken = inputs.OfType<string>().Where(path => path.Length > 0).Select(AtomicFile.FollowLinks).ToHashSet();
         foreach (string output in outputs.OfType<string>().Where(path => path.Length > 0))
         {
-            if (!taken.Add(Path.GetFullPath(output)))
+            if (!taken.Add(AtomicFile.FollowLinks(output)))
             {
                 throw new BadInputException($"{output}: this file is named twice, and writing it would lose what it holds. Give each output a name of its own.");
             }

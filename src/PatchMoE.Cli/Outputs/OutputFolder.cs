@@ -15,7 +15,7 @@ internal static class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new BadInputException($"{path}: the folder cannot be made: {e.Message.TrimEnd('.')}. Choose another.", e);
+            throw new BadInputException($"{path}: the folder cannot be made: {IoReason.Of(e)}. Choose another.", e);
         }
     }
 }

@@ -6,6 +6,9 @@ namespace PatchMoE.Cli.Training;
 /// <summary>A progress bar for each phase, with the loss so far and the last epoch's accuracy.</summary>
 internal sealed class BarProgress : IProgress<TrainingProgress>
 {
+    // In fewer columns the words take all the room.
+    private const int WidthOfAll = 72;
+
     private readonly ProgressContext _bars;
     private ProgressTask? _bar;
     private TrainingPhase _phase;
@@ -17,8 +20,9 @@ internal sealed class BarProgress : IProgress<TrainingProgress>
     public static TrainingResult Watch(TextWriter error, Func<IProgress<TrainingProgress>, TrainingResult> train)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
         return console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(console.Profile.Width >= WidthOfAll ? columns : columns[..1])
             .Start(bars => train(new BarProgress(bars)));
     }
 

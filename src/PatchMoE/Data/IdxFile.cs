@@ -35,7 +35,8 @@ public static class IdxFile
         }
         catch (InvalidDataException exception)
         {
-            throw new BadInputException($"{path}: the gzip data is damaged ({exception.Message.TrimEnd('.')}). Download the file again.", exception);
+            // The exception's own text blames the compression method, whatever is wrong.
+            throw new BadInputException($"{path}: the gzip data is damaged. Download the file again.", exception);
         }
     });
 

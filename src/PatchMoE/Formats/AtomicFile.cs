@@ -14,7 +14,7 @@ public static class AtomicFile
     {
         string target = Resolve(path);
         string folder = Path.GetDirectoryName(target)!;
-        string temporary = Path.Combine(folder, $".pmoe-{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(folder, TemporaryName($"{Guid.NewGuid():N}"));
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -31,7 +31,7 @@ public static class AtomicFile
         }
         catch (IOException e)
         {
-            throw Error(path, $"{e.Message.TrimEnd('.')}. Check that the disk has room and that {folder} can be written in", e);
+            throw Error(path, $"{IoReason.Of(e)}. Check that the disk has room and that {folder} can be written in", e);
         }
         finally
         {
@@ -39,6 +39,32 @@ public static class AtomicFile
             Remove(temporary);
         }
     }
+
+    /// <summary>Removes the temporary files of writers that were killed. Nothing may be writing in the folder.</summary>
+    internal static void RemoveLeftovers(string folder)
+    {
+        foreach (string temporary in Directory.EnumerateFiles(folder, TemporaryName("*")))
+        {
+            Remove(temporary);
+        }
+    }
+
+    /// <summary>The full path of the file that a path leads to by symbolic links, or the path itself where there are none.</summary>
+    internal static string FollowLinks(string path)
+    {
+        string target = Path.GetFullPath(path);
+        try
+        {
+            return File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target;
+        }
+        catch (IOException)
+        {
+            // There is no file yet, or the link leads nowhere: reading or writing says what is wrong, if anything is.
+            return target;
+        }
+    }
+
+    private static string TemporaryName(string unique) => $".pmoe-{unique}.tmp";
 
     /// <summary>The full path of the file that will be replaced.</summary>
     private static string Resolve(string path)
@@ -60,15 +86,7 @@ public static class AtomicFile
             throw Error(path, "it is a device. Give the name of a plain file");
         }
 
-        try
-        {
-            target = File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target;
-        }
-        catch (IOException)
-        {
-            // There is no file yet, or the link leads nowhere: the write below says what is wrong, if anything is.
-        }
-
+        target = FollowLinks(target);
         string folder = Path.GetDirectoryName(target)!;
         return Directory.Exists(folder) ? target : throw Error(path, $"the folder {folder} does not exist. Create it first, or choose another");
     }

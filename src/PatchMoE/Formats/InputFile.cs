@@ -36,7 +36,7 @@ internal static class InputFile
         }
         catch (IOException e)
         {
-            throw Error(path, $"{e.Message.TrimEnd('.')}. Check the disk and the path", e);
+            throw Error(path, $"{IoReason.Of(e)}. Check the disk and the path", e);
         }
     }
 

@@ -2,10 +2,18 @@ using System.Text;
 
 namespace PatchMoE;
 
-/// <summary>The folder of one training run. Every file is written aside and then renamed, so each is whole or as it was.</summary>
-public sealed class RunFolder
+/// <summary>
+/// The folder of one training run. Every file is written aside and then renamed, so each is whole or as it was; and one training at a time has the folder, so
+/// they are all of one run.
+/// </summary>
+public sealed class RunFolder : IDisposable
 {
-    private RunFolder(string path) => FullPath = path;
+    /// <summary>The name of the file that is there while a training has the folder.</summary>
+    internal const string LockName = ".lock";
+
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream hold) => (FullPath, _lock) = (path, hold);
 
     /// <summary>The folder.</summary>
     public string FullPath { get; }
@@ -25,9 +33,9 @@ public sealed class RunFolder
     /// <summary><c>report.html</c>.</summary>
     public string ReportPath => Path.Combine(FullPath, "report.html");
 
-    /// <summary>Opens a folder, and creates it where there is none.</summary>
+    /// <summary>Opens a folder, creates it where there is none, and keeps others from opening it until it is disposed of.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="BadInputException">It cannot be created or written in.</exception>
+    /// <exception cref="BadInputException">It cannot be created or written in, or another training has it.</exception>
     public static RunFolder Open(string path)
     {
         try
@@ -38,12 +46,14 @@ public sealed class RunFolder
             // Better to learn now than after the training that the folder is read-only.
             string probe = Path.Combine(fullPath, $".{Guid.NewGuid():N}.tmp");
             File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
-            return new RunFolder(fullPath);
+            var folder = new RunFolder(fullPath, Lock(path, fullPath));
+            AtomicFile.RemoveLeftovers(fullPath);
+            return folder;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new BadInputException(
-                $"{path}: the run folder cannot be written in ({exception.Message.TrimEnd('.')}). Choose another folder with --out, or change its permissions.", exception);
+                $"{path}: the run folder cannot be written in ({IoReason.Of(exception)}). Choose another folder with --out, or change its permissions.", exception);
         }
     }
 
@@ -72,11 +82,28 @@ public sealed class RunFolder
     /// <exception cref="BadInputException">There is none, or it is not of this model.</exception>
     public Checkpoint ReadCheckpoint(ModelSpec model) => HasCheckpoint
         ? CheckpointFile.Load(CheckpointPath, model)
-        : throw new BadInputException($"{CheckpointPath}: there is no checkpoint to resume. Begin the run without --resume.");
+        : throw new BadInputException($"{CheckpointPath}: there is no checkpoint to resume. Begin the run anew, with --force.");
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteReport(string html) => WriteText(ReportPath, html);
+
+    /// <summary>Lets others open the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    // The system gives the lock back even when this process is killed.
+    private static FileStream Lock(string path, string fullPath)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(fullPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception)
+        {
+            throw new BadInputException($"{path}: another training writes in this folder. Wait until it ends, or choose another folder with --out.", exception);
+        }
+    }
 
     private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -57,6 +57,26 @@ public sealed class ProcessTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void AnErrorStreamOnAFullDisk_IsNoCrash()
+    {
+        ProcessStartInfo pmoe = Pmoe.StartInfo("check", _folder.File("none.json"));
+        string[] arguments = ["-c", "\"$@\" 2>/dev/full", "sh", pmoe.FileName, .. pmoe.ArgumentList];
+        Assert.That(Pmoe.Start(new("sh", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }).ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void ANewAccount_GetsACacheOfCompiledModels()
+    {
+        ProcessStartInfo start = Pmoe.StartInfo(new GoldenRun("vectors-tiny", _folder).Arguments());
+        start.Environment["XDG_DATA_HOME"] = _folder.File("home/data");
+        Outcome outcome = Pmoe.Start(start);
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(Directory.GetFiles(_folder.File("home/data/PatchMoE/compiled")), Has.Length.EqualTo(1));
+    }
+
+    [Test]
     [Platform(Exclude = "Win")]
     public void ControlC_KeepsWhatWasLearnt()
     {

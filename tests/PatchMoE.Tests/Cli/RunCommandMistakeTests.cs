@@ -157,6 +157,17 @@ public sealed class RunCommandMistakeTests
         Assert.That(File.ReadAllBytes(_folder.File("x.npy")), Is.EqualTo(before));
     }
 
+    [Test]
+    [Platform("Linux,Unix,MacOsX")]
+    public void AnOutputThatIsALinkToAnInput()
+    {
+        File.Copy(_golden.In("input.npy"), _folder.File("x.npy"));
+        File.CreateSymbolicLink(_folder.File("link.npy"), _folder.File("x.npy"));
+        byte[] before = File.ReadAllBytes(_folder.File("x.npy"));
+        AssertRefused("--output", _folder.File("link.npy"), ["named twice"], "--input", _folder.File("x.npy"));
+        Assert.That(File.ReadAllBytes(_folder.File("x.npy")), Is.EqualTo(before));
+    }
+
     [TestCase("--output")]
     [TestCase("--gradients")]
     [TestCase("--routes")]

@@ -200,6 +200,19 @@ public sealed class TrainCommandTests
     }
 
     [Test]
+    public void Eval_OfWeightsThatOverflow_SaysSo()
+    {
+        ModelSpec model = SpecReader.Read(SpecText, _spec).Spec!.Model;
+        var parameters = new float[ModelParameters.BufferLength(model.Parameters())];
+        parameters.AsSpan().Fill(float.MaxValue);
+        WeightsFile.Save(_folder.File("w.safetensors"), model, parameters);
+        Outcome outcome = Pmoe.Run("eval", _spec, "--weights", _folder.File("w.safetensors"));
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Output, Is.Empty);
+        Assert.That(outcome.Error, Does.StartWith($"error: {_folder.File("w.safetensors")}: the test loss is ").And.Contain("the range of float32"));
+    }
+
+    [Test]
     public void Predict_PrintsTheSignOfTheLogits()
     {
         string weights = Trained();

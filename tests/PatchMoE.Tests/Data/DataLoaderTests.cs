@@ -31,6 +31,17 @@ public sealed class DataLoaderTests
     public void NoData_IsSaid() => Refuses(Specs.Dense(Digit, 10, null), "Add a data section");
 
     [Test]
+    public void AFolderForDataThatReadNone_IsRefused()
+    {
+        (DataSpec Data, string Kind)[] cases = [(Specs.Synthetic, "'synthetic'"), (new ArraysDataSpec("x.npy", "y.npy", "x.npy", "y.npy"), "'arrays'")];
+        foreach ((DataSpec data, string kind) in cases)
+        {
+            string message = Assert.Throws<BadInputException>(() => DataLoader.Load(Specs.Dense(Specs.Vectors, 2, data), ".", 1, "."))!.Message;
+            Assert.That(message, Does.StartWith("--data: ").And.Contain(kind).And.EndWith("Leave --data out."));
+        }
+    }
+
+    [Test]
     public void Mosaics_ComeFromTheRepositorysDigits()
     {
         (Dataset train, Dataset test) = DataLoader.Load(Specs.Separate(Specs.Mosaic, Specs.MosaicData(20, 10)), null, 1, ".");

@@ -56,6 +56,15 @@ public class AtomicFileTests
     }
 
     [Test]
+    public void TheTemporaryFileIsNotNamed()
+    {
+        void Fail(Stream stream) => throw new IOException($"No space left on device : '{((FileStream)stream).Name}'");
+        var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), Fail))!;
+        Assert.That(error.Message, Is.EqualTo(
+            $"{_folder.File("a")}: cannot be written: No space left on device. Check that the disk has room and that {_folder.Path} can be written in."));
+    }
+
+    [Test]
     public void NoPermissionIsSaid()
     {
         var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), _ => throw new UnauthorizedAccessException()))!;

@@ -15,12 +15,13 @@ public sealed class RunFolderTests
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
         Run run = Run.Of(spec);
-        RunFolder folder = RunFolder.Open(_folder.File("runs/a"));
+        using RunFolder folder = RunFolder.Open(_folder.File("runs/a"));
         folder.WriteSpec(spec);
         TrainingResult result = run.Train(save: checkpoint => folder.WriteCheckpoint(spec.Model, checkpoint));
         folder.WriteCheckpoint(spec.Model, result.Checkpoint);
         folder.WriteReport(TrainingReport.ToHtml(spec, result, 1, null));
 
+        folder.Dispose();
         Assert.That(Directory.GetFiles(folder.FullPath).Select(Path.GetFileName), Is.EquivalentTo(
             new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "report.html" }));
         Assert.That(File.ReadAllLines(folder.MetricsPath).Select(EpochMetrics.FromJson), Is.EqualTo(result.History));
@@ -35,11 +36,37 @@ public sealed class RunFolderTests
     [Test]
     public void WithoutACheckpoint_ThereIsNothingToResume()
     {
-        RunFolder folder = RunFolder.Open(_folder.Path);
+        using RunFolder folder = RunFolder.Open(_folder.Path);
         Assert.That(folder.HasCheckpoint, Is.False);
         Assert.That(
             () => folder.ReadCheckpoint(Specs.Dense(Specs.Vectors, 2, null).Model),
             Throws.TypeOf<BadInputException>().With.Message.Contains("no checkpoint to resume"));
+    }
+
+    [Test]
+    public void OneTrainingAtATime_HasTheFolder()
+    {
+        using (RunFolder.Open(_folder.Path))
+        {
+            for (int attempt = 0; attempt < 2; attempt++)
+            {
+                Assert.That(() => RunFolder.Open(_folder.Path), Throws.TypeOf<BadInputException>().With.Message.EqualTo(
+                    $"{_folder.Path}: another training writes in this folder. Wait until it ends, or choose another folder with --out."));
+            }
+        }
+
+        RunFolder.Open(_folder.Path).Dispose();
+        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void WhatAKilledTrainingLeft_IsRemoved()
+    {
+        File.WriteAllText(_folder.File(".pmoe-0123456789abcdef0123456789abcdef.tmp"), "half");
+        File.WriteAllText(_folder.File(RunFolder.LockName), "");
+        File.WriteAllText(_folder.File("notes.tmp"), "the user's own");
+        RunFolder.Open(_folder.Path).Dispose();
+        Assert.That(Directory.GetFiles(_folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "notes.tmp" }));
     }
 
     [Test]

@@ -1,0 +1,8 @@
+namespace PatchMoE;
+
+/// <summary>Why the file system refused.</summary>
+internal static class IoReason
+{
+    /// <summary>The cause without the path that .NET appends to it, which may be that of a temporary file, and without a full stop.</summary>
+    public static string Of(Exception failure) => failure.Message.Split(" : '")[0].TrimEnd('.');
+}
