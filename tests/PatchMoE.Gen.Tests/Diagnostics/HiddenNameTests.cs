@@ -34,7 +34,7 @@ public sealed class HiddenNameTests
     [
         Spec("routed", new ModelSpec(
             new VectorsInputSpec(53, 17, EquatableArray.Of(2)),
-            EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 3, 5, PatchesPerExpert: 49, Bias: true), new LayerSpec(Routing.Sample, 2, 3)),
+            EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 3, 5, PatchesPerExpert: 49, Bias: true), new LayerSpec(Routing.Sample, 2, 16)),
             new HeadSpec(HeadKind.Linear, 3, Bias: true),
             Loss.SoftmaxCrossEntropy)),
         Spec("dense", new ModelSpec(
