@@ -71,19 +71,21 @@ internal sealed class RunCommand
 
     private void Write(ParseResult parsed, ModelSpec model, int samples, PassResult result)
     {
-        var files = new OutputFiles();
-        files.Add(parsed.GetRequiredValue(_output), path => NpyFile.Write(path, new NpyArray([samples, model.Head.Outputs], result.Logits)));
+        var files = new List<(string Path, Action<Stream> Write)>
+        {
+            (parsed.GetRequiredValue(_output), stream => NpyFile.Write(stream, new NpyArray([samples, model.Head.Outputs], result.Logits))),
+        };
         if (parsed.GetValue(_gradients) is { } gradients)
         {
-            files.Add(gradients, path => SafetensorsFile.Write(path, result.Gradients));
+            files.Add((gradients, stream => SafetensorsFile.Write(stream, result.Gradients)));
         }
 
         if (parsed.GetValue(_routes) is { } routes)
         {
-            files.Add(routes, path => NpyFile.Write(path, new NpyArray(RouteShape(model, samples), result.Routes!)));
+            files.Add((routes, stream => NpyFile.Write(stream, new NpyArray(RouteShape(model, samples), result.Routes!))));
         }
 
-        files.Write();
+        AtomicFile.WriteAll(files);
     }
 
     /// <summary>[B·T, k, l], or [B·T, 1, 1] for sample routing; T = 1 without groups.</summary>

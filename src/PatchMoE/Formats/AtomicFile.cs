@@ -10,33 +10,44 @@ public static class AtomicFile
     /// <param name="path">The target; a symbolic link is followed. Its folder must exist.</param>
     /// <param name="write">Writes the contents.</param>
     /// <exception cref="BadInputException">The file cannot be written: the message names the path, the cause and the fix.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
+
+    /// <summary>
+    /// Writes several files, all of them or none: each to a temporary file beside its target, flushed to the disk, and only then renames them over
+    /// the targets. If anything fails before, the targets stay as they were; the temporary files are removed.
+    /// </summary>
+    /// <param name="files">The targets, as <see cref="Write"/> takes them, and what writes their contents.</param>
+    /// <exception cref="BadInputException">A file cannot be written: the message names the path, the cause and the fix.</exception>
+    public static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        string target = Resolve(path);
-        string folder = Path.GetDirectoryName(target)!;
-        string temporary = Path.Combine(folder, TemporaryName($"{Guid.NewGuid():N}"));
+        var staged = new List<(string Path, string Target, string Temporary)>();
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            foreach ((string path, Action<Stream> write) in files)
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                string target = Resolve(path);
+                string temporary = Path.Combine(Path.GetDirectoryName(target)!, TemporaryName($"{Guid.NewGuid():N}"));
+                staged.Add((path, target, temporary));
+                Explain(path, target, () =>
+                {
+                    using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                });
             }
 
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Error(path, $"no permission to write in {folder}. Choose a folder you may write in, or change its permissions", e);
-        }
-        catch (IOException e)
-        {
-            throw Error(path, $"{IoReason.Of(e)}. Check that the disk has room and that {folder} can be written in", e);
+            foreach ((string path, string target, string temporary) in staged)
+            {
+                Explain(path, target, () => File.Move(temporary, target, overwrite: true));
+            }
         }
         finally
         {
-            // After the rename there is none left.
-            Remove(temporary);
+            // After the renames there are none left.
+            foreach ((_, _, string temporary) in staged)
+            {
+                Remove(temporary);
+            }
         }
     }
 
@@ -61,6 +72,23 @@ public static class AtomicFile
         {
             // There is no file yet, or the link leads nowhere: reading or writing says what is wrong, if anything is.
             return target;
+        }
+    }
+
+    /// <summary>Says why writing failed, and what to do.</summary>
+    private static void Explain(string path, string target, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Error(path, $"no permission to write in {Path.GetDirectoryName(target)}. Choose a folder you may write in, or change its permissions", e);
+        }
+        catch (IOException e)
+        {
+            throw Error(path, $"{IoReason.Of(e)}. Check that the disk has room and that {Path.GetDirectoryName(target)} can be written in", e);
         }
     }
 

@@ -56,6 +56,24 @@ public class AtomicFileTests
     }
 
     [Test]
+    public void OfSeveralFilesAllOrNoneAreReplaced()
+    {
+        File.WriteAllText(_folder.File("a"), "old a");
+        File.WriteAllText(_folder.File("b"), "old b");
+        static void Fail(Stream stream) => throw new IOException("No space left on device.");
+
+        var error = Assert.Throws<BadInputException>(() => AtomicFile.WriteAll([(_folder.File("a"), stream => stream.WriteByte(1)), (_folder.File("b"), Fail)]))!;
+        Assert.That(error.Message, Does.StartWith(_folder.File("b") + ": cannot be written"));
+        Assert.That(Files(), Is.EquivalentTo(new[] { "a", "b" }));
+        Assert.That(File.ReadAllText(_folder.File("a")), Is.EqualTo("old a"));
+
+        AtomicFile.WriteAll([(_folder.File("a"), stream => stream.WriteByte(1)), (_folder.File("b"), stream => stream.WriteByte(2))]);
+        Assert.That(File.ReadAllBytes(_folder.File("a")), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(File.ReadAllBytes(_folder.File("b")), Is.EqualTo(new byte[] { 2 }));
+        Assert.That(Files(), Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
     public void TheTemporaryFileIsNotNamed()
     {
         void Fail(Stream stream) => throw new IOException($"No space left on device : '{((FileStream)stream).Name}'");
