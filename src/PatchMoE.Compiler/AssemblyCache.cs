@@ -6,12 +6,16 @@ namespace PatchMoE.Compiler;
 
 /// <summary>
 /// Compiled models on disk, by the hash of the spec and of everything that turns it into code. Two processes may use one folder at once: an
-/// entry is written aside and renamed, and carries a hash of its own bytes.
+/// entry is written aside and renamed, and carries a hash of its own bytes. The last 256 used are kept.
 /// </summary>
 /// <param name="folder">The folder; made when first written to.</param>
 public sealed class AssemblyCache(string folder)
 {
     private const int HashLength = 32;
+
+    /// <summary>Entries that are kept; beyond them the longest unused go.</summary>
+    private const int MostEntries = 256;
+    private const string Ending = ".bin";
 
     // An entry is stale as soon as any of these is built anew.
     private static readonly string s_tools = string.Join(
@@ -45,20 +49,36 @@ public sealed class AssemblyCache(string folder)
 
     /// <summary>Where the assembly of a spec is kept.</summary>
     public string PathOf(string specJson) =>
-        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{s_tools}\n{specJson}"))) + ".bin");
+        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{s_tools}\n{specJson}"))) + Ending);
 
     private static byte[]? TryRead(string path)
     {
         try
         {
             byte[] entry = File.ReadAllBytes(path);
-            return entry.Length > HashLength && SHA256.HashData(entry.AsSpan(HashLength)).AsSpan().SequenceEqual(entry.AsSpan(0, HashLength))
-                ? entry[HashLength..]
-                : null;
+            if (entry.Length <= HashLength || !SHA256.HashData(entry.AsSpan(HashLength)).AsSpan().SequenceEqual(entry.AsSpan(0, HashLength)))
+            {
+                return null;
+            }
+
+            TryTouch(path);
+            return entry[HashLength..];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Notes that an entry was used; in a folder that cannot be written nothing is ever removed either.</summary>
+    private static void TryTouch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
         }
     }
 
@@ -72,6 +92,10 @@ public sealed class AssemblyCache(string folder)
                 stream.Write(SHA256.HashData(assembly));
                 stream.Write(assembly);
             });
+            foreach (FileInfo unused in new DirectoryInfo(folder).GetFiles("*" + Ending).OrderByDescending(entry => entry.LastWriteTimeUtc).Skip(MostEntries))
+            {
+                unused.Delete();
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or BadInputException)
         {

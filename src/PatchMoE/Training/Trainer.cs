@@ -54,6 +54,10 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         }
 
         EvaluationResult final = evaluator.Evaluate(test);
+
+        // A run that was cancelled right behind the update that diverged must not be saved as what was learnt.
+        double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
+        TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate));
         return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
     }
 

@@ -30,6 +30,28 @@ public sealed class AssemblyCacheTests
     }
 
     [Test]
+    public void BeyondTheMostEntries_TheLongestUnusedGo()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new AssemblyCache(folder.Path);
+        for (int i = 0; i < 256; i++)
+        {
+            cache.GetOrAdd($"{i}", () => s_assembly);
+            File.SetLastWriteTimeUtc(cache.PathOf($"{i}"), DateTime.UtcNow.AddDays(i - 300));
+        }
+
+        cache.GetOrAdd("0", () => throw new AssertionException("built again"));
+        cache.GetOrAdd("new", () => s_assembly);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(256));
+            Assert.That(File.Exists(cache.PathOf("0")), Is.True, "it was just used");
+            Assert.That(File.Exists(cache.PathOf("1")), Is.False);
+            Assert.That(File.Exists(cache.PathOf("new")), Is.True);
+        });
+    }
+
+    [Test]
     public void OtherSpec_IsAnotherEntry()
     {
         using var folder = new TemporaryFolder();

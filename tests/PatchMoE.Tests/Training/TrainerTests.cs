@@ -127,6 +127,19 @@ public sealed class TrainerTests
     }
 
     [Test]
+    public void CancelledBehindTheUpdateThatDiverged_IsNotWhatWasLearnt()
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        spec = spec with { Training = spec.Training! with { Optimizer = OptimizerSpec.Default with { LearningRate = 1e38 } } };
+        Run run = Run.Of(spec);
+        using var stop = new CancellationTokenSource();
+        Assert.That(
+            () => run.Train(_ => Stop(stop, true), stop.Token),
+            Throws.TypeOf<TrainingDivergedException>().With.Message.Contains("diverged at epoch 1"));
+        Assert.That(stop.IsCancellationRequested, Is.True, "the run was not cancelled");
+    }
+
+    [Test]
     public void Updates_AllocateNothing([Values] OptimizerKind kind)
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic with { Train = 800 }, Specs.Training(TrainingMethod.Single, kind));
