@@ -41,7 +41,7 @@ internal static class SampleFiles
             throw new BadInputException($"{path}: the array {ShapeText.Of(array.Shape)} holds no samples. Give at least one.");
         }
 
-        float[] values = Values(array, path);
+        float[] values = SampleValues.Inputs(array, path);
         if (FiniteCheck.FirstNotFinite(values) is int bad and >= 0)
         {
             throw new BadInputException(
@@ -49,21 +49,6 @@ internal static class SampleFiles
         }
 
         return new SampleBatch(values, array.Shape);
-    }
-
-    private static float[] Values(NpyArray array, string path)
-    {
-        switch (array.Type)
-        {
-            case NpyType.Float32:
-                return array.Values<float>();
-            case NpyType.UInt8:
-                var values = new float[array.Length];
-                Pixels.ToUnit(array.Values<byte>(), values);
-                return values;
-            default:
-                throw new BadInputException($"{path}: inputs are float32, or uint8 pixels; this is {array.Type}. Save x.astype('float32').");
-        }
     }
 
     private static int[] ReadLabels(ModelSpec model, string path, int samples)
@@ -74,7 +59,7 @@ internal static class SampleFiles
             throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, and the {samples} samples of the input need labels [{samples}]. Give one label for each sample.");
         }
 
-        int[] labels = Integers(array, path, "labels");
+        int[] labels = SampleValues.Integers(array, path, "labels");
         bool isLogistic = model.Loss == Loss.Logistic;
         int bad = Array.FindIndex(labels, label => isLogistic ? label is not (-1 or 1) : (uint)label >= (uint)model.Head.Outputs);
         if (bad >= 0)
@@ -99,20 +84,13 @@ internal static class SampleFiles
             throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, and valid-patch counts {needed}, are needed. Reshape it.");
         }
 
-        int[] lengths = Integers(array, path, "valid-patch counts");
+        int[] lengths = SampleValues.Integers(array, path, "valid-patch counts");
         int bad = Array.FindIndex(lengths, length => length < 0 || length > layer.Patches);
         return bad < 0
             ? lengths
             : throw new BadInputException(
                 $"{path}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the patches there are. Mend it.");
     }
-
-    private static int[] Integers(NpyArray array, string path, string what) => array.Type switch
-    {
-        NpyType.Int32 => array.Values<int>(),
-        NpyType.UInt8 => Array.ConvertAll(array.Values<byte>(), value => (int)value),
-        _ => throw new BadInputException($"{path}: {what} are int32 or uint8; this is {array.Type}. Save x.astype('int32')."),
-    };
 
     /// <summary>The position of a row-major index.</summary>
     private static int[] Position(int index, EquatableArray<int> shape)

@@ -36,28 +36,6 @@ public static class ArraysData
                 $"{labelsPath}: the array is {ShapeText.Of(labels.Shape)}, but {inputPath} holds {input.Shape[0]} samples. Give one label for each, as an array [{input.Shape[0]}].");
         }
 
-        return new Dataset(shape, Inputs(input, inputPath), Labels(labels, labelsPath));
+        return new Dataset(shape, SampleValues.Inputs(input, inputPath), SampleValues.Integers(labels, labelsPath, "labels"));
     }
-
-    private static float[] Inputs(NpyArray array, string path)
-    {
-        switch (array.Type)
-        {
-            case NpyType.Float32:
-                return array.Values<float>();
-            case NpyType.UInt8:
-                var values = new float[array.Length];
-                Pixels.ToUnit(array.Values<byte>(), values);
-                return values;
-            default:
-                throw new BadInputException($"{path}: inputs are float32 or uint8, not {array.Type}. Convert it with astype(numpy.float32).");
-        }
-    }
-
-    private static int[] Labels(NpyArray array, string path) => array.Type switch
-    {
-        NpyType.Int32 => array.Values<int>(),
-        NpyType.UInt8 => [.. array.Values<byte>().Select(label => (int)label)],
-        _ => throw new BadInputException($"{path}: labels are int32 or uint8, not {array.Type}. Convert it with astype(numpy.int32)."),
-    };
 }
