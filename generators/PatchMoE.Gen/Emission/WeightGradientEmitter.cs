@@ -72,7 +72,7 @@ internal static class WeightGradientEmitter
             Count: "taken",
             Row: $"ref Add(ref rows, {LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)})",
             Delta: q => $"Add(ref deltas, {Format.Offset($"{q}", ("t", layer.Kernel.ActivationStep))})",
-            layer.RowTiles);
+            Split.Evenly(layer.Neurons, Planner.GradientRows));
     }
 
     /// <summary>The router's gradient: of the chosen patches alone, of all valid ones (softmaxAll), or of the patch sum (sample).</summary>

@@ -10,6 +10,9 @@ internal static class Planner
     public const int TileRows = 4;
     public const int TileColumns = 4;
 
+    /// <summary>A gradient's tile reads no weights, so it has room for 6 rows × 4 vectors.</summary>
+    public const int GradientRows = 6;
+
     /// <summary>Plans a model.</summary>
     public static ModelPlan Plan(PatchMoESpec spec, TargetClass target)
     {
