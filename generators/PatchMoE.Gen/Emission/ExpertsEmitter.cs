@@ -5,25 +5,31 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints one expert's work on its patches: pre-activations, then ReLU, gate and pooling, and the gradient of the latter.</summary>
 internal static class ExpertsEmitter
 {
-    /// <summary>The dot tiles it needs; none where the weights are packed.</summary>
-    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) => layer.HasPanels
-        ? []
-        : from patches in layer.Kernel.PatchTiles
-          from rows in layer.RowTiles
-          select (patches, rows.Size);
-
-    /// <summary>The kernel of the pre-activations [l, M] where the weights are not packed.</summary>
-    public static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1);
-
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
         WriteActivate(writer, layer);
+        if (layer.HasPanels)
+        {
+            PanelEmitter.WriteTiles(writer, layer);
+        }
+        else
+        {
+            Dots(layer).Write(
+                writer,
+                from patches in layer.Kernel.PatchTiles
+                from rows in layer.RowTiles
+                select (patches, rows.Size));
+        }
+
         writer.Gap();
         WritePool(writer, layer);
         writer.Gap();
         WriteUnpool(writer, layer);
     }
+
+    /// <summary>The kernel of the pre-activations [l, M] where the weights are not packed.</summary>
+    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1);
 
     /// <summary>1/Z as an expression of the patches taken.</summary>
     public static string Scale(LayerPlan layer) => layer.Routing == Routing.ExpertChoice && layer.Spec.Pooling != Pooling.Selected

@@ -32,9 +32,6 @@ internal static class LayerEmitter
             }
 
             ExpertsEmitter.Write(writer, layer);
-            PanelEmitter.WriteTiles(writer, layer);
-            ExpertsEmitter.Dots(layer).Write(writer, ExpertsEmitter.Tiles(layer));
-            WriteRouterTiles(writer, layer);
             WeightedRows.Write(writer, layer.Dimension);
         }
     }
@@ -44,19 +41,6 @@ internal static class LayerEmitter
 
     /// <summary>A text for layers whose selection sorts and so needs scratch for keys.</summary>
     public static string SortsWith(LayerPlan layer, string text) => layer.Selection?.Kernel == SelectionKernel.Sort ? text : string.Empty;
-
-    private static void WriteRouterTiles(SourceWriter writer, LayerPlan layer)
-    {
-        switch (layer.Routing)
-        {
-            case Routing.ExpertChoice:
-                ScoresEmitter.Dots(layer).Write(writer, ScoresEmitter.Tiles(layer));
-                break;
-            case Routing.Sample:
-                SampleRouterEmitter.Dots(layer).Write(writer, SampleRouterEmitter.Tiles(layer));
-                break;
-        }
-    }
 
     private static void WriteDoc(SourceWriter writer, LayerPlan layer)
     {

@@ -44,7 +44,7 @@ internal static class PanelEmitter
         }
     }
 
-    /// <summary>Prints the tiles that a layer needs; none without panels.</summary>
+    /// <summary>Prints the tiles that a layer with panels needs.</summary>
     public static void WriteTiles(SourceWriter writer, LayerPlan layer)
     {
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())

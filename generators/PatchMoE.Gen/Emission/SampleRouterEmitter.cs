@@ -5,20 +5,19 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the router of a sample layer: one expert takes all patches, weighted by its softmax probability.</summary>
 internal static class SampleRouterEmitter
 {
-    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) => layer.RouterTiles.Select(run => (1, run.Size));
-
-    /// <summary>The kernel of the scores [k].</summary>
-    public static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
-
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
         WriteRoute(writer, layer);
         writer.Gap();
         WritePatchSum(writer, layer);
+        Dots(layer).Write(writer, layer.RouterTiles.Select(run => (1, run.Size)));
         writer.Gap();
         WriteClose(writer, layer);
     }
+
+    /// <summary>The kernel of the scores [k].</summary>
+    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {

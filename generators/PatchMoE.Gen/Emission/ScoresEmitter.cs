@@ -5,26 +5,26 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the router of an expertChoice layer: scores, selection and gates of one instance.</summary>
 internal static class ScoresEmitter
 {
-    public static IEnumerable<(int Patches, int Rows)> Tiles(LayerPlan layer) =>
-        from patches in PatchRuns(layer)
-        from routers in layer.RouterTiles
-        select (patches.Size, routers.Size);
-
-    /// <summary>The kernel of the scores [k, n].</summary>
-    public static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches);
-
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         writer.Gap();
         WriteRoute(writer, layer);
         writer.Gap();
         WriteScores(writer, layer);
+        Dots(layer).Write(
+            writer,
+            from patches in PatchRuns(layer)
+            from routers in layer.RouterTiles
+            select (patches.Size, routers.Size));
         SelectEmitter.Write(writer, layer);
         if (layer.HasGate)
         {
             GateEmitter.Write(writer, layer);
         }
     }
+
+    /// <summary>The kernel of the scores [k, n].</summary>
+    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches);
 
     private static EquatableArray<TileRun> PatchRuns(LayerPlan layer) => Split.Evenly(layer.Patches, Planner.TileColumns);
 
