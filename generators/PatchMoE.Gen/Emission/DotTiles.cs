@@ -37,8 +37,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             2L * patches * rows * Dimension,
             4L * ((patches + rows) * Dimension + (patches * rows))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products)"))
         {
             for (int p = 0; p < patches; p++)
             {

@@ -49,8 +49,7 @@ internal static class ExpertsEmitter
             4L * ((l * (long)d) + (m * (long)d) + (l * m))).Write(writer);
         string routes = routed ? ", ref int routes" : string.Empty;
         string weights = layer.HasPanels ? "panels" : "weights";
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Activate<S, V>(ref float x, int taken{routes}, ref float {weights}, ref float activations) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Activate<S, V>(ref float x, int taken{routes}, ref float {weights}, ref float activations)"))
         {
             writer.Lines("int t = 0;");
             foreach (int patches in layer.Kernel.PatchTiles)
@@ -104,8 +103,7 @@ internal static class ExpertsEmitter
             4L * l * m,
             4L * ((2L * l * m) + m)).Write(writer);
         string parameters = "int taken, float scale, " + (layer.HasBias ? "ref float bias, " : string.Empty) + (layer.HasGate ? "ref float gates, " : string.Empty);
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Pool<S, V>({parameters}ref float activations, ref float y) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Pool<S, V>({parameters}ref float activations, ref float y)"))
         {
             writer.Lines("int r = 0;");
             using (writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)"))
@@ -153,8 +151,7 @@ internal static class ExpertsEmitter
             4L * l * m,
             4L * ((2L * l * m) + m)).Write(writer);
         string gates = layer.HasGate ? "ref float gates, ref float gateGradients, " : string.Empty;
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static {(total ? "float" : "void")} Unpool<S, V>(int taken, float scale, {gates}ref float yGradient, ref float activations) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static {(total ? "float" : "void")} Unpool<S, V>(int taken, float scale, {gates}ref float yGradient, ref float activations)"))
         {
             bool sums = layer.HasGate || total;
             if (total)

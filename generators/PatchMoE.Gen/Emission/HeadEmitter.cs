@@ -25,8 +25,7 @@ internal static class HeadEmitter
             writer.Lines("/// <summary>yGradient = Σ_c logitsGradient[c] · w_c.</summary>");
             WidthDispatch.Write(writer, "Backward", "ref float parameters, ref float logitsGradient, ref float yGradient", "ref parameters, ref logitsGradient, ref yGradient", m);
             writer.Gap();
-            writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block($"private static void Backward<S, V>(ref float parameters, ref float logitsGradient, ref float yGradient) {WidthDispatch.Constraint}"))
+            using (WidthDispatch.Kernel(writer, $"private static void Backward<S, V>(ref float parameters, ref float logitsGradient, ref float yGradient)"))
             {
                 writer.Lines($"Values.Clear(ref yGradient, {m});");
                 writer.Lines($"AddWeightedRows<S, V>(ref yGradient, {Format.At("parameters", "WeightsAt")}, ref logitsGradient, 1, {c});");
@@ -51,8 +50,7 @@ internal static class HeadEmitter
         writer.Lines($"/// <summary>logits[c] = ⟨w_c, y⟩{bias}.</summary>");
         WidthDispatch.Write(writer, "Forward", "ref float y, ref float parameters, ref float logits", "ref y, ref parameters, ref logits", m);
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Forward<S, V>(ref float y, ref float parameters, ref float logits) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Forward<S, V>(ref float y, ref float parameters, ref float logits)"))
         {
             foreach (TileRun run in head.RowTiles)
             {
@@ -80,8 +78,7 @@ internal static class HeadEmitter
         writer.Lines("/// <summary>Adds a window's gradients of the head's weights and bias.</summary>");
         WidthDispatch.Write(writer, "WeightGradients", parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", m);
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void WeightGradients<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({parameters})"))
         {
             writer.Lines("HeadGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
             if (head.BiasOffset >= 0)

@@ -13,8 +13,7 @@ internal static class InputGradientEmitter
         writer.Lines($"/// <summary>xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.</summary>");
         WidthDispatch.Write(writer, "InputGradient", parameters, "ref parameters, ref block, ref integers, ref xGradient", layer.Dimension);
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void InputGradient<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void InputGradient<S, V>({parameters})"))
         {
             writer.Lines("int taken = integers;");
             switch (layer.Routing)

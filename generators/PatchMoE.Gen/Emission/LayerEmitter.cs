@@ -136,8 +136,7 @@ internal static class LayerEmitter
         }
 
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Forward<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Forward<S, V>({parameters})"))
         {
             switch (layer.Routing)
             {
@@ -184,8 +183,7 @@ internal static class LayerEmitter
         writer.Lines("/// <summary>The backward pass within the block: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.</summary>");
         WidthDispatch.Write(writer, "Backward", parameters, "ref yGradient, ref block, ref integers", layer.Dimension);
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Backward<S, V>({parameters}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Backward<S, V>({parameters})"))
         {
             writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
             BlockPlan block = layer.Block;

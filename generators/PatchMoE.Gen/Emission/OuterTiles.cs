@@ -56,8 +56,7 @@ internal sealed record OuterTiles(
     {
         int units = experts * Stretches * TileCount;
         writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {experts} × {Stretches} × {TileCount} (expert, stretch of {Stretch} columns, tile of rows).</summary>");
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Name}Share<S, V>(ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Share<S, V>(ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers)"))
         {
             writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
             using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end; unit++)"))
@@ -92,8 +91,7 @@ internal sealed record OuterTiles(
 
     private void WriteStretch(SourceWriter writer, int rows)
     {
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Name}{rows}<S, V>({Parameters}, int from, int to, ref float gradient) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}{rows}<S, V>({Parameters}, int from, int to, ref float gradient)"))
         {
             writer.Lines("int i = from;");
             using (writer.Block($"for (; i <= to - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
@@ -124,8 +122,7 @@ internal sealed record OuterTiles(
             $"{rows} × {vectors} sums in registers over all samples of the window",
             2L * rows * vectors * 16,
             4L * vectors * 16).WritePer(writer, "row t, at 16 lanes");
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {Name}{rows}x{vectors}<S, V>({Parameters}, int i, int keep, ref float gradient) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}{rows}x{vectors}<S, V>({Parameters}, int i, int keep, ref float gradient)"))
         {
             IEnumerable<int> columns = Enumerable.Range(0, vectors).ToArray();
             for (int q = 0; q < rows; q++)
@@ -135,17 +132,7 @@ internal sealed record OuterTiles(
 
             using (writer.Block("for (int b = 0; b < samples; b++)"))
             {
-                if (Instances > 1)
-                {
-                    using (writer.Block($"for (int g = 0; g < {Instances}; g++)"))
-                    {
-                        WriteRows(writer, rows, columns);
-                    }
-                }
-                else
-                {
-                    WriteRows(writer, rows, columns);
-                }
+                SampleEmitter.WriteInstances(writer, Instances, () => WriteRows(writer, rows, columns));
             }
 
             for (int q = 0; q < rows; q++)
@@ -155,7 +142,7 @@ internal sealed record OuterTiles(
                 foreach (int c in columns)
                 {
                     string sum = vectors == 1 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
-                    writer.Lines($"S.Store(S.Add(S.Load(ref gradient{q}, {Lane(c)}), {sum}), ref gradient{q}, {Lane(c)});");
+                    writer.Lines($"S.Store(S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {sum}), ref gradient{q}, {Format.Lane(c)});");
                 }
             }
         }
@@ -185,7 +172,7 @@ internal sealed record OuterTiles(
 
         foreach (int c in columns)
         {
-            writer.Lines($"V v{c} = S.Load(ref row, {Lane(c)});");
+            writer.Lines($"V v{c} = S.Load(ref row, {Format.Lane(c)});");
         }
 
         for (int q = 0; q < rows; q++)
@@ -197,6 +184,4 @@ internal sealed record OuterTiles(
             }
         }
     }
-
-    private static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
 }

@@ -69,8 +69,7 @@ internal static class PanelEmitter
             2L * patches * width * d,
             4L * (((patches + (long)width) * d) + (patches * width))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Panel{patches}x{vectors}<S, V>({x}, ref float panel, ref float activations) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Panel{patches}x{vectors}<S, V>({x}, ref float panel, ref float activations)"))
         {
             using (writer.Block($"for (int r = 0; r < {width}; r += {(vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes")})"))
             {
@@ -84,7 +83,7 @@ internal static class PanelEmitter
                 {
                     foreach (int c in columns)
                     {
-                        writer.Lines($"V w{c} = S.Load(ref row, {Lane(c)});");
+                        writer.Lines($"V w{c} = S.Load(ref row, {Format.Lane(c)});");
                     }
 
                     for (int p = 0; p < patches; p++)
@@ -105,12 +104,10 @@ internal static class PanelEmitter
                     writer.Lines($"ref float to{p} = ref Add(ref activations, {Format.Offset($"{p * step}", ("r", 1))});");
                     foreach (int c in columns)
                     {
-                        writer.Lines($"S.Store(sum{p}{c}, ref to{p}, {Lane(c)});");
+                        writer.Lines($"S.Store(sum{p}{c}, ref to{p}, {Format.Lane(c)});");
                     }
                 }
             }
         }
     }
-
-    private static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
 }

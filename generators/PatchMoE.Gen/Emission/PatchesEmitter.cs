@@ -19,8 +19,7 @@ internal static class PatchesEmitter
             new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d))).Write(writer);
             WidthDispatch.Write(writer, "Pack", "ref float image, ref float rows", "ref image, ref rows", stretch);
             writer.Gap();
-            writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block($"private static void Pack<S, V>(ref float image, ref float rows) {WidthDispatch.Constraint}"))
+            using (WidthDispatch.Kernel(writer, $"private static void Pack<S, V>(ref float image, ref float rows)"))
             {
                 WriteLoops(writer, image, () => writer.Lines($$"""
                     for (int i = 0; i < {{stretch}}; i += S.Lanes)
@@ -36,8 +35,7 @@ internal static class PatchesEmitter
             new KernelDoc("image[y·sh + p, x·sw + q, c] += rows[j, (p, q, c)], patch after patch", axes, shapes, string.Empty, (long)n * d, 4L * (plan.InputLength + (n * (long)d))).Write(writer);
             WidthDispatch.Write(writer, "Unpack", "ref float image, ref float rows", "ref image, ref rows", stretch);
             writer.Gap();
-            writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block($"private static void Unpack<S, V>(ref float image, ref float rows) {WidthDispatch.Constraint}"))
+            using (WidthDispatch.Kernel(writer, $"private static void Unpack<S, V>(ref float image, ref float rows)"))
             {
                 WriteLoops(writer, image, () =>
                 {

@@ -23,7 +23,7 @@ internal static class RoutesEmitter
                 SampleEmitter.WritePatches(writer, plan);
                 string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
                 string instance = layer.Instances == 1 ? "b" : $"((nint)b * {layer.Instances}) + g";
-                SampleEmitter.WriteInstances(writer, layer, () => writer.Lines($"""
+                SampleEmitter.WriteInstances(writer, layer.Instances, () => writer.Lines($"""
                     ref float block = {SlotEmitter.Block(layer)};
                     ref int chosen = {SlotEmitter.IntegerBlock(layer)};
                     Layer0.Route({SampleEmitter.Patches(plan, layer)}, {SampleEmitter.Valid(layer)}, ref parameters, ref block, ref chosen{keys});

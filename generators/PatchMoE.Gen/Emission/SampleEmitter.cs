@@ -22,15 +22,15 @@ internal static class SampleEmitter
     }
 
     /// <summary>A loop over the instances of a layer; nothing around a layer that runs once.</summary>
-    public static void WriteInstances(SourceWriter writer, LayerPlan layer, Action body)
+    public static void WriteInstances(SourceWriter writer, int instances, Action body)
     {
-        if (layer.Instances == 1)
+        if (instances == 1)
         {
             body();
             return;
         }
 
-        using (writer.Block($"for (int g = 0; g < {layer.Instances}; g++)"))
+        using (writer.Block($"for (int g = 0; g < {instances}; g++)"))
         {
             body();
         }
@@ -59,7 +59,7 @@ internal static class SampleEmitter
             {
                 string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
                 string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
-                WriteInstances(writer, layer, () => writer.Lines(
+                WriteInstances(writer, layer.Instances, () => writer.Lines(
                     $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
                 writer.Gap();
             }
@@ -93,7 +93,7 @@ internal static class SampleEmitter
             writer.Lines($"Values.Clear(ref Add(ref slot, Slot.Layer{below.Index}OutputGradients), {below.Instances * below.Outputs});");
         }
 
-        WriteInstances(writer, layer, () =>
+        WriteInstances(writer, layer.Instances, () =>
         {
             writer.Lines($"Layer{layer.Index}.Backward({SlotEmitter.OutputGradients(layer)}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)});");
             if (below is not null)
@@ -121,7 +121,7 @@ internal static class SampleEmitter
             else
             {
                 string patches = Format.At("inputGradient", "0", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Access.RowStep)));
-                WriteInstances(writer, layer, () => writer.Lines(
+                WriteInstances(writer, layer.Instances, () => writer.Lines(
                     $"Layer0.InputGradient(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {patches});"));
             }
         }

@@ -29,8 +29,7 @@ internal static class SampleRouterEmitter
             string.Empty,
             (layer.Patches + (2L * layer.Experts)) * layer.Dimension,
             4L * (layer.Patches + layer.Experts) * layer.Dimension).Write(writer);
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers)"))
         {
             writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
             writer.Lines($"ref float sum = {Format.At("block", "PatchSumAt")};");
@@ -78,8 +77,7 @@ internal static class SampleRouterEmitter
             (long)layer.Patches * layer.Dimension,
             4L * (layer.Patches + 1) * layer.Dimension).Write(writer);
         int d = layer.Dimension;
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void PatchSum<S, V>(ref float x, int valid, ref float sum) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void PatchSum<S, V>(ref float x, int valid, ref float sum)"))
         {
             writer.Lines($$"""
                 for (int i = 0; i < {{d}}; i += S.Lanes)

@@ -32,8 +32,7 @@ internal static class ScoresEmitter
     {
         string keys = LayerEmitter.SortsWith(layer, ", ref int keys");
         writer.Lines("/// <summary>Chooses each expert's patches: scores, selection, gates. Writes the block's scores and gates and all of its integers.</summary>");
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{keys})"))
         {
             BlockPlan block = layer.Block;
             writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
@@ -65,8 +64,7 @@ internal static class ScoresEmitter
             "a tile of patches stays in the first cache while all routers pass over it",
             2L * n * k * d,
             4L * ((n * (long)d) + (k * (long)d) + (n * k))).Write(writer);
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void Scores<S, V>(ref float x, ref float router, ref float scores) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void Scores<S, V>(ref float x, ref float router, ref float scores)"))
         {
             foreach (TileRun patches in PatchRuns(layer))
             {

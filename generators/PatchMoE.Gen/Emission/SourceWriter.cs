@@ -111,7 +111,10 @@ internal static class Format
         return offset == "0" ? $"ref {array}" : $"ref Add(ref {array}, {offset})";
     }
 
-    /// <summary>A number, or "no s" as English wants it.</summary>
+    /// <summary>Where vector <paramref name="column"/> of a tile begins.</summary>
+    public static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
+
+    /// <summary>1 sum, 2 sums.</summary>
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }
 

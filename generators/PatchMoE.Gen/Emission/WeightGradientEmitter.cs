@@ -18,8 +18,7 @@ internal static class WeightGradientEmitter
         writer.Lines("/// <summary>Adds a window's gradients of router, neurons and biases; each worker owns part of the weights, and samples are added in order.</summary>");
         WidthDispatch.Write(writer, "WeightGradients", Parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", layer.Dimension);
         writer.Gap();
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void WeightGradients<S, V>({Parameters}) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({Parameters})"))
         {
             writer.Lines("ExpertGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
             if (layer.TrainsRouter)
@@ -131,7 +130,7 @@ internal static class WeightGradientEmitter
             {
                 using (writer.Block("for (int b = 0; b < samples; b++)"))
                 {
-                    SampleEmitter.WriteInstances(writer, layer, () =>
+                    SampleEmitter.WriteInstances(writer, layer.Instances, () =>
                     {
                         writer.Lines(IntegerBlock(layer));
                         string taken = layer.Routing == Routing.Sample ? $"Add(ref block, RoutesAt) == s ? block : 0" : "block";

@@ -16,8 +16,7 @@ internal static class WeightedRows
             $"{Vectors} vectors of the row in registers while the weight rows pass",
             2L * dimension,
             4L * dimension).WritePer(writer, "weight row");
-        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void AddWeightedRows<S, V>(ref float row, ref float w, ref float coefficients, int step, int count) {WidthDispatch.Constraint}"))
+        using (WidthDispatch.Kernel(writer, $"private static void AddWeightedRows<S, V>(ref float row, ref float w, ref float coefficients, int step, int count)"))
         {
             writer.Lines("int i = 0;");
             using (writer.Block($"for (; i <= {dimension} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
@@ -53,7 +52,7 @@ internal static class WeightedRows
             writer.Lines($"ref float wq = ref Add(ref w, (q * {dimension}) + i);");
             foreach (int c in columns)
             {
-                writer.Lines($"sum{c} = S.MultiplyAdd(coefficient, S.Load(ref wq, {Lane(c)}), sum{c});");
+                writer.Lines($"sum{c} = S.MultiplyAdd(coefficient, S.Load(ref wq, {Format.Lane(c)}), sum{c});");
             }
         }
 
@@ -62,9 +61,7 @@ internal static class WeightedRows
         foreach (int c in columns)
         {
             string sum = tail is null ? $"sum{c}" : $"S.KeepLast(sum{c}, {tail})";
-            writer.Lines($"S.Store(S.Add(S.Load(ref ri, {Lane(c)}), {sum}), ref ri, {Lane(c)});");
+            writer.Lines($"S.Store(S.Add(S.Load(ref ri, {Format.Lane(c)}), {sum}), ref ri, {Format.Lane(c)});");
         }
     }
-
-    private static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
 }

@@ -3,7 +3,14 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the entry of a kernel: the widest vectors that the machine has and a row fills. The JIT keeps one branch.</summary>
 internal static class WidthDispatch
 {
-    public const string Constraint = "where S : ISimd<V> where V : struct";
+    private const string Constraint = "where S : ISimd<V> where V : struct";
+
+    /// <summary>Prints the head of a kernel that is generic over the width. It is compiled optimised at once: it has no use for slow first runs.</summary>
+    public static SourceWriter.Scope Kernel(SourceWriter writer, string head)
+    {
+        writer.Lines("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        return writer.Block($"{head} {Constraint}");
+    }
 
     /// <param name="writer">Where to print.</param>
     /// <param name="name">The kernel's name.</param>

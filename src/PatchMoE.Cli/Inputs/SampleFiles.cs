@@ -1,4 +1,5 @@
 using PatchMoE.Cli.Backends;
+using PatchMoE.Kernels;
 
 namespace PatchMoE.Cli.Inputs;
 
@@ -60,11 +61,10 @@ internal static class SampleFiles
         }
 
         int[] labels = SampleValues.Integers(array, path, "labels");
-        bool isLogistic = model.Loss == Loss.Logistic;
-        int bad = Array.FindIndex(labels, label => isLogistic ? label is not (-1 or 1) : (uint)label >= (uint)model.Head.Outputs);
+        int bad = Array.FindIndex(labels, label => !Guard.IsLabel(label, model.Loss, model.Head.Outputs));
         if (bad >= 0)
         {
-            string rule = isLogistic ? "the logistic loss takes -1 and +1" : $"the softmax loss over {model.Head.Outputs} outputs takes 0 to {model.Head.Outputs - 1}";
+            string rule = model.Loss == Loss.Logistic ? "the logistic loss takes -1 and +1" : $"the softmax loss over {model.Head.Outputs} outputs takes 0 to {model.Head.Outputs - 1}";
             throw new BadInputException($"{path}: the label at [{bad}] is {labels[bad]}; {rule}. Change the labels, or model.loss and model.head.outputs.");
         }
 

@@ -22,6 +22,10 @@ public sealed record ImageInputSpec(
 
     /// <summary>The number of columns of patches.</summary>
     public int GridWidth => ((Width - PatchWidth) / StrideWidth) + 1;
+
+    /// <summary>The top left pixel of a patch.</summary>
+    /// <param name="patch">The patch's index on the grid, row-major.</param>
+    public (int Row, int Column) Corner(int patch) => (patch / GridWidth * StrideHeight, patch % GridWidth * StrideWidth);
 }
 
 /// <summary>Patches given as vectors: [n, d], or [T, n, d] with groups.</summary>

@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE;
 
 /// <summary>What a data set must be so that a model can be trained or tested on it.</summary>
@@ -32,13 +34,12 @@ public static class DatasetRules
 
     private static void CheckLabels(Dataset data, ModelSpec model, string name)
     {
-        bool logistic = model.Loss == Loss.Logistic;
         for (int i = 0; i < data.Count; i++)
         {
             int label = data.Labels[i];
-            if (logistic ? label is not (-1 or 1) : (uint)label >= (uint)model.Head.Outputs)
+            if (!Guard.IsLabel(label, model.Loss, model.Head.Outputs))
             {
-                throw new BadInputException(logistic
+                throw new BadInputException(model.Loss == Loss.Logistic
                     ? $"{name}: the label of sample {i} is {label}; the logistic loss takes −1 and +1. Change the labels, or use softmaxCrossEntropy with a linear head."
                     : $"{name}: the label of sample {i} is {label}; with model.head.outputs = {model.Head.Outputs} labels are 0 to {model.Head.Outputs - 1}. Change the labels or model.head.outputs.");
             }

@@ -52,14 +52,16 @@ public static class Guard
         }
     }
 
+    /// <summary>Whether a label is one of the loss's: −1 or +1 (logistic), or 0…classes−1.</summary>
+    public static bool IsLabel(int label, Loss loss, int classes) => loss == Loss.Logistic ? label is -1 or 1 : (uint)label < (uint)classes;
+
     /// <summary>Labels must be −1 or +1 (logistic) or 0…classes−1.</summary>
     /// <exception cref="ArgumentException">One is not.</exception>
     public static void Labels(ReadOnlySpan<int> labels, Loss loss, int classes)
     {
         for (int i = 0; i < labels.Length; i++)
         {
-            bool valid = loss == Loss.Logistic ? labels[i] is -1 or 1 : (uint)labels[i] < (uint)classes;
-            if (!valid)
+            if (!IsLabel(labels[i], loss, classes))
             {
                 string rule = loss == Loss.Logistic ? "the logistic loss takes -1 or +1" : $"softmax cross entropy over {classes} outputs takes 0 to {classes - 1}";
                 throw new ArgumentException($"labels[{i}] is {labels[i]}; {rule}.", nameof(labels));

@@ -56,9 +56,16 @@ internal sealed class PatchLayout
     private int RowsPerGroup => (PatchesPerGroup + Columns - 1) / Columns;
 
     /// <summary>The top left pixel of patch <paramref name="patch"/> of group <paramref name="group"/>.</summary>
-    public (int X, int Y) Place(int group, int patch) => _input is ImageInputSpec image
-        ? (patch % image.GridWidth * image.StrideWidth, patch / image.GridWidth * image.StrideHeight)
-        : (patch % Columns * (PatchWidth + TileGap), ((group * RowsPerGroup) + (patch / Columns)) * (PatchHeight + TileGap));
+    public (int X, int Y) Place(int group, int patch)
+    {
+        if (_input is ImageInputSpec image)
+        {
+            (int row, int column) = image.Corner(patch);
+            return (column, row);
+        }
+
+        return (patch % Columns * (PatchWidth + TileGap), ((group * RowsPerGroup) + (patch / Columns)) * (PatchHeight + TileGap));
+    }
 
     /// <summary>The first row of pixels of a group, and how many rows it has.</summary>
     public (int Y, int Height) GroupRows(int group) => _input is ImageInputSpec

@@ -34,8 +34,7 @@ internal static class PatchSums
 
     private static void AddImagePatch(ReadOnlySpan<float> sample, ImageInputSpec image, int patch, Span<float> sum)
     {
-        int top = patch / image.GridWidth * image.StrideHeight;
-        int left = patch % image.GridWidth * image.StrideWidth;
+        (int top, int left) = image.Corner(patch);
         int rowLength = image.PatchWidth * image.Channels;
         for (int row = 0; row < image.PatchHeight; row++)
         {
