@@ -14,7 +14,22 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 /// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
 /// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
-internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null);
+internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
+{
+    /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
+    /// <param name="request">What it is made for.</param>
+    /// <param name="told">Where to tell.</param>
+    public INetworkEngine Start(EngineRequest request, TextWriter told)
+    {
+        INetworkEngine engine = Create!(request);
+        if (Devices is not null)
+        {
+            told.WriteLine($"device: {engine.Device}");
+        }
+
+        return engine;
+    }
+}
 
 /// <summary>All backends, in the order in which to prefer them.</summary>
 internal static partial class BackendCatalog

@@ -1,4 +1,6 @@
+using System.Reflection;
 using ILGPU;
+using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using PatchMoE.Kernels;
 
@@ -77,6 +79,9 @@ public sealed partial class IlgpuEngine : INetworkEngine
             throw;
         }
     }
+
+    /// <summary>The libraries that a model's kernels are compiled against: what <c>PatchMoECompiler.Compile</c> takes as <c>backends</c>.</summary>
+    public static IReadOnlyList<Assembly> Libraries { get; } = [typeof(IIlgpuModel).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly];
 
     /// <inheritdoc/>
     public PatchMoESpec Spec { get; }
