@@ -34,7 +34,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
     public void Forget() => _count = 0;
 
     /// <summary>Queues the copies of a batch's small arrays, and notes which samples it is.</summary>
-    public void QueueIntegers(AcceleratorStream stream, Dataset data, ReadOnlySpan<int> samples)
+    public void QueueIntegers(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
     {
         (int batch, int perSample) = (samples.Length, data.LengthsPerSample);
         int rows = (int)(Padded(batch) + Padded((long)batch * perSample));
@@ -47,12 +47,12 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
         }
 
         samples.CopyTo(staged[rows..]);
-        _stagedIntegers.Queue(stream, staged.Length, Integers.View);
+        _stagedIntegers.Queue(queue, staged.Length, Integers.View);
         Note(samples);
     }
 
     /// <summary>Queues the copy of a batch's inputs from the host.</summary>
-    public void QueueInput(AcceleratorStream stream, Dataset data, ReadOnlySpan<int> samples)
+    public void QueueInput(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
     {
         int length = checked(samples.Length * data.InputLength);
         _stagedInput.Require(length);
@@ -62,7 +62,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
             data.InputsOf(samples[b], 1).CopyTo(staged[(b * data.InputLength)..]);
         }
 
-        _stagedInput.Queue(stream, length, Input.View);
+        _stagedInput.Queue(queue, length, Input.View);
     }
 
     public void Dispose()

@@ -14,19 +14,19 @@ internal sealed class BatchSource
 
     /// <summary>Takes a data set; what <paramref name="inputs"/> held before is lost.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="stream">Where copies are queued.</param>
+    /// <param name="queue">Where copies are queued.</param>
     /// <param name="memory">The device's memory.</param>
     /// <param name="inputs">Where its inputs go if they fit.</param>
     /// <param name="reserve">Bytes that must stay free beside them.</param>
-    public BatchSource(Dataset data, AcceleratorStream stream, DeviceMemory memory, DeviceArray<float> inputs, long reserve)
+    public BatchSource(Dataset data, DeviceQueue queue, DeviceMemory memory, DeviceArray<float> inputs, long reserve)
     {
         (Data, _inputs) = (data, inputs);
         var demand = new Demand(inputs, data.Inputs.Length);
         if (memory.HasRoom(reserve, demand))
         {
             memory.Require("the data set", demand);
-            stream.Upload(data.Inputs, inputs.View);
-            _gather = stream.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(TrainingKernels.Gather);
+            queue.Upload(data.Inputs, inputs.View);
+            _gather = queue.Stream.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(TrainingKernels.Gather);
         }
     }
 
@@ -36,19 +36,19 @@ internal sealed class BatchSource
     public bool IsResident => _gather is not null;
 
     /// <summary>Queues what brings a batch into a slot.</summary>
-    /// <param name="stream">Where it is queued.</param>
+    /// <param name="queue">Where it is queued.</param>
     /// <param name="slot">The slot, large enough.</param>
     /// <param name="samples">The batch: indices of samples.</param>
-    public void Queue(AcceleratorStream stream, BatchSlot slot, ReadOnlySpan<int> samples)
+    public void Queue(DeviceQueue queue, BatchSlot slot, ReadOnlySpan<int> samples)
     {
-        slot.QueueIntegers(stream, Data, samples);
+        slot.QueueIntegers(queue, Data, samples);
         if (_gather is null)
         {
-            slot.QueueInput(stream, Data, samples);
+            slot.QueueInput(queue, Data, samples);
             return;
         }
 
         int values = checked(samples.Length * Data.InputLength);
-        _gather(stream, values, slot.Rows(samples.Length, Data.LengthsPerSample), _inputs.View, slot.Input.First(values), Data.InputLength);
+        _gather(queue.Stream, values, slot.Rows(samples.Length, Data.LengthsPerSample), _inputs.View, slot.Input.First(values), Data.InputLength);
     }
 }

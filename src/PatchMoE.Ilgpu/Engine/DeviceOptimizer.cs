@@ -13,10 +13,10 @@ internal sealed class DeviceOptimizer
 
     /// <summary>Copies the state to the device.</summary>
     /// <param name="optimizer">The rule, its tensors and its state so far.</param>
-    /// <param name="stream">Where copies are queued.</param>
+    /// <param name="queue">Where copies are queued.</param>
     /// <param name="memory">Where the state is kept.</param>
     /// <param name="state">Two arrays for it, which may be left from an earlier phase.</param>
-    public DeviceOptimizer(Optimizer optimizer, AcceleratorStream stream, DeviceMemory memory, DeviceArray<float>[] state)
+    public DeviceOptimizer(Optimizer optimizer, DeviceQueue queue, DeviceMemory memory, DeviceArray<float>[] state)
     {
         (_optimizer, _state) = (optimizer, state);
         _ranges = Join(optimizer.Trained);
@@ -24,10 +24,10 @@ internal sealed class DeviceOptimizer
         {
             float[] values = optimizer.State[i].Values;
             memory.Require($"the optimizer {optimizer.Spec.Kind}", new Demand(state[i], values.Length));
-            stream.Upload(values, state[i].View);
+            queue.Upload<float>(values, state[i].View);
         }
 
-        _update = Load(stream.Accelerator);
+        _update = Load(queue.Stream.Accelerator);
     }
 
     private delegate void Update(AcceleratorStream stream, Arrays arrays, (int Offset, int Length) range, int step, float learningRate);
@@ -50,11 +50,11 @@ internal sealed class DeviceOptimizer
     public void Count() => _optimizer.Steps++;
 
     /// <summary>Brings the state back.</summary>
-    public void Collect(AcceleratorStream stream)
+    public void Collect(DeviceQueue queue)
     {
         for (int i = 0; i < _optimizer.State.Count; i++)
         {
-            stream.Download(_state[i].View, _optimizer.State[i].Values);
+            queue.Download(_state[i].View, _optimizer.State[i].Values);
         }
     }
 

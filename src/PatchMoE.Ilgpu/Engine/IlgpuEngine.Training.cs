@@ -5,7 +5,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Ilgpu;
 
 /// <content>
-/// Training. While the device computes an update, the host prepares the batch of the next in the other slot and copies it on a stream of its own. The
+/// Training. While the device computes an update, the host prepares the batch of the next in the other slot and copies it on a queue of its own. The
 /// device itself refuses an update whose loss or gradients are not finite, so an update costs one round trip: its report.
 /// </content>
 public sealed partial class IlgpuEngine
@@ -16,7 +16,7 @@ public sealed partial class IlgpuEngine
     /// <summary>Samples of a pass of the evaluation, as the trainer makes it.</summary>
     private const int EvaluationBatch = 256;
 
-    private readonly AcceleratorStream _copies;
+    private readonly DeviceQueue _copies;
     private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>> _findNotFinite;
     private readonly DeviceArray<float>[] _optimizerState = [new(), new()];
     private readonly DeviceArray<float> _resident = new();
@@ -30,7 +30,7 @@ public sealed partial class IlgpuEngine
 
     /// <inheritdoc/>
     public void BeginTraining(Optimizer optimizer) =>
-        _optimizer = Try("compiling the optimizer", () => new DeviceOptimizer(optimizer, _stream, _memory, _optimizerState));
+        _optimizer = Try("compiling the optimizer", () => new DeviceOptimizer(optimizer, _queue, _memory, _optimizerState));
 
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
@@ -66,11 +66,11 @@ public sealed partial class IlgpuEngine
     public void GetGradients(Span<float> gradients)
     {
         RequireLength(gradients.Length);
-        _stream.Download(_gradients.View, gradients);
+        _queue.Download(_gradients.View, gradients);
     }
 
     /// <inheritdoc/>
-    public void Collect() => _optimizer?.Collect(_stream);
+    public void Collect() => _optimizer?.Collect(_queue);
 
     /// <summary>The arrays of an update, and the data set as near as it can be.</summary>
     private BatchSource MakeRoom(Dataset data, int batch)
@@ -87,7 +87,7 @@ public sealed partial class IlgpuEngine
             ForgetBatches();
         }
 
-        return ReferenceEquals(_source?.Data, data) ? _source! : _source = Try("reading the data", () => new BatchSource(data, _stream, _memory, _resident, Reserve(data)));
+        return ReferenceEquals(_source?.Data, data) ? _source! : _source = Try("reading the data", () => new BatchSource(data, _queue, _memory, _resident, Reserve(data)));
     }
 
     /// <summary>What the evaluation of a model may still need, beside a data set that stays on the device.</summary>
@@ -96,7 +96,7 @@ public sealed partial class IlgpuEngine
 
     private void ForgetBatches()
     {
-        _copies.Synchronize();
+        _copies.Wait();
         foreach (BatchSlot slot in _slots)
         {
             slot.Forget();
@@ -116,7 +116,7 @@ public sealed partial class IlgpuEngine
             source.Queue(_copies, _slots[_current], samples);
         }
 
-        _copies.Synchronize();
+        _copies.Wait();
         return _slots[_current];
     }
 
@@ -124,11 +124,11 @@ public sealed partial class IlgpuEngine
     {
         PassBuffers buffers = Buffers(slot, batch, lengthsPerSample);
         ArrayView<float> failed = _report.First(1);
-        failed.MemSetToZero(_stream);
+        failed.MemSetToZero(_queue.Stream);
         Run(PassKind.LossAndGradients, buffers, batch);
-        _findNotFinite(_stream, batch, buffers.Losses, failed);
-        _findNotFinite(_stream, _parameterLength, buffers.Gradients, failed);
-        optimizer.Queue(_stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
+        _findNotFinite(_queue.Stream, batch, buffers.Losses, failed);
+        _findNotFinite(_queue.Stream, _parameterLength, buffers.Gradients, failed);
+        optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
     }
 
     /// <summary>The mean of the losses, added up in the order of the samples, and whether the device refused the update.</summary>
@@ -140,7 +140,7 @@ public sealed partial class IlgpuEngine
         }
 
         Span<float> report = _reportOnHost.AsSpan(0, ReportLosses + batch);
-        _stream.Download(_report.View, report);
+        _queue.Download(_report.View, report);
         double sum = 0;
         foreach (float loss in report[ReportLosses..])
         {

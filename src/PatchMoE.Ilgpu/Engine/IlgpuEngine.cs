@@ -17,7 +17,7 @@ public sealed partial class IlgpuEngine : INetworkEngine
     private readonly IIlgpuModel _model;
     private readonly IIlgpuPasses _passes;
     private readonly DeviceMemory _memory;
-    private readonly AcceleratorStream _stream;
+    private readonly DeviceQueue _queue;
     private readonly LayerShape _bottom;
     private readonly int _parameterLength;
     private readonly int _inputLength;
@@ -65,12 +65,12 @@ public sealed partial class IlgpuEngine : INetworkEngine
         {
             _model = model as IIlgpuModel ?? throw new ArgumentException(
                 $"{model.GetType().Name} has no kernels for GPUs: compile it in a project that references PatchMoE.Ilgpu.", nameof(model));
-            _stream = device.Accelerator.CreateStream();
-            _copies = device.Accelerator.CreateStream();
+            _queue = new DeviceQueue(device);
+            _copies = new DeviceQueue(device);
             _passes = Try("compiling the kernels", () => _model.Load(device.Accelerator));
             _findNotFinite = Try("compiling the kernels", () => device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>>(TrainingKernels.FindNotFinite));
             _memory.Require($"{Spec.Name} with its gradients", new Demand(_parameters, _parameterLength), new Demand(_gradients, _parameterLength));
-            _gradients.View.MemSetToZero(_stream);
+            _gradients.View.MemSetToZero(_queue.Stream);
             SetParameters(model.Parameters);
         }
         catch
@@ -95,14 +95,14 @@ public sealed partial class IlgpuEngine : INetworkEngine
     public void SetParameters(ReadOnlySpan<float> parameters)
     {
         RequireLength(parameters.Length);
-        _stream.Upload(parameters, _parameters.View);
+        _queue.Upload(parameters, _parameters.View);
     }
 
     /// <inheritdoc/>
     public void GetParameters(Span<float> parameters)
     {
         RequireLength(parameters.Length);
-        _stream.Download(_parameters.View, parameters);
+        _queue.Download(_parameters.View, parameters);
     }
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed partial class IlgpuEngine : INetworkEngine
         {
             Load(input, [], lengths, batch, "a forward pass");
             Run(PassKind.Forward, Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)), batch);
-            _stream.Download(_logits.View, logits);
+            _queue.Download(_logits.View, logits);
         }
     }
 
@@ -136,9 +136,9 @@ public sealed partial class IlgpuEngine : INetworkEngine
         Load(input, labels, lengths, batch, "a pass with gradients", extra);
         PassBuffers buffers = Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)) with { InputGradient = _inputGradient.First(inputGradient.Length) };
         Run(PassKind.LossAndGradients, buffers, batch);
-        _stream.Download(_logits.View, logits);
-        _stream.Download(_gradients.View, gradients);
-        _stream.Download(_inputGradient.View, inputGradient);
+        _queue.Download(_logits.View, logits);
+        _queue.Download(_gradients.View, gradients);
+        _queue.Download(_inputGradient.View, inputGradient);
         return ReadReport(batch).Loss;
     }
 
@@ -157,16 +157,16 @@ public sealed partial class IlgpuEngine : INetworkEngine
         {
             Load(input, [], lengths, batch, "a forward pass", new Demand(_routes, routes.Length));
             Run(PassKind.Route, Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)) with { Routes = _routes.First(routes.Length) }, batch);
-            _stream.Download(_routes.View, routes);
+            _queue.Download(_routes.View, routes);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Streams are null where the constructor threw before it made them.
+        // The queues are null where the constructor threw before it made them.
         _copies?.Dispose();
-        _stream?.Dispose();
+        _queue?.Dispose();
         foreach (BatchSlot slot in _slots)
         {
             slot.Dispose();
@@ -187,9 +187,9 @@ public sealed partial class IlgpuEngine : INetworkEngine
         BatchSlot slot = _slots[_current];
         _memory.Require(Purpose(purpose, batch), [.. PassDemands(batch), .. SlotDemands(slot, batch, LengthsPerSample(lengths.Length)), .. extra]);
         slot.Forget();
-        _stream.Upload(input, slot.Input.View);
-        _stream.Upload(labels, slot.Labels(batch));
-        _stream.Upload(lengths, slot.Lengths(batch, LengthsPerSample(lengths.Length)));
+        _queue.Upload(input, slot.Input.View);
+        _queue.Upload(labels, slot.Labels(batch));
+        _queue.Upload(lengths, slot.Lengths(batch, LengthsPerSample(lengths.Length)));
     }
 
     private string Purpose(string pass, int batch) => $"{pass} over {batch} {(batch == 1 ? "sample" : "samples")} of {Spec.Name}";
@@ -226,13 +226,13 @@ public sealed partial class IlgpuEngine : INetworkEngine
             switch (pass)
             {
                 case PassKind.Forward:
-                    _passes.Forward(_stream, buffers, batch);
+                    _passes.Forward(_queue.Stream, buffers, batch);
                     break;
                 case PassKind.Route:
-                    _passes.Route(_stream, buffers, batch);
+                    _passes.Route(_queue.Stream, buffers, batch);
                     break;
                 default:
-                    _passes.LossAndGradients(_stream, buffers, batch);
+                    _passes.LossAndGradients(_queue.Stream, buffers, batch);
                     break;
             }
         }

@@ -24,12 +24,12 @@ internal sealed class StagingArray<T>(Accelerator accelerator) : IDisposable
 
     public Span<T> First(int length) => _values.AsSpan(0, length);
 
-    /// <summary>Queues a copy of the first values to a device; they must not change until the stream has done it.</summary>
-    public unsafe void Queue(AcceleratorStream stream, int length, ArrayView<T> target)
+    /// <summary>Queues a copy of the first values to a device; they must not change until it is done.</summary>
+    public unsafe void Queue(DeviceQueue queue, int length, ArrayView<T> target)
     {
         if (length > 0)
         {
-            HostCopies.Queue(stream, (T*)Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0), length, target);
+            queue.QueueUpload((T*)Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0), length, target);
         }
     }
 
