@@ -22,7 +22,11 @@ internal sealed class BatchSource
     {
         (Data, _inputs) = (data, inputs);
         var demand = new Demand(inputs, data.Inputs.Length);
-        if (memory.HasRoom(reserve, demand))
+        if (!memory.HasRoom(reserve, demand))
+        {
+            memory.Release(inputs);
+        }
+        else
         {
             memory.Require("the data set", demand);
             queue.Upload(data.Inputs, inputs.View);

@@ -51,6 +51,13 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
         return true;
     }
 
+    /// <summary>Gives an array's memory back.</summary>
+    public void Release(DeviceArray array)
+    {
+        array.Free();
+        _arrays.Remove(array);
+    }
+
     public void Dispose()
     {
         foreach (DeviceArray array in _arrays)
