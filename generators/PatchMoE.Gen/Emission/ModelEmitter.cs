@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Ilgpu;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -7,7 +8,7 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Text">Its text.</param>
 internal sealed record EmittedSource(string Name, string Text);
 
-/// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer.</summary>
+/// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU.</summary>
 internal static class ModelEmitter
 {
     public static IEnumerable<EmittedSource> Emit(NamedPlan named)
@@ -18,6 +19,14 @@ internal static class ModelEmitter
         foreach (LayerPlan layer in plan.Layers)
         {
             yield return File(plan, FileNames.Layer(stem, layer), $"The kernels of layer {layer.Index}: {LayerEmitter.Summary(layer)}.", string.Empty, writer => LayerEmitter.Write(writer, plan, layer));
+        }
+
+        if (named.Backends.Ilgpu)
+        {
+            foreach (EmittedSource source in IlgpuModelEmitter.Emit(plan, stem))
+            {
+                yield return source;
+            }
         }
     }
 

@@ -1,0 +1,117 @@
+using PatchMoE.Gen.Planning;
+using PatchMoE.Gen.Planning.Ilgpu;
+
+namespace PatchMoE.Gen.Emission.Ilgpu;
+
+/// <summary>Prints the routing of an expertChoice layer: scores, the l best and their gates in one kernel that reads the input once.</summary>
+internal static class RouteEmitter
+{
+    public static GpuKernel Describe(IlgpuLayerPlan plan)
+    {
+        LayerPlan layer = plan.Layer;
+        string scratch = $"scratch.Layer{layer.Index}";
+        List<GpuParameter> parameters = [GpuParameter.Number("instances", LayerText.Instances(layer)), LayerText.Input(layer)];
+        parameters.AddRange(LayerText.Lengths(layer));
+        parameters.Add(GpuParameter.Floats("parameters", "buffers.Parameters"));
+        parameters.Add(GpuParameter.Floats("scores", $"{scratch}Scores"));
+        parameters.Add(GpuParameter.Integers("routes", $"{scratch}Routes"));
+        if (layer.HasGate)
+        {
+            parameters.Add(GpuParameter.Floats("gates", $"{scratch}Gates"));
+        }
+
+        if (layer.Spec.Gate == Gate.SoftmaxAll)
+        {
+            parameters.Add(GpuParameter.Floats("probabilities", $"{scratch}Probabilities"));
+        }
+
+        DotTiling tiling = plan.Scores!;
+        return new GpuKernel($"Layer{layer.Index}", "Route", tiling.Threads, RowText.Blocks(LayerText.Instances(layer), tiling.Units), parameters);
+    }
+
+    public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
+    {
+        LayerPlan layer = plan.Layer;
+        DotTiling tiling = plan.Scores!;
+        (int k, int n, int l, int d) = (layer.Experts, layer.Patches, layer.Taken, layer.Dimension);
+        string keys = plan.KeysAtOnce > 0 ? $"; selection of {plan.KeysAtOnce} experts at once, {Format.Count(4L * plan.KeysAtOnce * n)} bytes of shared memory for their keys" : "; n is too large for keys in shared memory, so selection reads the scores";
+        new KernelDoc(
+            $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
+            $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
+            $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
+            $"{DotText.Describe(tiling, plan.Rows)}; {Format.Plural(tiling.Units, "instance")} per group; a patch's place is the number of patches before it{keys}",
+            2L * n * k * d,
+            4L * ((n * d) + (k * n) + (k * l))).WritePer(writer, "instance, the weights left out");
+        using (Describe(plan).Open(writer))
+        {
+            DotText.WriteStart(writer, tiling);
+            if (plan.KeysAtOnce > 0)
+            {
+                writer.Lines($"ArrayView<int> keys = SharedMemory.Allocate<int>({plan.KeysAtOnce * n});");
+            }
+
+            writer.Lines($"int first = {RowText.Times("Grid.IdxX", tiling.Units)};");
+            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.View(plan.Rows, $"parameters.SubView({layer.RouterOffset}, {k * d})")};");
+            writer.Gap();
+            writer.Lines("// 1. Scores.");
+            WriteScores(writer, plan, tiling);
+            writer.Lines(DotText.Fence).Gap();
+            writer.Lines("// 2. The place of each patch: how many come before it.");
+            SelectText.Write(writer, plan);
+            if (layer.HasGate)
+            {
+                writer.Lines(DotText.Fence).Gap();
+                writer.Lines("// 3. Gates.");
+                GateText.WriteOpen(writer, plan, tiling.Units * k, tiling.Threads);
+            }
+        }
+    }
+
+    private static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, DotTiling tiling)
+    {
+        LayerPlan layer = plan.Layer;
+        (int k, int n) = (layer.Experts, layer.Patches);
+        int tiles = tiling.Units * tiling.TilesPerUnit;
+        bool rounds = tiling.Rounds > 1;
+        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {tiles}; start += {tiling.Slots})") : null;
+        string tile = rounds ? "start + slot" : "slot";
+        writer.Lines($"int tile = {RowText.Inside(tile, tiles, tiles % tiling.Slots == 0)};");
+        writer.Lines($"int instance = Math.Min(first + (tile / {tiling.TilesPerUnit}), instances - 1);");
+        writer.Lines($"int firstPatch = tile % {tiling.TilesPerUnit} / {tiling.RowTiles} * {tiling.Patches};");
+        writer.Lines($"int firstExpert = tile % {tiling.RowTiles} * {tiling.Rows};");
+        writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> x = {RowText.Instance(plan.Rows, "input", "instance")};");
+        for (int p = 0; p < tiling.Patches; p++)
+        {
+            string patch = RowText.Inside(RowText.Plus("firstPatch", p), n, n % tiling.Patches == 0);
+            writer.Lines($"int x{p} = {RowText.Row(plan.Rows, plan.Rows.Across == 1 && !patch.Contains(' ') ? patch : $"({patch})")};");
+        }
+
+        for (int r = 0; r < tiling.Rows; r++)
+        {
+            writer.Lines($"int w{r} = {RowText.Times($"({RowText.Inside(RowText.Plus("firstExpert", r), k, k % tiling.Rows == 0)})", plan.Rows.Columns)};");
+        }
+
+        DotText.WriteSums(writer, tiling, plan.Rows);
+        writer.Lines("Group.Barrier();").Gap();
+        using (DotText.OpenResults(writer, tiling))
+        {
+            writer.Lines($"int done = {(rounds ? "start + owner" : "owner")};");
+            writer.Lines($"int to = first + (done / {tiling.TilesPerUnit});");
+            writer.Lines($"int patch = (done % {tiling.TilesPerUnit} / {tiling.RowTiles} * {tiling.Patches}){DotText.InPatch(tiling)};");
+            writer.Lines($"int expert = (done % {tiling.RowTiles} * {tiling.Rows}){DotText.InRow(tiling)};");
+            using (writer.Block($"if (done < {tiles} && to < instances && patch < {n} && expert < {k})"))
+            {
+                writer.Lines($"scores[((((long)to * {k}) + expert) * {n}) + patch] = sum;");
+            }
+        }
+
+        if (rounds)
+        {
+            writer.Gap();
+            writer.Lines("Group.Barrier();");
+            loop?.Dispose();
+        }
+
+        writer.Gap();
+    }
+}
