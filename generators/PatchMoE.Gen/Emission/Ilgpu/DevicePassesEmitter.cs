@@ -39,12 +39,14 @@ internal static class DevicePassesEmitter
 
         writer.Gap();
         WriteScratch(writer, plan);
-        if (plan.Chunks > 1)
+        writer.Gap();
+        writer.Lines("/// <summary>What serves all layers.</summary>");
+        using (writer.Block("internal static class Common"))
         {
-            writer.Gap();
-            writer.Lines("/// <summary>What the chunks of a batch have in common.</summary>");
-            using (writer.Block("internal static class Chunks"))
+            ClearEmitter.Write(writer);
+            if (plan.Chunks > 1)
             {
+                writer.Gap();
                 SumEmitter.Write(writer, plan);
             }
         }
@@ -56,6 +58,7 @@ internal static class DevicePassesEmitter
         .. plan.Layers.SelectMany(LayerKernels.All),
         .. plan.Layers[0].Folds ? [FoldEmitter.Describe(plan.Model)] : Array.Empty<GpuKernel>(),
         .. HeadKernels.All(plan),
+        ClearEmitter.Describe(string.Empty, 1),
         .. plan.Chunks > 1 ? [SumEmitter.Describe(plan)] : Array.Empty<GpuKernel>(),
     ];
 
@@ -108,7 +111,8 @@ internal static class DevicePassesEmitter
             if (plan.Chunks == 1)
             {
                 writer.Gap();
-                writer.Lines("// The weights are many: their gradients fill a GPU without chunks.\nint perChunk = batch;\nconst int chunks = 1;\nArrayView<float> partials = buffers.Gradients;\npartials.MemSetToZero(stream);");
+                writer.Lines("// The weights are many: their gradients fill a GPU without chunks.\nint perChunk = batch;\nconst int chunks = 1;\nArrayView<float> partials = buffers.Gradients;");
+                ClearEmitter.Describe("partials", 0, plan.Model.ParameterLength).WriteLaunch(writer);
             }
             else
             {
@@ -160,7 +164,8 @@ internal static class DevicePassesEmitter
 
         void Launch()
         {
-            writer.Lines($"{InputGradientEmitter.Target(layer)}.MemSetToZero(stream);");
+            int length = layer.Folds ? layer.Layer.Patches * layer.Layer.Dimension : layer.Layer.Instances * layer.Rows.InstanceStep * layer.Rows.Vector;
+            ClearEmitter.Describe(InputGradientEmitter.Target(layer), length).WriteLaunch(writer);
             InputGradientEmitter.Describe(layer).WriteLaunch(writer);
         }
     }

@@ -8,7 +8,7 @@ internal static class SumEmitter
     private const int Threads = 128;
 
     public static GpuKernel Describe(IlgpuPlan plan) => new(
-        "Chunks",
+        "Common",
         "Sum",
         Threads,
         $"{DotTiling.DivideUp(plan.Model.ParameterLength, Threads)}",
