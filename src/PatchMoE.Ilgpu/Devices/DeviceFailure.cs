@@ -32,7 +32,7 @@ internal static class DeviceFailure
         return string.Join(": ", reasons) + ".";
     }
 
-    private static string Advice(Exception failure) => failure switch
+    private static string Advice(Exception failure) => failure.GetBaseException() switch
     {
         AcceleratorException => "Update the device's driver, give it a smaller batch, or choose another --device ('pmoe backends' lists them) or --backend.",
         _ => "Choose another --device ('pmoe backends' lists them) or --backend.",

@@ -61,16 +61,15 @@ public class EngineContractTests
     [Test]
     public void ALossThatIsNotFinite_ChangesNothing([Values] OptimizerKind kind)
     {
-        Dataset good = Networks.Data(s_spec, 8);
-        float[] inputs = good.Inputs.ToArray();
-        inputs[3 * 44] = float.NaN;
-        var bad = new Dataset(good.InputShape, inputs, good.Labels.ToArray());
+        Dataset data = Networks.Data(s_spec, 8);
         Optimizer optimizer = Networks.Optimizer(s_spec, kind);
         _engine.BeginTraining(optimizer);
-        double before = _engine.Step(bad, [0, 1, 2], [3, 4], 0.1);
+        double before = _engine.Step(data, [0, 1, 2], [3, 4], 0.1);
         float[] weights = Networks.ParametersOf(_engine);
+        weights[s_spec.Model.Parameters()[^1].Offset] = float.NaN; // a bias of the head
+        _engine.SetParameters(weights);
 
-        double loss = _engine.Step(bad, [3, 4], [], 0.1);
+        double loss = _engine.Step(data, [3, 4], [], 0.1);
 
         _engine.Collect();
         Assert.Multiple(() =>
@@ -86,17 +85,23 @@ public class EngineContractTests
     [Test]
     public void AGradientThatIsNotFinite_ChangesNothing()
     {
-        // The logits are 0 because the neurons are dead, but a head weight's gradient takes the overflow of an input gradient's factor.
-        float[] weights = Networks.Weights(s_spec);
-        ParameterSpec head = s_spec.Model.Parameters().Single(parameter => parameter.Role == ParameterRole.Head);
-        weights.AsSpan(head.Offset, head.Length).Fill(1e38f);
-        weights[head.Offset] = -1e38f;
-        float[] inputs = [.. Enumerable.Repeat(1e30f, 2 * 44)];
+        // Tiny neurons on huge inputs, a huge head: the loss is about 1e26, and the neurons' gradient 1e30 · 1e30.
+        var weights = new float[Networks.Weights(s_spec).Length];
+        foreach (ParameterSpec parameter in s_spec.Model.Parameters())
+        {
+            Span<float> values = weights.AsSpan(parameter.Offset, parameter.Length);
+            values.Fill(parameter.Role == ParameterRole.Experts ? 1e-35f : 0);
+            values[..(parameter.Role == ParameterRole.Head ? 6 : 0)].Fill(1e30f);
+        }
+
         _engine.SetParameters(weights);
         _engine.BeginTraining(Networks.Optimizer(s_spec, OptimizerKind.Sgd));
+        var data = new Dataset(EquatableArray.Of(4, 11), [.. Enumerable.Repeat(1e30f, 2 * 44)], [1, 1]);
+        double lossAlone = _engine.LossAndGradients(data.Inputs, data.Labels, new float[6], new float[weights.Length]);
 
-        double loss = _engine.Step(new Dataset(EquatableArray.Of(4, 11), inputs, [0, 1]), [0, 1], [], 0.1);
+        double loss = _engine.Step(data, [0, 1], [], 0.1);
 
+        Assert.That(double.IsFinite(lossAlone), Is.True);
         Assert.That(double.IsFinite(loss), Is.False);
         Assert.That(Networks.ParametersOf(_engine), Is.EqualTo(weights));
     }

@@ -3,12 +3,15 @@ namespace PatchMoE.Ilgpu.Tests.Engine;
 /// <summary>A device with less memory than a run wants: data are streamed, and what cannot run says so before it is tried.</summary>
 public class MemoryTests
 {
+    /// <summary>Enough for small batches, not for a thousand samples of 176 bytes.</summary>
+    private const long Limit = 150_000;
+
     [Test]
     public void StreamedData_GiveTheBitsOfResidentData([Values] bool ragged)
     {
-        Dataset data = Networks.Data(Networks.Small, 64, ragged);
+        Dataset data = Networks.Data(Networks.Small, 1000, ragged);
         (float[] resident, double[] residentLosses) = Train(data, limit: null, keepsData: true);
-        (float[] streamed, double[] streamedLosses) = Train(data, limit: 20_000, keepsData: false);
+        (float[] streamed, double[] streamedLosses) = Train(data, limit: Limit, keepsData: false);
         Assert.That(streamed, Is.EqualTo(resident));
         Assert.That(streamedLosses, Is.EqualTo(residentLosses));
     }
@@ -16,12 +19,12 @@ public class MemoryTests
     [Test]
     public void ABatchThatDoesNotFit_IsRefused_AndASmallerOneStillRuns()
     {
-        Dataset data = Networks.Data(Networks.Small, 400);
-        using var engine = new IlgpuEngine(Networks.Compile(Networks.Small), TestDevices.Cpu(), new IlgpuOptions { MemoryLimit = 20_000 });
+        Dataset data = Networks.Data(Networks.Small, 2000);
+        using var engine = new IlgpuEngine(Networks.Compile(Networks.Small), TestDevices.Cpu(), new IlgpuOptions { MemoryLimit = Limit });
         Assert.That(
-            () => engine.Forward(data.Inputs, new float[1200]),
+            () => engine.Forward(data.Inputs, new float[6000]),
             Throws.TypeOf<BadInputException>().With.Message.Match(
-                "^--device cpu .*a forward pass over 400 samples of small needs [0-9.]+ KiB more device memory than the [0-9.]+ .+ in use, and [0-9.]+ KiB are free. Use a smaller batch"));
+                "^--device cpu .*a forward pass over 2000 samples of small needs [0-9.]+ MiB more device memory than the [0-9.]+ .+ in use, and [0-9.]+ KiB are free. Use a smaller batch"));
         var logits = new float[6];
         engine.Forward(data.InputsOf(0, 2), logits);
         Assert.That(logits, Has.None.NaN);
@@ -36,7 +39,7 @@ public class MemoryTests
     {
         using var engine = new IlgpuEngine(Networks.Compile(Networks.Small), TestDevices.Cpu(), new IlgpuOptions { MemoryLimit = limit });
         engine.SetParameters(Networks.Weights(Networks.Small));
-        double[] losses = Networks.Train(engine, data, Networks.Optimizer(Networks.Small, OptimizerKind.Momentum), steps: 12);
+        double[] losses = Networks.Train(engine, data, Networks.Optimizer(Networks.Small, OptimizerKind.Momentum), steps: 6);
         Assert.That(engine.KeepsData, Is.EqualTo(keepsData));
         return (Networks.ParametersOf(engine), losses);
     }

@@ -39,7 +39,7 @@ internal sealed record GpuKernel(string Owner, string Name, int Threads, string 
         writer.Lines($"private readonly Action<AcceleratorStream, KernelConfig, {Types}> {Launcher};");
 
     public void WriteLoad(SourceWriter writer) =>
-        writer.Lines($"{Launcher} = accelerator.LoadKernel<{Types}>({Owner}.{Name});");
+        writer.Lines($"{Launcher} = DeviceKernel.Load(\"{Owner}.{Name}\", () => accelerator.LoadKernel<{Types}>({Owner}.{Name}));");
 
     public void WriteLaunch(SourceWriter writer) =>
         writer.Lines($"{Launcher}(stream, new KernelConfig({Groups}, {Threads}), {string.Join(", ", Parameters.Select(parameter => parameter.Value))});");
