@@ -13,7 +13,7 @@ internal static class BiasGradientEmitter
         $"Layer{plan.Layer.Index}",
         "BiasGradient",
         Threads,
-        RowText.Times("chunks", DotTiling.DivideUp(plan.Layer.Experts * plan.Layer.Neurons, Threads)),
+        Index.Times("chunks", DotTiling.DivideUp(plan.Layer.Experts * plan.Layer.Neurons, Threads)),
         [
             GpuParameter.Number("batch", "batch"),
             GpuParameter.Number("perChunk", "perChunk"),
@@ -61,7 +61,7 @@ internal static class BiasGradientEmitter
         "Head",
         "BiasGradient",
         Threads,
-        RowText.Times("chunks", DotTiling.DivideUp(model.Head.Outputs, Threads)),
+        Index.Times("chunks", DotTiling.DivideUp(model.Head.Outputs, Threads)),
         [
             GpuParameter.Number("batch", "batch"),
             GpuParameter.Number("perChunk", "perChunk"),
@@ -85,8 +85,8 @@ internal static class BiasGradientEmitter
         writer.Lines(blocks == 1 ? "int bias = Group.IdxX;\nint chunk = Grid.IdxX;" : $"int bias = (Grid.IdxX % {blocks} * {Threads}) + Group.IdxX;\nint chunk = Grid.IdxX / {blocks};");
         using (writer.Block($"if (bias < {count})"))
         {
-            writer.Lines($"float sum = 0f;\nint end = {RowText.Times("Math.Min(batch, (chunk + 1) * perChunk)", instances)};");
-            using (writer.Block($"for (int instance = {RowText.Times("chunk * perChunk", instances)}; instance < end; instance++)"))
+            writer.Lines($"float sum = 0f;\nint end = {Index.Times("Math.Min(batch, (chunk + 1) * perChunk)", instances)};");
+            using (writer.Block($"for (int instance = {Index.Times("chunk * perChunk", instances)}; instance < end; instance++)"))
             {
                 add(writer);
             }

@@ -59,7 +59,7 @@ internal static class DotText
         writer.Lines(tiling.Lanes == 1 ? "int at = slot;" : $"int at = (slot * {tiling.SumStep}) + lane;");
         for (int sum = 0; sum < tiling.Sums; sum++)
         {
-            writer.Lines($"sums[{RowText.Plus("at", sum * tiling.Slots * tiling.SumStep)}] = s{sum / count}{sum % count};");
+            writer.Lines($"sums[{Index.Plus("at", Index.Number(sum * tiling.Slots * tiling.SumStep))}] = s{sum / count}{sum % count};");
         }
     }
 
@@ -67,7 +67,7 @@ internal static class DotText
     public static SourceWriter.Scope OpenResults(SourceWriter writer, DotTiling tiling)
     {
         SourceWriter.Scope scope = writer.Block($"for (int i = thread; i < {tiling.Sums * tiling.Slots}; i += {tiling.Threads})");
-        writer.Lines($"int from = {RowText.Times("i", tiling.SumStep)};");
+        writer.Lines($"int from = {Index.Times("i", tiling.SumStep)};");
         writer.Lines($"float sum = sums[from]{string.Concat(Enumerable.Range(1, tiling.Lanes - 1).Select(lane => $" + sums[from + {lane}]"))};");
         writer.Lines($"int owner = i % {tiling.Slots};");
         if (tiling.Patches > 1)
@@ -83,11 +83,11 @@ internal static class DotText
         return scope;
     }
 
-    /// <summary>The sum's patch in its tile, as an addend.</summary>
-    public static string InPatch(DotTiling tiling) => tiling.Patches > 1 ? " + inPatch" : string.Empty;
+    /// <summary>The sum's patch in its tile.</summary>
+    public static string InPatch(DotTiling tiling) => tiling.Patches > 1 ? "inPatch" : "0";
 
-    /// <summary>The sum's row in its tile, as an addend.</summary>
-    public static string InRow(DotTiling tiling) => tiling.Rows > 1 ? " + inRow" : string.Empty;
+    /// <summary>The sum's row in its tile.</summary>
+    public static string InRow(DotTiling tiling) => tiling.Rows > 1 ? "inRow" : "0";
 
     /// <summary>A barrier behind which the group sees what its threads wrote to the device's memory too.</summary>
     public const string Fence = "MemoryFence.GroupLevel();\nGroup.Barrier();";

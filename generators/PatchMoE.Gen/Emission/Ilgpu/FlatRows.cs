@@ -18,19 +18,20 @@ internal static class FlatRows
     {
         bool rounds = tiling.RowBlocks > 1;
         int tiles = tiling.RowTilesAtOnce;
+        string start = rounds ? "start" : "0";
         SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {tiling.RowTiles}; start += {tiles})") : null;
-        writer.Lines($"int firstRow = {(rounds ? "(start + " : string.Empty)}slot % {tiles}{(rounds ? ")" : string.Empty)} * {tiling.Rows};");
+        writer.Lines($"int firstRow = {Index.Times(Index.Plus(start, Index.Modulo("slot", tiles)), tiling.Rows)};");
         for (int r = 0; r < tiling.Rows; r++)
         {
             bool exact = !rounds && count % tiling.Rows == 0;
-            writer.Lines($"int w{r} = {RowText.Times($"({RowText.Inside(RowText.Plus("firstRow", r), count, exact)})", rows.Columns)};");
+            writer.Lines($"int w{r} = {Index.Times(Index.Inside(Index.Plus("firstRow", Index.Number(r)), count, exact), rows.Columns)};");
         }
 
         DotText.WriteSums(writer, tiling, rows);
         writer.Lines("Group.Barrier();").Gap();
         using (DotText.OpenResults(writer, tiling))
         {
-            writer.Lines($"int row = ({(rounds ? "(start + " : string.Empty)}owner % {tiles}{(rounds ? ")" : string.Empty)} * {tiling.Rows}){DotText.InRow(tiling)};");
+            writer.Lines($"int row = {Index.Plus(Index.Times(Index.Plus(start, Index.Modulo("owner", tiles)), tiling.Rows), DotText.InRow(tiling))};");
             if (of.Length > 0)
             {
                 writer.Lines(of);

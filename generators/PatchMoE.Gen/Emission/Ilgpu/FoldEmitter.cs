@@ -12,7 +12,7 @@ internal static class FoldEmitter
         "Layer0",
         "Fold",
         Threads,
-        RowText.Times("batch", DotTiling.DivideUp(model.InputLength, Threads)),
+        Index.Times("batch", DotTiling.DivideUp(model.InputLength, Threads)),
         [GpuParameter.Floats("patchGradients", "scratch.Layer0PatchGradients"), GpuParameter.Floats("inputGradient", "buffers.InputGradient")]);
 
     public static void Write(SourceWriter writer, ModelPlan model)

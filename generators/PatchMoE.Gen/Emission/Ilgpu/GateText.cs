@@ -22,10 +22,10 @@ internal static class GateText
         (int k, int n, int l) = (layer.Experts, layer.Patches, layer.Taken);
         using (writer.Block($"for (int i = thread; i < {units}; i += {threads})"))
         {
-            writer.Lines($"long unit = ((long)first * {k}) + i;");
-            using (writer.Block($"if (unit < (long)instances * {k})"))
+            writer.Lines($"int unit = {Index.Plus(Index.Times("first", k), "i")};");
+            using (writer.Block($"if (unit < {Index.Times("instances", k)})"))
             {
-                writer.Lines($"int valid = {RowText.Valid(layer, $"unit / {k}")};\nint taken = Math.Min(valid, {l});\nlong chosen = unit * {l};\nlong rows = unit * {n};");
+                writer.Lines($"int valid = {RowText.Valid(layer, Index.Over("unit", k))};\nint taken = Math.Min(valid, {l});\nlong chosen = (long)unit * {l};\nlong rows = (long)unit * {n};");
                 writer.Lines(layer.Spec.Gate switch
                 {
                     Gate.SoftmaxSelected => SoftmaxSelected,

@@ -10,7 +10,7 @@ internal static class GatherConvEmitter
     {
         LayerPlan layer = plan.Layer;
         string scratch = $"scratch.Layer{layer.Index}";
-        string units = RowText.Times("batch", layer.Instances * plan.Units);
+        string units = Index.Times("batch", layer.Instances * plan.Units);
         DotTiling tiling = plan.Convolution;
         List<GpuParameter> parameters = [GpuParameter.Number("units", units), LayerText.Input(layer)];
         parameters.AddRange(LayerText.Lengths(layer));
@@ -20,7 +20,7 @@ internal static class GatherConvEmitter
         parameters.Add(GpuParameter.Number("keep", "keep"));
         parameters.Add(GpuParameter.Floats("activations", $"{scratch}Activations"));
         parameters.Add(GpuParameter.Floats("y", $"{scratch}Outputs"));
-        string groups = RowText.Blocks(units, tiling.Units);
+        string groups = Index.Blocks(units, tiling.Units);
         return new GpuKernel($"Layer{layer.Index}", "GatherConv", tiling.Threads, tiling.RowBlocks == 1 ? groups : $"({groups}) * {tiling.RowBlocks}", parameters);
     }
 
@@ -40,16 +40,19 @@ internal static class GatherConvEmitter
         using (Describe(plan).Open(writer))
         {
             DotText.WriteStart(writer, tiling);
-            string group = tiling.RowBlocks == 1 ? "Grid.IdxX" : $"Grid.IdxX / {tiling.RowBlocks}";
-            writer.Lines($"int first = {(tiling.Units == 1 ? group : $"{group} * {tiling.Units}")};");
-            string firstRow = tiling.RowBlocks == 1 ? "0" : $"Grid.IdxX % {tiling.RowBlocks} * {tiling.RowTilesAtOnce * tiling.Rows}";
-            writer.Lines($"int firstRow = {firstRow};");
-            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.View(plan.Rows, $"parameters.SubView({layer.ExpertsOffset}, {k * m * d})")};");
+            writer.Lines($"int first = {Index.Times(Index.Over("Grid.IdxX", tiling.RowBlocks), tiling.Units)};");
+            if (tiling.RowBlocks > 1)
+            {
+                writer.Lines($"int firstRow = {Index.Times(Index.Modulo("Grid.IdxX", tiling.RowBlocks), tiling.RowTilesAtOnce * tiling.Rows)};");
+            }
+
+
+            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.Part(plan.Rows, "parameters", layer.ExpertsOffset, k * m * d)};");
             writer.Gap();
             bool rounds = tiling.PatchRounds > 1;
             SourceWriter.Scope? loop = rounds ? writer.Block($"for (int firstPatch = 0; firstPatch < {l}; firstPatch += {tiling.PatchTilesAtOnce * tiling.Patches})") : null;
-            WriteSums(writer, plan, rounds);
-            WriteActivations(writer, plan, rounds);
+            WriteSums(writer, plan);
+            WriteActivations(writer, plan);
             WritePool(writer, plan, rounds);
             if (rounds)
             {
@@ -61,40 +64,55 @@ internal static class GatherConvEmitter
         }
     }
 
-    private static string InstanceOf(IlgpuLayerPlan plan, string unit) => plan.Units == 1 ? unit : $"{unit} / {plan.Units}";
+    private static string InstanceOf(IlgpuLayerPlan plan, string unit) => Index.Over(unit, plan.Units);
+
+    /// <summary>The unit of a slot, behind the group's first.</summary>
+    private static string Unit(string slot, DotTiling tiling) => tiling.Units == 1 ? "0" : Index.Over(slot, tiling.PatchTilesAtOnce * tiling.RowTilesAtOnce);
+
+    /// <summary>The first patch of a slot's tile.</summary>
+    private static string Patch(string slot, DotTiling tiling)
+    {
+        string inUnit = tiling.Units == 1 ? slot : Index.Modulo(slot, tiling.PatchTilesAtOnce * tiling.RowTilesAtOnce);
+        string tile = tiling.PatchTilesAtOnce == 1 ? "0" : Index.Over(inUnit, tiling.RowTilesAtOnce);
+        return Index.Plus(tiling.PatchRounds > 1 ? "firstPatch" : "0", Index.Times(tile, tiling.Patches));
+    }
+
+    /// <summary>The first neuron of a slot's tile.</summary>
+    private static string Row(string slot, DotTiling tiling) => Index.Plus(FirstRow(tiling), Index.Times(Index.Modulo(slot, tiling.RowTilesAtOnce), tiling.Rows));
+
+    private static string FirstRow(DotTiling tiling) => tiling.RowBlocks > 1 ? "firstRow" : "0";
 
     private static string ExpertOf(IlgpuLayerPlan plan, string unit) => plan.Layer.Routing switch
     {
         Routing.Sample => $"routes[{unit}]",
-        _ => plan.Units == 1 ? "0" : $"{unit} % {plan.Units}",
+        _ => Index.Modulo(unit, plan.Units),
     };
 
-    private static void WriteSums(SourceWriter writer, IlgpuLayerPlan plan, bool rounds)
+    private static void WriteSums(SourceWriter writer, IlgpuLayerPlan plan)
     {
         LayerPlan layer = plan.Layer;
         DotTiling tiling = plan.Convolution;
         (int m, int l) = (layer.Neurons, layer.Taken);
-        int perUnit = tiling.PatchTilesAtOnce * tiling.RowTilesAtOnce;
-        writer.Lines($"int unit = Math.Min(first + (slot / {perUnit}), units - 1);");
+        writer.Lines($"int unit = Math.Min({Index.Plus("first", Unit("slot", tiling))}, units - 1);");
         writer.Lines($"int instance = {InstanceOf(plan, "unit")};");
         writer.Lines($"int s = {ExpertOf(plan, "unit")};");
-        writer.Lines($"int p = {(rounds ? "firstPatch + (" : string.Empty)}slot % {perUnit} / {tiling.RowTilesAtOnce} * {tiling.Patches}{(rounds ? ")" : string.Empty)};");
-        writer.Lines($"int r = firstRow + (slot % {tiling.RowTilesAtOnce} * {tiling.Rows});");
+        writer.Lines($"int p = {Patch("slot", tiling)};");
+        writer.Lines($"int r = {Row("slot", tiling)};");
         writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> x = {RowText.Instance(plan.Rows, "input", "instance")};");
         bool exactPatches = l % (tiling.Patches * tiling.PatchTilesAtOnce) == 0;
         bool exactRows = m % (tiling.Rows * tiling.RowTilesAtOnce) == 0;
         for (int p = 0; p < tiling.Patches; p++)
         {
-            string place = RowText.Inside(RowText.Plus("p", p), l, exactPatches);
+            string place = Index.Inside(Index.Plus("p", Index.Number(p)), l, exactPatches);
             writer.Lines(layer.Routing == Routing.ExpertChoice
-                ? $"int j{p} = Math.Max(routes[((long)unit * {l}) + {place}], 0);"
+                ? $"int j{p} = Math.Max(routes[{Index.Plus(Index.Times("(long)unit", l), place)}], 0);"
                 : $"int j{p} = {place};");
             writer.Lines($"int x{p} = {RowText.Row(plan.Rows, $"j{p}")};");
         }
 
         for (int r = 0; r < tiling.Rows; r++)
         {
-            writer.Lines($"int w{r} = {RowText.Times($"((s * {m}) + {RowText.Inside(RowText.Plus("r", r), m, exactRows)})", plan.Rows.Columns)};");
+            writer.Lines($"int w{r} = {Index.Times(Index.Plus(Index.Times("s", m), Index.Inside(Index.Plus("r", Index.Number(r)), m, exactRows)), plan.Rows.Columns)};");
         }
 
         DotText.WriteSums(writer, tiling, plan.Rows);
@@ -102,29 +120,27 @@ internal static class GatherConvEmitter
     }
 
     /// <summary>ReLU in the place of each sum's first lane.</summary>
-    private static void WriteActivations(SourceWriter writer, IlgpuLayerPlan plan, bool rounds)
+    private static void WriteActivations(SourceWriter writer, IlgpuLayerPlan plan)
     {
         LayerPlan layer = plan.Layer;
         DotTiling tiling = plan.Convolution;
         (int m, int l) = (layer.Neurons, layer.Taken);
-        int perUnit = tiling.PatchTilesAtOnce * tiling.RowTilesAtOnce;
         SourceWriter.Scope scope = DotText.OpenResults(writer, tiling);
-        writer.Lines($"int of = first + (owner / {perUnit});");
-        writer.Lines($"int place = {(rounds ? "firstPatch + " : string.Empty)}(owner % {perUnit} / {tiling.RowTilesAtOnce} * {tiling.Patches}){DotText.InPatch(tiling)};");
-        writer.Lines($"int row = firstRow + (owner % {tiling.RowTilesAtOnce} * {tiling.Rows}){DotText.InRow(tiling)};");
+        writer.Lines($"int of = {Index.Plus("first", Unit("owner", tiling))};");
+        writer.Lines($"int place = {Index.Plus(Patch("owner", tiling), DotText.InPatch(tiling))};");
+        writer.Lines($"int row = {Index.Plus(Row("owner", tiling), DotText.InRow(tiling))};");
         using (writer.Block($"if (of < units && place < {l} && row < {m})"))
         {
             if (layer.HasBias)
             {
-                string expert = ExpertOf(plan, "of");
-                writer.Lines($"sum += parameters[{layer.BiasOffset} + {(expert == "0" ? string.Empty : $"({(expert.Contains(' ') ? $"({expert})" : expert)} * {m}) + ")}row];");
+                writer.Lines($"sum += parameters[{Index.Plus(Index.Number(layer.BiasOffset), Index.Times(ExpertOf(plan, "of"), m), "row")}];");
             }
 
             writer.Lines($"int valid = {RowText.Valid(layer, InstanceOf(plan, "of"))};");
             writer.Lines("float activation = place < valid && !(sum < 0f) ? sum : 0f;\nsums[from] = activation;");
             using (writer.Block("if (keep != 0)"))
             {
-                writer.Lines($"activations[((((long)of * {l}) + place) * {plan.DeltaStep}) + row] = activation;");
+                writer.Lines($"activations[{Index.Plus(Index.Times(Index.Plus(Index.Times("(long)of", l), "place"), plan.DeltaStep), "row")}] = activation;");
             }
         }
 
@@ -143,8 +159,8 @@ internal static class GatherConvEmitter
         int patches = tiling.PatchTilesAtOnce * tiling.Patches;
         using (writer.Block($"for (int i = thread; i < {tiling.Units * rows}; i += {tiling.Threads})"))
         {
-            writer.Lines($"int of = first + (i / {rows});\nint inRows = i % {rows};");
-            using (writer.Block($"if (of < units && firstRow + inRows < {m})"))
+            writer.Lines($"int of = {Index.Plus("first", tiling.Units == 1 ? "0" : Index.Over("i", rows))};\nint inRows = {(tiling.Units == 1 ? "i" : Index.Modulo("i", rows))};\nint r0 = {Index.Plus(FirstRow(tiling), "inRows")};");
+            using (writer.Block($"if (of < units && r0 < {m})"))
             {
                 if (plan.Units > 1)
                 {
@@ -154,17 +170,15 @@ internal static class GatherConvEmitter
                 LayerText.WriteScale(writer, layer, plan.Units > 1 ? "to" : "of");
                 string left = rounds ? "taken - firstPatch" : "taken";
                 int tileRow = tiling.RowTilesAtOnce;
-                writer.Lines($"""
-                    int slots = (i / {rows} * {tiling.PatchTilesAtOnce * tileRow}) + (inRows / {tiling.Rows});
-                    int inTile = inRows % {tiling.Rows};
-                    float total = 0f;
-                    """);
+                string ofUnit = tiling.Units == 1 ? "0" : Index.Times(Index.Over("i", rows), tiling.PatchTilesAtOnce * tileRow);
+                writer.Lines($"int slots = {Index.Plus(ofUnit, Index.Over("inRows", tiling.Rows))};\nint inTile = {Index.Modulo("inRows", tiling.Rows)};\nfloat total = 0f;");
                 using (writer.Block($"for (int q = 0; q < Math.Min({left}, {Math.Min(patches, l)}); q++)"))
                 {
-                    string slot = tiling.PatchTilesAtOnce == 1 ? "slots" : $"slots + (q / {tiling.Patches} * {tileRow})";
-                    string inPatch = tiling.PatchTilesAtOnce == 1 ? "q" : $"(q % {tiling.Patches})";
-                    writer.Lines($"float value = sums[((((({inPatch} * {tiling.Rows}) + inTile) * {tiling.Slots}) + {slot}) * {tiling.SumStep})];");
-                    writer.Lines(layer.HasGate ? $"total += gates[((long)of * {l}) + {(rounds ? "firstPatch + " : string.Empty)}q] * value;" : "total += value;");
+                    bool tiles = tiling.PatchTilesAtOnce > 1;
+                    string slot = tiles ? Index.Plus("slots", Index.Times(Index.Over("q", tiling.Patches), tileRow)) : "slots";
+                    string sum = Index.Plus(Index.Times(tiles ? Index.Modulo("q", tiling.Patches) : "q", tiling.Rows), "inTile");
+                    writer.Lines($"float value = sums[{Index.Times(Index.Plus(Index.Times(sum, tiling.Slots), slot), tiling.SumStep)}];");
+                    writer.Lines(layer.HasGate ? $"total += gates[{Index.Plus(Index.Times("(long)of", l), rounds ? "firstPatch" : "0", "q")}] * value;" : "total += value;");
                 }
 
                 writer.Gap();
@@ -179,17 +193,17 @@ internal static class GatherConvEmitter
         int m = layer.Neurons;
         if (layer.Routing == Routing.Sample)
         {
-            writer.Lines($"int s0 = routes[of];\nlong outputs = ((long)of * {layer.Outputs}) + firstRow + inRows;\nfloat result = total * scale * probabilities[((long)of * {layer.Experts}) + s0];");
+            writer.Lines($"int best = routes[of];\nlong outputs = {Index.Plus(Index.Times("(long)of", layer.Outputs), "r0")};\nfloat result = total * scale * probabilities[{Index.Plus(Index.Times("(long)of", layer.Experts), "best")}];");
             using (writer.Block($"for (int e = 0; e < {layer.Experts}; e++)"))
             {
                 string before = rounds ? $"(firstPatch == 0 ? 0f : y[outputs + (e * {m})]) + " : string.Empty;
-                writer.Lines($"y[outputs + (e * {m})] = {before}(e == s0 ? result : 0f);");
+                writer.Lines($"y[outputs + (e * {m})] = {before}(e == best ? result : 0f);");
             }
 
             return;
         }
 
-        writer.Lines($"long output = ((long)of * {m}) + firstRow + inRows;");
+        writer.Lines($"long output = {Index.Plus(Index.Times("(long)of", m), "r0")};");
         writer.Lines(rounds ? "y[output] = (firstPatch == 0 ? 0f : y[output]) + (total * scale);" : "y[output] = total * scale;");
     }
 }

@@ -12,7 +12,7 @@ internal static class HeadKernels
         "Head",
         "Logits",
         plan.Logits.Threads,
-        RowText.Blocks("batch", plan.Logits.Units),
+        Index.Blocks("batch", plan.Logits.Units),
         [
             GpuParameter.Number("batch", "batch"),
             GpuParameter.Floats("y", Outputs(plan)),
@@ -24,7 +24,7 @@ internal static class HeadKernels
         "Head",
         "Loss",
         LossThreads,
-        RowText.Blocks("batch", LossSamples),
+        Index.Blocks("batch", LossSamples),
         [
             GpuParameter.Number("batch", "batch"),
             GpuParameter.Floats("logits", "buffers.Logits"),
@@ -116,10 +116,10 @@ internal static class HeadKernels
         using (Logits(plan).Open(writer))
         {
             DotText.WriteStart(writer, tiling);
-            writer.Lines($"int first = {RowText.Times("Grid.IdxX", tiling.Units)};");
-            writer.Lines($"int sample = Math.Min(first + (slot / {tiling.RowTilesAtOnce}), batch - 1);");
+            writer.Lines($"int first = {Index.Times("Grid.IdxX", tiling.Units)};");
+            writer.Lines($"int sample = Math.Min({Index.Plus("first", Index.Over("slot", tiling.RowTilesAtOnce))}, batch - 1);");
             writer.Lines($"ArrayView<{RowText.Type(plan.HeadRows)}> x = {RowText.Instance(plan.HeadRows, "y", "sample")};");
-            writer.Lines($"ArrayView<{RowText.Type(plan.HeadRows)}> w = {RowText.View(plan.HeadRows, $"parameters.SubView({plan.Model.Head.WeightOffset}, {c * m})")};");
+            writer.Lines($"ArrayView<{RowText.Type(plan.HeadRows)}> w = {RowText.Part(plan.HeadRows, "parameters", plan.Model.Head.WeightOffset, c * m)};");
             writer.Lines("const int x0 = 0;");
             FlatRows.Write(
                 writer,
@@ -127,7 +127,7 @@ internal static class HeadKernels
                 plan.HeadRows,
                 c,
                 $"logits[((long)to * {c}) + row] = sum{(bias ? $" + parameters[{plan.Model.Head.BiasOffset} + row]" : string.Empty)};",
-                $"int to = first + (owner / {tiling.RowTilesAtOnce});",
+                $"int to = {Index.Plus("first", Index.Over("owner", tiling.RowTilesAtOnce))};",
                 "to < batch");
         }
     }

@@ -29,7 +29,7 @@ internal static class InputGradientEmitter
 
         parameters.Add(GpuParameter.Floats("xGradient", Target(plan)));
         int blocks = DotTiling.DivideUp(plan.Rows.Columns, plan.InputThreads);
-        return new GpuKernel($"Layer{layer.Index}", "InputGradient", plan.InputThreads, RowText.Times("batch", layer.Instances * blocks), parameters);
+        return new GpuKernel($"Layer{layer.Index}", "InputGradient", plan.InputThreads, Index.Times("batch", layer.Instances * blocks), parameters);
     }
 
     /// <summary>Where the gradient is added up; it must be 0 before.</summary>
@@ -94,39 +94,39 @@ internal static class InputGradientEmitter
         int tile = plan.InputPatches;
         string type = RowText.Type(plan.Rows);
         writer.Lines($"long chosen = {chosen};");
-        writer.Lines($"int weights = {layer.ExpertsOffset / plan.Rows.Vector}{(expert == "0" ? string.Empty : $" + ({expert} * {m * plan.Rows.Columns})")} + v;");
+        writer.Lines($"int weights = {Index.Plus(Index.Number(layer.ExpertsOffset / plan.Rows.Vector), Index.Times(expert, m * plan.Rows.Columns), "v")};");
         SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
         string p = tile < l ? "p" : "0";
-        string At(int q) => tile == l ? $"{q}" : RowText.Inside(RowText.Plus("p", q), l, l % tile == 0);
+        string At(int q) => tile == l ? $"{q}" : Index.Inside(Index.Plus("p", Index.Number(q)), l, l % tile == 0);
         writer.Lines($"{type} {string.Join(", ", Enumerable.Range(0, tile).Select(q => $"g{q} = default"))};");
         for (int q = 0; q < tile; q++)
         {
-            writer.Lines($"long at{q} = (chosen + {At(q)}) * {plan.DeltaStep};");
+            writer.Lines($"long at{q} = {Index.Times(Index.Plus("chosen", At(q)), plan.DeltaStep)};");
         }
 
         using (writer.Block($"for (int r = 0; r < {m}; r++)"))
         {
-            writer.Lines($"{type} weight = w[weights + {RowText.Times("(r", plan.Rows.Columns)})];".Replace("(r)]", "r]"));
+            writer.Lines($"{type} weight = w[{Index.Plus("weights", Index.Times("r", plan.Rows.Columns))}];");
             WriteAdd(writer, plan, tile, "r");
         }
 
         if (plan.RouterRow)
         {
             writer.Gap();
-            writer.Lines($"{type} router = w[{layer.RouterOffset / plan.Rows.Vector} + ({expert} * {plan.Rows.Columns}) + v];");
+            writer.Lines($"{type} router = w[{Index.Plus(Index.Number(layer.RouterOffset / plan.Rows.Vector), Index.Times(expert, plan.Rows.Columns), "v")}];");
             WriteAdd(writer, plan, tile, $"{m}", "router");
         }
 
         for (int q = 0; q < tile; q++)
         {
             writer.Gap();
-            writer.Lines(layer.Routing == Routing.ExpertChoice ? $"int j{q} = routes[chosen + {At(q)}];" : $"int j{q} = {At(q)};");
+            writer.Lines(layer.Routing == Routing.ExpertChoice ? $"int j{q} = routes[{Index.Plus("chosen", At(q))}];" : $"int j{q} = {At(q)};");
             string[] conditions =
             [
                 .. layer.Routing == Routing.ExpertChoice ? [$"j{q} >= 0"] : Array.Empty<string>(),
                 .. l % tile == 0 || q == 0 ? Array.Empty<string>() : [$"{p} + {q} < {l}"],
             ];
-            string add = $"int to{q} = {Row(target, $"j{q}")} + column;\n{type} sum{q} = x[to{q}];\n{string.Join("\n", RowText.Parts(plan.Rows).Select(part => $"sum{q}{part} += g{q}{part};"))}\nx[to{q}] = sum{q};";
+            string add = $"int to{q} = {Index.Plus(RowText.Row(target, $"j{q}"), "column")};\n{type} sum{q} = x[to{q}];\n{string.Join("\n", RowText.Parts(plan.Rows).Select(part => $"sum{q}{part} += g{q}{part};"))}\nx[to{q}] = sum{q};";
             if (conditions.Length == 0)
             {
                 writer.Lines(add);
@@ -140,12 +140,6 @@ internal static class InputGradientEmitter
         }
 
         loop?.Dispose();
-    }
-
-    private static string Row(DeviceRows rows, string patch)
-    {
-        string row = RowText.Row(rows, patch);
-        return row.Contains(" * ") && !row.StartsWith("(", StringComparison.Ordinal) ? $"({row})" : row;
     }
 
     private static void WriteAdd(SourceWriter writer, IlgpuLayerPlan plan, int tile, string row, string weight = "weight")
@@ -168,13 +162,13 @@ internal static class InputGradientEmitter
         writer.Lines($"int valid = {RowText.Valid(layer, "instance")};");
         using (writer.Block("for (int j = 0; j < valid; j++)"))
         {
-            writer.Lines($"int to = {Row(target, "j")} + column;\n{type} total = x[to];");
+            writer.Lines($"int to = {Index.Plus(RowText.Row(target, "j"), "column")};\n{type} total = x[to];");
             using (writer.Block($"for (int e = 0; e < {k}; e++)"))
             {
                 writer.Lines(layer.Routing == Routing.Sample
                     ? $"float gradient = scoreGradients[((long)instance * {k}) + e];"
                     : $"float gradient = scoreGradients[((((long)instance * {k}) + e) * {n}) + j];");
-                writer.Lines($"{type} router = w[{layer.RouterOffset / plan.Rows.Vector} + (e * {plan.Rows.Columns}) + v];");
+                writer.Lines($"{type} router = w[{Index.Plus(Index.Number(layer.RouterOffset / plan.Rows.Vector), Index.Times("e", plan.Rows.Columns), "v")}];");
                 writer.Lines(string.Join("\n", RowText.Parts(plan.Rows).Select(part => $"total{part} += gradient * router{part};")));
             }
 

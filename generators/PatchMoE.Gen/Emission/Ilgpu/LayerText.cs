@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 internal static class LayerText
 {
     /// <summary>Instances of a batch.</summary>
-    public static string Instances(LayerPlan layer) => RowText.Times("batch", layer.Instances);
+    public static string Instances(LayerPlan layer) => Index.Times("batch", layer.Instances);
 
     /// <summary>What the layer reads: the network's input, or the outputs below.</summary>
     public static GpuParameter Input(LayerPlan layer) =>

@@ -20,7 +20,7 @@ internal sealed record OuterText(
         owner,
         name,
         Tiling.Threads,
-        RowText.Times("chunks", Experts * Tiling.Blocks),
+        Index.Times("chunks", Experts * Tiling.Blocks),
         [GpuParameter.Number("batch", "batch"), GpuParameter.Number("perChunk", "perChunk"), x, .. others, GpuParameter.Floats("partials", "partials")]);
 
     /// <summary>The tile in words.</summary>
@@ -35,7 +35,7 @@ internal sealed record OuterText(
         int deltas = Tiling.DeltaStep;
         writer.Lines($"ArrayView<long> places = SharedMemory.Allocate<long>({window});");
         writer.Lines($"ArrayView<float> deltas = SharedMemory.Allocate<float>({window * deltas});");
-        writer.Lines("int thread = Group.IdxX;");
+        writer.Lines("ArrayView<Float4> deltas4 = deltas.Cast<Float4>();\nint thread = Group.IdxX;");
         writer.Lines(Tiling.RowTilesAtOnce == 1 ? "int column = thread;" : $"int column = thread % {Tiling.ColumnThreads};\nint rowTile = thread / {Tiling.ColumnThreads};");
         if (Experts > 1)
         {
@@ -44,13 +44,13 @@ internal sealed record OuterText(
 
         if (Tiling.Blocks > 1)
         {
-            writer.Lines($"int block = {Divided("Grid.IdxX", Experts)} % {Tiling.Blocks};");
+            writer.Lines($"int block = {Index.Modulo(Index.Over("Grid.IdxX", Experts), Tiling.Blocks)};");
         }
 
         WriteBlocks(writer);
         for (int c = 0; c < Tiling.Vectors; c++)
         {
-            writer.Lines($"int v{c} = firstColumn + {RowText.Plus("column", c * Tiling.ColumnThreads)};");
+            writer.Lines($"int v{c} = firstColumn + {Index.Plus("column", Index.Number(c * Tiling.ColumnThreads))};");
         }
 
         for (int c = 0; c < Tiling.Vectors; c++)
@@ -67,7 +67,7 @@ internal sealed record OuterText(
         }
 
         writer.Gap();
-        writer.Lines($"int from = {RowText.Times("chunk * perChunk", Instances)};\nint count = {RowText.Times("(Math.Min(perChunk, batch - (chunk * perChunk)))", Instances * PerInstance)};");
+        writer.Lines($"int from = {Index.Times("chunk * perChunk", Instances)};\nint count = {Index.Times("Math.Min(perChunk, batch - (chunk * perChunk))", Instances * PerInstance)};");
         using (writer.Block($"for (int start = 0; start < count; start += {window})"))
         {
             WriteStage(writer, window, deltas);
@@ -82,13 +82,18 @@ internal sealed record OuterText(
                         writer.Lines($"{type} x{c} = x[place + c{c}];");
                     }
 
-                    writer.Lines($"int at = {(Tiling.RowTilesAtOnce == 1 ? RowText.Times("i", deltas) : $"(i * {deltas}) + {RowText.Times("rowTile", Tiling.Rows)}")};");
+                    writer.Lines($"int at = {Index.Plus(Index.Times("i", deltas / 4), Tiling.RowTilesAtOnce == 1 ? "0" : Index.Times("rowTile", Tiling.DeltaStep / 4 / Tiling.RowTilesAtOnce))};");
+                    for (int r = 0; r < Tiling.Rows; r += 4)
+                    {
+                        writer.Lines($"Float4 d{r} = deltas4[{Index.Plus("at", Index.Number(r / 4))}];");
+                    }
+
                     for (int r = 0; r < Tiling.Rows; r++)
                     {
-                        writer.Lines($"float d{r} = deltas[{RowText.Plus("at", r)}];");
+                        string delta = $"d{r / 4 * 4}.{"XYZW"[r % 4]}";
                         for (int c = 0; c < Tiling.Vectors; c++)
                         {
-                            writer.Lines(string.Join(" ", RowText.Parts(Rows).Select(part => $"s{r}{c}{part} += d{r} * x{c}{part};")));
+                            writer.Lines(string.Join(" ", RowText.Parts(Rows).Select(part => $"s{r}{c}{part} += {delta} * x{c}{part};")));
                         }
                     }
                 }
@@ -102,13 +107,11 @@ internal sealed record OuterText(
         WriteStore(writer, partialStep, type);
     }
 
-    private static string Divided(string value, int by) => by == 1 ? value : $"{value} / {by}";
-
     private void WriteBlocks(SourceWriter writer)
     {
-        writer.Lines($"int chunk = {Divided("Grid.IdxX", Experts * Tiling.Blocks)};");
-        writer.Lines($"int firstColumn = {(Tiling.ColumnBlocks == 1 ? "0" : $"block % {Tiling.ColumnBlocks} * {Tiling.ColumnThreads * Tiling.Vectors}")};");
-        writer.Lines($"int firstRow = {(Tiling.RowBlocks == 1 ? "0" : $"{Divided("block", Tiling.ColumnBlocks)} * {Tiling.DeltaStep}")};");
+        writer.Lines($"int chunk = {Index.Over("Grid.IdxX", Experts * Tiling.Blocks)};");
+        writer.Lines($"int firstColumn = {Index.Times(Index.Modulo("block", Tiling.ColumnBlocks), Tiling.ColumnThreads * Tiling.Vectors)};");
+        writer.Lines($"int firstRow = {(Tiling.RowBlocks == 1 ? "0" : Index.Times(Index.Over("block", Tiling.ColumnBlocks), Tiling.RowsAtOnce))};");
     }
 
     private void WriteStage(SourceWriter writer, int window, int deltas)
@@ -129,8 +132,12 @@ internal sealed record OuterText(
         writer.Gap();
         using (writer.Block($"for (int i = thread; i < {window * deltas}; i += {Tiling.Threads})"))
         {
-            writer.Lines($"int row = start + (i / {deltas});\nint r = firstRow + (i % {deltas});\nfloat delta = 0f;");
-            using (writer.Block($"if (row < count && r < {Count})"))
+            // A thread's rows fill whole vectors of shared memory.
+            int padded = deltas / Tiling.RowTilesAtOnce;
+            string tile = Index.Times(Index.Over(Index.Modulo("i", deltas), padded), Tiling.Rows);
+            string inTile = Tiling.RowTilesAtOnce == 1 ? Index.Modulo("i", deltas) : Index.Modulo("i", padded);
+            writer.Lines($"int row = start + {(deltas == 1 ? "i" : $"(i / {deltas})")};\nint inTile = {inTile};\nint r = {Index.Plus("firstRow", Tiling.RowTilesAtOnce == 1 ? "0" : tile, "inTile")};\nfloat delta = 0f;");
+            using (writer.Block($"if (row < count && r < {Count}{(padded == Tiling.Rows ? string.Empty : $" && inTile < {Tiling.Rows}")})"))
             {
                 WriteRow("row");
                 writer.Lines($"delta = {Delta};");
@@ -149,11 +156,11 @@ internal sealed record OuterText(
 
     private void WriteStore(SourceWriter writer, long partialStep, string type)
     {
-        string target = RowText.View(Rows, partialStep == 0 ? "partials" : $"partials.SubView(chunk * {partialStep}L, {partialStep})");
+        string target = RowText.View(Rows, "partials") + (partialStep == 0 ? string.Empty : $".SubView(chunk * {partialStep / Rows.Vector}L, {partialStep / Rows.Vector})");
         writer.Lines($"ArrayView<{type}> target = {target};");
         for (int r = 0; r < Tiling.Rows; r++)
         {
-            string row = RowText.Plus(Tiling.RowTilesAtOnce == 1 ? "firstRow" : $"firstRow + (rowTile * {Tiling.Rows})", r);
+            string row = Index.Plus("firstRow", Tiling.RowTilesAtOnce == 1 ? "0" : Index.Times("rowTile", Tiling.Rows), Index.Number(r));
             writer.Lines($"int r{r} = {row};");
             using (writer.Block($"if (r{r} < {Count})"))
             {

@@ -26,7 +26,7 @@ internal static class RouteEmitter
         }
 
         DotTiling tiling = plan.Scores!;
-        return new GpuKernel($"Layer{layer.Index}", "Route", tiling.Threads, RowText.Blocks(LayerText.Instances(layer), tiling.Units), parameters);
+        return new GpuKernel($"Layer{layer.Index}", "Route", tiling.Threads, Index.Blocks(LayerText.Instances(layer), tiling.Units), parameters);
     }
 
     public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
@@ -50,8 +50,8 @@ internal static class RouteEmitter
                 writer.Lines($"ArrayView<int> keys = SharedMemory.Allocate<int>({plan.KeysAtOnce * n});");
             }
 
-            writer.Lines($"int first = {RowText.Times("Grid.IdxX", tiling.Units)};");
-            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.View(plan.Rows, $"parameters.SubView({layer.RouterOffset}, {k * d})")};");
+            writer.Lines($"int first = {Index.Times("Grid.IdxX", tiling.Units)};");
+            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.Part(plan.Rows, "parameters", layer.RouterOffset, k * d)};");
             writer.Gap();
             writer.Lines("// 1. Scores.");
             WriteScores(writer, plan, tiling);
@@ -67,6 +67,9 @@ internal static class RouteEmitter
         }
     }
 
+    private static string PatchTile(string tile, DotTiling tiling) =>
+        Index.Over(tiling.Units == 1 ? tile : Index.Modulo(tile, tiling.TilesPerUnit), tiling.RowTiles);
+
     private static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, DotTiling tiling)
     {
         LayerPlan layer = plan.Layer;
@@ -75,20 +78,20 @@ internal static class RouteEmitter
         bool rounds = tiling.Rounds > 1;
         SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {tiles}; start += {tiling.Slots})") : null;
         string tile = rounds ? "start + slot" : "slot";
-        writer.Lines($"int tile = {RowText.Inside(tile, tiles, tiles % tiling.Slots == 0)};");
-        writer.Lines($"int instance = Math.Min(first + (tile / {tiling.TilesPerUnit}), instances - 1);");
-        writer.Lines($"int firstPatch = tile % {tiling.TilesPerUnit} / {tiling.RowTiles} * {tiling.Patches};");
-        writer.Lines($"int firstExpert = tile % {tiling.RowTiles} * {tiling.Rows};");
+        writer.Lines($"int tile = {Index.Inside(tile, tiles, tiles % tiling.Slots == 0)};");
+        writer.Lines($"int instance = Math.Min({Index.Plus("first", tiling.Units == 1 ? "0" : Index.Over("tile", tiling.TilesPerUnit))}, instances - 1);");
+        writer.Lines($"int firstPatch = {Index.Times(PatchTile("tile", tiling), tiling.Patches)};");
+        writer.Lines($"int firstExpert = {Index.Times(Index.Modulo("tile", tiling.RowTiles), tiling.Rows)};");
         writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> x = {RowText.Instance(plan.Rows, "input", "instance")};");
         for (int p = 0; p < tiling.Patches; p++)
         {
-            string patch = RowText.Inside(RowText.Plus("firstPatch", p), n, n % tiling.Patches == 0);
-            writer.Lines($"int x{p} = {RowText.Row(plan.Rows, plan.Rows.Across == 1 && !patch.Contains(' ') ? patch : $"({patch})")};");
+            string patch = Index.Inside(Index.Plus("firstPatch", Index.Number(p)), n, n % tiling.Patches == 0);
+            writer.Lines($"int x{p} = {RowText.Row(plan.Rows, patch)};");
         }
 
         for (int r = 0; r < tiling.Rows; r++)
         {
-            writer.Lines($"int w{r} = {RowText.Times($"({RowText.Inside(RowText.Plus("firstExpert", r), k, k % tiling.Rows == 0)})", plan.Rows.Columns)};");
+            writer.Lines($"int w{r} = {Index.Times(Index.Inside(Index.Plus("firstExpert", Index.Number(r)), k, k % tiling.Rows == 0), plan.Rows.Columns)};");
         }
 
         DotText.WriteSums(writer, tiling, plan.Rows);
@@ -96,9 +99,9 @@ internal static class RouteEmitter
         using (DotText.OpenResults(writer, tiling))
         {
             writer.Lines($"int done = {(rounds ? "start + owner" : "owner")};");
-            writer.Lines($"int to = first + (done / {tiling.TilesPerUnit});");
-            writer.Lines($"int patch = (done % {tiling.TilesPerUnit} / {tiling.RowTiles} * {tiling.Patches}){DotText.InPatch(tiling)};");
-            writer.Lines($"int expert = (done % {tiling.RowTiles} * {tiling.Rows}){DotText.InRow(tiling)};");
+            writer.Lines($"int to = {Index.Plus("first", tiling.Units == 1 ? "0" : Index.Over("done", tiling.TilesPerUnit))};");
+            writer.Lines($"int patch = {Index.Plus(Index.Times(PatchTile("done", tiling), tiling.Patches), DotText.InPatch(tiling))};");
+            writer.Lines($"int expert = {Index.Plus(Index.Times(Index.Modulo("done", tiling.RowTiles), tiling.Rows), DotText.InRow(tiling))};");
             using (writer.Block($"if (done < {tiles} && to < instances && patch < {n} && expert < {k})"))
             {
                 writer.Lines($"scores[((((long)to * {k}) + expert) * {n}) + patch] = sum;");

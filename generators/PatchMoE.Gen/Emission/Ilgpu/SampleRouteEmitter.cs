@@ -48,7 +48,7 @@ internal static class SampleRouteEmitter
                 writer.Lines($"{type} total = default;");
                 using (writer.Block("for (int j = 0; j < valid; j++)"))
                 {
-                    writer.Lines($"{type} value = patches[{RowText.Row(plan.Rows, "j")} + column];");
+                    writer.Lines($"{type} value = patches[{Index.Plus(RowText.Row(plan.Rows, "j"), "column")}];");
                     foreach (string part in RowText.Parts(plan.Rows))
                     {
                         writer.Lines($"total{part} += value{part};");
@@ -62,7 +62,7 @@ internal static class SampleRouteEmitter
             writer.Lines(DotText.Fence).Gap();
             writer.Lines("// 2. Scores.");
             writer.Lines($"ArrayView<{RowText.Type(sums)}> x = {RowText.View(sums, $"patchSums.SubView((long)instance * {d}, {d})")};");
-            writer.Lines($"ArrayView<{RowText.Type(sums)}> w = {RowText.View(sums, $"parameters.SubView({layer.RouterOffset}, {k * d})")};");
+            writer.Lines($"ArrayView<{RowText.Type(sums)}> w = {RowText.Part(sums, "parameters", layer.RouterOffset, k * d)};");
             writer.Lines("const int x0 = 0;");
             FlatRows.Write(writer, tiling, sums, k, $"probabilities[((long)instance * {k}) + row] = sum;");
             writer.Lines(DotText.Fence).Gap();

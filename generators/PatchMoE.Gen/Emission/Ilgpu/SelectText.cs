@@ -27,7 +27,7 @@ internal static class SelectText
         SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {all}; start += {atOnce})") : null;
         using (writer.Block($"for (int i = thread; i < {atOnce * n}; i += {threads})"))
         {
-            writer.Lines($"long score = ((((long)first * {k}) + {start}) * {n}) + i;");
+            writer.Lines($"long score = {Index.Plus(Index.Times(Index.Plus(Index.Times("(long)first", k), start), n), "i")};");
             writer.Lines($"keys[i] = score < (long)instances * {k * n} ? Key(scores[score]) : 0;");
         }
 
@@ -47,14 +47,14 @@ internal static class SelectText
         (int k, int n, int l) = (layer.Experts, layer.Patches, layer.Taken);
         using (writer.Block($"for (int i = thread; i < {units * n}; i += {threads})"))
         {
-            writer.Lines($"long unit = ((long)first * {k}) + {(start == "0" ? string.Empty : start + " + ")}(i / {n});");
-            writer.Lines($"int j = i % {n};");
-            using (writer.Block($"if (unit < (long)instances * {k})"))
+            writer.Lines($"int unit = {Index.Plus(Index.Times("first", k), start, Index.Over("i", n))};");
+            writer.Lines($"int j = {Index.Modulo("i", n)};");
+            using (writer.Block($"if (unit < {Index.Times("instances", k)})"))
             {
-                writer.Lines($"int valid = {RowText.Valid(layer, $"unit / {k}")};");
+                writer.Lines($"int valid = {RowText.Valid(layer, Index.Over("unit", k))};");
                 if (rival.Contains("rows"))
                 {
-                    writer.Lines($"long rows = unit * {n};");
+                    writer.Lines($"long rows = (long)unit * {n};");
                 }
 
                 writer.Lines($$"""
@@ -70,7 +70,7 @@ internal static class SelectText
                     place = j < valid ? place : j;
                     if (place < {{l}})
                     {
-                        routes[(unit * {{l}}) + place] = j < valid ? j : -1;
+                        routes[((long)unit * {{l}}) + place] = j < valid ? j : -1;
                     }
                     """);
             }

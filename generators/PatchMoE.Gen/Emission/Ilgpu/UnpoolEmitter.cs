@@ -12,7 +12,7 @@ internal static class UnpoolEmitter
     {
         LayerPlan layer = plan.Layer;
         string scratch = $"scratch.Layer{layer.Index}";
-        string units = RowText.Times("batch", layer.Instances * plan.Units);
+        string units = Index.Times("batch", layer.Instances * plan.Units);
         List<GpuParameter> parameters = [GpuParameter.Number("units", units)];
         parameters.AddRange(LayerText.Lengths(layer));
         parameters.AddRange(LayerText.Routes(layer));
@@ -39,7 +39,7 @@ internal static class UnpoolEmitter
 
         parameters.Add(GpuParameter.Floats("yGradient", $"{scratch}OutputGradients"));
         parameters.Add(GpuParameter.Floats("activations", $"{scratch}Activations"));
-        return new GpuKernel($"Layer{layer.Index}", "Unpool", Threads, RowText.Blocks(units, UnitsOf(plan)), parameters);
+        return new GpuKernel($"Layer{layer.Index}", "Unpool", Threads, Index.Blocks(units, UnitsOf(plan)), parameters);
     }
 
     public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
@@ -57,7 +57,7 @@ internal static class UnpoolEmitter
             (8L * l * m) + (4L * m)).WritePer(writer, "unit");
         using (Describe(plan).Open(writer))
         {
-            writer.Lines($"int thread = Group.IdxX;\nint first = {RowText.Times("Grid.IdxX", units)};");
+            writer.Lines($"int thread = Group.IdxX;\nint first = {Index.Times("Grid.IdxX", units)};");
             using (writer.Block($"for (int i = thread; i < {units * l}; i += {Threads})"))
             {
                 writer.Lines($"int unit = first + (i / {l});\nint p = i % {l};");

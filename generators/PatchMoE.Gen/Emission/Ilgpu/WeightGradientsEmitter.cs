@@ -61,16 +61,16 @@ internal static class WeightGradientsEmitter
         string q = l == 1 ? "0" : "q";
         string place = layer.Routing switch
         {
-            Routing.ExpertChoice => $"int j = routes[((((long)instance * {k}) + {s}) * {l}) + {q}];\nplace = j < 0 ? -1 : {instance} + {RowText.Row(plan.Rows, "j")};",
-            Routing.Sample => $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid || routes[instance] != {s} ? -1 : {instance} + {RowText.Row(plan.Rows, q)};",
-            _ => $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid ? -1 : {instance} + {RowText.Row(plan.Rows, q)};",
+            Routing.ExpertChoice => $"int j = routes[((((long)instance * {k}) + {s}) * {l}) + {q}];\nplace = j < 0 ? -1 : {Index.Plus(instance, RowText.Row(plan.Rows, "j"))};",
+            Routing.Sample => $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid || routes[instance] != {s} ? -1 : {Index.Plus(instance, RowText.Row(plan.Rows, q))};",
+            _ => $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid ? -1 : {Index.Plus(instance, RowText.Row(plan.Rows, q))};",
         };
         string unit = plan.Units == 1 ? "(long)instance" : $"(((long)instance * {plan.Units}) + {s})";
         string target = plan.RouterRow
-            ? $"{{r}} < {m} ? {layer.ExpertsOffset} + ((({s} * {m}) + {{r}}) * {d}) : {layer.RouterOffset} + ({s} * {d})"
-            : $"{layer.ExpertsOffset} + ((({s} * {m}) + {{r}}) * {d})";
+            ? $"{{r}} < {m} ? {Index.Plus(Index.Number(layer.ExpertsOffset), Index.Times(Index.Plus(Index.Times(s, m), "{r}"), d))} : {Index.Plus(Index.Number(layer.RouterOffset), Index.Times(s, d))}"
+            : $"{Index.Plus(Index.Number(layer.ExpertsOffset), Index.Times(Index.Plus(Index.Times(s, m), "{r}"), d))}";
         return new OuterText(
-            plan.WeightGradient, plan.Rows, k, plan.DeltaStep, l, layer.Instances, place, $"activations[((({unit} * {l}) + {q}) * {plan.DeltaStep}) + r]", target);
+            plan.WeightGradient, plan.Rows, k, plan.DeltaStep, l, layer.Instances, place, $"activations[{Index.Plus(Index.Times(Index.Plus(Index.Times(unit, l), q), plan.DeltaStep), "r")}]", target);
     }
 
     private static IEnumerable<GpuParameter> ExpertParameters(IlgpuLayerPlan plan) =>
@@ -84,7 +84,7 @@ internal static class WeightGradientsEmitter
     {
         LayerPlan layer = plan.Layer;
         (int k, int n, int d) = (layer.Experts, layer.Patches, layer.Dimension);
-        string target = $"{layer.RouterOffset} + ({{r}} * {d})";
+        string target = Index.Plus(Index.Number(layer.RouterOffset), Index.Times("{r}", d));
         if (layer.Routing == Routing.Sample)
         {
             DeviceRows sums = DeviceRows.Dense(1, d);
@@ -93,7 +93,7 @@ internal static class WeightGradientsEmitter
         }
 
         string q = n == 1 ? "0" : "q";
-        string place = $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid ? -1 : ((long)instance * {plan.Rows.InstanceStep}) + {RowText.Row(plan.Rows, q)};";
+        string place = $"int valid = {RowText.Valid(layer, "instance")};\nplace = {q} >= valid ? -1 : {Index.Plus($"((long)instance * {plan.Rows.InstanceStep})", RowText.Row(plan.Rows, q))};";
         return new OuterText(
             plan.RouterGradient!, plan.Rows, 1, k, n, layer.Instances, place, $"scoreGradients[((((long)instance * {k}) + r) * {n}) + {q}]", target);
     }

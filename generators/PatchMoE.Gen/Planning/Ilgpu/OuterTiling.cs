@@ -23,8 +23,11 @@ internal sealed record OuterTiling(int Rows, int RowTiles, int RowTilesAtOnce, i
 
     public int RowBlocks => DotTiling.DivideUp(RowTiles, RowTilesAtOnce);
 
-    /// <summary>δ of one row x that a group needs.</summary>
-    public int DeltaStep => RowTilesAtOnce * Rows;
+    /// <summary>Weight rows of a group.</summary>
+    public int RowsAtOnce => RowTilesAtOnce * Rows;
+
+    /// <summary>Floats of shared memory for the δ of one row x; each thread's fill whole vectors of 128 bits.</summary>
+    public int DeltaStep => RowTilesAtOnce * ((Rows + 3) / 4 * 4);
 
     /// <summary>Bytes of shared memory: places and δ.</summary>
     public int SharedBytes => Window * (8 + (4 * DeltaStep));
