@@ -45,6 +45,27 @@ public sealed class KernelParityTests
         }
     }
 
+    /// <summary>Sizes at which the selection is a sort, with one expert's keys at a time and with several, or has no room for keys; small whole scores make ties.</summary>
+    [TestCase(129, 3, 40)]
+    [TestCase(300, 5, 300)]
+    [TestCase(700, 2, 7)]
+    [TestCase(1030, 2, 3)]
+    public void ManyPatches_AreSelectedAsTheReferenceDoes(int patches, int experts, int taken)
+    {
+        var model = new ModelSpec(
+            new VectorsInputSpec(patches, 2),
+            EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, experts, 1, taken, Gate.SoftmaxSelected)),
+            new HeadSpec(HeadKind.Linear, 1),
+            Loss.Logistic);
+        var random = new Random(patches);
+        float[] Whole(int length) => [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-3, 4))];
+        (float[] parameters, float[] input) = (Whole(ModelParameters.BufferLength(model.Parameters())), Whole(3 * patches * 2));
+        int[] lengths = [patches, taken / 2, patches - 1];
+        var reference = new ReferenceModel(model);
+        ReferenceResult expected = reference.Run(reference.NamedWeights(parameters), Array.ConvertAll(input, value => (double)value), lengths: lengths);
+        Assert.That(new StandInPass(new PatchMoESpec("many", model), parameters, input, [1, 1, 1], lengths).Route().Routes, Is.EqualTo(expected.Routes));
+    }
+
     /// <summary>Threads run in another order each time; the sums must not notice.</summary>
     [TestCase("two-level")]
     [TestCase("sample-moe")]
