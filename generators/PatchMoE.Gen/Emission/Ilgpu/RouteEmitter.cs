@@ -34,20 +34,22 @@ internal static class RouteEmitter
         LayerPlan layer = plan.Layer;
         DotTiling tiling = plan.Scores!;
         (int k, int n, int l, int d) = (layer.Experts, layer.Patches, layer.Taken, layer.Dimension);
-        string keys = plan.KeysAtOnce > 0 ? $"; selection of {plan.KeysAtOnce} experts at once, {Format.Count(4L * plan.KeysAtOnce * n)} bytes of shared memory for their keys" : "; n is too large for keys in shared memory, so selection reads the scores";
+        DeviceSelection selection = plan.Selection!;
+        string keys = selection.AtOnce > 0 ? $"; {Format.Plural(selection.AtOnce, "expert")} at once, {Format.Count(selection.SharedBytes)} bytes of shared memory for keys" : string.Empty;
         new KernelDoc(
             $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
             $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
             $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
-            $"{DotText.Describe(tiling, plan.Rows)}; {Format.Plural(tiling.Units, "instance")} per group; a patch's place is the number of patches before it{keys}",
+            $"{DotText.Describe(tiling, plan.Rows)}; {Format.Plural(tiling.Units, "instance")} per group. Selection: {selection.Reason}{keys}",
             2L * n * k * d,
             4L * ((n * d) + (k * n) + (k * l))).WritePer(writer, "instance, the weights left out");
         using (Describe(plan).Open(writer))
         {
             DotText.WriteStart(writer, tiling);
-            if (plan.KeysAtOnce > 0)
+            if (selection.AtOnce > 0)
             {
-                writer.Lines($"ArrayView<int> keys = SharedMemory.Allocate<int>({plan.KeysAtOnce * n});");
+                string key = selection.Kernel == DeviceSelectionKernel.Sort ? "long" : "int";
+                writer.Lines($"ArrayView<{key}> keys = SharedMemory.Allocate<{key}>({selection.AtOnce * selection.Padded});");
             }
 
             writer.Lines($"int first = {Index.Times("Grid.IdxX", tiling.Units)};");
@@ -56,7 +58,7 @@ internal static class RouteEmitter
             writer.Lines("// 1. Scores.");
             WriteScores(writer, plan, tiling);
             writer.Lines(DotText.Fence).Gap();
-            writer.Lines("// 2. The place of each patch: how many come before it.");
+            writer.Lines("// 2. The best patches.");
             SelectText.Write(writer, plan);
             if (layer.HasGate)
             {

@@ -4,7 +4,7 @@ namespace PatchMoE.Gen.Planning.Ilgpu;
 /// <param name="Layer">The layer.</param>
 /// <param name="Rows">Where its patches lie.</param>
 /// <param name="Scores">The tiles of the router's scores; null for dense.</param>
-/// <param name="KeysAtOnce">Units whose selection runs at once, with their keys in shared memory; 0 where n is too large for it.</param>
+/// <param name="Selection">How the best patches are found; null unless the routing is expertChoice.</param>
 /// <param name="Convolution">The tiles of pre-activations.</param>
 /// <param name="WeightGradient">The tiles of the experts' gradient.</param>
 /// <param name="RouterGradient">The tiles of the router's gradient where it has a kernel of its own: softmaxAll and sample.</param>
@@ -18,7 +18,7 @@ internal sealed record IlgpuLayerPlan(
     LayerPlan Layer,
     DeviceRows Rows,
     DotTiling? Scores,
-    int KeysAtOnce,
+    DeviceSelection? Selection,
     DotTiling Convolution,
     OuterTiling WeightGradient,
     OuterTiling? RouterGradient,
@@ -26,8 +26,6 @@ internal sealed record IlgpuLayerPlan(
     int InputThreads,
     int DeltaStep)
 {
-    /// <summary>8 KiB of keys beside the sums of the scores.</summary>
-    private const int MostKeys = 2048;
     private const int MostRouteLanes = 32;
     private const int MostConvolutionLanes = 16;
     private const int MostInputPatches = 8;
@@ -58,7 +56,7 @@ internal sealed record IlgpuLayerPlan(
             layer,
             rows,
             scores,
-            choice && layer.Patches <= MostKeys ? Math.Min(scores!.Units * layer.Experts, MostKeys / layer.Patches) : 0,
+            choice ? DeviceSelection.Of(layer.Patches, scores!.Units * layer.Experts) : null,
             DotTiling.Of(layer.Taken, layer.Neurons, rows.Columns, MostConvolutionLanes),
             OuterTiling.Of(deltaStep, rows),
             all || sample ? OuterTiling.Of(layer.Experts, routed) : null,

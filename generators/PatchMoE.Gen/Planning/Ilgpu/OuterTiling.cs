@@ -19,6 +19,9 @@ internal sealed record OuterTiling(int Rows, int RowTiles, int RowTilesAtOnce, i
     private const int MostColumnThreads = 128;
     private const int MostRows = 8;
 
+    /// <summary>33 KiB of shared memory for a window's δ.</summary>
+    private const int MostDeltas = 256;
+
     public int Threads => ColumnThreads * RowTilesAtOnce;
 
     public int RowBlocks => DotTiling.DivideUp(RowTiles, RowTilesAtOnce);
@@ -43,7 +46,8 @@ internal sealed record OuterTiling(int Rows, int RowTiles, int RowTilesAtOnce, i
         int spans = DotTiling.DivideUp(x.Columns, vectors);
         int columnThreads = DotTiling.Even(spans, MostColumnThreads);
         int rowTiles = DotTiling.DivideUp(rows, r);
-        int rowTilesAtOnce = DotTiling.Even(rowTiles, Math.Max(1, MostThreads / columnThreads));
+        int mostTiles = Math.Min(MostThreads / columnThreads, MostDeltas / ((r + 3) / 4 * 4));
+        int rowTilesAtOnce = DotTiling.Even(rowTiles, mostTiles);
         return new OuterTiling(r, rowTiles, rowTilesAtOnce, vectors, columnThreads, DotTiling.DivideUp(spans, columnThreads));
     }
 }
