@@ -5,7 +5,7 @@ namespace PatchMoE.GpuBench;
 
 /// <summary>Times work that is queued on a device.</summary>
 /// <param name="accelerator">The device.</param>
-/// <param name="seconds">About how long one measurement takes.</param>
+/// <param name="seconds">About how long one measurement takes; 0 for one call, which measures nothing.</param>
 internal sealed class Clock(Accelerator accelerator, double seconds)
 {
     private const int Rounds = 5;
@@ -14,6 +14,11 @@ internal sealed class Clock(Accelerator accelerator, double seconds)
     public double SecondsOf(Action call)
     {
         double once = Round(call, 1);
+        if (seconds == 0)
+        {
+            return once;
+        }
+
         int calls = (int)Math.Clamp(seconds / Rounds / Math.Max(once, 1e-7), 1, 100_000);
         once = Round(call, Math.Min(calls, 3));
         calls = (int)Math.Clamp(seconds / Rounds / Math.Max(once, 1e-7), 1, 100_000);
