@@ -19,7 +19,7 @@ class PatchMoE(nn.Module):
         self.gate = layer.get("gate", "none")
         self.taken = layer["patchesPerExpert"]
         self.grid = grid_of(model["input"])
-        patches = model["input"]["patches"] if not self.grid else self.grid[0] * self.grid[2]
+        patches = model["input"]["patches"] if self.grid[0] == 0 else self.grid[0] * self.grid[2]
         self.divisor = float({"selected": self.taken, "all": patches, "sum": 1}[layer.get("pooling", "selected")])
 
         trained_head = model["head"]["kind"] == "linear"
@@ -37,7 +37,7 @@ class PatchMoE(nn.Module):
 
     def cut(self, x: Tensor) -> Tensor:
         """[B, H, W, C] to [B, n, d]; vectors stay as they are."""
-        if len(self.grid) == 0:
+        if self.grid[0] == 0:
             return x
         rows, height, columns, width, channels = self.grid[0], self.grid[1], self.grid[2], self.grid[3], self.grid[4]
         windows = x.view(x.size(0), rows, height, columns, width, channels)
@@ -119,9 +119,9 @@ class DenseMask(PatchMoE):
 
 
 def grid_of(spec):
-    """[rows, patch height, columns, patch width, channels] of an image whose patches tile it; empty for vectors."""
+    """[rows, patch height, columns, patch width, channels] of an image whose patches tile it; zeros for vectors."""
     if spec["kind"] == "vectors":
-        return []
+        return [0] * 5
     height, width = spec["patch"]
     if spec.get("stride", spec["patch"]) != spec["patch"] or spec["height"] % height or spec["width"] % width:
         raise SystemExit("the comparison is written for patches that tile the image")
