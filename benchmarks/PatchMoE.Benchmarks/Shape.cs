@@ -19,5 +19,5 @@ public sealed record Shape(string Name, int Batch, Func<IPatchMoEModel> Create)
         new("text-long", 16, () => new TextLong()),
     ];
 
-    public override string ToString() => $"{Name}, B = {Batch}";
+    public override string ToString() => Name;
 }

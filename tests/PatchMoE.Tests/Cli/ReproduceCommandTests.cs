@@ -23,7 +23,7 @@ public sealed class ReproduceCommandTests
         Assert.That(File.ReadAllText(_folder.File("grid/results.md")), Does.Contain("| samples | mnist-joint | mnist-separate | mnist-cnn |"));
         Assert.That(File.ReadAllText(_folder.File("grid/report.html")), Does.Contain("<svg").And.Contain("mnist-separate"));
 
-        Outcome more = Reproduce("--seeds", "2", "--samples", "10", "20", "--epochs", "1");
+        Outcome more = Reproduce("--seeds", "2", "--samples", "20", "40", "--epochs", "1");
         Assert.That(more.ErrorLines[0], Does.Contain("6 of 12 trainings to do"));
         Assert.That(Summary(more).GetProperty("trainings").GetInt32(), Is.EqualTo(12));
         Assert.That(Accuracies(more, "mnist-joint", 20), Is.EqualTo(Accuracies(first, "mnist-joint", 20)));
@@ -49,8 +49,8 @@ public sealed class ReproduceCommandTests
     [Test]
     public void CtrlC_KeepsWhatIsFinished()
     {
-        Reproduce("--seeds", "1", "--samples", "10", "--epochs", "1", "--networks", "mnist-joint");
-        string[] arguments = ["reproduce", "mnist", "--out", _folder.File("grid"), "--seeds", "1", "--samples", "10", "--epochs", "1"];
+        Reproduce("--seeds", "1", "--samples", "20", "--epochs", "1", "--networks", "mnist-joint");
+        string[] arguments = ["reproduce", "mnist", "--out", _folder.File("grid"), "--seeds", "1", "--samples", "20", "--epochs", "1"];
         Outcome outcome = Pmoe.Run(new CancellationToken(canceled: true), arguments);
         Assert.That(outcome.ExitCode, Is.EqualTo(130));
         Assert.That(outcome.Error, Does.Contain("interrupted: 1 of 3"));
