@@ -186,10 +186,14 @@ def main():
 
 
 def torch_version(python):
-    check = subprocess.run([python, "-c", "import numpy, torch; print(torch.__version__)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if check.returncode:
+    try:
+        check = subprocess.run([python, "-c", "import numpy, torch; print(torch.__version__)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        problem = check.stderr.strip().splitlines()[-1:] if check.returncode else []
+    except OSError as failure:
+        problem = [str(failure)]
+    if problem:
         raise SystemExit(
-            f"{python} has no torch: {check.stderr.strip().splitlines()[-1] if check.stderr else 'no answer'}\n"
+            f"PyTorch is missing: {python}: {problem[0]}\n"
             "Install it (Debian: apt install python3-torch libopenblas0), name a Python that has it with --python, or measure growth alone with --no-compare.")
     return check.stdout.strip()
 
