@@ -31,8 +31,8 @@ public static class EmittedNames
         .. Names(NameUse.Type, 1, "AlignedBuffer", "IReadOnlyList", "ISimd", "ReadOnlySpan", "Span", "Vector128", "Vector256", "Vector512"),
         .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
         .. Names(NameUse.Expression, 0,
-            "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
-            "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
+            "Guard", "InitSpec", "Loss", "Math", "MathF", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
+            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
         .. Names(NameUse.Method, 0, "Add"),
         .. Names(NameUse.Method, 2, "As"),
     ];
@@ -53,7 +53,7 @@ public static class EmittedNames
     /// <summary>The namespaces that the code's files import.</summary>
     public static IReadOnlyList<string> Namespaces { get; } =
     [
-        "System", "System.CodeDom.Compiler", "System.Collections.Generic", "System.Runtime.CompilerServices", "System.Runtime.InteropServices",
+        "System", "System.CodeDom.Compiler", "System.Collections.Generic", "System.Runtime.CompilerServices",
         "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels",
     ];
 

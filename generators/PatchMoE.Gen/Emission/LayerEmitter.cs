@@ -39,8 +39,8 @@ internal static class LayerEmitter
     /// <summary>Where row <paramref name="index"/> of the patches begins.</summary>
     public static string RowIndex(string index, int step) => step == 1 ? index : $"{index} * {step}";
 
-    /// <summary>A text for layers whose selection sorts and so needs scratch for keys.</summary>
-    public static string SortsWith(LayerPlan layer, string text) => layer.Selection?.Kernel == SelectionKernel.Sort ? text : string.Empty;
+    /// <summary>A text for layers whose selection needs scratch.</summary>
+    public static string SelectsWith(LayerPlan layer, string text) => layer.Selection?.Scratch > 0 ? text : string.Empty;
 
     private static void WriteDoc(SourceWriter writer, LayerPlan layer)
     {
@@ -115,11 +115,11 @@ internal static class LayerEmitter
 
     private static void WriteForward(SourceWriter writer, LayerPlan layer)
     {
-        string keys = SortsWith(layer, ", ref int keys");
-        string keysArgument = SortsWith(layer, ", ref keys");
+        string scratch = SelectsWith(layer, ", ref int scratch");
+        string scratchArgument = SelectsWith(layer, ", ref scratch");
         string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
-        string parameters = $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{keys}, ref float y";
-        string arguments = $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{keysArgument}, ref y";
+        string parameters = $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
+        string arguments = $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
         writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
         WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
         if (layer.Index == 0 && layer.Routing != Routing.Dense)
@@ -129,8 +129,8 @@ internal static class LayerEmitter
             WidthDispatch.Write(
                 writer,
                 "Route",
-                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}",
-                $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}",
+                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}",
+                $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}",
                 layer.Dimension);
             RoutesEmitter.WriteReport(writer, layer);
         }
@@ -141,7 +141,7 @@ internal static class LayerEmitter
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
-                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{keysArgument});");
+                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument});");
                     writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
                     {

@@ -57,10 +57,10 @@ internal static class SampleEmitter
             WritePatches(writer, plan);
             foreach (LayerPlan layer in plan.Layers)
             {
-                string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
+                string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
                 string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
                 WriteInstances(writer, layer.Instances, () => writer.Lines(
-                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
+                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
                 writer.Gap();
             }
 

@@ -30,9 +30,9 @@ internal static class SlotEmitter
                 Place($"Layer{layer.Index}OutputGradients", layer.OutputGradientsOffset, $"∂L/∂y, {outputs}.");
             }
 
-            if (slots.SortKeys >= 0)
+            if (slots.Selection >= 0)
             {
-                Place("SortKeys", slots.SortKeys, "Integers: scratch of the selection's sort.");
+                Place("Selection", slots.Selection, "Integers: scratch of the selection.");
             }
 
             Place("Logits", slots.Logits, $"[{plan.Head.Outputs}].");

@@ -41,7 +41,7 @@ internal static class Planner
         int logitsGradient = logits + Slots.Align(head.Outputs);
         int loss = logitsGradient + Slots.Align(head.Outputs);
         floats = loss + Slots.Align(2);
-        int keys = layers.Where(layer => layer.Selection?.Kernel == SelectionKernel.Sort).Select(layer => layer.Patches).DefaultIfEmpty(0).Max();
+        int selection = layers.Max(layer => layer.Selection?.Scratch ?? 0);
         var slots = new Slots(
             Patches: bottom.Packed ? 0 : -1,
             PatchGradients: bottom.Packed ? patchFloats : -1,
@@ -49,8 +49,8 @@ internal static class Planner
             LogitsGradient: logitsGradient,
             Loss: loss,
             Floats: floats,
-            SortKeys: keys > 0 ? integers : -1,
-            Integers: integers + Slots.Align(2 * keys),
+            Selection: selection > 0 ? integers : -1,
+            Integers: integers + Slots.Align(selection),
             Panels: panels,
             Window: Slots.WindowFor(floats));
 
