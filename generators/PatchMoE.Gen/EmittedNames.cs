@@ -9,11 +9,11 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "AddWeightGradients", "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare",
+        "ActivateWindow", "AddWeightGradients", "Backward", "BackwardSample", "ClearGradients", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare",
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
         "InputLength", "Load", "LossAndGradients", "LossOf", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
-        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteShape",
-        "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
+        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
+        "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>

@@ -8,7 +8,8 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Dimension">d.</param>
 /// <param name="PatchStep">Values from one patch's product to the next.</param>
 /// <param name="RowStep">Values from one row's product to the next.</param>
-internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep)
+/// <param name="Blocked">Whether a call covers a block of d alone and adds to what the blocks before it gave; the first stores.</param>
+internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep, bool Blocked = false)
 {
     /// <summary>The lanes of the vector in which four sums are made at once.</summary>
     private const int Four = 4;
@@ -25,26 +26,29 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
 
     /// <summary>The call of a tile.</summary>
     public string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products) =>
-        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products});";
+        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}{(Blocked ? ", length, add: i > 0" : string.Empty)});";
+
+    /// <summary>The values of a row that a call covers.</summary>
+    private string Length => Blocked ? "length" : $"{Dimension}";
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {
         new KernelDoc(
-            "products[p, q] = Σ_i x_p[i] · w[q, i]",
+            Blocked ? "products[p, q] (+)= Σ_i x_p[i] · w[q, i], i < length; added to what was there with add" : "products[p, q] = Σ_i x_p[i] · w[q, i]",
             $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{Dimension - 1}",
             $"x_p [{Dimension}], w [{rows}, {Dimension}], products at {Format.Offset("0", ("p", PatchStep), ("q", RowStep))}",
             $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {(patches == 1 ? "1 patch" : $"{patches} patches")}, a patch vector once for {Format.Plural(rows, "row")}",
             2L * patches * rows * Dimension,
             4L * ((patches + rows) * Dimension + (patches * rows))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products)"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products{(Blocked ? ", int length, bool add" : string.Empty)})"))
         {
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
             }
 
-            using (writer.Block($"for (int i = 0; i <= {Dimension} - S.Lanes; i += S.Lanes)"))
+            using (writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)"))
             {
                 WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
             }
@@ -52,10 +56,10 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             if (Dimension % 16 != 0)
             {
                 writer.Gap();
-                using (writer.Block($"if ({Dimension} % S.Lanes != 0)"))
+                using (writer.Block($"if ({Length} % S.Lanes != 0)"))
                 {
-                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Dimension} - S.Lanes;");
-                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Dimension} % S.Lanes)");
+                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");
+                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Length} % S.Lanes)");
                 }
             }
 
@@ -88,7 +92,9 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         {
             for (int p = 0; p < patches; p++)
             {
-                writer.Lines($"S.SumFour(sum{p}0, sum{p}1, sum{p}2, sum{p}3).StoreUnsafe({Product(p, 0)});");
+                writer.Lines($"Vector128<float> products{p} = S.SumFour(sum{p}0, sum{p}1, sum{p}2, sum{p}3);");
+                string four = Blocked ? $"(add ? products{p} + Vector128.LoadUnsafe({Product(p, 0)}) : products{p})" : $"products{p}";
+                writer.Lines($"{four}.StoreUnsafe({Product(p, 0)});");
             }
         }
         else if (PatchStep == 1 && patches == Four)
@@ -104,7 +110,8 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             {
                 foreach (int q in Enumerable.Range(0, rows))
                 {
-                    writer.Lines($"{Product(p, q).Substring("ref ".Length)} = S.Sum(sum{p}{q});");
+                    string product = Product(p, q).Substring("ref ".Length);
+                    writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
                 }
             }
         }

@@ -17,7 +17,6 @@ internal static class SlotEmitter
             {
                 string shape = $"[{plan.Bottom.Patches}, {plan.Bottom.Dimension}]";
                 Place("Patches", slots.Patches, $"The patches as rows, {shape}.");
-                Place("PatchGradients", slots.PatchGradients, $"Their gradient, {shape}.");
             }
 
             foreach (LayerPlan layer in plan.Layers)
