@@ -88,33 +88,34 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     /// <summary>Four sums that lie side by side are made at once; each has the bits of a sum made alone.</summary>
     private void WriteSums(SourceWriter writer, int patches, int rows)
     {
-        if (RowStep == 1 && rows == Four)
+        bool alongRows = RowStep == 1 && rows >= Four;
+        bool alongPatches = !alongRows && PatchStep == 1 && patches == Four;
+        for (int p = 0; alongRows && p < patches; p++)
         {
-            for (int p = 0; p < patches; p++)
+            WriteFour(writer, Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
+        }
+
+        for (int q = 0; alongPatches && q < rows; q++)
+        {
+            WriteFour(writer, Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
+        }
+
+        for (int p = 0; !alongPatches && p < patches; p++)
+        {
+            for (int q = alongRows ? Four : 0; q < rows; q++)
             {
-                writer.Lines($"Vector128<float> products{p} = S.SumFour(sum{p}0, sum{p}1, sum{p}2, sum{p}3);");
-                string four = Blocked ? $"(add ? products{p} + Vector128.LoadUnsafe({Product(p, 0)}) : products{p})" : $"products{p}";
-                writer.Lines($"{four}.StoreUnsafe({Product(p, 0)});");
+                string product = Product(p, q).Substring("ref ".Length);
+                writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
             }
         }
-        else if (PatchStep == 1 && patches == Four)
-        {
-            for (int q = 0; q < rows; q++)
-            {
-                writer.Lines($"S.SumFour(sum0{q}, sum1{q}, sum2{q}, sum3{q}).StoreUnsafe({Product(0, q)});");
-            }
-        }
-        else
-        {
-            foreach (int p in Enumerable.Range(0, patches))
-            {
-                foreach (int q in Enumerable.Range(0, rows))
-                {
-                    string product = Product(p, q).Substring("ref ".Length);
-                    writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
-                }
-            }
-        }
+    }
+
+    private void WriteFour(SourceWriter writer, IEnumerable<string> sums, string products)
+    {
+        string four = $"S.SumFour({string.Join(", ", sums)})";
+        writer.Lines(Blocked
+            ? $"Vector128.StoreUnsafe(add ? {four} + Vector128.LoadUnsafe({products}) : {four}, {products});"
+            : $"{four}.StoreUnsafe({products});");
     }
 
     private string Product(int patch, int row) => Format.At("products", $"{(patch * PatchStep) + (row * RowStep)}");

@@ -22,7 +22,7 @@ internal static class ExpertsEmitter
                 Dots(layer).Write(
                     writer,
                     from patches in layer.Kernel.PatchTiles
-                    from rows in layer.RowTiles
+                    from rows in layer.Kernel.RowTiles
                     select (patches, rows.Size));
                 break;
         }
@@ -88,7 +88,7 @@ internal static class ExpertsEmitter
             return;
         }
 
-        foreach (TileRun run in layer.RowTiles)
+        foreach (TileRun run in layer.Kernel.RowTiles)
         {
             writer.Tiles(run, "r", r => writer.Lines(
                 Dots(layer).Call(patches, run.Size, rows, Format.At("weights", "0", (r, d)), Format.At("activations", "0", ("t", step), (r, 1)))));

@@ -48,6 +48,9 @@ internal sealed record OuterTiles(
     /// <summary>Values from one expert's rows to the next's.</summary>
     public int ExpertStep { get; init; }
 
+    /// <summary>Values from one patch's coefficients to the next's where they are named <c>coefficients</c>; else 0.</summary>
+    public int DeltaStep { get; init; }
+
     /// <summary>The router's row, summed with the neurons' in the last tile.</summary>
     public RouterRow? Router { get; init; }
 
@@ -280,21 +283,41 @@ internal sealed record OuterTiles(
                 string at = q == rows
                     ? Format.At("gradients", Router!.GradientAt, ("s", Dimension), ("i", 1))
                     : Format.At("gradients", GradientAt, ("s", ExpertStep), (q == 0 ? "r" : $"r + {q}", Dimension), ("i", 1));
-                writer.Gap();
                 writer.Lines($"ref float gradient{q} = {at};");
-                foreach (int c in columns)
-                {
-                    WriteStore(writer, q, c, vectors);
-                }
             }
+
+            WriteStores(writer, all, columns);
         }
     }
 
-    private void WriteStore(SourceWriter writer, int q, int c, int vectors)
+    private void WriteStores(SourceWriter writer, int rows, int[] columns)
     {
-        string sum = vectors == 1 && Dimension % 16 != 0 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
-        string total = $"S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {sum})";
-        writer.Lines($"S.Store({(Plan.Stores ? $"add ? {total} : {sum}" : total)}, ref gradient{q}, {Format.Lane(c)});");
+        void ForEach(Func<int, int, string> line)
+        {
+            for (int q = 0; q < rows; q++)
+            {
+                foreach (int c in columns)
+                {
+                    writer.Lines(line(q, c));
+                }
+            }
+        }
+
+        string Sum(int q, int c) => columns.Length == 1 && Dimension % 16 != 0 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
+        string Total(int q, int c) => $"S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {Sum(q, c)})";
+        if (!Plan.Stores)
+        {
+            ForEach((q, c) => $"S.Store({Total(q, c)}, ref gradient{q}, {Format.Lane(c)});");
+            return;
+        }
+
+        using (writer.Block("if (add)"))
+        {
+            ForEach((q, c) => $"sum{q}{c} = {Total(q, c)};");
+        }
+
+        writer.Gap();
+        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {Format.Lane(c)});");
     }
 
     /// <summary>The loop over samples, instances and patches.</summary>
@@ -329,6 +352,11 @@ internal sealed record OuterTiles(
         foreach (int c in columns)
         {
             writer.Lines($"V v{c} = S.Load(ref row, {Format.Lane(c)});");
+        }
+
+        if (DeltaStep > 1)
+        {
+            writer.Lines($"ref float coefficients = ref Add(ref deltas, t * {DeltaStep});");
         }
 
         for (int q = 0; q < rows + (router ? 1 : 0); q++)

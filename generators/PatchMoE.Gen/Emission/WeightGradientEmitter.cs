@@ -61,12 +61,13 @@ internal static class WeightGradientEmitter
             Deltas: $"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};",
             Count: "taken",
             Row: $"ref Add(ref rows, {LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)})",
-            Delta: q => $"Add(ref deltas, {Format.Offset($"{q}", ("t", layer.Kernel.ActivationStep))})",
+            Delta: q => $"Add(ref {(layer.Kernel.ActivationStep > 1 ? "coefficients" : "deltas")}, {(layer.Kernel.ActivationStep > 1 ? $"{q}" : "t")})",
             layer.Gradient)
         {
             Experts = layer.Experts,
             ExpertStep = layer.Experts == 1 ? 0 : layer.Neurons * layer.Dimension,
             GradientAt = "WeightsAt",
+            DeltaStep = layer.Kernel.ActivationStep,
             Router = layer.Gradient.HasRouter
                 ? new RouterRow(
                     "that of w_s, Σ_(b,t) ∂L/∂g_bst · x_bj",

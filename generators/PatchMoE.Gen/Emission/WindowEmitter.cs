@@ -25,7 +25,7 @@ internal static class WindowEmitter
         Dots(layer).Write(
             writer,
             from patches in layer.Kernel.PatchTiles
-            from rows in layer.RowTiles
+            from rows in layer.Kernel.RowTiles
             select (patches, rows.Size));
     }
 
@@ -33,7 +33,7 @@ internal static class WindowEmitter
 
     private static void WriteShare(SourceWriter writer, LayerPlan layer, WindowPlan window)
     {
-        int tiles = layer.RowTiles.Sum(run => run.Tiles);
+        int tiles = layer.Kernel.RowTiles.Sum(run => run.Tiles);
         int units = layer.Experts * tiles;
         using (WidthDispatch.Kernel(writer, $"private static void ActivateWindow<S, V>({Parameters})"))
         {
@@ -62,11 +62,11 @@ internal static class WindowEmitter
     /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
     private static string Neuron(LayerPlan layer, string tile)
     {
-        TileRun first = layer.RowTiles[0];
+        TileRun first = layer.Kernel.RowTiles[0];
         string start = Format.Offset("0", (tile, first.Size));
-        return layer.RowTiles.Count == 1
+        return layer.Kernel.RowTiles.Count == 1
             ? start
-            : $"{tile} <= {first.Tiles} ? {start} : {Format.Offset($"{first.End}", ($"{tile} - {first.Tiles}", layer.RowTiles[1].Size))}";
+            : $"{tile} <= {first.Tiles} ? {start} : {Format.Offset($"{first.End}", ($"{tile} - {first.Tiles}", layer.Kernel.RowTiles[1].Size))}";
     }
 
     private static void WriteList(SourceWriter writer, ModelPlan plan, LayerPlan layer)
@@ -140,7 +140,7 @@ internal static class WindowEmitter
                             writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, 2 * {(p == 0 ? "q" : $"(q + {p})")}) + i);");
                         }
 
-                        foreach (TileRun run in layer.RowTiles)
+                        foreach (TileRun run in layer.Kernel.RowTiles)
                         {
                             using (writer.Block($"for (int r = Math.Max(from, {run.Start}); r < Math.Min(to, {run.End}); r += {run.Size})"))
                             {

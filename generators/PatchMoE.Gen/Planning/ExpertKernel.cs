@@ -17,11 +17,12 @@ internal enum ExpertKernelKind
 /// <param name="Kind">The kernel.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ActivationStep">Values from one patch's activations to the next: M, or with panels M in full vectors.</param>
+/// <param name="RowTiles">Neurons per register tile of inner products; empty for panels.</param>
 /// <param name="VectorTiles">Panels in vectors of 16 neurons; empty for dot products.</param>
 /// <param name="PatchTiles">Patches per register tile, largest first.</param>
 /// <param name="Window">How a window passes; null unless <paramref name="Kind"/> is <see cref="ExpertKernelKind.Window"/>.</param>
 internal sealed record ExpertKernel(
-    ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles, WindowPlan? Window)
+    ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> RowTiles, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles, WindowPlan? Window)
 {
     /// <summary>Neurons of a vector, at the widest.</summary>
     public const int Vector = 16;
@@ -29,6 +30,10 @@ internal sealed record ExpertKernel(
     /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit the 32 vector registers of AVX-512.</summary>
     private const int MostVectors = 4;
     private const int MostPatches = 6;
+
+    /// <summary>Inner products: 24 sums, up to 6 patches and a weight.</summary>
+    private const int MostSums = 24;
+    private const int MostRows = 6;
 
     /// <summary>Larger weights, 4 MB, leave the caches from one sample to the next.</summary>
     private const long MostCachedFloats = 1L << 20;
@@ -44,6 +49,7 @@ internal sealed record ExpertKernel(
                 ExpertKernelKind.Window,
                 $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them",
                 neurons,
+                Split.Evenly(neurons, Planner.TileRows),
                 default,
                 EquatableArray.Of(MostPatches, 4, 2, 1),
                 WindowPlan.Of(neurons, dimension, taken * instances));
@@ -64,11 +70,16 @@ internal sealed record ExpertKernel(
             ExpertKernelKind.Panels,
             $"{neurons} neurons fill {padded / Vector} vectors of {Vector}",
             padded,
+            default,
             Split.Evenly(padded / Vector, MostVectors),
             patchTiles.ToEquatableArray(),
             Window: null);
     }
 
-    private static ExpertKernel Dot(int neurons, int taken, string reason) =>
-        new(ExpertKernelKind.Dot, reason, neurons, default, Split.Halving(taken, Planner.TileColumns), Window: null);
+    private static ExpertKernel Dot(int neurons, int taken, string reason)
+    {
+        EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
+        int patches = Split.Evenly(taken, Math.Min(MostPatches, MostSums / rows[0].Size))[0].Size;
+        return new ExpertKernel(ExpertKernelKind.Dot, reason, neurons, rows, default, Split.Halving(taken, patches), Window: null);
+    }
 }

@@ -14,7 +14,6 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Block">The scratch of one instance.</param>
 /// <param name="Floats">Where the layer's instances lie in a sample's float scratch.</param>
 /// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
-/// <param name="RowTiles">Neurons per register tile.</param>
 /// <param name="RouterTiles">Routers per register tile; empty for dense.</param>
 /// <param name="Kernel">How an expert's pre-activations are computed.</param>
 /// <param name="Gradient">How the weights' gradients are summed.</param>
@@ -34,7 +33,6 @@ internal sealed record LayerPlan(
     BlockPlan Block,
     int Floats,
     int Integers,
-    EquatableArray<TileRun> RowTiles,
     EquatableArray<TileRun> RouterTiles,
     ExpertKernel Kernel,
     GradientPlan Gradient,

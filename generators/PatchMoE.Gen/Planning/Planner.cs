@@ -76,7 +76,6 @@ internal static class Planner
             Block: BlockPlan.Of(layer, shape, kernel.ActivationStep),
             Floats: floats,
             Integers: integers,
-            RowTiles: Split.Evenly(neurons, TileRows),
             RouterTiles: routerTiles,
             Kernel: kernel,
             Gradient: GradientPlan.ForExpert(
