@@ -40,7 +40,7 @@ public class DeviceTrainingTests
     [Test]
     public void WeightsThatOverflowOnTheDevice_EndTheRun()
     {
-        // The first update makes weights infinite, from a loss and gradients that are finite; nothing but the weights tells.
+        // The one update makes weights infinite, from a loss and gradients that are finite.
         PatchMoESpec spec = PatchMoE.Tests.Specs.Dense(
             PatchMoE.Tests.Specs.Vectors,
             2,
