@@ -33,7 +33,8 @@ public sealed class KernelTextTests
             }
 
             KernelText gradient = kernels.Single(kernel => kernel.Name == "Layer0.WeightGradient");
-            Assert.That((gradient.Count("ld.shared.v4.f32"), gradient.Count("ld.shared.f32")), Is.EqualTo((2, 0)), "δ of 5 to 8 weight rows");
+            Assert.That((gradient.Count("ld.shared.v4.f32"), gradient.Count("ld.shared.f32")), Is.EqualTo((8, 0)), "δ of 5 to 8 weight rows, for 4 rows x");
+            Assert.That(gradient.Count("ld.global.v4.f32"), Is.EqualTo(8), "2 vectors of each of 4 rows x");
             Assert.That(gradient.Count("st.global.v4.f32"), Is.GreaterThan(0), "stores of 128 bits");
         });
     }
