@@ -38,7 +38,7 @@ public static class ModelParameters
     /// <summary>Each tensor begins at a multiple of this many values, 64 bytes, of the parameter buffer.</summary>
     public const int Alignment = 16;
 
-    /// <summary>The tensors of a valid spec, in the order of the parameter buffer.</summary>
+    /// <summary>The tensors of a valid spec's layers and head, in the order of the parameter buffer; a backbone's are not among them.</summary>
     public static EquatableArray<ParameterSpec> Parameters(this ModelSpec model)
     {
         var parameters = new List<ParameterSpec>();
@@ -64,7 +64,7 @@ public static class ModelParameters
         }
 
         bool trained = model.Head.Kind == HeadKind.Linear;
-        Add("head.weight", ParameterRole.Head, -1, trained, model.Head.Outputs, shapes[shapes.Count - 1].Outputs);
+        Add("head.weight", ParameterRole.Head, -1, trained, model.Head.Outputs, model.HeadInputs());
         if (trained && model.Head.Bias)
         {
             Add("head.bias", ParameterRole.HeadBias, -1, true, model.Head.Outputs);

@@ -16,13 +16,14 @@ internal static class SizeLimits
         Fits(input.Diagnostics, input.Place, "One sample", length, "a smaller input");
 
     /// <summary>Checks the weights, and what a pass over one sample holds; of a network that is valid otherwise.</summary>
-    public static bool CheckNetwork(FieldReader model, InputSpec input, IReadOnlyList<LayerSpec> layers, HeadSpec head)
+    public static bool CheckNetwork(FieldReader model, ModelSpec network)
     {
+        (InputSpec input, EquatableArray<LayerSpec> layers, HeadSpec head) = (network.Input, network.Layers, network.Head);
         (BigInteger patches, BigInteger dimension, EquatableArray<int> groups) = input switch
         {
             ImageInputSpec image => (image.GridHeight * image.GridWidth, image.PatchHeight * image.PatchWidth * image.Channels, default),
             VectorsInputSpec vectors => ((BigInteger)vectors.Patches, (BigInteger)vectors.Dimension, vectors.Groups),
-            _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
+            _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(network)),
         };
 
         BigInteger weights = 0;
@@ -49,6 +50,27 @@ internal static class SizeLimits
 
         return Fits(model.Diagnostics, model.PlaceOf("head"), "The tensor 'head.weight'", dimension * head.Outputs, "fewer outputs or neurons")
             && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), "fewer experts or neurons");
+    }
+
+    /// <summary>Checks the weights of a backbone, and its maps of one image.</summary>
+    public static bool CheckBackbone(FieldReader fields, BackboneSpec backbone)
+    {
+        BigInteger weights = (BigInteger)backbone.Stem * backbone.Channels;
+        BigInteger pixels = (BigInteger)backbone.Height * backbone.Width;
+        BigInteger map = pixels * backbone.Stem;
+        int inputs = backbone.Stem;
+        foreach (int width in backbone.Widths)
+        {
+            weights += (BigInteger)width * (inputs + ((2L * backbone.Blocks) - 1) * width);
+            map = BigInteger.Max(map, pixels * width);
+            pixels = (pixels + 3) / 4;
+            inputs = width;
+        }
+
+        const string Smaller = "smaller widths or fewer blocks";
+        const int FilterPixels = 9;
+        return Fits(fields.Diagnostics, fields.Place, "All filters of the backbone together", FilterPixels * weights, Smaller)
+            && Fits(fields.Diagnostics, fields.Place, "The largest map of one image", map, "smaller widths or a smaller image");
     }
 
     private static bool Fits(DiagnosticBag diagnostics, Place place, string what, BigInteger values, string smaller)
