@@ -48,8 +48,9 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
             .Select((source, _) => Planner.Plan(source.Spec, source.Target))
             .WithTrackingName(PlanStep);
         IncrementalValueProvider<EquatableArray<RenamedFiles>> renamed = plans.Collect().Select((all, _) => FileNames.Renamed(all));
+        IncrementalValueProvider<Backends> backends = context.CompilationProvider.Select((compilation, _) => Backends.Of(compilation));
         context.RegisterSourceOutput(
-            plans.Combine(renamed).Select((input, _) => FileNames.Name(input.Left, input.Right)).WithTrackingName(NameStep),
+            plans.Combine(renamed).Combine(backends).Select((input, _) => FileNames.Name(input.Left.Left, input.Left.Right, input.Right)).WithTrackingName(NameStep),
             Emit);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using PatchMoE.Cli.Backends;
 
 namespace PatchMoE.Cli;
 
@@ -35,8 +36,10 @@ internal static class CommonOptions
     public static Option<string> Backend()
     {
         Option<string> option = new("--backend") { Description = "What computes; see 'pmoe backends'.", DefaultValueFactory = _ => "cpu" };
-        return option.AcceptOnlyFromAmong("cpu", "reference", "ilgpu", "torch");
+        return option.AcceptOnlyFromAmong(BackendCatalog.Names);
     }
+
+    public static Option<string?> Device() => new("--device") { Description = "Which device of the backend computes; see 'pmoe backends'.", HelpName = "NAME" };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null if not given.</summary>
     public static Option<int?> Number(string name, string description, int least, int most) => new(name)

@@ -23,11 +23,14 @@ public static class PatchMoECompiler
     /// <summary>Compiles a spec, or takes its assembly from the cache, and makes a model; its weights are 0.</summary>
     /// <param name="spec">A valid spec; only its name and model count.</param>
     /// <param name="cache">Where compiled assemblies are kept; null to keep none.</param>
+    /// <param name="backends">
+    /// The libraries of the backends beside the CPU that the model is to have code for, and what their public types need: for example PatchMoE.Ilgpu and ILGPU.
+    /// </param>
     /// <exception cref="InvalidOperationException">The emitted code does not compile: a fault of the generator.</exception>
-    public static IPatchMoEModel Compile(PatchMoESpec spec, AssemblyCache? cache = null)
+    public static IPatchMoEModel Compile(PatchMoESpec spec, AssemblyCache? cache = null, params IReadOnlyList<Assembly> backends)
     {
         string className = ClassName(spec.Name);
-        byte[] assembly = cache is null ? Build(spec) : cache.GetOrAdd(SpecWriter.ModelToJson(spec), () => Build(spec));
+        byte[] assembly = cache is null ? Build(spec, backends) : cache.GetOrAdd(Key(spec, backends), () => Build(spec, backends));
         var context = new AssemblyLoadContext($"PatchMoE model {className}");
 
         // The model must see the types of this process, not copies of them.
@@ -39,8 +42,9 @@ public static class PatchMoECompiler
     /// <summary>The files that the generator writes for a spec.</summary>
     /// <param name="spec">A valid spec.</param>
     /// <param name="space">The namespace to emit into.</param>
-    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace) =>
-        Generate(spec, space, out _)
+    /// <param name="backends">As in <see cref="Compile"/>.</param>
+    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace, params IReadOnlyList<Assembly> backends) =>
+        Generate(spec, space, backends, out _)
             .GeneratedTrees
             .Select(tree => new EmittedFile(Path.GetFileName(tree.FilePath).Replace($"{space}.", string.Empty, StringComparison.Ordinal), tree.ToString()))
             .ToArray();
@@ -54,9 +58,13 @@ public static class PatchMoECompiler
         return EmittedNames.Contains(name) ? name + "Model" : name;
     }
 
-    private static byte[] Build(PatchMoESpec spec)
+    /// <summary>What the assembly of a spec depends on, beside the tools that the cache knows.</summary>
+    private static string Key(PatchMoESpec spec, IReadOnlyList<Assembly> backends) =>
+        string.Join('\n', backends.Select(backend => $"{backend.ManifestModule.ModuleVersionId}").Prepend(SpecWriter.ModelToJson(spec)));
+
+    private static byte[] Build(PatchMoESpec spec, IReadOnlyList<Assembly> backends)
     {
-        Generate(spec, Namespace, out Compilation compilation);
+        Generate(spec, Namespace, backends, out Compilation compilation);
         using var stream = new MemoryStream();
         EmitResult result = compilation.Emit(stream);
         Diagnostic[] failures = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
@@ -65,13 +73,13 @@ public static class PatchMoECompiler
             : throw new InvalidOperationException($"The code emitted for {spec.Name} does not compile cleanly:\n{string.Join('\n', failures.Take(10).Select(failure => failure.ToString()))}");
     }
 
-    private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, out Compilation output)
+    private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, IReadOnlyList<Assembly> backends, out Compilation output)
     {
         string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";
         CSharpCompilation compilation = CSharpCompilation.Create(
             $"PatchMoE.Compiled.{ClassName(spec.Name)}",
             [CSharpSyntaxTree.ParseText(declaration, s_parseOptions, "Model.cs", Encoding.UTF8)],
-            References.All,
+            [.. References.All, .. backends.Select(backend => MetadataReference.CreateFromFile(backend.Location))],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new PatchMoEGenerator().AsSourceGenerator()],

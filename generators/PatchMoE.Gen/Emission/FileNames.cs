@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -7,8 +8,11 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Stem">The stem of its files' names instead.</param>
 internal sealed record RenamedFiles(TargetClass Target, string Stem);
 
-/// <summary>A plan and the stem of its files' names.</summary>
-internal sealed record NamedPlan(ModelPlan Plan, string Stem);
+/// <summary>What is emitted for a model.</summary>
+/// <param name="Plan">Its plan.</param>
+/// <param name="Stem">The stem of its files' names.</param>
+/// <param name="Backends">The backends beside the CPU that it gets code for.</param>
+internal sealed record NamedPlan(ModelPlan Plan, string Stem, Backends Backends);
 
 /// <summary>
 /// The names of emitted files. Roslyn compares them ignoring case, so <c>net</c> and <c>Net</c> collide, as do a class <c>Passes</c> in <c>Net</c>
@@ -35,8 +39,8 @@ internal static class FileNames
     }
 
     /// <summary>A plan with its stem.</summary>
-    public static NamedPlan Name(ModelPlan plan, EquatableArray<RenamedFiles> renamed) =>
-        new(plan, renamed.FirstOrDefault(other => other.Target == plan.Target)?.Stem ?? plan.Target.FileStem);
+    public static NamedPlan Name(ModelPlan plan, EquatableArray<RenamedFiles> renamed, Backends backends) =>
+        new(plan, renamed.FirstOrDefault(other => other.Target == plan.Target)?.Stem ?? plan.Target.FileStem, backends);
 
     /// <summary>The surface's file.</summary>
     public static string Surface(string stem) => $"{stem}.g.cs";

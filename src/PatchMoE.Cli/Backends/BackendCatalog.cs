@@ -1,44 +1,57 @@
 using System.Runtime.Intrinsics;
+using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Backends;
 
+/// <summary>What an engine is made for.</summary>
+/// <param name="Spec">A valid spec.</param>
+/// <param name="Threads">Threads that share a pass, where the backend has any.</param>
+/// <param name="Device">Which device, as the user names it; null to choose.</param>
+internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Device = null);
+
 /// <summary>A backend that <c>--backend</c> can name.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="About">What it is, or why it cannot be used here and what can.</param>
-/// <param name="Create">Makes it for a number of threads; null where it cannot be used.</param>
-internal sealed record BackendEntry(string Name, string About, Func<int, IPassBackend>? Create);
+/// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
+/// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
+/// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
+internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null);
 
 /// <summary>All backends, in the order in which to prefer them.</summary>
-internal static class BackendCatalog
+internal static partial class BackendCatalog
 {
+    public const string Cpu = "cpu";
+
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
-        new("cpu", $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", threads => new CpuBackend(threads)),
-        new("reference", "plain loops in double precision on one thread: slow, what the others are checked against", _ => new ReferenceBackend()),
-        new("ilgpu", "not part of this build, which has no GPU code; use cpu", null),
-        new("torch", "not part of this build, which has no TorchSharp; use cpu", null),
+        new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(Compile(request.Spec), request.Threads)),
+        new("reference", "plain loops in double precision on one thread: slow, what the others are checked against", request => new ReferenceEngine(request.Spec)),
+        Ilgpu(),
+        Torch(),
     ];
 
-    /// <summary>Makes the backend of a name of <see cref="All"/>.</summary>
-    /// <exception cref="BadInputException">It cannot be used here.</exception>
-    public static IPassBackend Create(string name, int threads)
+    /// <summary>The names that <c>--backend</c> takes.</summary>
+    public static string[] Names => [.. All.Select(backend => backend.Name)];
+
+    /// <summary>Requires that a backend can be used here.</summary>
+    /// <param name="name">A name of <see cref="All"/>.</param>
+    /// <param name="device">What <c>--device</c> names; null for none.</param>
+    /// <exception cref="BadInputException">It cannot be used here, or has no devices to choose from.</exception>
+    public static BackendEntry Require(string name, string? device)
     {
         BackendEntry backend = All.Single(entry => entry.Name == name);
-        return backend.Create?.Invoke(threads) ?? throw Unusable(backend);
-    }
-
-    /// <summary>Requires the backend that trains.</summary>
-    /// <exception cref="BadInputException">It is another.</exception>
-    public static void RequireTrainer(string name)
-    {
-        if (name != "cpu")
+        if (backend.Create is null)
         {
-            BackendEntry backend = All.Single(entry => entry.Name == name);
-            throw backend.Create is null ? Unusable(backend) : new BadInputException($"--backend {name}: it does not train. Use --backend cpu.");
+            throw new BadInputException($"--backend {backend.Name}: {backend.About}.");
         }
+
+        return device is null || backend.Devices is not null ? backend : throw new BadInputException(
+            $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
 
-    private static BadInputException Unusable(BackendEntry backend) => new($"--backend {backend.Name}: {backend.About}.");
+    private static IPatchMoEModel Compile(PatchMoESpec spec) => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser());
+
+    private static BackendEntry LeftOut(string name, string package) => new(
+        name, $"not in this build, because {package} was not on the machine that built it; 'dotnet restore build/Backends.proj' brings it, then build again", null);
 
     private static string Vectors() => (Vector512.IsHardwareAccelerated, Vector256.IsHardwareAccelerated, Vector128.IsHardwareAccelerated) switch
     {

@@ -14,6 +14,10 @@ internal static class BackendsCommand
             foreach (BackendEntry backend in BackendCatalog.All)
             {
                 context.Output.WriteLine($"{backend.Name,-10} {(backend.Create is null ? "no " : "yes")} {backend.About}");
+                foreach (string device in backend.Devices?.Invoke() ?? [])
+                {
+                    context.Output.WriteLine($"{string.Empty,14} {device}");
+                }
             }
 
             return ExitCode.Done;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
@@ -15,17 +16,23 @@ internal static class EvalCommand
         Option<string?> data = CommonOptions.Data();
         Option<int?> seed = CommonOptions.Seed();
         Option<int?> threads = CommonOptions.Threads();
+        Option<string> backend = CommonOptions.Backend();
+        Option<string?> device = CommonOptions.Device();
         seed.Description += " Give the seed of the training, or training images may be among the test images; a run folder's spec.json knows it.";
-        var command = new Command("eval", "Measure weights on the spec's test data.") { spec, weights, data, seed, threads };
+        var command = new Command("eval", "Measure weights on the spec's test data.") { spec, weights, data, seed, threads, backend, device };
         command.SetAction(parsed =>
         {
+            BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
             (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
             string weightsPath = parsed.GetRequiredValue(weights);
-            IPatchMoEModel model = TrainedModel.Load(valid, weightsPath, context);
-            using Workspace workspace = model.CreateWorkspace(parsed.GetValue(threads) ?? CommonOptions.DefaultThreads);
-            EvaluationResult result = new Evaluator(model, workspace).Evaluate(test, context.Cancellation);
+            var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
+            WeightsFile.Load(weightsPath, valid.Model, parameters);
+            var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
+            using INetworkEngine engine = context.Compute(() => entry.Create!(request));
+            engine.SetParameters(parameters);
+            EvaluationResult result = new Evaluator(engine).Evaluate(test, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
                 throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits pass the range of float32. Train anew with a lower learning rate.");

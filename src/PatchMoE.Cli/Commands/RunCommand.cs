@@ -18,6 +18,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _routes = CommonOptions.File("--routes", "Where the routes of layer 0 go, .npy [B, k, l] of int32, best first.");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
     private readonly Option<string> _backend = CommonOptions.Backend();
+    private readonly Option<string?> _device = CommonOptions.Device();
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
     private RunCommand()
@@ -29,7 +30,7 @@ internal sealed class RunCommand
         var run = new RunCommand();
         var command = new Command("run", "Compute logits and, with labels, the loss and its gradients.")
         {
-            run._spec, run._weights, run._input, run._output, run._labels, run._gradients, run._routes, run._lengths, run._backend, run._threads,
+            run._spec, run._weights, run._input, run._output, run._labels, run._gradients, run._routes, run._lengths, run._backend, run._device, run._threads,
         };
         command.Validators.Add(result =>
         {
@@ -47,7 +48,8 @@ internal sealed class RunCommand
         OutputFiles.RequireDistinct(
             [parsed.GetValue(_output), parsed.GetValue(_gradients), parsed.GetValue(_routes)],
             [parsed.GetValue(_spec), parsed.GetValue(_weights), parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)]);
-        IPassBackend backend = BackendCatalog.Create(parsed.GetRequiredValue(_backend), parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
+        string? device = parsed.GetValue(_device);
+        BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
         bool wantRoutes = parsed.GetValue(_routes) is not null;
         if (wantRoutes && spec.Model.Layers[0].Routing == Routing.Dense)
@@ -59,7 +61,13 @@ internal sealed class RunCommand
         WeightsFile.Load(parsed.GetRequiredValue(_weights), spec.Model, parameters);
         SampleBatch batch = SampleFiles.Read(spec.Model, parsed.GetRequiredValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths));
 
-        PassResult result = context.Compute(() => backend.Run(spec, parameters, batch, wantRoutes));
+        var request = new EngineRequest(spec, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads, device);
+        PassResult result = context.Compute(() =>
+        {
+            using INetworkEngine engine = backend.Create!(request);
+            engine.SetParameters(parameters);
+            return OnePass.Run(engine, batch, wantRoutes);
+        });
         Write(parsed, spec.Model, batch.Samples, result);
         if (result.Loss is { } loss)
         {

@@ -21,6 +21,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in the folder." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
     private readonly Option<string> _backend = CommonOptions.Backend();
+    private readonly Option<string?> _device = CommonOptions.Device();
 
     private TrainCommand()
     {
@@ -31,7 +32,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand();
         var command = new Command("train", "Train a network.")
         {
-            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._resume, train._force, train._backend,
+            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._resume, train._force, train._backend, train._device,
         };
         command.Validators.Add(result =>
         {
@@ -46,7 +47,8 @@ internal sealed class TrainCommand
 
     private int Execute(ParseResult parsed, CommandContext context)
     {
-        BackendCatalog.RequireTrainer(parsed.GetRequiredValue(_backend));
+        string? device = parsed.GetValue(_device);
+        BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         string specPath = parsed.GetRequiredValue(_spec);
         string specFolder = SpecFile.FolderOf(specPath);
         PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
@@ -67,7 +69,8 @@ internal sealed class TrainCommand
         IPatchMoEModel model = context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
         WeightInitializer.Initialize(spec, seed, model.Parameters);
         folder.WriteSpec(spec);
-        var options = new TrainerOptions { Seed = seed, Threads = threads, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
+        using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
+        var options = new TrainerOptions { Seed = seed, Threads = threads, Engine = engine, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
         var trainer = new Trainer(model, spec.Training, trainData, testData, options);
         TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
         TrainingResult result = context.IsWatched ? BarProgress.Watch(context.Error, Train) : Train(new PlainProgress(context.Error));

@@ -7,7 +7,7 @@ namespace PatchMoE;
 /// <param name="spec">β₁, β₂, ε and λ.</param>
 /// <param name="trained">The tensors it updates.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
-public sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(trained)
+public sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {
     private readonly AdamMoments _moments = new(spec, bufferLength);
 
@@ -15,5 +15,5 @@ public sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> trained,
     public override IReadOnlyList<(string Name, float[] Values)> State => _moments.State;
 
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
-        _moments.Update(weights, gradients, offset, Steps, learningRate, coupledDecay: (float)spec.WeightDecay, shrink: 1);
+        _moments.Update(weights, gradients, offset, Steps, learningRate, coupledDecay: (float)Spec.WeightDecay, shrink: 1);
 }

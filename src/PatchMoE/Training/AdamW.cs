@@ -7,7 +7,7 @@ namespace PatchMoE;
 /// <param name="spec">β₁, β₂, ε and λ.</param>
 /// <param name="trained">The tensors it updates.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
-public sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(trained)
+public sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {
     private readonly AdamMoments _moments = new(spec, bufferLength);
 
@@ -16,5 +16,5 @@ public sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained
 
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
         _moments.Update(
-            weights, gradients, offset, Steps, learningRate, coupledDecay: 0, shrink: (float)(1 - (learningRate * spec.WeightDecay)));
+            weights, gradients, offset, Steps, learningRate, coupledDecay: 0, shrink: (float)(1 - (learningRate * Spec.WeightDecay)));
 }

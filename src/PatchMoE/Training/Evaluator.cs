@@ -12,8 +12,9 @@ public sealed record EvaluationResult(double Loss, double Accuracy, double? Rout
 /// <summary>Measures a model on data in batches, without gradients. Allocates its buffers once.</summary>
 public sealed class Evaluator
 {
-    private readonly IPatchMoEModel _model;
-    private readonly Workspace _workspace;
+    private readonly INetworkEngine _engine;
+    private readonly ModelSpec _model;
+    private readonly IReadOnlyList<int> _routeShape;
     private readonly int _batch;
     private readonly float[] _logits;
     private readonly int[] _routes;
@@ -23,13 +24,25 @@ public sealed class Evaluator
     /// <param name="workspace">A workspace of this model; the caller keeps and disposes it.</param>
     /// <param name="batch">Samples per pass, ≥ 1.</param>
     public Evaluator(IPatchMoEModel model, Workspace workspace, int batch = 256)
+        : this(new CpuEngine(model, workspace), batch)
     {
-        _model = model;
-        _workspace = workspace;
-        _batch = batch;
-        _logits = new float[batch * model.Outputs];
-        _routes = RouterHits.AreDefinedFor(model.Spec.Model) ? new int[batch * RouteLength(model)] : [];
     }
+
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="engine">What computes, with its own weights; the caller keeps and disposes it.</param>
+    /// <param name="batch">Samples per pass, ≥ 1.</param>
+    public Evaluator(INetworkEngine engine, int batch = 256)
+    {
+        _engine = engine;
+        _model = engine.Spec.Model;
+        _batch = batch;
+        _logits = new float[batch * _model.Head.Outputs];
+        LayerShape bottom = _model.LayerShapes()[0];
+        _routeShape = [bottom.Instances, bottom.Experts, bottom.PatchesPerExpert];
+        _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength] : [];
+    }
+
+    private int RouteLength => _routeShape[0] * _routeShape[1] * _routeShape[2];
 
     /// <summary>Measures the model.</summary>
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
@@ -37,18 +50,18 @@ public sealed class Evaluator
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public EvaluationResult Evaluate(Dataset data, CancellationToken cancellation = default)
     {
-        Loss kind = _model.Spec.Model.Loss;
+        Loss kind = _model.Loss;
         double loss = 0;
         int right = 0;
         for (int start = 0; start < data.Count; start += _batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(_batch, data.Count - start);
-            Span<float> logits = _logits.AsSpan(0, count * _model.Outputs);
-            _model.Forward(data.InputsOf(start, count), logits, _workspace, data.LengthsOf(start, count));
+            Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
+            _engine.Forward(data.InputsOf(start, count), logits, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
-                ReadOnlySpan<float> sample = logits.Slice(i * _model.Outputs, _model.Outputs);
+                ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);
                 int label = data.Labels[start + i];
                 loss += Losses.Of(kind, sample, label);
                 right += Losses.Predict(kind, sample) == label ? 1 : 0;
@@ -69,27 +82,25 @@ public sealed class Evaluator
             return null;
         }
 
-        int length = RouteLength(_model);
+        int length = RouteLength;
         (int hits, int known) = (0, 0);
         for (int start = 0; start < data.Count; start += _batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(_batch, data.Count - start);
             Span<int> routes = _routes.AsSpan(0, count * length);
-            _model.Route(data.InputsOf(start, count), routes, [], [], _workspace, data.LengthsOf(start, count));
+            _engine.Route(data.InputsOf(start, count), routes, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
                 int patch = data.DiscriminativePatches[start + i];
                 if (patch >= 0)
                 {
                     known++;
-                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.RouteShape[1], data.Labels[start + i], patch) ? 1 : 0;
+                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _routeShape[1], data.Labels[start + i], patch) ? 1 : 0;
                 }
             }
         }
 
         return known == 0 ? null : (double)hits / known;
     }
-
-    private static int RouteLength(IPatchMoEModel model) => model.RouteShape.Aggregate(1, (product, size) => product * size);
 }

@@ -8,8 +8,17 @@ public abstract class Optimizer
 {
     private readonly (int Offset, int Length)[] _trained;
 
-    private protected Optimizer(IEnumerable<ParameterSpec> trained) =>
+    private protected Optimizer(OptimizerSpec spec, IEnumerable<ParameterSpec> trained)
+    {
+        Spec = spec;
         _trained = [.. trained.Select(parameter => (parameter.Offset, parameter.Length))];
+    }
+
+    /// <summary>The rule and its constants.</summary>
+    public OptimizerSpec Spec { get; }
+
+    /// <summary>Where the tensors that it updates lie in the parameter buffer.</summary>
+    public IReadOnlyList<(int Offset, int Length)> Trained => _trained;
 
     /// <summary>The updates made so far.</summary>
     public int Steps { get; internal set; }

@@ -8,6 +8,8 @@ namespace PatchMoE;
 internal sealed class RouterStage : TrainingStage
 {
     private readonly IPatchMoEModel _model;
+    private readonly INetworkEngine _engine;
+    private readonly float[] _gradients;
     private readonly double _learningRate;
     private readonly Dataset _train;
     private readonly Dataset _test;
@@ -17,14 +19,15 @@ internal sealed class RouterStage : TrainingStage
     private readonly float[] _trainSums;
     private readonly float[] _testMean;
 
-    public RouterStage(IPatchMoEModel model, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    public RouterStage(IPatchMoEModel model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
         : base(
             TrainingPhase.Routers,
             training.RouterEpochs,
             new Sgd(training.Optimizer with { WeightDecay = 0 }, model.ParameterSpecs.Where(parameter => parameter.Role == ParameterRole.Router)))
     {
         ModelSpec spec = model.Spec.Model;
-        _model = model;
+        (_model, _engine) = (model, engine);
+        _gradients = new float[model.Parameters.Length];
         _learningRate = training.Optimizer.LearningRate;
         (_train, _test, _evaluator) = (train, test, evaluator);
         _router = model.ParameterSpecs.Single(parameter => parameter.Role == ParameterRole.Router);
@@ -47,7 +50,33 @@ internal sealed class RouterStage : TrainingStage
 
     public override double LearningRate(int epoch, int batch, int batches) => _learningRate;
 
-    public override double LossAndGradients(ReadOnlySpan<int> samples, Span<float> gradients)
+    public override void Begin()
+    {
+        // The routers learn in the model's own buffer.
+    }
+
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    {
+        double loss = LossAndGradients(samples, _gradients);
+        if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients) < 0)
+        {
+            Optimizer.Step(_model.Parameters, _gradients, learningRate);
+            return loss;
+        }
+
+        return double.NaN;
+    }
+
+    public override void GetGradients(Span<float> gradients) => _gradients.CopyTo(gradients);
+
+    public override void Collect()
+    {
+    }
+
+    /// <summary>The linear loss of a batch and its gradients.</summary>
+    /// <param name="samples">The batch.</param>
+    /// <param name="gradients">As long as the parameter buffer, overwritten.</param>
+    public double LossAndGradients(ReadOnlySpan<int> samples, Span<float> gradients)
     {
         gradients.Clear();
         Span<float> first = gradients.Slice(_router.Offset, _dimension);
@@ -61,8 +90,11 @@ internal sealed class RouterStage : TrainingStage
         return LinearLoss(second);
     }
 
-    public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation) =>
-        (LinearLoss(_testMean), null, _evaluator.HitRate(_test, cancellation));
+    public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
+    {
+        _engine.SetParameters(_model.Parameters);
+        return (LinearLoss(_testMean), null, _evaluator.HitRate(_test, cancellation));
+    }
 
     /// <summary>mean(y·Σ_j x_j), [d].</summary>
     private void MeanOfSignedSums(ReadOnlySpan<float> sums, ReadOnlySpan<int> labels, ReadOnlySpan<int> samples, Span<float> mean)

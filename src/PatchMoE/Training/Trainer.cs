@@ -14,7 +14,6 @@ namespace PatchMoE;
 public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
 {
     private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
-    private readonly float[] _gradients = new float[model.Parameters.Length];
     private readonly List<EpochMetrics> _history = [];
 
     // Where the run is: the epoch under way (from 0), its updates made, and the sum of its samples' losses.
@@ -39,16 +38,17 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
 
         _history.Clear();
-        using Workspace workspace = model.CreateWorkspace(options.Threads);
-        var evaluator = new Evaluator(model, workspace, options.EvaluationBatch);
+        using INetworkEngine? own = options.Engine is null ? new CpuEngine(model, options.Threads) : null;
+        INetworkEngine engine = options.Engine ?? own!;
+        var evaluator = new Evaluator(engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
         int first = resumeFrom is null ? 0 : Array.IndexOf(phases, resumeFrom.Phase);
-        TrainingStage stage = MakeStage(phases[first], workspace, evaluator);
+        TrainingStage stage = MakeStage(phases[first], engine, evaluator);
         Restore(stage, resumeFrom);
         bool finished = RunStage(stage, progress, cancellation);
         for (int i = first + 1; i < phases.Length && finished; i++)
         {
-            stage = MakeStage(phases[i], workspace, evaluator);
+            stage = MakeStage(phases[i], engine, evaluator);
             Restore(stage, checkpoint: null);
             finished = RunStage(stage, progress, cancellation);
         }
@@ -72,12 +72,13 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         return [TrainingPhase.Routers, TrainingPhase.Experts];
     }
 
-    private TrainingStage MakeStage(TrainingPhase phase, Workspace workspace, Evaluator evaluator) => phase == TrainingPhase.Routers
-        ? new RouterStage(model, training, train, test, evaluator)
-        : new NetworkStage(phase, model, training, train, test, workspace, evaluator);
+    private TrainingStage MakeStage(TrainingPhase phase, INetworkEngine engine, Evaluator evaluator) => phase == TrainingPhase.Routers
+        ? new RouterStage(model, engine, training, train, test, evaluator)
+        : new NetworkStage(phase, model, engine, training, train, test, evaluator);
 
     private bool RunStage(TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        stage.Begin();
         while (_epoch < stage.Epochs)
         {
             _order.Begin(stage.Phase, _epoch);
@@ -110,9 +111,16 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
     {
         ReadOnlySpan<int> samples = _order.Batch(_batch);
         double learningRate = stage.LearningRate(_epoch, _batch, _order.Batches);
-        double loss = stage.LossAndGradients(samples, _gradients);
-        TrainingDivergedException.ThrowIfNotFinite(model, loss, _gradients, new TrainingPlace(stage.Phase, _epoch + 1, _batch + 1, learningRate));
-        stage.Optimizer.Step(model.Parameters, _gradients, learningRate);
+        ReadOnlySpan<int> next = _batch + 1 < _order.Batches ? _order.Batch(_batch + 1) : [];
+        double loss = stage.Step(samples, next, learningRate);
+        if (!double.IsFinite(loss))
+        {
+            var gradients = new float[model.Parameters.Length];
+            stage.Collect();
+            stage.GetGradients(gradients);
+            TrainingDivergedException.ThrowIfNotFinite(model, loss, gradients, new TrainingPlace(stage.Phase, _epoch + 1, _batch + 1, learningRate));
+        }
+
         _lossSum += loss * samples.Length;
     }
 
@@ -148,20 +156,24 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
     /// <summary>The samples of the first <paramref name="batches"/> updates of an epoch.</summary>
     private int SamplesIn(int batches) => (int)Math.Min((long)batches * training.Batch, train.Count);
 
-    private Checkpoint Capture(TrainingStage stage) => new(
-        options.Seed,
-        training.Method,
-        training.Optimizer.Kind,
-        training.Batch,
-        train.Count,
-        stage.Phase,
-        _epoch,
-        _batch,
-        _lossSum,
-        stage.Optimizer.Steps,
-        model.Parameters.ToArray(),
-        [.. stage.Optimizer.State.Select(state => (state.Name, (float[])state.Values.Clone()))],
-        [.. _history]);
+    private Checkpoint Capture(TrainingStage stage)
+    {
+        stage.Collect();
+        return new Checkpoint(
+            options.Seed,
+            training.Method,
+            training.Optimizer.Kind,
+            training.Batch,
+            train.Count,
+            stage.Phase,
+            _epoch,
+            _batch,
+            _lossSum,
+            stage.Optimizer.Steps,
+            model.Parameters.ToArray(),
+            [.. stage.Optimizer.State.Select(state => (state.Name, (float[])state.Values.Clone()))],
+            [.. _history]);
+    }
 
     /// <summary>Goes to where a checkpoint stood, or to the beginning of a stage.</summary>
     private void Restore(TrainingStage stage, Checkpoint? checkpoint)

@@ -9,6 +9,9 @@ public sealed record TrainerOptions
     /// <summary>The threads that share a pass, ≥ 1.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Where to compute; null for the CPU with <see cref="Threads"/>. The caller keeps and disposes it.</summary>
+    public INetworkEngine? Engine { get; init; }
+
     /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
     public int EvaluationBatch { get; init; } = 256;
 

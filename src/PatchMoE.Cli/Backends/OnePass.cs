@@ -1,0 +1,58 @@
+namespace PatchMoE.Cli.Backends;
+
+/// <summary>Samples for a pass.</summary>
+/// <param name="Input">[B, …].</param>
+/// <param name="Shape">Its axes, B first.</param>
+/// <param name="Labels">[B], or null.</param>
+/// <param name="Lengths">Valid patches, [B] or [B, groups], or null.</param>
+internal sealed record SampleBatch(float[] Input, EquatableArray<int> Shape, int[]? Labels = null, int[]? Lengths = null)
+{
+    /// <summary>B.</summary>
+    public int Samples => Shape[0];
+}
+
+/// <summary>What a pass gives.</summary>
+/// <param name="Logits">[B, C].</param>
+/// <param name="Loss">The mean loss; null without labels.</param>
+/// <param name="Gradients">Of every weight that has one, and <c>input</c>; empty without labels.</param>
+/// <param name="Routes">[B·T, k, l], for sample routing [B·T, 1, 1]; null if not wanted.</param>
+internal sealed record PassResult(float[] Logits, double? Loss, IReadOnlyList<NamedTensor> Gradients, int[]? Routes);
+
+/// <summary>One pass on any engine.</summary>
+internal static class OnePass
+{
+    /// <summary>Logits and, as asked, loss, gradients and routes.</summary>
+    /// <param name="engine">The engine, with its weights set.</param>
+    /// <param name="batch">The samples; with labels, loss and gradients are computed.</param>
+    /// <param name="wantRoutes">Whether to give the routes; layer 0 must have some.</param>
+    public static PassResult Run(INetworkEngine engine, SampleBatch batch, bool wantRoutes)
+    {
+        ModelSpec model = engine.Spec.Model;
+        var logits = new float[checked(batch.Samples * model.Head.Outputs)];
+        (double? loss, IReadOnlyList<NamedTensor> gradients) = (null, []);
+        if (batch.Labels is null)
+        {
+            engine.Forward(batch.Input, logits, batch.Lengths);
+        }
+        else
+        {
+            EquatableArray<ParameterSpec> parameters = model.Parameters();
+            var weightGradients = new float[ModelParameters.BufferLength(parameters)];
+            var inputGradient = new float[batch.Input.Length];
+            loss = engine.LossAndGradients(batch.Input, batch.Labels, logits, weightGradients, inputGradient, batch.Lengths);
+            IEnumerable<NamedTensor> trained = WeightsFile.Tensors(model, weightGradients).Where((_, i) => parameters[i].HasGradient);
+            gradients = [.. trained, new NamedTensor("input", [.. batch.Shape], inputGradient)];
+        }
+
+        return new PassResult(logits, loss, gradients, wantRoutes ? Routes(engine, batch) : null);
+    }
+
+    private static int[] Routes(INetworkEngine engine, SampleBatch batch)
+    {
+        LayerShape layer = engine.Spec.Model.LayerShapes()[0];
+        int perInstance = engine.Spec.Model.Layers[0].Routing == Routing.Sample ? 1 : checked(layer.Experts * layer.PatchesPerExpert);
+        var routes = new int[checked(batch.Samples * layer.Instances * perInstance)];
+        engine.Route(batch.Input, routes, batch.Lengths);
+        return routes;
+    }
+}

@@ -1,0 +1,54 @@
+namespace PatchMoE;
+
+/// <summary>A compiled model on this process's processors. The weights are the model's own.</summary>
+public sealed class CpuEngine : HostEngine
+{
+    private readonly IPatchMoEModel _model;
+    private readonly Workspace _workspace;
+    private readonly bool _ownsWorkspace;
+
+    /// <summary>Makes an engine with threads of its own.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">The threads that share a pass, ≥ 1.</param>
+    public CpuEngine(IPatchMoEModel model, int threads)
+        : this(model, model.CreateWorkspace(threads)) => _ownsWorkspace = true;
+
+    /// <summary>Makes an engine on a workspace.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="workspace">A workspace of this model; the caller keeps and disposes it.</param>
+    public CpuEngine(IPatchMoEModel model, Workspace workspace)
+        : base(model.Spec) => (_model, _workspace) = (model, workspace);
+
+    /// <inheritdoc/>
+    public override string Device => $"CPU, {_workspace.Threads} {(_workspace.Threads == 1 ? "thread" : "threads")}";
+
+    private protected override Span<float> Parameters => _model.Parameters;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default) =>
+        _model.Forward(input, logits, _workspace, lengths);
+
+    /// <inheritdoc/>
+    public override double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default) => _model.LossAndGradients(input, labels, logits, gradients, _workspace, inputGradient, lengths);
+
+    /// <inheritdoc/>
+    public override void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default) =>
+        _model.Route(input, routes, [], [], _workspace, lengths);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_ownsWorkspace)
+        {
+            _workspace.Dispose();
+        }
+
+        base.Dispose();
+    }
+}

@@ -1,0 +1,126 @@
+namespace PatchMoE;
+
+/// <summary>An engine whose weights, gradients and optimizer live in this process's memory: a pass is all that it adds.</summary>
+public abstract class HostEngine : INetworkEngine
+{
+    private readonly float[] _gradients;
+    private float[] _inputs = [];
+    private int[] _labels = [];
+    private int[] _lengths = [];
+    private float[] _logits = [];
+    private Optimizer? _optimizer;
+
+    private protected HostEngine(PatchMoESpec spec)
+    {
+        Spec = spec;
+        _gradients = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
+    }
+
+    /// <inheritdoc/>
+    public PatchMoESpec Spec { get; }
+
+    /// <inheritdoc/>
+    public abstract string Device { get; }
+
+    /// <summary>The parameter buffer.</summary>
+    private protected abstract Span<float> Parameters { get; }
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        RequireLength(parameters.Length);
+        parameters.CopyTo(Parameters);
+    }
+
+    /// <inheritdoc/>
+    public void GetParameters(Span<float> parameters)
+    {
+        RequireLength(parameters.Length);
+        Parameters.CopyTo(parameters);
+    }
+
+    /// <inheritdoc/>
+    public abstract void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public abstract double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public abstract void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public void BeginTraining(Optimizer optimizer) => _optimizer = optimizer;
+
+    /// <inheritdoc/>
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    {
+        Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        Gather(data, samples);
+        double loss = LossAndGradients(
+            _inputs.AsSpan(0, samples.Length * data.InputLength),
+            _labels.AsSpan(0, samples.Length),
+            _logits.AsSpan(0, samples.Length * Spec.Model.Head.Outputs),
+            _gradients,
+            lengths: _lengths.AsSpan(0, samples.Length * data.LengthsPerSample));
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        if (FiniteCheck.FirstNotFinite(_gradients) >= 0)
+        {
+            return double.NaN;
+        }
+
+        optimizer.Step(Parameters, _gradients, learningRate);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public void GetGradients(Span<float> gradients)
+    {
+        RequireLength(gradients.Length);
+        _gradients.CopyTo(gradients);
+    }
+
+    /// <inheritdoc/>
+    public void Collect()
+    {
+        // The optimizer's state was updated where it lies.
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    private void Gather(Dataset data, ReadOnlySpan<int> samples)
+    {
+        if (_labels.Length < samples.Length || _inputs.Length < samples.Length * data.InputLength || _lengths.Length < samples.Length * data.LengthsPerSample)
+        {
+            _inputs = SampleArray.Allocate(samples.Length, data.InputLength, "training.batch");
+            _labels = new int[samples.Length];
+            _lengths = new int[samples.Length * data.LengthsPerSample];
+            _logits = new float[samples.Length * Spec.Model.Head.Outputs];
+        }
+
+        for (int i = 0; i < samples.Length; i++)
+        {
+            data.InputsOf(samples[i], 1).CopyTo(_inputs.AsSpan(i * data.InputLength));
+            data.LengthsOf(samples[i], 1).CopyTo(_lengths.AsSpan(i * data.LengthsPerSample));
+            _labels[i] = data.Labels[samples[i]];
+        }
+    }
+
+    private void RequireLength(int length)
+    {
+        if (length != _gradients.Length)
+        {
+            throw new ArgumentException($"The buffer has {length} values, and the parameters of {Spec.Name} take {_gradients.Length}.");
+        }
+    }
+}
