@@ -82,6 +82,7 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         while (_epoch < stage.Epochs)
         {
             _order.Begin(stage.Phase, _epoch);
+            stage.BeginEpoch(_epoch);
             long started = Stopwatch.GetTimestamp();
             int firstBatch = _batch;
             for (; _batch < _order.Batches; _batch++)
