@@ -5,13 +5,13 @@ public sealed class CpuEngine : HostEngine
 {
     private readonly IPatchMoEModel _model;
     private readonly Workspace _workspace;
-    private readonly bool _ownsWorkspace;
+    private readonly Workspace? _owned;
 
     /// <summary>Makes an engine with threads of its own.</summary>
     /// <param name="model">The model.</param>
     /// <param name="threads">The threads that share a pass, ≥ 1.</param>
     public CpuEngine(IPatchMoEModel model, int threads)
-        : this(model, model.CreateWorkspace(threads)) => _ownsWorkspace = true;
+        : this(model, model.CreateWorkspace(threads)) => _owned = _workspace;
 
     /// <summary>Makes an engine on a workspace.</summary>
     /// <param name="model">The model.</param>
@@ -44,11 +44,7 @@ public sealed class CpuEngine : HostEngine
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (_ownsWorkspace)
-        {
-            _workspace.Dispose();
-        }
-
+        _owned?.Dispose();
         base.Dispose();
     }
 }

@@ -54,8 +54,9 @@ public sealed class CommandLineTests
     {
         Outcome outcome = Pmoe.Run("backends");
         Assert.That(outcome.ExitCode, Is.Zero);
-        Assert.That(outcome.OutputLines.Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "cpu", "reference", "ilgpu", "torch" }));
+        Assert.That(
+            outcome.OutputLines.Where(line => line[0] != ' ').Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "cpu", "reference", "ilgpu", "torch" }));
         Assert.That(outcome.OutputLines[0], Does.Contain("yes").And.Contain("vectors").And.Contain($"{Environment.ProcessorCount} cores"));
-        Assert.That(outcome.OutputLines[2], Does.Contain("no").And.Contain("use cpu"));
+        Assert.That(outcome.OutputLines[2..].Where(line => line.Contains(" no ", StringComparison.Ordinal)), Is.All.Contains("'dotnet restore build/Backends.proj' brings it"));
     }
 }

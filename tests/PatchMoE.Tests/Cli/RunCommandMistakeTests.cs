@@ -141,9 +141,12 @@ public sealed class RunCommandMistakeTests
         AssertRefused("--routes", _outputs.File("routes.npy"), "--routes", "dense");
     }
 
-    [TestCase("ilgpu")]
-    [TestCase("torch")]
-    public void ABackendThatIsNotBuiltIn(string backend) => AssertRefused("--backend", backend, $"--backend {backend}", "not part of this build", "use cpu");
+    [TestCaseSource(typeof(Pmoe), nameof(Pmoe.LeftOutBackends))]
+    public void ABackendThatIsNotBuiltIn(string backend) =>
+        AssertRefused("--backend", backend, $"--backend {backend}", "not in this build", "'dotnet restore build/Backends.proj' brings it");
+
+    [Test]
+    public void ADeviceForABackendThatHasNone() => AssertRefused("--device", "cuda:0", "--device cuda:0", "cpu has no devices", "Leave --device out");
 
     [Test]
     public void TwoOutputsOfOneName() => AssertRefused("--gradients", _outputs.File("logits.npy"), "logits.npy", "named twice");

@@ -166,13 +166,21 @@ public sealed class TrainCommandTests
         Assert.That(SpecReader.Read(File.ReadAllText(_folder.File("run/spec.json")), "spec.json").Spec!.Training, Is.EqualTo(TrainingSpec.Default with { Epochs = 1 }));
     }
 
-    [TestCase("reference", "does not train")]
-    [TestCase("ilgpu", "not part of this build")]
-    public void ABackendThatDoesNotTrain_IsRefused(string backend, string message)
+    [Test]
+    public void Reference_TrainsLikeTheCpu()
+    {
+        double cpu = Summary(Train("cpu")).GetProperty("testLoss").GetDouble();
+        double reference = Summary(Train("reference", "--backend", "reference")).GetProperty("testLoss").GetDouble();
+        Assert.That(reference, Is.EqualTo(cpu).Within(1e-4 * cpu));
+    }
+
+    [TestCaseSource(typeof(Pmoe), nameof(Pmoe.LeftOutBackends))]
+    public void ABackendThatIsNotBuiltIn_IsRefused(string backend)
     {
         Outcome outcome = Train("run", "--backend", backend);
         Assert.That(outcome.ExitCode, Is.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain(message));
+        Assert.That(outcome.Error, Does.Contain("not in this build"));
+        Assert.That(Directory.Exists(_folder.File("run")), Is.False);
     }
 
     [Test]

@@ -1,0 +1,40 @@
+using ILGPU;
+
+namespace PatchMoE.Ilgpu;
+
+/// <summary>The arrays of a pass in device memory, dense and row-major. What a pass does not need may be empty. Each begins on a boundary of 64 bytes.</summary>
+public readonly struct PassBuffers
+{
+    /// <summary>The parameter buffer, laid out as <see cref="ModelParameters"/> says.</summary>
+    public ArrayView<float> Parameters { get; init; }
+
+    /// <summary>[B, …].</summary>
+    public ArrayView<float> Input { get; init; }
+
+    /// <summary>[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</summary>
+    public ArrayView<int> Labels { get; init; }
+
+    /// <summary>Valid patches, [B] or [B, groups]; empty if all are valid.</summary>
+    public ArrayView<int> Lengths { get; init; }
+
+    /// <summary>[B, C].</summary>
+    public ArrayView<float> Logits { get; init; }
+
+    /// <summary>[B], the loss of each sample; the mean is the caller's affair.</summary>
+    public ArrayView<float> Losses { get; init; }
+
+    /// <summary>As long as the parameter buffer; 0 for what has no gradient.</summary>
+    public ArrayView<float> Gradients { get; init; }
+
+    /// <summary>[B, …]; empty if not wanted.</summary>
+    public ArrayView<float> InputGradient { get; init; }
+
+    /// <summary>[B·T, k, l], for sample routing [B·T, 1, 1]; best first, −1 for none.</summary>
+    public ArrayView<int> Routes { get; init; }
+
+    /// <summary>Scratch, <see cref="IIlgpuModel.ScratchFloats"/> long; what it holds before a pass does not matter.</summary>
+    public ArrayView<float> Floats { get; init; }
+
+    /// <summary>Scratch, <see cref="IIlgpuModel.ScratchIntegers"/> long; what it holds before a pass does not matter.</summary>
+    public ArrayView<int> Integers { get; init; }
+}
