@@ -24,7 +24,9 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            BenchCommand.Create(context),
             BackendsCommand.Create(context),
+            CompileCommand.Create(context),
         ])
         {
             _root.Subcommands.Add(command);

@@ -11,7 +11,7 @@ internal static class ArithmeticLimit
 {
     private const int Chains = 12;
     private const int Iterations = 200_000;
-    private const int Rounds = 15;
+    private const int Rounds = 150;
 
     /// <summary>The vector width of emitted code here, in bits; 32 without vectors.</summary>
     public static int VectorBits { get; } =

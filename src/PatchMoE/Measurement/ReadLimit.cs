@@ -11,7 +11,7 @@ internal static class ReadLimit
 {
     private const long MemoryBytes = 512L << 20;
     private const long RoundBytes = 64L << 20;
-    private const int Rounds = 7;
+    private const int Rounds = 12;
     private const int VectorsPerStep = 8;
 
     /// <summary>Bytes per second from memory.</summary>
