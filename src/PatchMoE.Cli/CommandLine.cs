@@ -24,6 +24,7 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            CostCommand.Create(context),
             BenchCommand.Create(context),
             BackendsCommand.Create(context),
             CompileCommand.Create(context),

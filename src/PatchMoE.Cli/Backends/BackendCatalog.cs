@@ -14,7 +14,28 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 /// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
 /// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
-internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null);
+/// <param name="ComputesBackbones">Whether it computes networks with a backbone.</param>
+internal sealed record BackendEntry(
+    string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null, bool ComputesBackbones = false)
+{
+    /// <summary>Makes an engine.</summary>
+    /// <exception cref="BadInputException">The backend does not compute such networks.</exception>
+    public INetworkEngine Engine(EngineRequest request)
+    {
+        RequireFor(request.Spec);
+        return Create!(request);
+    }
+
+    /// <summary>Requires that the backend computes a network.</summary>
+    /// <exception cref="BadInputException">It does not.</exception>
+    public void RequireFor(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is not null && !ComputesBackbones)
+        {
+            throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
+        }
+    }
+}
 
 /// <summary>All backends, in the order in which to prefer them.</summary>
 internal static partial class BackendCatalog

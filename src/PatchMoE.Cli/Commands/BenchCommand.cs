@@ -43,7 +43,7 @@ internal sealed class BenchCommand
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
         int runs = parsed.GetValue(_runs) ?? DefaultRuns;
 
-        using INetworkEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
+        using INetworkEngine engine = context.Compute(() => backend.Engine(new EngineRequest(spec, threads, device)));
         context.Error.WriteLine($"{spec.Name}: batch {batch}, {engine.Device}");
 
         // What computes elsewhere has other limits than this machine's processors.

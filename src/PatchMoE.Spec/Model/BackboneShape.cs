@@ -54,6 +54,14 @@ public static class BackboneShapes
 {
     private const int Side = 3;
 
+    private static readonly (string Name, ParameterRole Role)[] s_normTensors =
+    [
+        ("weight", ParameterRole.NormScale),
+        ("bias", ParameterRole.NormShift),
+        ("running_mean", ParameterRole.NormMean),
+        ("running_var", ParameterRole.NormVariance),
+    ];
+
     /// <summary>Rows, columns and channels of the map that a valid backbone makes of an image: the pMoE layer's input, or what is averaged.</summary>
     public static (int Height, int Width, int Channels) Map(this BackboneSpec backbone)
     {
@@ -105,16 +113,11 @@ public static class BackboneShapes
             });
     }
 
-    /// <summary>The tensors of a backbone by name, in the order of the network, those that are not trained among them.</summary>
-    public static IEnumerable<(string Name, EquatableArray<int> Shape)> Tensors(this BackboneShape shape) =>
+    /// <summary>The tensors of a backbone: filters in the order of the network, then the norms.</summary>
+    internal static IEnumerable<(string Name, ParameterRole Role, EquatableArray<int> Shape)> Tensors(this BackboneShape shape) =>
         shape.Convolutions
-            .Select(one => ($"{one.Name}.weight", EquatableArray.Of(one.Outputs, one.Inputs, one.Kernel, one.Kernel)))
-            .Concat(shape.Norms.SelectMany(norm =>
-                new[] { "weight", "bias", "running_mean", "running_var" }.Select(part => ($"{norm.Name}.{part}", EquatableArray.Of(norm.Channels)))));
-
-    /// <summary>The trained weights of a backbone: filters, and scale and shift of every channel that is normed.</summary>
-    public static long WeightCount(this BackboneShape shape) =>
-        shape.Convolutions.Sum(one => (long)one.Kernel * one.Kernel * one.Inputs * one.Outputs) + shape.Norms.Sum(norm => 2L * norm.Channels);
+            .Select(one => ($"{one.Name}.weight", ParameterRole.Filter, EquatableArray.Of(one.Outputs, one.Inputs, one.Kernel, one.Kernel)))
+            .Concat(shape.Norms.SelectMany(norm => s_normTensors.Select(part => ($"{norm.Name}.{part.Name}", part.Role, EquatableArray.Of(norm.Channels)))));
 
     private static ResidualBlockShape Block(string name, int inputs, int outputs, int stride, int height, int width)
     {

@@ -26,7 +26,7 @@ internal static class SizeLimits
             _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(network)),
         };
 
-        BigInteger weights = 0;
+        BigInteger weights = network.Backbone is { } backbone ? Filters(backbone) : 0;
         for (int i = 0; i < layers.Count; i++)
         {
             LayerSpec layer = layers[i];
@@ -55,22 +55,27 @@ internal static class SizeLimits
     /// <summary>Checks the weights of a backbone, and its maps of one image.</summary>
     public static bool CheckBackbone(FieldReader fields, BackboneSpec backbone)
     {
-        BigInteger weights = (BigInteger)backbone.Stem * backbone.Channels;
-        BigInteger pixels = (BigInteger)backbone.Height * backbone.Width;
-        BigInteger map = pixels * backbone.Stem;
+        // Halving divides a map by four, so that only a width above four times the one before it makes a larger map; the bound is for all of them.
+        BigInteger map = (BigInteger)backbone.Height * backbone.Width * backbone.Widths.Append(backbone.Stem).Max();
+        return Fits(fields.Diagnostics, fields.Place, "All filters of the backbone together", Filters(backbone), "smaller widths or fewer blocks")
+            && Fits(fields.Diagnostics, fields.Place, "The largest map of one image", map, "smaller widths or a smaller image");
+    }
+
+    /// <summary>The values of all filters, as if a pMoE layer took the place of no group.</summary>
+    private static BigInteger Filters(BackboneSpec backbone)
+    {
+        const int FilterPixels = 9;
+        BigInteger filters = (BigInteger)FilterPixels * backbone.Stem * backbone.Channels;
         int inputs = backbone.Stem;
         foreach (int width in backbone.Widths)
         {
-            weights += (BigInteger)width * (inputs + ((2L * backbone.Blocks) - 1) * width);
-            map = BigInteger.Max(map, pixels * width);
-            pixels = (pixels + 3) / 4;
+            BigInteger shortcut = (BigInteger)inputs * width;
+            BigInteger square = (BigInteger)width * width;
+            filters += (FilterPixels * (shortcut + (((2 * backbone.Blocks) - 1) * square))) + shortcut;
             inputs = width;
         }
 
-        const string Smaller = "smaller widths or fewer blocks";
-        const int FilterPixels = 9;
-        return Fits(fields.Diagnostics, fields.Place, "All filters of the backbone together", FilterPixels * weights, Smaller)
-            && Fits(fields.Diagnostics, fields.Place, "The largest map of one image", map, "smaller widths or a smaller image");
+        return filters;
     }
 
     private static bool Fits(DiagnosticBag diagnostics, Place place, string what, BigInteger values, string smaller)

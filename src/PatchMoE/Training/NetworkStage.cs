@@ -2,7 +2,7 @@ namespace PatchMoE;
 
 /// <summary>The network learns on its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
-    TrainingPhase phase, IPatchMoEModel model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    TrainingPhase phase, INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
     private float[]? _augmented;
@@ -35,6 +35,6 @@ internal sealed class NetworkStage(
         return (result.Loss, result.Accuracy, result.RouterHitRate);
     }
 
-    private static IEnumerable<ParameterSpec> Trained(IPatchMoEModel model, TrainingPhase phase) => model.ParameterSpecs.Where(
+    private static IEnumerable<ParameterSpec> Trained(INetworkWeights model, TrainingPhase phase) => model.ParameterSpecs.Where(
         parameter => parameter.HasGradient && (phase == TrainingPhase.All || parameter.Role != ParameterRole.Router));
 }

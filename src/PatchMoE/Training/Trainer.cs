@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace PatchMoE;
 
 /// <summary>
-/// Trains a compiled network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
+/// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
 /// in place, from the values they have. An update allocates nothing.
 /// </summary>
-/// <param name="model">The model.</param>
+/// <param name="model">The weights; a compiled model, or with <see cref="TrainerOptions.Engine"/> those of any network that the engine computes.</param>
 /// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are the caller's affair.</param>
 /// <param name="train">The training data.</param>
 /// <param name="test">The test data, measured after every epoch.</param>
 /// <param name="options">Seed, threads, checkpoints.</param>
-public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
+public sealed class Trainer(INetworkWeights model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
 {
     private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
     private readonly List<EpochMetrics> _history = [];
@@ -38,7 +38,7 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
 
         _history.Clear();
-        using INetworkEngine? own = options.Engine is null ? new CpuEngine(model, options.Threads) : null;
+        using INetworkEngine? own = options.Engine is null ? new CpuEngine(Compiled(), options.Threads) : null;
         INetworkEngine engine = options.Engine ?? own!;
         var evaluator = new Evaluator(engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
@@ -60,6 +60,9 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate));
         return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
     }
+
+    private IPatchMoEModel Compiled() => model as IPatchMoEModel
+        ?? throw new ArgumentException($"{model.Spec.Name} is not compiled, so an engine must compute it: set {nameof(TrainerOptions)}.{nameof(TrainerOptions.Engine)}.");
 
     private TrainingPhase[] Phases(ModelSpec spec)
     {
