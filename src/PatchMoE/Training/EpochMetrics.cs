@@ -8,20 +8,23 @@ namespace PatchMoE;
 /// <param name="Epoch">From 1 in each phase.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last update.</param>
 /// <param name="TrainLoss">The mean over the epoch's samples, each with the weights of its own update.</param>
-/// <param name="TestLoss">The mean loss over the test data after the epoch.</param>
-/// <param name="TestAccuracy">The share of test samples whose class is predicted, 0…1; null while the routers learn alone.</param>
-/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it is not defined.</param>
+/// <param name="TestLoss">The mean loss over the test data after the epoch; null where it was not tested (see <see cref="TrainerOptions.TestEvery"/>).</param>
+/// <param name="TestAccuracy">The share of test samples whose class is predicted, 0…1; null where it was not tested, and while the routers learn alone.</param>
+/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it was not tested or is not defined.</param>
 /// <param name="SamplesPerSecond">Training samples per second, without the evaluation.</param>
 public sealed record EpochMetrics(
     TrainingPhase Phase,
     int Epoch,
     double LearningRate,
     double TrainLoss,
-    double TestLoss,
+    double? TestLoss,
     double? TestAccuracy,
     double? RouterHitRate,
     double SamplesPerSecond)
 {
+    /// <summary>The most memory that the process held so far, in bytes, data included; null where it is unknown.</summary>
+    public long? PeakMemory { get; init; }
+
     /// <summary>One JSON object on one line, without a line end; numbers as they read back to the same bits, absent values left out.</summary>
     public string ToJson()
     {
@@ -33,7 +36,11 @@ public sealed record EpochMetrics(
             writer.WriteNumber("epoch", Epoch);
             writer.WriteNumber("learningRate", LearningRate);
             writer.WriteNumber("trainLoss", TrainLoss);
-            writer.WriteNumber("testLoss", TestLoss);
+            if (TestLoss is { } testLoss)
+            {
+                writer.WriteNumber("testLoss", testLoss);
+            }
+
             if (TestAccuracy is { } accuracy)
             {
                 writer.WriteNumber("testAccuracy", accuracy);
@@ -45,6 +52,11 @@ public sealed record EpochMetrics(
             }
 
             writer.WriteNumber("samplesPerSecond", SamplesPerSecond);
+            if (PeakMemory is { } memory)
+            {
+                writer.WriteNumber("peakMemory", memory);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -65,10 +77,13 @@ public sealed record EpochMetrics(
                 root.GetProperty("epoch").GetInt32(),
                 root.GetProperty("learningRate").GetDouble(),
                 root.GetProperty("trainLoss").GetDouble(),
-                root.GetProperty("testLoss").GetDouble(),
+                Optional("testLoss"),
                 Optional("testAccuracy"),
                 Optional("routerHitRate"),
-                root.GetProperty("samplesPerSecond").GetDouble());
+                root.GetProperty("samplesPerSecond").GetDouble())
+            {
+                PeakMemory = root.TryGetProperty("peakMemory", out JsonElement memory) ? memory.GetInt64() : null,
+            };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

@@ -131,10 +131,10 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
     /// <summary>Measures the epoch and begins the next; false if it was cancelled before.</summary>
     private bool FinishEpoch(TrainingStage stage, double samplesPerSecond, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (double Loss, double? Accuracy, double? RouterHitRate) tested;
+        (double Loss, double? Accuracy, double? RouterHitRate)? tested;
         try
         {
-            tested = stage.Test(cancellation);
+            tested = options.TestEvery > 0 && (_epoch + 1) % options.TestEvery == 0 ? stage.Test(cancellation) : null;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -142,9 +142,12 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         }
 
         double learningRate = stage.LearningRate(_epoch, _order.Batches - 1, _order.Batches);
-        TrainingDivergedException.ThrowIfNotFinite(model, tested.Loss, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
+        TrainingDivergedException.ThrowIfNotFinite(model, tested?.Loss ?? 0, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
         var metrics = new EpochMetrics(
-            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested.Loss, tested.Accuracy, tested.RouterHitRate, samplesPerSecond);
+            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond)
+        {
+            PeakMemory = PeakMemory(),
+        };
         _history.Add(metrics);
         (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
         progress?.Report(new TrainingProgress(
@@ -155,6 +158,12 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         }
 
         return true;
+    }
+
+    private static long? PeakMemory()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 is > 0 and var bytes ? bytes : null;
     }
 
     /// <summary>The samples of the first <paramref name="batches"/> updates of an epoch.</summary>
