@@ -17,7 +17,7 @@ public abstract partial class PatchMoEModule
         foreach (ParameterSpec spec in _tensors)
         {
             Tensor weight = Weight(spec.Name);
-            weight.copy_(tensor(buffer.Slice(spec.Offset, spec.Length).ToArray()).reshape(weight.shape));
+            weight.copy_(TensorValues.From(buffer.Slice(spec.Offset, spec.Length), CPU).reshape(weight.shape));
         }
     }
 

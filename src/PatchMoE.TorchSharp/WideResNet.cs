@@ -47,7 +47,7 @@ public sealed class WideResNet : PatchMoEModule
         Tensor map = Map(input);
         if (_layer is not null)
         {
-            Tensor patches = ModuleInput.Patches((ImageInputSpec)Spec.Model.Input, map.permute(0, 2, 3, 1)).reshape(map.shape[0], _layer.Shape.Patches, _layer.Shape.Dimension);
+            Tensor patches = Patches(_layer, map);
             if (Spec.Model.Backbone!.Output == LayerOutput.Features)
             {
                 return _layer.Forward(Router, Experts, Bias, patches, lengths: null).MoveToOuterDisposeScope();
@@ -62,16 +62,16 @@ public sealed class WideResNet : PatchMoEModule
 
     /// <summary>Which patches of the map each expert takes, best first.</summary>
     /// <param name="input">As in <see cref="PatchMoEModule.forward(Tensor)"/>.</param>
+    /// <param name="lengths">Null: all patches are valid.</param>
     /// <returns>int64 [B, k, l]; for sample routing the expert, [B, 1, 1].</returns>
     /// <exception cref="ArgumentException">The input's shape is not the network's, or there is no layer that routes.</exception>
-    public Tensor Route(Tensor input)
+    public Tensor Route(Tensor input, Tensor? lengths = null)
     {
+        RequireNoLengths(lengths);
         LayerOperations layer = _layer ?? throw new ArgumentException($"{Spec.Name} has no pMoE layer: it routes nothing.");
         using IDisposable gradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = Map(input);
-        Tensor patches = ModuleInput.Patches((ImageInputSpec)Spec.Model.Input, map.permute(0, 2, 3, 1)).reshape(map.shape[0], layer.Shape.Patches, layer.Shape.Dimension);
-        return layer.Route(Router!, patches, lengths: null).MoveToOuterDisposeScope();
+        return layer.Route(Router!, Patches(layer, Map(input)), lengths: null).MoveToOuterDisposeScope();
     }
 
     private protected override Tensor Logits(Tensor input, Tensor? lengths)
@@ -100,6 +100,10 @@ public sealed class WideResNet : PatchMoEModule
 
         return _backbone is { ReductionNorm: { } norm, Reduction: { } reduction } ? Convolve(reduction, NormRelu(norm, x)) : x;
     }
+
+    /// <summary>The map's patches [B, n, d].</summary>
+    private Tensor Patches(LayerOperations layer, Tensor map) =>
+        ModuleInput.Patches((ImageInputSpec)Spec.Model.Input, map.permute(0, 2, 3, 1)).reshape(map.shape[0], layer.Shape.Patches, layer.Shape.Dimension);
 
     private Tensor Residual(ResidualBlockShape block, Tensor x)
     {

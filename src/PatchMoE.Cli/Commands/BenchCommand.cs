@@ -39,11 +39,12 @@ internal sealed class BenchCommand
         string? device = parsed.GetValue(_device);
         BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
+        backend.RequireFor(spec);
         int batch = parsed.GetValue(_batch) ?? spec.Training?.Batch ?? DefaultBatch;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
         int runs = parsed.GetValue(_runs) ?? DefaultRuns;
 
-        using INetworkEngine engine = context.Compute(() => backend.Engine(new EngineRequest(spec, threads, device)));
+        using INetworkEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
         context.Error.WriteLine($"{spec.Name}: batch {batch}, {engine.Device}");
 
         // What computes elsewhere has other limits than this machine's processors.
