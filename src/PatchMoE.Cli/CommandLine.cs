@@ -24,11 +24,8 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
-<<<<<<< HEAD
             CostCommand.Create(context),
-=======
             ReproduceCommand.Create(context),
->>>>>>> h-bench
             BenchCommand.Create(context),
             BackendsCommand.Create(context),
             CompileCommand.Create(context),
