@@ -48,8 +48,18 @@ public static class DatasetRules
 
     private static void CheckLengths(Dataset data, ModelSpec model, string name)
     {
+        if (data.LengthsPerSample == 0)
+        {
+            return;
+        }
+
+        if (model.Backbone is not null)
+        {
+            throw new BadInputException($"{name}: there are valid-patch counts, but every patch of a backbone's map is valid. Leave the counts out.");
+        }
+
         LayerShape layer = model.LayerShapes()[0];
-        if (data.LengthsPerSample != 0 && data.LengthsPerSample != layer.Instances)
+        if (data.LengthsPerSample != layer.Instances)
         {
             throw new BadInputException($"{name}: {data.LengthsPerSample} valid-patch counts per sample, but the model wants {layer.Instances}. Give one per group.");
         }
