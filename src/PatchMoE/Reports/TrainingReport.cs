@@ -47,7 +47,7 @@ public static class TrainingReport
         return html.Append("</body>\n</html>\n").ToString();
     }
 
-    private static string Style => $$"""
+    internal static string Style => $$"""
         body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: {{Palette.Ink}}; background: #fff; max-width: 1160px; margin: 2rem auto; padding: 0 1.25rem; }
         h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
         .lead { color: {{Palette.Muted}}; margin: .2rem 0 1.4rem; }
