@@ -88,12 +88,20 @@ public static class DatasetRules
     /// <param name="train">The training data.</param>
     /// <param name="model">The network.</param>
     /// <param name="batch">Samples per update.</param>
-    /// <exception cref="BadInputException">There are fewer samples than one batch, or a class has none.</exception>
+    /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see one value, or a class has none.</exception>
     public static void CheckTraining(Dataset train, ModelSpec model, int batch)
     {
         if (batch > train.Count)
         {
             throw new BadInputException($"training.batch: {batch} is more than the {train.Count} training samples there are. Use a batch of 1 to {train.Count}, or more data.");
+        }
+
+        // The last update of an epoch takes what is left.
+        int smallest = train.Count % batch == 0 ? batch : train.Count % batch;
+        if (smallest == 1 && model.BackboneShape() is { } backbone && backbone.Norms.Any(norm => norm.Height * norm.Width == 1))
+        {
+            throw new BadInputException(
+                $"training.batch: with {batch}, an update of an epoch has one image alone, and a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
         }
 
         int[] classes = model.Loss == Loss.Logistic ? [-1, 1] : [.. Enumerable.Range(0, model.Head.Outputs)];
