@@ -33,7 +33,7 @@ public class CompositionTests
 
         Agreement.Check("input", TorchPass.Values(input.grad!), Differences(exactInput, Loss));
         Dictionary<string, Parameter> found = network.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
-        Assert.That(found.Keys, Has.Exactly(7).Items.And.Contain("_experts.layers.0.router.weight"));
+        Assert.That(found.Keys, Has.Count.EqualTo(7).And.Contains("_experts.layers.0.router.weight"));
         foreach ((string name, Parameter parameter) in exact.named_parameters())
         {
             Agreement.Check(name, TorchPass.Values(found[name].grad!), Differences(parameter, Loss));
@@ -70,7 +70,6 @@ public class CompositionTests
         {
             for (int i = 0; i < steps; i++)
             {
-                input.grad?.zero_();
                 Step(network, optimizer, input, labels);
             }
 
@@ -80,10 +79,13 @@ public class CompositionTests
             return (tensors, managed, Environment.WorkingSet);
         }
 
+        // What earlier tests left to the collector is not to be counted.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = Measure(200);
         var after = Measure(2000);
 
-        Assert.That(after.Tensors, Is.EqualTo(before.Tensors));
+        Assert.That(after.Tensors, Is.LessThanOrEqualTo(before.Tensors), "tensors");
         Assert.That(after.Managed - before.Managed, Is.LessThan(1 << 20), "managed bytes");
         Assert.That(after.Process - before.Process, Is.LessThan(32 << 20), "bytes of the process");
     }
@@ -121,6 +123,7 @@ public class CompositionTests
     {
         using DisposeScope scope = NewDisposeScope();
         optimizer.zero_grad();
+        input.grad?.zero_();
         Tensor loss = nn.functional.cross_entropy(network.forward(input), labels);
         loss.backward();
         optimizer.step();

@@ -19,6 +19,6 @@ internal static class Networks
     {
         IPatchMoEModel model = PatchMoECompiler.Compile(spec, cache: null, typeof(CompiledModule).Assembly, typeof(torch).Assembly);
         Type type = model.GetType().GetNestedType("Module") ?? throw new InvalidOperationException("No module was emitted.");
-        return (CompiledModule)Activator.CreateInstance(type, output, seed, null, 2)!;
+        return (CompiledModule)Activator.CreateInstance(type, output, seed, null, 1)!;
     }
 }
