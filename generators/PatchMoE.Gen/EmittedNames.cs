@@ -9,9 +9,10 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "AddWeightGradients", "Backward", "BackwardSample", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare",
+        "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "CreateWorkspace", "Experts", "FeatureLength", "Features",
+        "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
-        "InputLength", "Load", "LossAndGradients", "LossOf", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
+        "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
         "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteShape",
         "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];

@@ -78,16 +78,18 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
 
     /// <summary>Registers a tensor: a parameter if it is trained, else a buffer.</summary>
     /// <param name="spec">Its name, and whether it is trained.</param>
-    /// <param name="values">Its values, taken over.</param>
+    /// <param name="values">Its values, taken over: a scope around the module does not dispose them.</param>
     private protected void Register(ParameterSpec spec, Tensor values)
     {
         if (spec is { HasGradient: false, Role: ParameterRole.Head or ParameterRole.NormMean or ParameterRole.NormVariance })
         {
             register_buffer(spec.Name, values);
+            values.DetachFromDisposeScope();
         }
         else
         {
             register_parameter(spec.Name, new Parameter(values));
+            get_parameter(spec.Name)!.DetachFromDisposeScope();
         }
     }
 }

@@ -1,5 +1,4 @@
 using PatchMoE.TorchSharp.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp;
@@ -10,7 +9,7 @@ namespace PatchMoE.TorchSharp;
 /// </summary>
 public sealed class TorchPatchMoE : PatchMoEModule
 {
-    private readonly LayerShape[] _shapes;
+    private readonly NetworkOperations _operations;
 
     /// <summary>Makes the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
     /// <param name="spec">A valid spec; <see cref="TrainingSpec.Init"/> gives the standard deviations.</param>
@@ -20,7 +19,7 @@ public sealed class TorchPatchMoE : PatchMoEModule
     public TorchPatchMoE(PatchMoESpec spec, ModuleOutput output = ModuleOutput.Logits, ulong seed = 1)
         : base(spec, output)
     {
-        _shapes = [.. spec.Model.LayerShapes()];
+        _operations = new NetworkOperations(spec.Model, Weight);
         foreach (ParameterSpec tensor in TensorSpecs)
         {
             Register(tensor, zeros([.. tensor.Shape.Select(size => (long)size)]));
@@ -36,41 +35,10 @@ public sealed class TorchPatchMoE : PatchMoEModule
     /// <param name="lengths">As in <see cref="PatchMoEModule.forward(Tensor, Tensor)"/>.</param>
     /// <returns>int64 [B·T, k, l], −1 where an expert has fewer valid patches; for sample routing the expert, [B·T, 1, 1].</returns>
     /// <exception cref="ArgumentException">A shape is not the network's, a count is out of range, or layer 0 routes nothing (dense).</exception>
-    public Tensor Route(Tensor input, Tensor? lengths = null)
-    {
-        using IDisposable gradients = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor patches, Tensor? counts) = ModuleInput.Patches(Spec.Model, input, lengths);
-        return Layer(0).Route(Router(0)!, patches, counts).MoveToOuterDisposeScope();
-    }
+    public Tensor Route(Tensor input, Tensor? lengths = null) => _operations.Route(input, lengths);
 
     /// <inheritdoc/>
-    public override Tensor Features(Tensor input, Tensor? lengths = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor x, Tensor? counts) = ModuleInput.Patches(Spec.Model, input, lengths);
-        Tensor y = Layer(0).Forward(Router(0), Experts(0), Bias(0), x, counts);
-        for (int i = 1; i < _shapes.Length; i++)
-        {
-            // The groups' outputs are the patches of the next layer.
-            y = Layer(i).Forward(Router(i), Experts(i), Bias(i), y.reshape(-1, _shapes[i].Patches, _shapes[i].Dimension), lengths: null);
-        }
+    public override Tensor Features(Tensor input, Tensor? lengths = null) => _operations.Features(input, lengths);
 
-        return y.MoveToOuterDisposeScope();
-    }
-
-    private protected override Tensor Logits(Tensor input, Tensor? lengths)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor? bias = Spec.Model.Head.Bias ? Weight("head.bias") : null;
-        return nn.functional.linear(Features(input, lengths), Weight("head.weight"), bias).MoveToOuterDisposeScope();
-    }
-
-    private LayerOperations Layer(int i) => new(Spec.Model.Layers[i], _shapes[i]);
-
-    private Tensor? Router(int i) => Spec.Model.Layers[i].Routing == Routing.Dense ? null : Weight($"layers.{i}.router.weight");
-
-    private Tensor Experts(int i) => Weight($"layers.{i}.experts.weight");
-
-    private Tensor? Bias(int i) => Spec.Model.Layers[i].Bias ? Weight($"layers.{i}.experts.bias") : null;
+    private protected override Tensor Logits(Tensor input, Tensor? lengths) => _operations.Logits(input, lengths);
 }

@@ -40,6 +40,7 @@ internal static class PassesEmitter
     private static void WriteShares(SourceWriter writer, ModelPlan plan)
     {
         int c = plan.Head.Outputs;
+        int m = plan.Head.Inputs;
         string route = Routes(plan)
             ? """
 
@@ -64,6 +65,9 @@ internal static class PassesEmitter
                     case PassKind.Predict:
                         PredictShare(workspace, in pass, worker);
                         break;
+                    case PassKind.Features:
+                        FeaturesShare(workspace, in pass, worker);
+                        break;
                     default:
                         GradientsShare(workspace, in pass, worker);
                         break;
@@ -81,6 +85,18 @@ internal static class PassesEmitter
                     Values.Copy(ref Add(ref slot, Slot.Logits), {{Format.At("pass.Logits", "0", ("(nint)b", c))}}, {{c}});
                 }
             }
+
+            /// <summary>The feature vectors of one worker's samples.</summary>
+            private void FeaturesShare(Workspace workspace, in Pass pass, int worker)
+            {
+                (int from, int to) = workspace.Share(pass.Batch, worker);
+                ref float slot = ref workspace.Floats(worker);
+                for (int b = from; b < to; b++)
+                {
+                    ForwardLayers(in pass, b, ref slot, ref workspace.Integers(worker));
+                    Values.Copy(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), {{Format.At("pass.Features", "0", ("(nint)b", m))}}, {{m}});
+                }
+            }
             """);
     }
 
@@ -88,6 +104,7 @@ internal static class PassesEmitter
     {
         int window = plan.Slots.Window;
         int c = plan.Head.Outputs;
+        int m = plan.Head.Inputs;
         string logits = Format.At("pass.Logits", "0", ("(nint)b", c));
         string logitsGradient = Format.At("pass.LogitsGradient", "0", ("(nint)b", c));
         writer.Lines($$"""
@@ -117,6 +134,14 @@ internal static class PassesEmitter
             /// <summary>Forward, loss and backward of sample b in its scratch.</summary>
             private void GradientsSample(in Pass pass, int b, ref float slot, ref int integers)
             {
+                if (pass.Kind == PassKind.BackwardFeatures)
+                {
+                    ForwardLayers(in pass, b, ref slot, ref integers);
+                    Values.Copy({{Format.At("pass.FeaturesGradient", "0", ("(nint)b", m))}}, ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients), {{m}});
+                    BackwardLayers(in pass, b, ref slot, ref integers);
+                    return;
+                }
+
                 ForwardSample(in pass, b, ref slot, ref integers);
                 ref float logits = ref Add(ref slot, Slot.Logits);
                 ref float logitsGradient = ref Add(ref slot, Slot.LogitsGradient);
@@ -148,7 +173,12 @@ internal static class PassesEmitter
 
             if (plan.Head.Trained)
             {
-                writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, ref pass.Gradients, worker, workspace.Threads);");
+                using (writer.Block("if (pass.Kind != PassKind.BackwardFeatures)"))
+                {
+                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, ref pass.Gradients, worker, workspace.Threads);");
+                }
+
+                writer.Gap();
             }
 
             writer.Lines("""

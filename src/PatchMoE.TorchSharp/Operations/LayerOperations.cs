@@ -45,13 +45,13 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
 
     /// <summary>Which patches each expert takes [N, k, l], −1 for none; for sample routing the expert [N, 1, 1].</summary>
     /// <exception cref="ArgumentException">The layer is dense.</exception>
-    public Tensor Route(Tensor router, Tensor x, Tensor? lengths)
+    public Tensor Route(Tensor? router, Tensor x, Tensor? lengths)
     {
         x = WithoutPadding(x, lengths);
         return layer.Routing switch
         {
-            Routing.ExpertChoice => WithoutInvalid(Choose(Scores(router, x), lengths), lengths),
-            Routing.Sample => Best(SampleScores(router, x)).unsqueeze(2),
+            Routing.ExpertChoice => WithoutInvalid(Choose(Scores(router!, x), lengths), lengths),
+            Routing.Sample => Best(SampleScores(router!, x)).unsqueeze(2),
             _ => throw new ArgumentException("Layer 0 is dense: it routes nothing."),
         };
     }

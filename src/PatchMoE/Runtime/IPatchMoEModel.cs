@@ -16,6 +16,9 @@ public interface IPatchMoEModel : INetworkWeights
     /// <summary>C, the logits of one sample.</summary>
     int Outputs { get; }
 
+    /// <summary>m, the values of one sample's feature vector: the top layer's outputs, which the head sees.</summary>
+    int FeatureLength { get; }
+
     /// <summary>Scratch memory and threads for passes of this model. Reuse it: a pass with a workspace allocates nothing.</summary>
     /// <param name="threads">The number of threads that share a pass, ≥ 1. Results have the same bits for any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads &lt; 1.</exception>
@@ -38,6 +41,14 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
+
+    /// <summary>Computes the feature vectors of B samples: what the head sees, experts in order. The head plays no part.</summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length fixes B.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>Forward, mean loss and its gradients in one pass: what a training step needs.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
@@ -72,6 +83,22 @@ public interface IPatchMoEModel : INetworkWeights
     void Backward(
         ReadOnlySpan<float> input,
         ReadOnlySpan<float> logitsGradient,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default);
+
+    /// <summary>The gradients that follow from a gradient of the feature vectors, for a network that goes on behind them; the head's are 0.</summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="featuresGradient">[B, <see cref="FeatureLength"/>]; its length fixes B.</param>
+    /// <param name="gradients">As in <see cref="Backward"/>.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="inputGradient">As in <see cref="Backward"/>.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    void BackwardFeatures(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> featuresGradient,
         Span<float> gradients,
         Workspace workspace,
         Span<float> inputGradient = default,
