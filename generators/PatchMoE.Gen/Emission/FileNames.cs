@@ -51,7 +51,10 @@ internal static class FileNames
     /// <summary>A layer's file.</summary>
     public static string Layer(string stem, LayerPlan layer) => $"{stem}.Layer{layer.Index}.g.cs";
 
-    private static IEnumerable<string> Names(ModelPlan plan, string stem) => [Surface(stem), Passes(stem), .. plan.Layers.Select(layer => Layer(stem, layer))];
+    /// <summary>The TorchSharp module's file.</summary>
+    public static string Torch(string stem) => $"{stem}.Torch.g.cs";
+
+    private static IEnumerable<string> Names(ModelPlan plan, string stem) => [Surface(stem), Passes(stem), Torch(stem), .. plan.Layers.Select(layer => Layer(stem, layer))];
 
     private static IEnumerable<string> Candidates(string stem)
     {

@@ -14,7 +14,27 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 /// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
 /// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
-internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null);
+internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
+{
+    /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
+    public Func<string?>? Problem { get; init; }
+
+    /// <summary>Why it cannot be used here; null where it can.</summary>
+    public string? Hindrance() => Create is null ? About : Problem?.Invoke();
+
+    /// <summary>Whether it computes networks with a backbone.</summary>
+    public bool ComputesBackbones { get; init; }
+
+    /// <summary>Requires that the backend computes a network.</summary>
+    /// <exception cref="BadInputException">It does not.</exception>
+    public void RequireFor(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is not null && !ComputesBackbones)
+        {
+            throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
+        }
+    }
+}
 
 /// <summary>All backends, in the order in which to prefer them.</summary>
 internal static partial class BackendCatalog
@@ -39,9 +59,9 @@ internal static partial class BackendCatalog
     public static BackendEntry Require(string name, string? device)
     {
         BackendEntry backend = All.Single(entry => entry.Name == name);
-        if (backend.Create is null)
+        if (backend.Hindrance() is { } hindrance)
         {
-            throw new BadInputException($"--backend {backend.Name}: {backend.About}.");
+            throw new BadInputException($"--backend {backend.Name}: {hindrance}.");
         }
 
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
