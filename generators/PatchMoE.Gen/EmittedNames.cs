@@ -9,12 +9,12 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "CreateWorkspace", "Experts", "FeatureLength", "Features",
-        "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
+        "ActivateWindow", "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients",
+        "CreateWorkspace", "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
         "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
-        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteShape",
-        "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
+        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
+        "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>
@@ -32,8 +32,8 @@ public static class EmittedNames
         .. Names(NameUse.Type, 1, "AlignedBuffer", "IReadOnlyList", "ISimd", "ReadOnlySpan", "Span", "Vector128", "Vector256", "Vector512"),
         .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
         .. Names(NameUse.Expression, 0,
-            "BitConverter", "Guard", "InitSpec", "Loss", "Math", "MathF", "MemoryMarshal", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
-            "SpecReader", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
+            "Guard", "InitSpec", "Loss", "Math", "MathF", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
+            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
         .. Names(NameUse.Method, 0, "Add"),
         .. Names(NameUse.Method, 2, "As"),
     ];
@@ -54,7 +54,7 @@ public static class EmittedNames
     /// <summary>The namespaces that the code's files import.</summary>
     public static IReadOnlyList<string> Namespaces { get; } =
     [
-        "System", "System.CodeDom.Compiler", "System.Collections.Generic", "System.Runtime.CompilerServices", "System.Runtime.InteropServices",
+        "System", "System.CodeDom.Compiler", "System.Collections.Generic", "System.Runtime.CompilerServices",
         "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels",
     ];
 

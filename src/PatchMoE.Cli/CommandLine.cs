@@ -24,7 +24,10 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            ReproduceCommand.Create(context),
+            BenchCommand.Create(context),
             BackendsCommand.Create(context),
+            CompileCommand.Create(context),
         ])
         {
             _root.Subcommands.Add(command);

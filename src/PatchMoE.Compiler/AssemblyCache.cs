@@ -47,6 +47,9 @@ public sealed class AssemblyCache(string folder)
         return assembly;
     }
 
+    /// <summary>Whether an undamaged assembly of a spec is kept.</summary>
+    public bool Contains(string specJson) => TryRead(PathOf(specJson)) is not null;
+
     /// <summary>Where the assembly of a spec is kept.</summary>
     public string PathOf(string specJson) =>
         Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{s_tools}\n{specJson}"))) + Ending);

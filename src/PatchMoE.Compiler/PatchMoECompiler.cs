@@ -39,6 +39,12 @@ public static class PatchMoECompiler
         return (IPatchMoEModel)Activator.CreateInstance(loaded.GetType($"{Namespace}.{className}", throwOnError: true)!)!;
     }
 
+    /// <summary>Whether <see cref="Compile"/> would find the assembly in the cache, and so not compile at all.</summary>
+    /// <param name="spec">A valid spec.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="backends">As in <see cref="Compile"/>.</param>
+    public static bool IsCached(PatchMoESpec spec, AssemblyCache cache, params IReadOnlyList<Assembly> backends) => cache.Contains(Key(spec, backends));
+
     /// <summary>The files that the generator writes for a spec.</summary>
     /// <param name="spec">A valid spec.</param>
     /// <param name="space">The namespace to emit into.</param>

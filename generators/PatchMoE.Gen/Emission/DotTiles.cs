@@ -8,7 +8,8 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Dimension">d.</param>
 /// <param name="PatchStep">Values from one patch's product to the next.</param>
 /// <param name="RowStep">Values from one row's product to the next.</param>
-internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep)
+/// <param name="Blocked">Whether a call covers a block of d alone and adds to what the blocks before it gave; the first stores.</param>
+internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep, bool Blocked = false)
 {
     /// <summary>The lanes of the vector in which four sums are made at once.</summary>
     private const int Four = 4;
@@ -25,26 +26,29 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
 
     /// <summary>The call of a tile.</summary>
     public string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products) =>
-        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products});";
+        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}{(Blocked ? ", length, add: i > 0" : string.Empty)});";
+
+    /// <summary>The values of a row that a call covers.</summary>
+    private string Length => Blocked ? "length" : $"{Dimension}";
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {
         new KernelDoc(
-            "products[p, q] = Σ_i x_p[i] · w[q, i]",
+            Blocked ? "products[p, q] (+)= Σ_i x_p[i] · w[q, i], i < length; added to what was there with add" : "products[p, q] = Σ_i x_p[i] · w[q, i]",
             $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{Dimension - 1}",
             $"x_p [{Dimension}], w [{rows}, {Dimension}], products at {Format.Offset("0", ("p", PatchStep), ("q", RowStep))}",
             $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {(patches == 1 ? "1 patch" : $"{patches} patches")}, a patch vector once for {Format.Plural(rows, "row")}",
             2L * patches * rows * Dimension,
             4L * ((patches + rows) * Dimension + (patches * rows))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products)"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products{(Blocked ? ", int length, bool add" : string.Empty)})"))
         {
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
             }
 
-            using (writer.Block($"for (int i = 0; i <= {Dimension} - S.Lanes; i += S.Lanes)"))
+            using (writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)"))
             {
                 WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
             }
@@ -52,10 +56,10 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             if (Dimension % 16 != 0)
             {
                 writer.Gap();
-                using (writer.Block($"if ({Dimension} % S.Lanes != 0)"))
+                using (writer.Block($"if ({Length} % S.Lanes != 0)"))
                 {
-                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Dimension} - S.Lanes;");
-                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Dimension} % S.Lanes)");
+                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");
+                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Length} % S.Lanes)");
                 }
             }
 
@@ -84,30 +88,34 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     /// <summary>Four sums that lie side by side are made at once; each has the bits of a sum made alone.</summary>
     private void WriteSums(SourceWriter writer, int patches, int rows)
     {
-        if (RowStep == 1 && rows == Four)
+        bool alongRows = RowStep == 1 && rows >= Four;
+        bool alongPatches = !alongRows && PatchStep == 1 && patches == Four;
+        for (int p = 0; alongRows && p < patches; p++)
         {
-            for (int p = 0; p < patches; p++)
+            WriteFour(writer, Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
+        }
+
+        for (int q = 0; alongPatches && q < rows; q++)
+        {
+            WriteFour(writer, Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
+        }
+
+        for (int p = 0; !alongPatches && p < patches; p++)
+        {
+            for (int q = alongRows ? Four : 0; q < rows; q++)
             {
-                writer.Lines($"S.SumFour(sum{p}0, sum{p}1, sum{p}2, sum{p}3).StoreUnsafe({Product(p, 0)});");
+                string product = Product(p, q).Substring("ref ".Length);
+                writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
             }
         }
-        else if (PatchStep == 1 && patches == Four)
-        {
-            for (int q = 0; q < rows; q++)
-            {
-                writer.Lines($"S.SumFour(sum0{q}, sum1{q}, sum2{q}, sum3{q}).StoreUnsafe({Product(0, q)});");
-            }
-        }
-        else
-        {
-            foreach (int p in Enumerable.Range(0, patches))
-            {
-                foreach (int q in Enumerable.Range(0, rows))
-                {
-                    writer.Lines($"{Product(p, q).Substring("ref ".Length)} = S.Sum(sum{p}{q});");
-                }
-            }
-        }
+    }
+
+    private void WriteFour(SourceWriter writer, IEnumerable<string> sums, string products)
+    {
+        string four = $"S.SumFour({string.Join(", ", sums)})";
+        writer.Lines(Blocked
+            ? $"Vector128.StoreUnsafe(add ? {four} + Vector128.LoadUnsafe({products}) : {four}, {products});"
+            : $"{four}.StoreUnsafe({products});");
     }
 
     private string Product(int patch, int row) => Format.At("products", $"{(patch * PatchStep) + (row * RowStep)}");

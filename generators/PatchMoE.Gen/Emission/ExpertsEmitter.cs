@@ -5,21 +5,26 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints one expert's work on its patches: pre-activations, then ReLU, gate and pooling, and the gradient of the latter.</summary>
 internal static class ExpertsEmitter
 {
-    public static void Write(SourceWriter writer, LayerPlan layer)
+    public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         writer.Gap();
-        WriteActivate(writer, layer);
-        if (layer.HasPanels)
+        switch (layer.Kernel.Kind)
         {
-            PanelEmitter.WriteTiles(writer, layer);
-        }
-        else
-        {
-            Dots(layer).Write(
-                writer,
-                from patches in layer.Kernel.PatchTiles
-                from rows in layer.RowTiles
-                select (patches, rows.Size));
+            case ExpertKernelKind.Window:
+                WindowEmitter.Write(writer, plan, layer);
+                break;
+            case ExpertKernelKind.Panels:
+                WriteActivate(writer, layer);
+                PanelEmitter.WriteTiles(writer, layer);
+                break;
+            default:
+                WriteActivate(writer, layer);
+                Dots(layer).Write(
+                    writer,
+                    from patches in layer.Kernel.PatchTiles
+                    from rows in layer.Kernel.RowTiles
+                    select (patches, rows.Size));
+                break;
         }
 
         writer.Gap();
@@ -83,7 +88,7 @@ internal static class ExpertsEmitter
             return;
         }
 
-        foreach (TileRun run in layer.RowTiles)
+        foreach (TileRun run in layer.Kernel.RowTiles)
         {
             writer.Tiles(run, "r", r => writer.Lines(
                 Dots(layer).Call(patches, run.Size, rows, Format.At("weights", "0", (r, d)), Format.At("activations", "0", ("t", step), (r, 1)))));

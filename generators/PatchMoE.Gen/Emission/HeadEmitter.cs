@@ -73,14 +73,13 @@ internal static class HeadEmitter
     {
         HeadPlan head = plan.Head;
         (int c, int m) = (head.Outputs, head.Inputs);
-        const string parameters = "ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers";
         writer.Gap();
         writer.Lines("/// <summary>Adds a window's gradients of the head's weights and bias.</summary>");
-        WidthDispatch.Write(writer, "WeightGradients", parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", m);
+        WidthDispatch.Write(writer, "WeightGradients", OuterTiles.ShareParameters, OuterTiles.ShareArguments, m);
         writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({parameters})"))
+        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({OuterTiles.ShareParameters})"))
         {
-            writer.Lines("HeadGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
+            writer.Lines($"HeadGradientShare<S, V>({OuterTiles.ShareArguments});");
             if (head.BiasOffset >= 0)
             {
                 using (writer.Block($"for (int c = (int)({c}L * worker / workers); c < (int)({c}L * (worker + 1) / workers); c++)"))
@@ -103,10 +102,12 @@ internal static class HeadEmitter
             "Σ_b logitsGradient_b[c] · y_b",
             m,
             Instances: 1,
-            Prologue: "ref float row = ref Add(ref x, ((nint)b * Slot.Floats) + i);\nref float deltas = ref Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + r);",
+            Sample: string.Empty,
+            Rows: "ref float row = ref Add(ref x, ((nint)b * Slot.Floats) + i);",
+            Deltas: "ref float deltas = ref Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + r);",
             Count: "1",
             Row: string.Empty,
             Delta: q => $"Add(ref deltas, {q})",
-            head.RowTiles).Write(writer, experts: 1, "WeightsAt", expertStep: 0);
+            GradientPlan.ForRows(head.RowTiles, m, rowsPerSample: 1)) { GradientAt = "WeightsAt" }.Write(writer);
     }
 }

@@ -31,7 +31,7 @@ internal static class LayerEmitter
                     break;
             }
 
-            ExpertsEmitter.Write(writer, layer);
+            ExpertsEmitter.Write(writer, plan, layer);
             WeightedRows.Write(writer, layer.Dimension);
         }
     }
@@ -39,8 +39,8 @@ internal static class LayerEmitter
     /// <summary>Where row <paramref name="index"/> of the patches begins.</summary>
     public static string RowIndex(string index, int step) => step == 1 ? index : $"{index} * {step}";
 
-    /// <summary>A text for layers whose selection sorts and so needs scratch for keys.</summary>
-    public static string SortsWith(LayerPlan layer, string text) => layer.Selection?.Kernel == SelectionKernel.Sort ? text : string.Empty;
+    /// <summary>A text for layers whose selection needs scratch.</summary>
+    public static string SelectsWith(LayerPlan layer, string text) => layer.Selection?.Scratch > 0 ? text : string.Empty;
 
     private static void WriteDoc(SourceWriter writer, LayerPlan layer)
     {
@@ -52,7 +52,7 @@ internal static class LayerEmitter
         writer.Lines("/// <remarks>");
         writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
         writer.Lines($"/// Patches: {layer.Access.Reason}; row step {layer.Access.RowStep}.");
-        writer.Lines($"/// Experts: {(layer.HasPanels ? "outer products on packed weights" : "dot products")}: {layer.Kernel.Reason}.");
+        writer.Lines($"/// Experts: {Method(layer.Kernel.Kind)}: {layer.Kernel.Reason}.");
         writer.Lines("/// </remarks>");
     }
 
@@ -105,6 +105,13 @@ internal static class LayerEmitter
         _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {Word(layer.Spec.Gate)}, pooling {Word(layer.Spec.Pooling)}",
     };
 
+    private static string Method(ExpertKernelKind kind) => kind switch
+    {
+        ExpertKernelKind.Panels => "outer products on packed weights",
+        ExpertKernelKind.Window => "dot products, a window of samples at a time",
+        _ => "dot products",
+    };
+
     private static string Times(int count) => count == 1 ? "once" : $"{count} times";
 
     private static string Word(Enum value)
@@ -115,13 +122,32 @@ internal static class LayerEmitter
 
     private static void WriteForward(SourceWriter writer, LayerPlan layer)
     {
-        string keys = SortsWith(layer, ", ref int keys");
-        string keysArgument = SortsWith(layer, ", ref keys");
+        string scratch = SelectsWith(layer, ", ref int scratch");
+        string scratchArgument = SelectsWith(layer, ", ref scratch");
         string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
-        string parameters = $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{keys}, ref float y";
-        string arguments = $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{keysArgument}, ref y";
-        writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
+        string parameters = layer.HasWindow
+            ? "ref float parameters, ref float block, ref int integers, ref float y"
+            : $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
+        string arguments = layer.HasWindow
+            ? "ref parameters, ref block, ref integers, ref y"
+            : $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
+        writer.Lines(layer.HasWindow
+            ? "/// <summary>The forward pass from the pre-activations on: y [m]; keeps in the block what the backward pass needs.</summary>"
+            : "/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
         WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
+        if (layer.HasWindow && layer.Routing == Routing.Dense)
+        {
+            writer.Gap();
+            writer.Lines("""
+                /// <summary>Every patch is taken.</summary>
+                public static void Route(ref float x, int valid, ref float parameters, ref float block, ref int integers)
+                {
+                    integers = valid;
+                    Add(ref integers, ValidAt) = valid;
+                }
+                """);
+        }
+
         if (layer.Index == 0 && layer.Routing != Routing.Dense)
         {
             writer.Gap();
@@ -129,8 +155,8 @@ internal static class LayerEmitter
             WidthDispatch.Write(
                 writer,
                 "Route",
-                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{keys}",
-                $"ref x, valid, ref parameters, ref block, ref integers{keysArgument}",
+                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}",
+                $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}",
                 layer.Dimension);
             RoutesEmitter.WriteReport(writer, layer);
         }
@@ -141,7 +167,11 @@ internal static class LayerEmitter
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
-                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{keysArgument});");
+                    if (!layer.HasWindow)
+                    {
+                        writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument});");
+                    }
+
                     writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
                     {
@@ -150,15 +180,23 @@ internal static class LayerEmitter
 
                     break;
                 case Routing.Sample:
-                    writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
-                    writer.Lines($"int taken = valid;\nint expert = Add(ref integers, RoutesAt);");
+                    if (!layer.HasWindow)
+                    {
+                        writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
+                    }
+
+                    writer.Lines($"int taken = integers;\nint expert = Add(ref integers, RoutesAt);");
                     writer.Lines($"float scale = ({ExpertsEmitter.Scale(layer)}) * Add(ref block, {Format.Offset("ProbabilitiesAt", ("expert", 1))});");
                     writer.Lines($"Values.Clear(ref y, {layer.Outputs});");
                     WriteExpertForward(writer, layer, "expert", "scale");
                     break;
                 default:
-                    writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
-                    writer.Lines($"int taken = valid;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
+                    if (!layer.HasWindow)
+                    {
+                        writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
+                    }
+
+                    writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     WriteExpertForward(writer, layer, "0", "scale");
                     break;
             }
@@ -168,12 +206,21 @@ internal static class LayerEmitter
     private static void WriteExpertForward(SourceWriter writer, LayerPlan layer, string expert, string scale)
     {
         writer.Lines($"ref float activations = {Activations(layer, expert)};");
-        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
-        string weights = layer.HasPanels ? Format.At("panels", "0", (expert, layer.ExpertPanels)) : Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension));
-        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {weights}, ref activations);");
+        if (!layer.HasWindow)
+        {
+            WriteActivateCall(writer, layer, expert);
+        }
+
         string bias = layer.HasBias ? $"{Format.At("parameters", "BiasesAt", (expert, layer.Neurons))}, " : string.Empty;
         string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", (expert, layer.Taken))}, " : string.Empty;
         writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", "0", (expert, layer.Neurons))});");
+    }
+
+    private static void WriteActivateCall(SourceWriter writer, LayerPlan layer, string expert)
+    {
+        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
+        string weights = layer.HasPanels ? Format.At("panels", "0", (expert, layer.ExpertPanels)) : Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension));
+        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {weights}, ref activations);");
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)

@@ -10,162 +10,341 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Formula">What they compute.</param>
 /// <param name="Dimension">The length of a row.</param>
 /// <param name="Instances">Instances of the layer per sample.</param>
-/// <param name="Prologue">Lines that define what the other texts use, for sample b (and instance g).</param>
-/// <param name="Count">The number of rows that a sample adds; "1" prints no loop.</param>
-/// <param name="Row">The row t; empty if the prologue defines <c>row</c>.</param>
+/// <param name="Sample">Lines for sample b (and instance g): which patches count.</param>
+/// <param name="Rows">Lines that say where those patches lie, from column i on.</param>
+/// <param name="Deltas">Lines that say where their coefficients lie, from row r on.</param>
+/// <param name="Count">The number of patches; "1" prints no loop.</param>
+/// <param name="Row">The patch t; empty if <paramref name="Rows"/> defines <c>row</c>.</param>
 /// <param name="Delta">The coefficient of weight row q at t.</param>
-/// <param name="Tiles">The tiles of weight rows.</param>
+/// <param name="Plan">The tiles.</param>
 internal sealed record OuterTiles(
     string Name,
     string Formula,
     int Dimension,
     int Instances,
-    string Prologue,
+    string Sample,
+    string Rows,
+    string Deltas,
     string Count,
     string Row,
     Func<int, string> Delta,
-    EquatableArray<TileRun> Tiles)
+    GradientPlan Plan)
 {
-    /// <summary>Columns are dealt out to the threads in stretches of this many values.</summary>
-    private const int Stretch = 64;
     private const int Vectors = 4;
-    private const string Parameters = "ref float x, ref float slots, ref int integers, int samples, int s, int r";
-    private const string Arguments = "ref x, ref slots, ref integers, samples, s, r";
+    private const string Places = "ref float x, ref float slots, ref int integers";
 
-    private int Stretches => (Dimension + Stretch - 1) / Stretch;
+    /// <summary>What the share of a worker takes.</summary>
+    public const string ShareParameters = Places + ", int samples, bool add, ref float gradients, ref float packed, int worker, int workers";
 
-    private int TileCount => Tiles.Sum(run => run.Tiles);
+    /// <summary>Its arguments.</summary>
+    public const string ShareArguments = "ref x, ref slots, ref integers, samples, add, ref gradients, ref packed, worker, workers";
 
-    /// <summary>Prints the tiles and, over them, the share of one worker.</summary>
-    public void Write(SourceWriter writer, int experts, string gradientAt, int expertStep)
+    /// <summary>Where expert s's rows begin in the gradients.</summary>
+    public string GradientAt { get; init; } = string.Empty;
+
+    /// <summary>The experts, each with rows of its own.</summary>
+    public int Experts { get; init; } = 1;
+
+    /// <summary>Values from one expert's rows to the next's.</summary>
+    public int ExpertStep { get; init; }
+
+    /// <summary>Values from one patch's coefficients to the next's where they are named <c>coefficients</c>; else 0.</summary>
+    public int DeltaStep { get; init; }
+
+    /// <summary>The router's row, summed with the neurons' in the last tile.</summary>
+    public RouterRow? Router { get; init; }
+
+    private int TileCount => Plan.TileCount;
+
+    /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
+    public void Write(SourceWriter writer)
     {
         writer.Gap();
-        WriteShare(writer, experts, gradientAt, expertStep);
-        foreach (int rows in Tiles.Select(run => run.Size).Distinct())
+        WriteShare(writer);
+        writer.Gap();
+        WriteStretch(writer);
+        foreach (int vectors in new[] { Vectors, 1 })
         {
+            if (Plan.Packs)
+            {
+                writer.Gap();
+                WritePack(writer, vectors);
+            }
+
             writer.Gap();
-            WriteStretch(writer, rows);
-            writer.Gap();
-            WriteTile(writer, rows, Vectors);
-            writer.Gap();
-            WriteTile(writer, rows, 1);
+            WriteTiles(writer, vectors);
+            foreach ((int rows, bool router) in Kinds())
+            {
+                writer.Gap();
+                WriteTile(writer, rows, router, vectors);
+            }
         }
     }
 
-    private void WriteShare(SourceWriter writer, int experts, string gradientAt, int expertStep)
+    /// <summary>The kinds of tiles: neurons, and whether the router's row follows them.</summary>
+    private IEnumerable<(int Rows, bool Router)> Kinds()
     {
-        int units = experts * Stretches * TileCount;
-        writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {experts} × {Stretches} × {TileCount} (expert, stretch of {Stretch} columns, tile of rows).</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Share<S, V>(ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers)"))
+        var kinds = new List<(int Rows, bool Router)>();
+        for (int i = 0; i < Plan.Tiles.Count; i++)
+        {
+            TileRun run = Plan.Tiles[i];
+            bool last = i == Plan.Tiles.Count - 1;
+            if (run.Tiles > 1 || !(last && Plan.HasRouter))
+            {
+                kinds.Add((run.Size, false));
+            }
+
+            if (last && Plan.HasRouter)
+            {
+                kinds.Add((run.Size - 1, true));
+            }
+        }
+
+        return kinds;
+    }
+
+    private string TileName(int rows, bool router, int vectors) => $"{Name}{rows}{(router ? "AndRouter" : string.Empty)}x{vectors}";
+
+    private void WriteShare(SourceWriter writer)
+    {
+        int perExpert = Plan.Stretches * TileCount;
+        int units = Experts * perExpert;
+        string rest = Dimension % Plan.Stretch == 0 || Plan.Stretches == 1 ? string.Empty : ", the last with what is left";
+        writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {Experts} × {Plan.Stretches} × {TileCount} (expert, stretch of {Plan.Stretch} columns{rest}, tile of rows).</summary>");
+        if (Plan.Packs)
+        {
+            writer.Lines($"/// <remarks>{TileCount} tiles read the same patches: {Format.Plural(Plan.BlockSamples, "sample")} at a time, their columns are copied side by side and stay in the first cache.</remarks>");
+        }
+
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Share<S, V>({ShareParameters})"))
         {
             writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
-            using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end; unit++)"))
+            using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end;)"))
             {
-                writer.Lines($"int s = unit / {Stretches * TileCount};");
-                writer.Lines($"int from = unit / {TileCount} % {Stretches} * {Stretch};");
-                writer.Lines($"int to = Math.Min(from + {Stretch}, {Dimension});");
-                writer.Lines($"int tile = unit % {TileCount};");
-                int first = 0;
-                for (int i = 0; i < Tiles.Count; i++)
+                writer.Lines($$"""
+                    int s = unit / {{perExpert}};
+                    int stretch = unit / {{TileCount}} % {{Plan.Stretches}};
+                    int tile = unit % {{TileCount}};
+                    int tiles = Math.Min({{TileCount}}, tile + end - unit);
+                    unit += tiles - tile;
+                    int from = stretch * {{Plan.Stretch}};
+                    int to = stretch == {{Plan.Stretches - 1}} ? {{Dimension}} : from + {{Plan.Stretch}};
+                    """);
+                string call(string first, string last, string add) =>
+                    $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, {first}, {last}, s, from, to, tile, tiles, {add}, ref gradients, ref packed);";
+                if (Plan.BlockSamples == 0)
                 {
-                    TileRun run = Tiles[i];
-                    bool last = i == Tiles.Count - 1;
-                    string row = Format.Offset($"{run.Start}", (first == 0 ? "tile" : $"tile - {first}", run.Size));
-                    string gradient = Format.At("gradients", gradientAt, ("s", experts == 1 ? 0 : expertStep), ("r", Dimension));
-                    string body = $"int r = {row};\n{Name}{run.Size}<S, V>({Arguments}, from, to, {gradient});";
-                    first += run.Tiles;
-                    if (Tiles.Count == 1)
-                    {
-                        writer.Lines(body);
-                        continue;
-                    }
+                    writer.Lines(call("0", "samples", "add"));
+                    return;
+                }
 
-                    using (writer.Block(last ? "else" : $"if (tile < {first})"))
-                    {
-                        writer.Lines(body);
-                    }
+                using (writer.Block($"for (int b = 0; b < samples; b += {Plan.BlockSamples})"))
+                {
+                    writer.Lines(call("b", $"Math.Min(b + {Plan.BlockSamples}, samples)", "add || b > 0"));
                 }
             }
         }
     }
 
-    private void WriteStretch(SourceWriter writer, int rows)
+    private void WriteStretch(SourceWriter writer)
     {
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}{rows}<S, V>({Parameters}, int from, int to, ref float gradient)"))
+        writer.Lines("/// <summary>The tiles from tile to tiles − 1 at the columns from to to − 1, over the samples from first to last − 1.</summary>");
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Stretch<S, V>({Places}, int first, int last, int s, int from, int to, int tile, int tiles, bool add, ref float gradients, ref float packed)"))
         {
+            void WriteColumns(int vectors, string keep)
+            {
+                if (Plan.Packs)
+                {
+                    writer.Lines($"{Name}Pack{vectors}<S, V>(ref x, ref integers, first, last, s, i, ref packed);");
+                }
+
+                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref packed" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, add, ref gradients);");
+            }
+
             writer.Lines("int i = from;");
             using (writer.Block($"for (; i <= to - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
             {
-                writer.Lines($"{Name}{rows}x{Vectors}<S, V>({Arguments}, i, S.Lanes, ref gradient);");
+                WriteColumns(Vectors, "S.Lanes");
             }
 
             writer.Gap();
             using (writer.Block("for (; i <= to - S.Lanes; i += S.Lanes)"))
             {
-                writer.Lines($"{Name}{rows}x1<S, V>({Arguments}, i, S.Lanes, ref gradient);");
+                WriteColumns(1, "S.Lanes");
             }
 
-            writer.Gap();
-            using (writer.Block("if (i < to)"))
-            {
-                writer.Lines($"{Name}{rows}x1<S, V>({Arguments}, to - S.Lanes, to - i, ref gradient);");
-            }
-        }
-    }
-
-    private void WriteTile(SourceWriter writer, int rows, int vectors)
-    {
-        new KernelDoc(
-            $"gradient[q, i…] += {Formula}",
-            $"q row 0…{rows - 1}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
-            $"gradient [{rows}, {Dimension}]; the last keep lanes of a vector are written",
-            $"{rows} × {vectors} sums in registers over all samples of the window",
-            2L * rows * vectors * 16,
-            4L * vectors * 16).WritePer(writer, "row t, at 16 lanes");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}{rows}x{vectors}<S, V>({Parameters}, int i, int keep, ref float gradient)"))
-        {
-            IEnumerable<int> columns = Enumerable.Range(0, vectors).ToArray();
-            for (int q = 0; q < rows; q++)
-            {
-                writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
-            }
-
-            using (writer.Block("for (int b = 0; b < samples; b++)"))
-            {
-                SampleEmitter.WriteInstances(writer, Instances, () => WriteRows(writer, rows, columns));
-            }
-
-            for (int q = 0; q < rows; q++)
+            if (Dimension % 16 != 0)
             {
                 writer.Gap();
-                writer.Lines($"ref float gradient{q} = ref Add(ref gradient, {Format.Offset($"{q * Dimension}", ("i", 1))});");
-                foreach (int c in columns)
+                using (writer.Block("if (i < to)"))
                 {
-                    string sum = vectors == 1 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
-                    writer.Lines($"S.Store(S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {sum}), ref gradient{q}, {Format.Lane(c)});");
+                    writer.Lines("int keep = to - i;\ni = to - S.Lanes;");
+                    WriteColumns(1, "keep");
                 }
             }
         }
     }
 
-    private void WriteRows(SourceWriter writer, int rows, IEnumerable<int> columns)
+    /// <summary>The copy of a block's patches: so many vectors of each, side by side.</summary>
+    private void WritePack(SourceWriter writer, int vectors)
     {
-        writer.Lines(Prologue);
-        if (Count == "1")
+        writer.Lines($"/// <summary>packed = {Format.Plural(vectors, "vector")} of each patch, from column i on, in the order of the sums.</summary>");
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack{vectors}<S, V>(ref float x, ref int integers, int first, int last, int s, int i, ref float packed)"))
         {
-            WriteRow(writer, rows, columns);
-            return;
-        }
+            writer.Lines("ref float to = ref packed;");
+            WriteSamples(writer, Rows, () =>
+            {
+                writer.Lines($"ref float row = {Row};");
+                for (int c = 0; c < vectors; c++)
+                {
+                    writer.Lines($"S.Store(S.Load(ref row, {Format.Lane(c)}), ref to, {Format.Lane(c)});");
+                }
 
-        using (writer.Block($"for (int t = 0; t < {Count}; t++)"))
-        {
-            WriteRow(writer, rows, columns);
+                writer.Lines($"to = ref Add(ref to, {Format.Lane(vectors)});");
+            });
         }
     }
 
-    private void WriteRow(SourceWriter writer, int rows, IEnumerable<int> columns)
+    private void WriteTiles(SourceWriter writer, int vectors)
     {
-        if (Row.Length > 0)
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Tiles{vectors}<S, V>({Places}, int first, int last, int s, int tile, int tiles, int i, int keep, bool add, ref float gradients)"))
+        {
+            using (writer.Block("for (; tile < tiles; tile++)"))
+            {
+                int before = 0;
+                var branches = new List<(string Condition, string Body)>();
+                for (int k = 0; k < Plan.Tiles.Count; k++)
+                {
+                    TileRun run = Plan.Tiles[k];
+                    bool last = k == Plan.Tiles.Count - 1;
+                    string r = Format.Offset($"{run.Start}", (before == 0 ? "tile" : $"tile - {before}", run.Size));
+                    before += run.Tiles;
+                    int plain = last && Plan.HasRouter ? before - 1 : before;
+                    if (run.Tiles > 1 || plain == before)
+                    {
+                        branches.Add(($"tile < {plain}", TileCall(run.Size, false, vectors, r)));
+                    }
+
+                    if (plain < before)
+                    {
+                        branches.Add(($"tile < {before}", TileCall(run.Size - 1, true, vectors, r)));
+                    }
+                }
+
+                for (int k = 0; k < branches.Count; k++)
+                {
+                    if (branches.Count == 1)
+                    {
+                        writer.Lines(branches[k].Body);
+                        continue;
+                    }
+
+                    using (writer.Block(k == branches.Count - 1 ? "else" : k == 0 ? $"if ({branches[k].Condition})" : $"else if ({branches[k].Condition})"))
+                    {
+                        writer.Lines(branches[k].Body);
+                    }
+                }
+            }
+        }
+    }
+
+    private string TileCall(int rows, bool router, int vectors, string r)
+    {
+        return $"{TileName(rows, router, vectors)}<S, V>(ref x, ref slots, ref integers, first, last, s, {r}, i, keep, add, ref gradients);";
+    }
+
+    private void WriteTile(SourceWriter writer, int rows, bool router, int vectors)
+    {
+        int all = rows + (router ? 1 : 0);
+        new KernelDoc(
+            $"gradient[q, i…] += {Formula}" + (router ? $"; with it {Router!.Formula}" : string.Empty),
+            $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
+            $"gradient [{rows}, {Dimension}]; the last keep lanes of a vector are written{(Plan.Packs ? "; x packed" : string.Empty)}",
+            $"{all} × {vectors} sums in registers over the samples from first to last − 1",
+            2L * all * vectors * 16,
+            4L * vectors * 16).WritePer(writer, "row t, at 16 lanes");
+        using (WidthDispatch.Kernel(writer, $"private static void {TileName(rows, router, vectors)}<S, V>({Places}, int first, int last, int s, int r, int i, int keep, bool add, ref float gradients)"))
+        {
+            int[] columns = Enumerable.Range(0, vectors).ToArray();
+            for (int q = 0; q < all; q++)
+            {
+                writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
+            }
+
+            if (Plan.Packs)
+            {
+                writer.Lines("ref float row = ref x;");
+            }
+
+            string places = Plan.Packs ? Deltas : $"{Rows}\n{Deltas}";
+            WriteSamples(writer, router ? $"{places}\n{Router!.Deltas}" : places, () => WriteRow(writer, rows, router, columns));
+            for (int q = 0; q < all; q++)
+            {
+                string at = q == rows
+                    ? Format.At("gradients", Router!.GradientAt, ("s", Dimension), ("i", 1))
+                    : Format.At("gradients", GradientAt, ("s", ExpertStep), (q == 0 ? "r" : $"r + {q}", Dimension), ("i", 1));
+                writer.Lines($"ref float gradient{q} = {at};");
+            }
+
+            WriteStores(writer, all, columns);
+        }
+    }
+
+    private void WriteStores(SourceWriter writer, int rows, int[] columns)
+    {
+        void ForEach(Func<int, int, string> line)
+        {
+            for (int q = 0; q < rows; q++)
+            {
+                foreach (int c in columns)
+                {
+                    writer.Lines(line(q, c));
+                }
+            }
+        }
+
+        string Sum(int q, int c) => columns.Length == 1 && Dimension % 16 != 0 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
+        string Total(int q, int c) => $"S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {Sum(q, c)})";
+        if (!Plan.Stores)
+        {
+            ForEach((q, c) => $"S.Store({Total(q, c)}, ref gradient{q}, {Format.Lane(c)});");
+            return;
+        }
+
+        using (writer.Block("if (add)"))
+        {
+            ForEach((q, c) => $"sum{q}{c} = {Total(q, c)};");
+        }
+
+        writer.Gap();
+        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {Format.Lane(c)});");
+    }
+
+    /// <summary>The loop over samples, instances and patches.</summary>
+    private void WriteSamples(SourceWriter writer, string places, Action row)
+    {
+        using (writer.Block("for (int b = first; b < last; b++)"))
+        {
+            SampleEmitter.WriteInstances(writer, Instances, () =>
+            {
+                writer.Lines(string.Join("\n", new[] { Sample, places }.Where(text => text.Length > 0)));
+                if (Count == "1")
+                {
+                    row();
+                    return;
+                }
+
+                using (writer.Block($"for (int t = 0; t < {Count}; t++)"))
+                {
+                    row();
+                }
+            });
+        }
+    }
+
+    private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
+    {
+        if (Row.Length > 0 && !Plan.Packs)
         {
             writer.Lines($"ref float row = {Row};");
         }
@@ -175,13 +354,30 @@ internal sealed record OuterTiles(
             writer.Lines($"V v{c} = S.Load(ref row, {Format.Lane(c)});");
         }
 
-        for (int q = 0; q < rows; q++)
+        if (DeltaStep > 1)
         {
-            writer.Lines($"V delta{q} = S.Create({Delta(q)});");
+            writer.Lines($"ref float coefficients = ref Add(ref deltas, t * {DeltaStep});");
+        }
+
+        for (int q = 0; q < rows + (router ? 1 : 0); q++)
+        {
+            writer.Lines($"V delta{q} = S.Create({(q == rows ? Router!.Delta : Delta(q))});");
             foreach (int c in columns)
             {
                 writer.Lines($"sum{q}{c} = S.MultiplyAdd(delta{q}, v{c}, sum{q}{c});");
             }
         }
+
+        if (Plan.Packs)
+        {
+            writer.Lines($"row = ref Add(ref row, {Format.Lane(columns.Length)});");
+        }
     }
 }
+
+/// <summary>The router's row of a tile.</summary>
+/// <param name="Formula">What it computes.</param>
+/// <param name="Deltas">Lines that say where its coefficients lie.</param>
+/// <param name="Delta">The coefficient at t.</param>
+/// <param name="GradientAt">Where the routers begin in the gradients.</param>
+internal sealed record RouterRow(string Formula, string Deltas, string Delta, string GradientAt);

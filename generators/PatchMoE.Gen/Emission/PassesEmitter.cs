@@ -9,6 +9,12 @@ internal static class PassesEmitter
     {
         WriteShares(writer, plan);
         writer.Gap();
+        if (plan.Bottom.HasWindow)
+        {
+            WriteWindow(writer, plan);
+            writer.Gap();
+        }
+
         WriteGradients(writer, plan);
         if (Routes(plan))
         {
@@ -73,32 +79,80 @@ internal static class PassesEmitter
                         break;
                 }
             }
-
-            /// <summary>The logits of one worker's samples; its scratch holds one sample at a time.</summary>
-            private void ForwardShare(Workspace workspace, in Pass pass, int worker)
-            {
-                (int from, int to) = workspace.Share(pass.Batch, worker);
-                ref float slot = ref workspace.Floats(worker);
-                for (int b = from; b < to; b++)
-                {
-                    ForwardSample(in pass, b, ref slot, ref workspace.Integers(worker));
-                    Values.Copy(ref Add(ref slot, Slot.Logits), {{Format.At("pass.Logits", "0", ("(nint)b", c))}}, {{c}});
-                }
-            }
-
-            /// <summary>The feature vectors of one worker's samples.</summary>
-            private void FeaturesShare(Workspace workspace, in Pass pass, int worker)
-            {
-                (int from, int to) = workspace.Share(pass.Batch, worker);
-                ref float slot = ref workspace.Floats(worker);
-                for (int b = from; b < to; b++)
-                {
-                    ForwardLayers(in pass, b, ref slot, ref workspace.Integers(worker));
-                    Values.Copy(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), {{Format.At("pass.Features", "0", ("(nint)b", m))}}, {{m}});
-                }
-            }
             """);
+        writer.Gap();
+        WriteSamples(
+            writer,
+            plan,
+            "ForwardShare",
+            "The logits",
+            "ForwardSample",
+            $"Values.Copy(ref Add(ref slot, Slot.Logits), {Format.At("pass.Logits", "0", ("(nint)b", c))}, {c});");
+        writer.Gap();
+        WriteSamples(
+            writer,
+            plan,
+            "FeaturesShare",
+            "The feature vectors",
+            "ForwardLayers",
+            $"Values.Copy(ref Add(ref slot, Slot.Layer{plan.Top.Index}Outputs), {Format.At("pass.Features", "0", ("(nint)b", m))}, {m});");
     }
+
+    /// <summary>A pass without gradients: each worker takes samples through the forward pass, one after the other or a window at a time.</summary>
+    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string result, string sample, string use)
+    {
+        int window = plan.Slots.Window;
+        writer.Lines($"/// <summary>{result} of one worker's samples{(plan.Bottom.HasWindow ? ", a window at a time" : "; its scratch holds one sample at a time")}.</summary>");
+        using (writer.Block($"private void {name}(Workspace workspace, in Pass pass, int worker)"))
+        {
+            if (!plan.Bottom.HasWindow)
+            {
+                writer.Lines("(int from, int to) = workspace.Share(pass.Batch, worker);\nref float slot = ref workspace.Floats(worker);");
+                using (writer.Block("for (int b = from; b < to; b++)"))
+                {
+                    writer.Lines($"{sample}(in pass, b, ref slot, ref workspace.Integers(worker));");
+                    writer.Lines(use);
+                }
+
+                return;
+            }
+
+            using (writer.Block($"for (int start = 0; start < pass.Batch; start += {window})"))
+            {
+                writer.Lines($"int samples = Math.Min({window}, pass.Batch - start);\nActivateWindow(workspace, in pass, start, samples, worker);\n(int from, int to) = workspace.Share(samples, worker);");
+                using (writer.Block("for (int i = from; i < to; i++)"))
+                {
+                    writer.Lines($"int b = start + i;\nref float slot = ref workspace.Floats(i);\n{sample}(in pass, b, ref slot, ref workspace.Integers(i));");
+                    writer.Lines(use);
+                }
+
+                writer.Gap();
+                writer.Lines("workspace.Synchronize();");
+            }
+        }
+    }
+
+    /// <summary>Layer 0 up to its pre-activations, for a window.</summary>
+    private static void WriteWindow(SourceWriter writer, ModelPlan plan) => writer.Lines($$"""
+        /// <summary>Routes and pre-activations of layer 0 for a window: each worker routes samples of it, then all share the weights.</summary>
+        private void ActivateWindow(Workspace workspace, in Pass pass, int start, int samples, int worker)
+        {
+            (int from, int to) = workspace.Share(samples, worker);
+            for (int i = from; i < to; i++)
+            {
+                RouteSample(in pass, start + i, ref workspace.Floats(i), ref workspace.Integers(i));
+            }
+
+            workspace.Synchronize();
+            Layer0.ActivateWindow({{WindowPatches(plan, plan.Bottom)}}, ref workspace.Floats(0), ref workspace.Integers(0), samples, ref _parameters.Start, ref workspace.WorkerFloats(worker), worker, workspace.Threads);
+            workspace.Synchronize();
+        }
+        """);
+
+    /// <summary>Where the patches of a window's samples lie for a layer.</summary>
+    private static string WindowPatches(ModelPlan plan, LayerPlan layer) => layer.Index > 0
+        ? $"ref Add(ref workspace.Floats(0), Slot.Layer{layer.Index - 1}Outputs)"
+        : layer.Access.Packed ? "ref Add(ref workspace.Floats(0), Slot.Patches)" : $"ref Add(ref pass.Input, (nint)start * {plan.InputLength})";
 
     private static void WriteGradients(SourceWriter writer, ModelPlan plan)
     {
@@ -107,6 +161,7 @@ internal static class PassesEmitter
         int m = plan.Head.Inputs;
         string logits = Format.At("pass.Logits", "0", ("(nint)b", c));
         string logitsGradient = Format.At("pass.LogitsGradient", "0", ("(nint)b", c));
+        string activate = plan.Bottom.HasWindow ? "ActivateWindow(workspace, in pass, start, samples, worker);\n        " : string.Empty;
         writer.Lines($$"""
             /// <summary>
             /// Gradients, {{window}} samples at a time: first each worker takes samples through forward, loss and backward in their scratch, then
@@ -114,15 +169,14 @@ internal static class PassesEmitter
             /// </summary>
             private void GradientsShare(Workspace workspace, in Pass pass, int worker)
             {
-                (int first, int last) = workspace.Share(ParameterLength, worker);
-                Values.Clear(ref Add(ref pass.Gradients, first), last - first);
+                ClearGradients(workspace, in pass, worker);
                 for (int start = 0; start < pass.Batch; start += {{window}})
                 {
                     int samples = Math.Min({{window}}, pass.Batch - start);
-                    (int from, int to) = workspace.Share(samples, worker);
+                    {{activate}}(int from, int to) = workspace.Share(samples, worker);
                     for (int i = from; i < to; i++)
                     {
-                        GradientsSample(in pass, start + i, ref workspace.Floats(i), ref workspace.Integers(i));
+                        GradientsSample(in pass, start + i, ref workspace.Floats(i), ref workspace.Integers(i), ref workspace.WorkerFloats(worker));
                     }
 
                     workspace.Synchronize();
@@ -131,14 +185,16 @@ internal static class PassesEmitter
                 }
             }
 
+            {{Clear(plan)}}
+
             /// <summary>Forward, loss and backward of sample b in its scratch.</summary>
-            private void GradientsSample(in Pass pass, int b, ref float slot, ref int integers)
+            private void GradientsSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
             {
                 if (pass.Kind == PassKind.BackwardFeatures)
                 {
                     ForwardLayers(in pass, b, ref slot, ref integers);
                     Values.Copy({{Format.At("pass.FeaturesGradient", "0", ("(nint)b", m))}}, ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients), {{m}});
-                    BackwardLayers(in pass, b, ref slot, ref integers);
+                    BackwardLayers(in pass, b, ref slot, ref integers, ref own);
                     return;
                 }
 
@@ -155,7 +211,7 @@ internal static class PassesEmitter
                     Values.Copy({{logitsGradient}}, ref logitsGradient, {{c}});
                 }
 
-                BackwardSample(in pass, b, ref slot, ref integers);
+                BackwardSample(in pass, b, ref slot, ref integers, ref own);
             }
 
             """);
@@ -165,17 +221,16 @@ internal static class PassesEmitter
             writer.Lines("ref float slots = ref workspace.Floats(0);\nref int integers = ref workspace.Integers(0);");
             foreach (LayerPlan layer in plan.Layers)
             {
-                string x = layer.Index > 0
-                    ? $"ref Add(ref slots, Slot.Layer{layer.Index - 1}Outputs)"
-                    : layer.Access.Packed ? "ref Add(ref slots, Slot.Patches)" : $"ref Add(ref pass.Input, (nint)start * {plan.InputLength})";
-                writer.Lines($"Layer{layer.Index}.WeightGradients({x}, ref slots, ref integers, samples, ref pass.Gradients, worker, workspace.Threads);");
+                string x = WindowPatches(plan, layer);
+                string add = layer.Gradient.Stores ? "start > 0" : "true";
+                writer.Lines($"Layer{layer.Index}.WeightGradients({x}, ref slots, ref integers, samples, {add}, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
             }
 
             if (plan.Head.Trained)
             {
                 using (writer.Block("if (pass.Kind != PassKind.BackwardFeatures)"))
                 {
-                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, ref pass.Gradients, worker, workspace.Threads);");
+                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, true, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
                 }
 
                 writer.Gap();
@@ -193,6 +248,53 @@ internal static class PassesEmitter
         }
     }
 
+    /// <summary>What the first window does not write begins at 0.</summary>
+    private static string Clear(ModelPlan plan)
+    {
+        var lines = new List<string>
+        {
+            "/// <summary>Sets one worker's share of the gradients to 0, except those that the first window writes.</summary>",
+            "private static void ClearGradients(Workspace workspace, in Pass pass, int worker)",
+            "{",
+        };
+        void Range(int from, int to)
+        {
+            string variables = lines.Any(line => line.Contains("(int first")) ? "(first, last)" : "(int first, int last)";
+            lines.Add($"    {variables} = workspace.Share({to - from}, worker);");
+            lines.Add($"    Values.Clear(ref Add(ref pass.Gradients, {Format.Offset($"{from}", ("first", 1))}), last - first);");
+        }
+
+        int at = 0;
+        foreach (ParameterSpec parameter in plan.Parameters.Where(parameter => IsStored(plan, parameter)))
+        {
+            if (parameter.Offset > at)
+            {
+                Range(at, parameter.Offset);
+            }
+
+            at = parameter.Offset + parameter.Length;
+        }
+
+        if (plan.ParameterLength > at)
+        {
+            Range(at, plan.ParameterLength);
+        }
+
+        if (at > 0)
+        {
+            lines.Add("    if (pass.Batch == 0 && worker == 0)\n    {");
+            lines.Add($"        Values.Clear(ref pass.Gradients, {plan.ParameterLength});");
+            lines.Add("    }");
+        }
+
+        lines.Add("}");
+        return string.Join("\n", lines);
+    }
+
+    private static bool IsStored(ModelPlan plan, ParameterSpec parameter) =>
+        parameter.Layer >= 0 && plan.Layers[parameter.Layer].Gradient is { Stores: true } gradient
+        && (parameter.Role == ParameterRole.Experts || (parameter.Role == ParameterRole.Router && gradient.HasRouter));
+
     private static void WritePredict(SourceWriter writer, ModelPlan plan)
     {
         string decide = plan.Model.Loss == Loss.Logistic
@@ -206,15 +308,6 @@ internal static class PassesEmitter
 
                 Add(ref pass.Classes, b) = best;
                 """;
-        writer.Lines("/// <summary>The classes of one worker's samples.</summary>");
-        using (writer.Block("private void PredictShare(Workspace workspace, in Pass pass, int worker)"))
-        {
-            writer.Lines("(int from, int to) = workspace.Share(pass.Batch, worker);\nref float slot = ref workspace.Floats(worker);");
-            using (writer.Block("for (int b = from; b < to; b++)"))
-            {
-                writer.Lines("ForwardSample(in pass, b, ref slot, ref workspace.Integers(worker));");
-                writer.Lines(decide);
-            }
-        }
+        WriteSamples(writer, plan, "PredictShare", "The classes", "ForwardSample", decide);
     }
 }

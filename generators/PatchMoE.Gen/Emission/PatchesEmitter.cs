@@ -22,12 +22,13 @@ internal static class PatchesEmitter
             using (WidthDispatch.Kernel(writer, $"private static void Pack<S, V>(ref float image, ref float rows)"))
             {
                 WriteLoops(writer, image, () => writer.Lines($$"""
-                    for (int i = 0; i < {{stretch}}; i += S.Lanes)
+                    for (int i = 0; i < {{stretch}} - S.Lanes; i += S.Lanes)
                     {
-                        // The last vector overlaps the one before it.
-                        int at = Math.Min(i, {{stretch}} - S.Lanes);
-                        S.Store(S.Load(ref pixels, at), ref row, at);
+                        S.Store(S.Load(ref pixels, i), ref row, i);
                     }
+
+                    // The last vector may overlap the one before it.
+                    S.Store(S.Load(ref pixels, {{stretch}} - S.Lanes), ref row, {{stretch}} - S.Lanes);
                     """));
             }
 

@@ -21,12 +21,12 @@ internal static class RoutesEmitter
             using (writer.Block("for (int b = from; b < to; b++)"))
             {
                 SampleEmitter.WritePatches(writer, plan);
-                string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
+                string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
                 string instance = layer.Instances == 1 ? "b" : $"((nint)b * {layer.Instances}) + g";
                 SampleEmitter.WriteInstances(writer, layer.Instances, () => writer.Lines($"""
                     ref float block = {SlotEmitter.Block(layer)};
                     ref int chosen = {SlotEmitter.IntegerBlock(layer)};
-                    Layer0.Route({SampleEmitter.Patches(plan, layer)}, {SampleEmitter.Valid(layer)}, ref parameters, ref block, ref chosen{keys});
+                    Layer0.Route({SampleEmitter.Patches(plan, layer)}, {SampleEmitter.Valid(layer)}, ref parameters, ref block, ref chosen{scratch});
                     Layer0.Report(ref block, ref chosen, in pass, {Format.Offset("0", (layer.Instances == 1 ? "(nint)b" : instance, routes))});
                     """));
             }

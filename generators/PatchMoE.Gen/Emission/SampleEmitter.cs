@@ -7,6 +7,12 @@ internal static class SampleEmitter
 {
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
+        if (plan.Bottom.HasWindow)
+        {
+            WriteRoute(writer, plan);
+            writer.Gap();
+        }
+
         WriteForward(writer, plan);
         writer.Gap();
         WriteBackward(writer, plan);
@@ -48,10 +54,25 @@ internal static class SampleEmitter
         ? Format.At("x", "0", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Access.RowStep)))
         : Format.At("slot", $"Slot.Layer{layer.Index - 1}Outputs", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Dimension)));
 
+    /// <summary>Layer 0's part before the pre-activations, which it computes for a whole window.</summary>
+    private static void WriteRoute(SourceWriter writer, ModelPlan plan)
+    {
+        LayerPlan layer = plan.Bottom;
+        writer.Lines("/// <summary>The patches and the routes of sample b in its scratch.</summary>");
+        using (writer.Block("private void RouteSample(in Pass pass, int b, ref float slot, ref int integers)"))
+        {
+            WritePatches(writer, plan);
+            string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
+            WriteInstances(writer, layer.Instances, () => writer.Lines(
+                $"Layer0.Route({Patches(plan, layer)}, {Valid(layer)}, ref _parameters.Start, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch});"));
+        }
+    }
+
     private static void WriteForward(SourceWriter writer, ModelPlan plan)
     {
+        string from = plan.Bottom.HasWindow ? " from layer 0's pre-activations on" : string.Empty;
         writer.Lines($$"""
-            /// <summary>The forward pass of sample b: its logits, and in the scratch all that the backward pass needs.</summary>
+            /// <summary>The forward pass of sample b{{from}}: its logits, and in the scratch all that the backward pass needs.</summary>
             private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)
             {
                 ForwardLayers(in pass, b, ref slot, ref integers);
@@ -59,11 +80,15 @@ internal static class SampleEmitter
             }
 
             """);
-        writer.Lines("/// <summary>The layers of sample b, up to the feature vector that the head sees.</summary>");
+        writer.Lines($"/// <summary>The layers of sample b{from}, up to the feature vector that the head sees.</summary>");
         using (writer.Block("private void ForwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
         {
             writer.Lines("ref float parameters = ref _parameters.Start;");
-            WritePatches(writer, plan);
+            if (!plan.Bottom.HasWindow)
+            {
+                WritePatches(writer, plan);
+            }
+
             foreach (LayerPlan layer in plan.Layers)
             {
                 if (layer.Index > 0)
@@ -71,10 +96,17 @@ internal static class SampleEmitter
                     writer.Gap();
                 }
 
-                string keys = LayerEmitter.SortsWith(layer, ", ref Add(ref integers, Slot.SortKeys)");
+                if (layer.HasWindow)
+                {
+                    WriteInstances(writer, layer.Instances, () => writer.Lines(
+                        $"Layer{layer.Index}.Forward(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {SlotEmitter.Outputs(layer)});"));
+                    continue;
+                }
+
+                string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
                 string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
                 WriteInstances(writer, layer.Instances, () => writer.Lines(
-                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{keys}, {SlotEmitter.Outputs(layer)});"));
+                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
             }
         }
     }
@@ -83,15 +115,15 @@ internal static class SampleEmitter
     {
         writer.Lines($$"""
             /// <summary>The backward pass of sample b, from the logits' gradient down.</summary>
-            private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers)
+            private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
             {
                 Head.Backward(ref _parameters.Start, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients));
-                BackwardLayers(in pass, b, ref slot, ref integers);
+                BackwardLayers(in pass, b, ref slot, ref integers, ref own);
             }
 
             """);
         writer.Lines("/// <summary>The layers' backward pass of sample b, from the feature vector's gradient down, and the input's gradient if it is wanted.</summary>");
-        using (writer.Block("private void BackwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
+        using (writer.Block("private void BackwardLayers(in Pass pass, int b, ref float slot, ref int integers, ref float own)"))
         {
             writer.Lines("ref float parameters = ref _parameters.Start;");
             foreach (LayerPlan layer in plan.Layers.Reverse())
@@ -131,7 +163,7 @@ internal static class SampleEmitter
             if (layer.Access.Packed)
             {
                 writer.Lines($"""
-                    ref float rows = ref Add(ref slot, Slot.PatchGradients);
+                    ref float rows = ref own;
                     Values.Clear(ref rows, {layer.Patches * layer.Dimension});
                     Layer0.InputGradient(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, ref rows);
                     PatchRows.Unpack(ref inputGradient, ref rows);

@@ -30,9 +30,9 @@ internal static class ScoresEmitter
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {
-        string keys = LayerEmitter.SortsWith(layer, ", ref int keys");
+        string scratch = LayerEmitter.SelectsWith(layer, ", ref int scratch");
         writer.Lines("/// <summary>Chooses each expert's patches: scores, selection, gates. Writes the block's scores and gates and all of its integers.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{keys})"))
+        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch})"))
         {
             BlockPlan block = layer.Block;
             writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
@@ -42,7 +42,7 @@ internal static class ScoresEmitter
             {
                 writer.Lines($"ref float scores = {Format.At("block", "ScoresAt", ("s", layer.Patches))};");
                 writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", layer.Taken))};");
-                writer.Lines($"Select(ref scores, valid, ref routes{LayerEmitter.SortsWith(layer, ", ref keys")});");
+                writer.Lines($"Select(ref scores, valid, ref routes{LayerEmitter.SelectsWith(layer, ", ref scratch")});");
                 if (layer.HasGate)
                 {
                     string gates = Format.At("block", "GatesAt", ("s", layer.Taken));

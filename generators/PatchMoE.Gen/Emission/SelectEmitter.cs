@@ -17,68 +17,11 @@ internal static class SelectEmitter
             /// Shapes: scores [{n}], of which valid count; routes [{l}], filled with −1 behind the patches taken.
             /// </remarks>
             """);
-        if (layer.Selection.Kernel == SelectionKernel.Insertion)
-        {
-            WriteInsertion(writer, l);
-        }
-        else
-        {
-            WriteSort(writer, l);
-        }
+        string scratch = LayerEmitter.SelectsWith(layer, ", ref int scratch");
+        string argument = LayerEmitter.SelectsWith(layer, ", ref scratch");
+        writer.Lines($"""
+            private static void Select(ref float scores, int valid, ref int routes{scratch}) =>
+                TopScores.By{layer.Selection.Kernel}(ref scores, valid, {l}, ref routes{argument});
+            """);
     }
-
-    private static void WriteInsertion(SourceWriter writer, int l) => writer.Lines($$"""
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Select(ref float scores, int valid, ref int routes)
-        {
-            int count = 0;
-            for (int j = 0; j < valid; j++)
-            {
-                float score = Add(ref scores, j);
-                if (count < {{l}})
-                {
-                    count++;
-                }
-                else if (!(score > Add(ref scores, Add(ref routes, {{l - 1}}))))
-                {
-                    continue;
-                }
-
-                int t = count - 1;
-                for (; t > 0 && score > Add(ref scores, Add(ref routes, t - 1)); t--)
-                {
-                    Add(ref routes, t) = Add(ref routes, t - 1);
-                }
-
-                Add(ref routes, t) = j;
-            }
-
-            for (int t = count; t < {{l}}; t++)
-            {
-                Add(ref routes, t) = -1;
-            }
-        }
-        """);
-
-    private static void WriteSort(SourceWriter writer, int l) => writer.Lines($$"""
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Select(ref float scores, int valid, ref int routes, ref int keys)
-        {
-            Span<ulong> sorted = MemoryMarshal.Cast<int, ulong>(MemoryMarshal.CreateSpan(ref keys, 2 * valid));
-            for (int j = 0; j < valid; j++)
-            {
-                // Ascending keys are descending scores (+0 makes −0 equal to 0), then ascending indices.
-                uint bits = BitConverter.SingleToUInt32Bits(Add(ref scores, j) + 0f);
-                uint ascending = (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
-                sorted[j] = ((ulong)~ascending << 32) | (uint)j;
-            }
-
-            sorted.Sort();
-            int count = Math.Min({{l}}, valid);
-            for (int t = 0; t < {{l}}; t++)
-            {
-                Add(ref routes, t) = t < count ? unchecked((int)sorted[t]) : -1;
-            }
-        }
-        """);
 }

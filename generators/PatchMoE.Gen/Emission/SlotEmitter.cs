@@ -17,7 +17,6 @@ internal static class SlotEmitter
             {
                 string shape = $"[{plan.Bottom.Patches}, {plan.Bottom.Dimension}]";
                 Place("Patches", slots.Patches, $"The patches as rows, {shape}.");
-                Place("PatchGradients", slots.PatchGradients, $"Their gradient, {shape}.");
             }
 
             foreach (LayerPlan layer in plan.Layers)
@@ -30,9 +29,9 @@ internal static class SlotEmitter
                 Place($"Layer{layer.Index}OutputGradients", layer.OutputGradientsOffset, $"∂L/∂y, {outputs}.");
             }
 
-            if (slots.SortKeys >= 0)
+            if (slots.Selection >= 0)
             {
-                Place("SortKeys", slots.SortKeys, "Integers: scratch of the selection's sort.");
+                Place("Selection", slots.Selection, "Integers: scratch of the selection.");
             }
 
             Place("Logits", slots.Logits, $"[{plan.Head.Outputs}].");

@@ -96,6 +96,9 @@ internal static class SurfaceEmitter
         }
     }
 
+    /// <summary>How many samples' scratch a pass without gradients needs.</summary>
+    public static string ForwardSlots(ModelPlan plan) => plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+
     /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
     public static string MemberName(ParameterSpec parameter) =>
         string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
@@ -103,10 +106,11 @@ internal static class SurfaceEmitter
     private static void WritePasses(SourceWriter writer, ModelPlan plan)
     {
         string loss = plan.Model.Loss.ToString();
+        string slots = ForwardSlots(plan);
         string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
         writer.Lines($$"""
             /// <inheritdoc/>
-            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, threads);
+            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, workerFloats: {{plan.Slots.WorkerFloats}}, threads);
 
             /// <inheritdoc/>
             public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default)
@@ -114,7 +118,7 @@ internal static class SurfaceEmitter
                 int batch = Guard.Batch(logits.Length, Outputs, nameof(logits));
                 Guard.Length(input.Length, batch, InputLength, nameof(input));
                 {{lengths}}
-                workspace.Run(this, PassKind.Forward, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Logits = logits });
+                workspace.Run(this, PassKind.Forward, batch, slots: {{slots}}, new PassArrays { Input = input, Lengths = lengths, Logits = logits });
             }
 
             /// <inheritdoc/>
@@ -123,7 +127,7 @@ internal static class SurfaceEmitter
                 int batch = classes.Length;
                 Guard.Length(input.Length, batch, InputLength, nameof(input));
                 {{lengths}}
-                workspace.Run(this, PassKind.Predict, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Classes = classes });
+                workspace.Run(this, PassKind.Predict, batch, slots: {{slots}}, new PassArrays { Input = input, Lengths = lengths, Classes = classes });
             }
 
             /// <inheritdoc/>

@@ -5,10 +5,8 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the gradients of a layer's weights over a window of samples.</summary>
 internal static class WeightGradientEmitter
 {
-    private const string Parameters = "ref float x, ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers";
-
     /// <summary>Where the patches of sample b, instance g lie behind <c>x</c>.</summary>
-    private static (string Sample, int Instance) PatchSteps(ModelPlan plan, LayerPlan layer) => layer.Index == 0 && !layer.Access.Packed
+    public static (string Sample, int Instance) PatchSteps(ModelPlan plan, LayerPlan layer) => layer.Index == 0 && !layer.Access.Packed
         ? ($"{plan.InputLength}", layer.Patches * layer.Access.RowStep)
         : ("Slot.Floats", layer.Patches * layer.Dimension);
 
@@ -16,14 +14,14 @@ internal static class WeightGradientEmitter
     {
         writer.Gap();
         writer.Lines("/// <summary>Adds a window's gradients of router, neurons and biases; each worker owns part of the weights, and samples are added in order.</summary>");
-        WidthDispatch.Write(writer, "WeightGradients", Parameters, "ref x, ref slots, ref integers, samples, ref gradients, worker, workers", layer.Dimension);
+        WidthDispatch.Write(writer, "WeightGradients", OuterTiles.ShareParameters, OuterTiles.ShareArguments, layer.Dimension);
         writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({Parameters})"))
+        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({OuterTiles.ShareParameters})"))
         {
-            writer.Lines("ExpertGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
-            if (layer.TrainsRouter)
+            writer.Lines($"ExpertGradientShare<S, V>({OuterTiles.ShareArguments});");
+            if (TrainsRouterAlone(layer))
             {
-                writer.Lines("RouterGradientShare<S, V>(ref x, ref slots, ref integers, samples, ref gradients, worker, workers);");
+                writer.Lines($"RouterGradientShare<S, V>({OuterTiles.ShareArguments});");
             }
 
             if (layer.HasBias)
@@ -32,10 +30,10 @@ internal static class WeightGradientEmitter
             }
         }
 
-        ExpertTiles(plan, layer).Write(writer, layer.Experts, "WeightsAt", layer.Neurons * layer.Dimension);
-        if (layer.TrainsRouter)
+        ExpertTiles(plan, layer).Write(writer);
+        if (TrainsRouterAlone(layer))
         {
-            WriteRouterTiles(writer, plan, layer);
+            RouterTiles(plan, layer).Write(writer);
         }
 
         if (layer.HasBias)
@@ -45,79 +43,70 @@ internal static class WeightGradientEmitter
         }
     }
 
+    /// <summary>Whether the router's gradient is a sum over other patches than the neurons' and so needs tiles of its own.</summary>
+    private static bool TrainsRouterAlone(LayerPlan layer) => layer.RouterGradient is not null;
+
     private static OuterTiles ExpertTiles(ModelPlan plan, LayerPlan layer)
     {
         bool choice = layer.Routing == Routing.ExpertChoice;
-        var lines = new List<string> { IntegerBlock(layer) };
-        if (layer.Routing == Routing.Sample)
-        {
-            lines.Add($"if (Add(ref block, RoutesAt) != s)\n{{\n    continue;\n}}\n");
-        }
-
-        if (choice)
-        {
-            lines.Add($"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};");
-        }
-
-        lines.Add($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};");
-        lines.Add(Rows(plan, layer));
-        lines.Add("int taken = block;");
+        string skip = layer.Routing == Routing.Sample ? "\nif (Add(ref block, RoutesAt) != s)\n{\n    continue;\n}\n" : string.Empty;
+        string routes = choice ? $"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};\n" : string.Empty;
         return new OuterTiles(
             "ExpertGradient",
             "Σ_(b,t) ∂L/∂h_btr · x_bj" + (choice ? ", j = routes[t]" : ", j = t"),
             layer.Dimension,
             layer.Instances,
-            string.Join("\n", lines),
+            Sample: $"{IntegerBlock(layer)}{skip}\nint taken = block;",
+            Rows: routes + Rows(plan, layer),
+            Deltas: $"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};",
             Count: "taken",
             Row: $"ref Add(ref rows, {LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)})",
-            Delta: q => $"Add(ref deltas, {Format.Offset($"{q}", ("t", layer.Kernel.ActivationStep))})",
-            Split.Evenly(layer.Neurons, Planner.GradientRows));
+            Delta: q => $"Add(ref {(layer.Kernel.ActivationStep > 1 ? "coefficients" : "deltas")}, {(layer.Kernel.ActivationStep > 1 ? $"{q}" : "t")})",
+            layer.Gradient)
+        {
+            Experts = layer.Experts,
+            ExpertStep = layer.Experts == 1 ? 0 : layer.Neurons * layer.Dimension,
+            GradientAt = "WeightsAt",
+            DeltaStep = layer.Kernel.ActivationStep,
+            Router = layer.Gradient.HasRouter
+                ? new RouterRow(
+                    "that of w_s, Σ_(b,t) ∂L/∂g_bst · x_bj",
+                    $"ref float scores = {Scratch(layer, "ScoreGradientsAt", ("s", layer.Taken))};",
+                    "Add(ref scores, t)",
+                    "RouterAt")
+                : null,
+        };
     }
 
-    /// <summary>The router's gradient: of the chosen patches alone, of all valid ones (softmaxAll), or of the patch sum (sample).</summary>
-    private static void WriteRouterTiles(SourceWriter writer, ModelPlan plan, LayerPlan layer)
+    /// <summary>The routers' gradient by itself: of all valid patches (softmaxAll), or of the patch sum (sample).</summary>
+    private static OuterTiles RouterTiles(ModelPlan plan, LayerPlan layer)
     {
-        string block = IntegerBlock(layer);
-        int d = layer.Dimension;
-        if (layer.Routing == Routing.Sample)
-        {
-            new OuterTiles(
+        GradientPlan tiles = layer.RouterGradient!;
+        return layer.Routing == Routing.Sample
+            ? new OuterTiles(
                 "RouterGradient",
                 "Σ_b ∂L/∂g_bs · Σ_j x_bj",
-                d,
+                layer.Dimension,
                 layer.Instances,
-                $"ref float row = {Scratch(layer, "PatchSumAt", ("i", 1))};\nref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", 1))};",
+                Sample: string.Empty,
+                Rows: $"ref float row = {Scratch(layer, "PatchSumAt", ("i", 1))};",
+                Deltas: $"ref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", 1))};",
                 Count: "1",
                 Row: string.Empty,
                 Delta: q => $"Add(ref deltas, {q})",
-                layer.RouterTiles).Write(writer, experts: 1, "RouterAt", expertStep: 0);
-        }
-        else if (layer.Spec.Gate == Gate.SoftmaxAll)
-        {
-            new OuterTiles(
+                tiles) { GradientAt = "RouterAt" }
+            : new OuterTiles(
                 "RouterGradient",
                 "Σ_(b,j) ∂L/∂g_bsj · x_bj over all valid patches",
-                d,
+                layer.Dimension,
                 layer.Instances,
-                $"{block}\nref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", layer.Patches))};\n{Rows(plan, layer)}\nint valid = Add(ref block, ValidAt);",
+                Sample: $"{IntegerBlock(layer)}\nint valid = Add(ref block, ValidAt);",
+                Rows: Rows(plan, layer),
+                Deltas: $"ref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", layer.Patches))};",
                 Count: "valid",
                 Row: $"ref Add(ref rows, {LayerEmitter.RowIndex("t", layer.Access.RowStep)})",
                 Delta: q => $"Add(ref deltas, {Format.Offset($"{q * layer.Patches}", ("t", 1))})",
-                layer.RouterTiles).Write(writer, experts: 1, "RouterAt", expertStep: 0);
-        }
-        else
-        {
-            new OuterTiles(
-                "RouterGradient",
-                "Σ_(b,t) ∂L/∂g_bst · x_bj, j = routes[t]",
-                d,
-                layer.Instances,
-                $"{block}\nref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};\nref float deltas = {Scratch(layer, "ScoreGradientsAt", ("s", layer.Taken))};\n{Rows(plan, layer)}\nint taken = block;",
-                Count: "taken",
-                Row: $"ref Add(ref rows, {LayerEmitter.RowIndex("Add(ref routes, t)", layer.Access.RowStep)})",
-                Delta: _ => "Add(ref deltas, t)",
-                Split.Evenly(1, 1)).Write(writer, layer.Experts, "RouterAt", d);
-        }
+                tiles) { GradientAt = "RouterAt" };
     }
 
     private static void WriteBias(SourceWriter writer, LayerPlan layer)
@@ -149,7 +138,8 @@ internal static class WeightGradientEmitter
         }
     }
 
-    private static string IntegerBlock(LayerPlan layer) =>
+    /// <summary>The integer block of sample b, instance g.</summary>
+    public static string IntegerBlock(LayerPlan layer) =>
         $"ref int block = {Format.At("integers", $"Slot.Layer{layer.Index}Integers", ("(nint)b", "Slot.Integers"), ("g", SlotEmitter.Step(layer, layer.Block.Integers)))};";
 
     private static string Scratch(LayerPlan layer, string array, params Term[] terms) => Format.At(

@@ -14,9 +14,10 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Block">The scratch of one instance.</param>
 /// <param name="Floats">Where the layer's instances lie in a sample's float scratch.</param>
 /// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
-/// <param name="RowTiles">Neurons per register tile.</param>
 /// <param name="RouterTiles">Routers per register tile; empty for dense.</param>
 /// <param name="Kernel">How an expert's pre-activations are computed.</param>
+/// <param name="Gradient">How the weights' gradients are summed.</param>
+/// <param name="RouterGradient">How the routers' gradient is summed where it does not pass with the neurons'; else null.</param>
 /// <param name="Panels">Where the layer's packed weights lie among the panels; −1 without.</param>
 /// <param name="RouterOffset">Where the router weights lie in the parameter buffer; −1 for dense.</param>
 /// <param name="ExpertsOffset">Where the neuron weights lie in the parameter buffer.</param>
@@ -32,9 +33,10 @@ internal sealed record LayerPlan(
     BlockPlan Block,
     int Floats,
     int Integers,
-    EquatableArray<TileRun> RowTiles,
     EquatableArray<TileRun> RouterTiles,
     ExpertKernel Kernel,
+    GradientPlan Gradient,
+    GradientPlan? RouterGradient,
     int Panels,
     int RouterOffset,
     int ExpertsOffset,
@@ -61,6 +63,12 @@ internal sealed record LayerPlan(
     public bool HasBias => Spec.Bias;
 
     public bool HasPanels => Kernel.Kind == ExpertKernelKind.Panels;
+
+    /// <summary>Whether the layer runs a window of samples at a time.</summary>
+    public bool HasWindow => Kernel.Kind == ExpertKernelKind.Window;
+
+    /// <summary>Floats of a worker's own scratch.</summary>
+    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));
 
     /// <summary>Packed weights of one expert.</summary>
     public int ExpertPanels => HasPanels ? Kernel.ActivationStep * Dimension : 0;

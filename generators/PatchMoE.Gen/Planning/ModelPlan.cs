@@ -27,6 +27,9 @@ internal sealed record ModelPlan(
 {
     public int InputLength => Model.InputLength();
 
+    /// <summary>FLOPs and bytes of the passes.</summary>
+    public NetworkCost Cost => NetworkCost.Of(Model);
+
     public LayerPlan Bottom => Layers[0];
 
     public LayerPlan Top => Layers[Layers.Count - 1];

@@ -10,9 +10,6 @@ internal static class Planner
     public const int TileRows = 4;
     public const int TileColumns = 4;
 
-    /// <summary>A gradient's tile reads no weights, so it has room for 6 rows × 4 vectors.</summary>
-    public const int GradientRows = 6;
-
     /// <summary>Plans a model.</summary>
     public static ModelPlan Plan(PatchMoESpec spec, TargetClass target)
     {
@@ -22,7 +19,7 @@ internal static class Planner
         PatchAccess bottom = PatchAccess.Of(model.Input, shapes[0].Dimension);
 
         int patchFloats = bottom.Packed ? Slots.Align(shapes[0].Patches * shapes[0].Dimension) : 0;
-        int floats = 2 * patchFloats;
+        int floats = patchFloats;
         int integers = 0;
         int panels = 0;
         var layers = new List<LayerPlan>();
@@ -41,18 +38,18 @@ internal static class Planner
         int logitsGradient = logits + Slots.Align(head.Outputs);
         int loss = logitsGradient + Slots.Align(head.Outputs);
         floats = loss + Slots.Align(2);
-        int keys = layers.Where(layer => layer.Selection?.Kernel == SelectionKernel.Sort).Select(layer => layer.Patches).DefaultIfEmpty(0).Max();
+        int selection = layers.Max(layer => layer.Selection?.Scratch ?? 0);
         var slots = new Slots(
             Patches: bottom.Packed ? 0 : -1,
-            PatchGradients: bottom.Packed ? patchFloats : -1,
             Logits: logits,
             LogitsGradient: logitsGradient,
             Loss: loss,
             Floats: floats,
-            SortKeys: keys > 0 ? integers : -1,
-            Integers: integers + Slots.Align(2 * keys),
+            Selection: selection > 0 ? integers : -1,
+            Integers: integers + Slots.Align(selection),
             Panels: panels,
-            Window: Slots.WindowFor(floats));
+            WorkerFloats: Math.Max(patchFloats, layers.Max(layer => layer.WorkerFloats)),
+            Window: layers[0].HasWindow ? WindowPlan.Samples : Slots.WindowFor(floats));
 
         string json = SpecWriter.ModelToJson(spec);
         return new ModelPlan(
@@ -66,7 +63,8 @@ internal static class Planner
         bool choice = layer.Routing == Routing.ExpertChoice;
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
-        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert);
+        EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
+        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert, shape.Instances, lowest: index == 0);
         return new LayerPlan(
             index,
             layer,
@@ -78,9 +76,13 @@ internal static class Planner
             Block: BlockPlan.Of(layer, shape, kernel.ActivationStep),
             Floats: floats,
             Integers: integers,
-            RowTiles: Split.Evenly(neurons, TileRows),
-            RouterTiles: dense ? default : Split.Evenly(shape.Experts, TileRows),
+            RouterTiles: routerTiles,
             Kernel: kernel,
+            Gradient: GradientPlan.ForExpert(
+                neurons, hasRouter: choice && layer.Gate is Gate.SoftmaxSelected or Gate.Sigmoid, shape.Dimension, shape.PatchesPerExpert * shape.Instances),
+            RouterGradient: layer.Routing == Routing.Sample
+                ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1)
+                : choice && layer.Gate == Gate.SoftmaxAll ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances) : null,
             Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),

@@ -1,10 +1,16 @@
 namespace PatchMoE.Gen.Planning;
 
-/// <summary>How the l largest of n scores are found.</summary>
+/// <summary>How the l largest of n scores are found: the name of a method of <c>TopScores</c>, behind <c>By</c>.</summary>
 internal enum SelectionKernel
 {
-    /// <summary>A sorted list of the best so far, kept by insertion: about n + l² / 4 steps.</summary>
+    /// <summary>Each score's rank is counted with vectors of comparisons: n² / lanes steps without a branch.</summary>
+    Rank,
+
+    /// <summary>A sorted list of the best so far, kept by insertion: about n steps where l is very small.</summary>
     Insertion,
+
+    /// <summary>Bisection for the key that separates the best, then their ranks: about 10 · n / lanes + n + l² / lanes steps.</summary>
+    Threshold,
 
     /// <summary>A sort of all n by 64-bit keys of score and index: about n log n steps.</summary>
     Sort,
@@ -12,14 +18,34 @@ internal enum SelectionKernel
 
 /// <summary>The choice of a selection kernel.</summary>
 /// <param name="Kernel">The kernel.</param>
+/// <param name="Scratch">Integers of scratch that it needs.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record Selection(SelectionKernel Kernel, string Reason)
+internal sealed record Selection(SelectionKernel Kernel, int Scratch, string Reason)
 {
-    /// <summary>Above this many kept scores, shifting them costs more than a sort.</summary>
-    private const int MostInserted = 48;
+    /// <summary>Up to so many scores, comparing all with all costs less than the mispredicted branches of anything that looks at fewer.</summary>
+    private const int MostRanked = 32;
+
+    /// <summary>Up to so many kept scores, hardly any score disturbs a sorted list.</summary>
+    private const int MostInserted = 3;
+
+    /// <summary>Above so many kept scores, ranking them costs more than a sort.</summary>
+    private const int MostSeparated = 256;
 
     /// <summary>Chooses by the sizes of n and l.</summary>
-    public static Selection Of(int patches, int taken) => taken <= MostInserted
-        ? new Selection(SelectionKernel.Insertion, $"l = {taken} is at most {MostInserted}: insertion into a sorted list")
-        : new Selection(SelectionKernel.Sort, $"l = {taken} of n = {patches} is more than {MostInserted}: a sort of all scores");
+    public static Selection Of(int patches, int taken)
+    {
+        if (patches <= MostRanked)
+        {
+            return new Selection(SelectionKernel.Rank, 3 * Slots.Align(patches), $"n = {patches} is at most {MostRanked}: each score's rank is counted");
+        }
+
+        if (taken <= MostInserted)
+        {
+            return new Selection(SelectionKernel.Insertion, 0, $"l = {taken} is at most {MostInserted}: insertion into a sorted list");
+        }
+
+        return taken <= MostSeparated
+            ? new Selection(SelectionKernel.Threshold, 4 * Slots.Align(Math.Max(patches, taken + 1)), $"l = {taken} of n = {patches}: bisection for the score that separates them, then their ranks")
+            : new Selection(SelectionKernel.Sort, 3 * Slots.Align(patches), $"l = {taken} is more than {MostSeparated}: a sort of all scores");
+    }
 }

@@ -4,17 +4,17 @@ namespace PatchMoE.Gen.Planning;
 /// The scratch of one sample and how many samples a training pass holds at once (the window).
 /// </summary>
 /// <param name="Patches">The sample's patches as rows, [n, d]; −1 where they are read from the input.</param>
-/// <param name="PatchGradients">Their gradient, [n, d]; −1 where it goes straight to the input's gradient.</param>
 /// <param name="Logits">[C].</param>
 /// <param name="LogitsGradient">[C].</param>
 /// <param name="Loss">One double.</param>
 /// <param name="Floats">The length of a sample's float scratch.</param>
-/// <param name="SortKeys">Scratch of a sort, n 64-bit keys in the integer part; −1 if none sorts.</param>
+/// <param name="Selection">Scratch of the selection, in the integer part; −1 if none needs any.</param>
 /// <param name="Integers">The length of a sample's integer scratch.</param>
 /// <param name="Panels">Floats of the weights in panels, shared by all samples.</param>
+/// <param name="WorkerFloats">Floats of each worker's own scratch; the gradient of packed patches, [n, d], has room in it.</param>
 /// <param name="Window">Samples whose scratch is held at once in a training pass.</param>
 internal sealed record Slots(
-    int Patches, int PatchGradients, int Logits, int LogitsGradient, int Loss, int Floats, int SortKeys, int Integers, int Panels, int Window)
+    int Patches, int Logits, int LogitsGradient, int Loss, int Floats, int Selection, int Integers, int Panels, int WorkerFloats, int Window)
 {
     /// <summary>Scratch that is still in the outer caches while the weight gradients read it again.</summary>
     private const long WindowBytes = 4L << 20;

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using PatchMoE.Compiler;
+using PatchMoE.Cli.Inputs;
 
 namespace PatchMoE.Cli.Backends;
 
@@ -30,7 +30,7 @@ internal static partial class BackendCatalog
 
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
-        new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(Compile(request.Spec), request.Threads)),
+        new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
         new("reference", "plain loops in double precision on one thread: slow, what the others are checked against", request => new ReferenceEngine(request.Spec)),
         Ilgpu(),
         Torch(),
@@ -54,8 +54,6 @@ internal static partial class BackendCatalog
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
             $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
-
-    private static IPatchMoEModel Compile(PatchMoESpec spec) => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser());
 
     private static BackendEntry LeftOut(string name, string package) => new(
         name, $"not in this build, because {package} was not on the machine that built it; 'dotnet restore build/Backends.proj' brings it, then build again", null);

@@ -3,7 +3,6 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
-using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Commands;
 
@@ -66,7 +65,7 @@ internal sealed class TrainCommand
             checkpoint = folder.ReadCheckpoint(spec.Model);
         }
 
-        IPatchMoEModel model = context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
+        IPatchMoEModel model = context.Compute(() => CompiledModel.Load(spec));
         WeightInitializer.Initialize(spec, seed, model.Parameters);
         folder.WriteSpec(spec);
         using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));

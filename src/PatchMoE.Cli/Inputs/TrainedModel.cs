@@ -1,5 +1,3 @@
-using PatchMoE.Compiler;
-
 namespace PatchMoE.Cli.Inputs;
 
 /// <summary>Compiles a spec and loads weights into it.</summary>
@@ -12,7 +10,7 @@ internal static class TrainedModel
         // Wrong weights are found without compiling.
         var parameters = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
         WeightsFile.Load(weightsPath, spec.Model, parameters);
-        IPatchMoEModel model = context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
+        IPatchMoEModel model = context.Compute(() => CompiledModel.Load(spec));
         parameters.CopyTo(model.Parameters);
         return model;
     }

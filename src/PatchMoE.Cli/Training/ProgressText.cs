@@ -19,7 +19,8 @@ internal static class ProgressText
     public static string Epoch(EpochMetrics metrics, int epochs)
     {
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{Phase(metrics.Phase)} epoch {metrics.Epoch}/{epochs}: loss {Loss(metrics.TrainLoss)}, test loss {Loss(metrics.TestLoss)}");
+            CultureInfo.InvariantCulture, $"{Phase(metrics.Phase)} epoch {metrics.Epoch}/{epochs}: loss {Loss(metrics.TrainLoss)}");
+        text += metrics.TestLoss is { } testLoss ? $", test loss {Loss(testLoss)}" : "";
         text += metrics.TestAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {accuracy:0.0000}") : "";
         return text + (metrics.RouterHitRate is { } hits ? string.Create(CultureInfo.InvariantCulture, $", router hits {hits:0.0000}") : "");
     }

@@ -17,14 +17,7 @@ public static class DataFolder
     /// <exception cref="BadInputException">A file is missing or damaged, or the two parts differ in image size.</exception>
     public static (ImageSet Train, ImageSet Test) Read(string source, string? folder, ulong seed)
     {
-        folder ??= Find(source) ?? throw new BadInputException(
-            $"data.source: there is no folder data/{source} in the current directory, above it, or above the program. "
-            + $"Put {string.Join(" and ", TestFiles)} (gzipped or not; for the full set also {string.Join(" and ", TrainFiles)}) there, or name their folder with --data DIR.");
-        if (!Directory.Exists(folder))
-        {
-            throw new BadInputException($"--data: there is no folder {folder}. Name the folder that holds {TestFiles[0]} and {TestFiles[1]}, gzipped or not.");
-        }
-
+        folder = Require(source, folder);
         ImageSet test = ReadPair(folder, TestFiles);
         if (!TrainFiles.Any(name => Locate(folder, name) is not null))
         {
@@ -39,6 +32,19 @@ public static class DataFolder
         }
 
         return (train, test);
+    }
+
+    /// <summary>The folder to read a source from.</summary>
+    /// <param name="source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
+    /// <param name="folder">The folder that the user names; null for <c>data/{source}</c> of the repository (see <see cref="Find"/>).</param>
+    /// <exception cref="BadInputException">There is no such folder.</exception>
+    public static string Require(string source, string? folder)
+    {
+        folder ??= Find(source) ?? throw new BadInputException(
+            $"data.source: there is no folder data/{source} in the current directory, above it, or above the program. "
+            + $"Put {string.Join(" and ", TestFiles)} (gzipped or not; for the full set also {string.Join(" and ", TrainFiles)}) there, or name their folder with --data DIR.");
+        return Directory.Exists(folder) ? folder : throw new BadInputException(
+            $"--data: there is no folder {folder}. Name the folder that holds {TestFiles[0]} and {TestFiles[1]}, gzipped or not.");
     }
 
     /// <summary>

@@ -18,10 +18,16 @@ public sealed class Dataset
     /// </param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public Dataset(EquatableArray<int> inputShape, float[] inputs, int[] labels, int[]? lengths = null, int[]? discriminativePatches = null)
+        : this(inputShape, inputs, labels, lengths, discriminativePatches, longer: false)
+    {
+    }
+
+    private Dataset(EquatableArray<int> inputShape, float[] inputs, int[] labels, int[]? lengths, int[]? discriminativePatches, bool longer)
     {
         InputShape = inputShape;
         InputLength = inputShape.Aggregate(1, (product, size) => checked(product * size));
-        if (inputs.LongLength != (long)labels.Length * InputLength)
+        long wanted = (long)labels.Length * InputLength;
+        if (inputs.LongLength < wanted || (inputs.LongLength > wanted && !longer))
         {
             throw new ArgumentException($"{inputs.Length} values are not {labels.Length} samples of {InputLength} values.", nameof(inputs));
         }
@@ -49,7 +55,7 @@ public sealed class Dataset
     public int InputLength { get; }
 
     /// <summary>[N, <see cref="InputLength"/>].</summary>
-    public ReadOnlySpan<float> Inputs => _inputs;
+    public ReadOnlySpan<float> Inputs => _inputs.AsSpan(0, Count * InputLength);
 
     /// <summary>[N].</summary>
     public ReadOnlySpan<int> Labels => _labels;
@@ -62,6 +68,20 @@ public sealed class Dataset
 
     /// <summary>[N], the patch that decides the class of each sample, −1 where it is unknown; empty if none is known.</summary>
     public ReadOnlySpan<int> DiscriminativePatches => _discriminativePatches;
+
+    /// <summary>The first samples; nothing is copied but labels and counts.</summary>
+    /// <param name="count">1…<see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many samples.</exception>
+    public Dataset First(int count)
+    {
+        if (count < 1 || count > Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The first samples of {Count} are 1 to {Count}.");
+        }
+
+        return new Dataset(
+            InputShape, _inputs, _labels[..count], _lengths.Length == 0 ? null : _lengths[..(count * LengthsPerSample)], _discriminativePatches?[..count], longer: true);
+    }
 
     /// <summary>The values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
     public ReadOnlySpan<float> InputsOf(int start, int count) => Inputs.Slice(start * InputLength, count * InputLength);

@@ -34,7 +34,7 @@ public interface ISimd<TVector>
     /// <summary>a · b + c, rounded once where the machine has fused multiply-add.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
-    /// <summary>The sum of the lanes, in an order that the width alone fixes.</summary>
+    /// <summary>The sum of the lanes, in an order that the width alone fixes: (v0 + v2) + (v1 + v3) in each group of four, then the upper half of the groups onto the lower.</summary>
     static abstract float Sum(TVector value);
 
     /// <summary>The sums of the lanes of four vectors, each with the very bits of <see cref="Sum"/>, for little more than the price of one.</summary>

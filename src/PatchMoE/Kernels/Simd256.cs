@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
@@ -40,12 +41,20 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector256<float> value) => Lanes4.Sum(Fold(value));
+    public static float Sum(Vector256<float> value)
+    {
+        Vector256<float> halves = value + Avx.Permute(value, 0b01_00_11_10);
+        return Fold(halves + Avx.Permute(halves, 0b10_11_00_01)).ToScalar();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
-        Lanes4.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+    public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        Vector256<float> ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
+        Vector256<float> cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
+        return Fold(Avx.Shuffle(ab, cd, 0b01_00_01_00) + Avx.Shuffle(ab, cd, 0b11_10_11_10));
+    }
 
     /// <summary>Upper half onto lower half, down to four lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
@@ -40,12 +41,20 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector512<float> value) => Lanes4.Sum(Fold(value));
+    public static float Sum(Vector512<float> value)
+    {
+        Vector512<float> halves = value + Avx512F.Permute4x32(value, 0b01_00_11_10);
+        return Fold(halves + Avx512F.Permute4x32(halves, 0b10_11_00_01)).ToScalar();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
-        Lanes4.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+    public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        Vector512<float> ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
+        Vector512<float> cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
+        return Fold(Avx512F.Shuffle(ab, cd, 0b01_00_01_00) + Avx512F.Shuffle(ab, cd, 0b11_10_11_10));
+    }
 
     /// <summary>Upper half onto lower half, down to four lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

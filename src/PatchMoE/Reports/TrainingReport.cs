@@ -116,7 +116,7 @@ public static class TrainingReport
                 title,
                 [
                     new ChartSeries("train", 0, [.. phase.Select(epoch => (double?)epoch.TrainLoss)]),
-                    new ChartSeries("test", 5, [.. phase.Select(epoch => (double?)epoch.TestLoss)]),
+                    new ChartSeries("test", 5, [.. phase.Select(epoch => epoch.TestLoss)]),
                 ]));
         }
 

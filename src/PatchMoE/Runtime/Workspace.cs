@@ -15,6 +15,8 @@ public sealed class Workspace : IDisposable
     private readonly WorkerTeam _team;
     private readonly Action<int> _share;
     private readonly AlignedBuffer<float> _panels;
+    private readonly AlignedBuffer<float> _workerFloats;
+    private readonly int _workerStep;
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
     private IPassKernels? _kernels;
@@ -25,10 +27,11 @@ public sealed class Workspace : IDisposable
     /// <param name="slotFloats">Floats of one sample's scratch, a multiple of 16.</param>
     /// <param name="slotIntegers">Integers of one sample's scratch, a multiple of 16.</param>
     /// <param name="panelFloats">Floats of the weights in panels.</param>
+    /// <param name="workerFloats">Floats of each worker's own scratch.</param>
     /// <param name="threads">Threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int threads)
+    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
     {
         if (threads is < 1 or > 1024)
         {
@@ -41,6 +44,8 @@ public sealed class Workspace : IDisposable
         _team = new WorkerTeam(threads);
         _share = worker => _kernels!.RunShare(this, in _pass, worker);
         _panels = new AlignedBuffer<float>(panelFloats);
+        _workerStep = workerFloats;
+        _workerFloats = new AlignedBuffer<float>(checked(threads * workerFloats));
         _floats = new AlignedBuffer<float>(0);
         _integers = new AlignedBuffer<int>(0);
     }
@@ -103,6 +108,10 @@ public sealed class Workspace : IDisposable
     /// <summary>For emitted code: the float scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref float Floats(int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _floats.Start, (nint)index * _slotFloats);
+
+    /// <summary>For emitted code: a worker's own scratch.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref float WorkerFloats(int worker) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _workerFloats.Start, (nint)worker * _workerStep);
 
     /// <summary>For emitted code: the integer scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -8,16 +8,16 @@ namespace PatchMoE;
 /// <param name="Epoch">From 1 in each phase.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last update.</param>
 /// <param name="TrainLoss">The mean over the epoch's samples, each with the weights of its own update.</param>
-/// <param name="TestLoss">The mean loss over the test data after the epoch.</param>
-/// <param name="TestAccuracy">The share of test samples whose class is predicted, 0…1; null while the routers learn alone.</param>
-/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it is not defined.</param>
+/// <param name="TestLoss">The mean loss over the test data after the epoch; null where it was not tested (see <see cref="TrainerOptions.TestEvery"/>).</param>
+/// <param name="TestAccuracy">The share of test samples whose class is predicted, 0…1; null where it was not tested, and while the routers learn alone.</param>
+/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it was not tested or is not defined.</param>
 /// <param name="SamplesPerSecond">Training samples per second, without the evaluation.</param>
 public sealed record EpochMetrics(
     TrainingPhase Phase,
     int Epoch,
     double LearningRate,
     double TrainLoss,
-    double TestLoss,
+    double? TestLoss,
     double? TestAccuracy,
     double? RouterHitRate,
     double SamplesPerSecond)
@@ -33,7 +33,11 @@ public sealed record EpochMetrics(
             writer.WriteNumber("epoch", Epoch);
             writer.WriteNumber("learningRate", LearningRate);
             writer.WriteNumber("trainLoss", TrainLoss);
-            writer.WriteNumber("testLoss", TestLoss);
+            if (TestLoss is { } testLoss)
+            {
+                writer.WriteNumber("testLoss", testLoss);
+            }
+
             if (TestAccuracy is { } accuracy)
             {
                 writer.WriteNumber("testAccuracy", accuracy);
@@ -65,7 +69,7 @@ public sealed record EpochMetrics(
                 root.GetProperty("epoch").GetInt32(),
                 root.GetProperty("learningRate").GetDouble(),
                 root.GetProperty("trainLoss").GetDouble(),
-                root.GetProperty("testLoss").GetDouble(),
+                Optional("testLoss"),
                 Optional("testAccuracy"),
                 Optional("routerHitRate"),
                 root.GetProperty("samplesPerSecond").GetDouble());

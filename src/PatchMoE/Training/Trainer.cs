@@ -127,10 +127,10 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
     /// <summary>Measures the epoch and begins the next; false if it was cancelled before.</summary>
     private bool FinishEpoch(TrainingStage stage, double samplesPerSecond, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (double Loss, double? Accuracy, double? RouterHitRate) tested;
+        (double Loss, double? Accuracy, double? RouterHitRate)? tested;
         try
         {
-            tested = stage.Test(cancellation);
+            tested = options.TestEvery > 0 && (_epoch + 1) % options.TestEvery == 0 ? stage.Test(cancellation) : null;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -138,9 +138,9 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         }
 
         double learningRate = stage.LearningRate(_epoch, _order.Batches - 1, _order.Batches);
-        TrainingDivergedException.ThrowIfNotFinite(model, tested.Loss, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
+        TrainingDivergedException.ThrowIfNotFinite(model, tested?.Loss ?? 0, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
         var metrics = new EpochMetrics(
-            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested.Loss, tested.Accuracy, tested.RouterHitRate, samplesPerSecond);
+            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond);
         _history.Add(metrics);
         (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
         progress?.Report(new TrainingProgress(

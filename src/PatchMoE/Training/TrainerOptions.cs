@@ -15,6 +15,9 @@ public sealed record TrainerOptions
     /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
     public int EvaluationBatch { get; init; } = 256;
 
+    /// <summary>Epochs between two tests on the test data; 0 to test at the end alone. An epoch without a test has no test metrics.</summary>
+    public int TestEvery { get; init; } = 1;
+
     /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs; null for none.</summary>
     public Action<Checkpoint>? SaveCheckpoint { get; init; }
 

@@ -207,6 +207,19 @@ public sealed class AssemblyCacheTests
         });
     }
 
+    [Test]
+    public void IsCached_OnceCompiled_UntilTheEntryIsDamaged()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new AssemblyCache(folder.Path);
+        PatchMoESpec spec = RandomSpec.Of(0);
+        Assert.That(PatchMoECompiler.IsCached(spec, cache), Is.False);
+        PatchMoECompiler.Compile(spec, cache);
+        Assert.That(PatchMoECompiler.IsCached(spec, cache), Is.True);
+        File.WriteAllBytes(cache.PathOf(SpecWriter.ModelToJson(spec)), new byte[100]);
+        Assert.That(PatchMoECompiler.IsCached(spec, cache), Is.False);
+    }
+
     private static void IsRebuilt(Func<byte[], byte[]> damage)
     {
         using var folder = new TemporaryFolder();

@@ -16,6 +16,11 @@ public sealed class CommandLineTests
     [TestCase("--epochs: '0'", "train", "a.json", "--epochs", "0")]
     [TestCase("--labels and --lengths need --input", "route", "a.json", "--weights", "w", "--out", "o.svg", "--labels", "y")]
     [TestCase("leave out --input", "route", "a.json", "--weights", "w", "--out", "o.svg", "--input", "x", "--seed", "1")]
+    [TestCase("--batch: '0' is not a whole number", "bench", "a.json", "--batch", "0")]
+    [TestCase("--runs: 'many'", "bench", "a.json", "--runs", "many")]
+    [TestCase("'cifar'", "reproduce", "cifar")]
+    [TestCase("--samples: each is a whole number from 2", "reproduce", "mnist", "--samples", "100", "1")]
+    [TestCase("'mnist-none'", "reproduce", "mnist", "--networks", "mnist-none")]
     public void AWrongCommandLine_SaysWhatAndWhereHelpIs(string message, params string[] args)
     {
         Outcome outcome = Pmoe.Run(args);

@@ -15,8 +15,51 @@ public class RandomParityTests
         SpecResult read = SpecReader.Read(SpecWriter.ModelToJson(spec), string.Empty);
         Assert.That(read.Spec, Is.EqualTo(spec), string.Join("\n", read.Diagnostics));
 
+        Check(PatchMoECompiler.Compile(spec), spec, seed, samples: null);
+    }
+
+    private static IEnumerable<string> Sizes => SizeSpecs.All.Keys;
+
+    [TestCaseSource(nameof(Sizes))]
+    public void CpuAgreesWithReference_WhereSizesChooseOtherKernels(string name)
+    {
+        PatchMoESpec spec = SizeSpecs.All[name];
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
-        (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
+        foreach ((int seed, int? samples) in new (int, int?)[] { (1, null), (2, null), (3, 35), (4, null), (5, null) })
+        {
+            Check(model, spec, seed, samples);
+        }
+    }
+
+    [TestCaseSource(nameof(Sizes))]
+    public void EqualBits_ForAnyNumberOfThreads_WhereSizesChooseOtherKernels(string name)
+    {
+        PatchMoESpec spec = SizeSpecs.All[name];
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 3, samples: 35);
+        batch.Parameters.CopyTo(model.Parameters);
+        (float[] Logits, float[] Gradients) run(int threads)
+        {
+            using Workspace workspace = model.CreateWorkspace(threads);
+            var logits = new float[batch.Labels.Length * model.Outputs];
+            var gradients = new float[model.Parameters.Length];
+            gradients.AsSpan().Fill(float.NaN);
+            model.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, default, batch.Lengths);
+            return (logits, gradients);
+        }
+
+        (float[] logits, float[] gradients) = run(1);
+        foreach (int threads in new[] { 2, 3, 7 })
+        {
+            (float[] Logits, float[] Gradients) other = run(threads);
+            Assert.That(other.Logits, Is.EqualTo(logits), $"{threads} threads");
+            Assert.That(other.Gradients, Is.EqualTo(gradients), $"{threads} threads");
+        }
+    }
+
+    private static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
+    {
+        (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed, samples);
         batch.Parameters.CopyTo(model.Parameters);
         using Workspace workspace = model.CreateWorkspace(threads: 1 + (seed % 3));
 

@@ -40,7 +40,7 @@ public sealed class TrainerTests
 
         // Two of sixteen patches by chance would be 0.125.
         Assert.That(result.Final.RouterHitRate, Is.GreaterThan(0.85));
-        Assert.That(result.History[^1].TestLoss, Is.LessThan(result.History[0].TestLoss));
+        Assert.That(result.History[^1].TestLoss, Is.LessThan(result.History[0].TestLoss!.Value));
         Assert.That(result.History[^1].TestAccuracy, Is.Null);
     }
 
@@ -54,6 +54,24 @@ public sealed class TrainerTests
         Assert.That(result.Final.Accuracy, Is.GreaterThan(0.9));
         Assert.That(result.Final.RouterHitRate, Is.Null);
         Assert.That(result.Interrupted, Is.False);
+    }
+
+    /// <summary>Tests only look: without them the weights and the final result are the same.</summary>
+    [TestCase(0, new int[0])]
+    [TestCase(2, new[] { 2, 4, 6 })]
+    public void TestEvery_ChoosesTheEpochsThatAreTested(int every, int[] tested)
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        (Run always, Run seldom) = (Run.Of(spec), Run.Of(spec));
+        TrainingResult all = always.Train();
+        var options = new TrainerOptions { Seed = seldom.Seed, TestEvery = every };
+        TrainingResult few = new Trainer(seldom.Model, spec.Training!, seldom.TrainData, seldom.TestData, options).Run();
+
+        Assert.That(few.History.Where(epoch => epoch.TestLoss is not null).Select(epoch => epoch.Epoch), Is.EqualTo(tested));
+        Assert.That(few.History.Where(epoch => epoch.TestAccuracy is not null).Select(epoch => epoch.Epoch), Is.EqualTo(tested));
+        Assert.That(few.Final, Is.EqualTo(all.Final));
+        Assert.That(seldom.Model.Parameters.SequenceEqual(always.Model.Parameters), Is.True);
+        Assert.That(few.History.Select(epoch => EpochMetrics.FromJson(epoch.ToJson())), Is.EqualTo(few.History), "absent values read back as absent");
     }
 
     [Test]

@@ -1,0 +1,60 @@
+using BenchmarkDotNet.Attributes;
+
+namespace PatchMoE.Benchmarks;
+
+/// <summary>The passes of every shape: routing alone, forward, forward with loss and backward, and a training step by SGD.</summary>
+[MemoryDiagnoser]
+public class PassBenchmarks
+{
+    // Weights hardly move, so the last step computes what the first did.
+    private const double LearningRate = 1e-6;
+    private const ulong Seed = 1;
+
+    private IPatchMoEModel _model = null!;
+    private Workspace _workspace = null!;
+    private Optimizer _optimizer = null!;
+    private Dataset _data = null!;
+    private float[] _logits = [];
+    private float[] _gradients = [];
+    private int[] _routes = [];
+
+    public static IEnumerable<Shape> Shapes => Shape.All;
+
+    [ParamsSource(nameof(Shapes))]
+    public Shape Shape { get; set; } = null!;
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        _model = Shape.Create();
+        WeightInitializer.Initialize(_model.Spec with { Training = null }, Seed, _model.Parameters);
+        _workspace = _model.CreateWorkspace(Threads);
+        _data = DrawnBatch.Make(_model.Spec.Model, Shape.Batch, Seed);
+        _logits = new float[Shape.Batch * _model.Outputs];
+        _gradients = new float[_model.Parameters.Length];
+        _routes = new int[Shape.Batch * NetworkCost.Of(_model.Spec.Model).RouteLength];
+        _optimizer = Optimizer.Create(OptimizerSpec.Default, _model.ParameterSpecs.Where(parameter => parameter.HasGradient), _gradients.Length);
+    }
+
+    [GlobalCleanup]
+    public void EndThreads() => _workspace.Dispose();
+
+    [Benchmark]
+    public void Route() => _model.Route(_data.Inputs, _routes, [], [], _workspace);
+
+    [Benchmark]
+    public void Forward() => _model.Forward(_data.Inputs, _logits, _workspace);
+
+    [Benchmark]
+    public double LossAndGradients() => _model.LossAndGradients(_data.Inputs, _data.Labels, _logits, _gradients, _workspace);
+
+    [Benchmark]
+    public void Step()
+    {
+        LossAndGradients();
+        _optimizer.Step(_model.Parameters, _gradients, LearningRate);
+    }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Times the shapes of docs/performance.md against PyTorch, and how time grows with each size.
+#   benchmarks/compare/run.sh                    prints the tables
+#   benchmarks/compare/run.sh --write            puts them into docs/performance.md
+#   benchmarks/compare/run.sh --help             all options
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET 10 SDK (https://dotnet.microsoft.com/download)" >&2; exit 1; }
+command -v python3 >/dev/null || { echo "python3 is missing: install it (Debian: apt install python3 python3-torch)" >&2; exit 1; }
+dotnet build "$here/PatchMoE.Compare" -c Release -v q --nologo >&2
+exec python3 "$here/compare.py" "$@" --ours dotnet "$here/PatchMoE.Compare/bin/Release/net10.0/PatchMoE.Compare.dll"

@@ -1,0 +1,168 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>
+/// Prints the kernel for weights that the caches cannot hold: the chosen patches of a whole window pass over a block of weights before the next
+/// block is read, so that the weights come from memory once per window and not once per sample.
+/// </summary>
+internal static class WindowEmitter
+{
+    private const string Parameters = "ref float x, ref float slots, ref int integers, int samples, ref float parameters, ref float own, int worker, int workers";
+    private const string Arguments = "ref x, ref slots, ref integers, samples, ref parameters, ref own, worker, workers";
+
+    public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
+    {
+        WindowPlan window = layer.Kernel.Window!;
+        writer.Lines("/// <summary>The pre-activations of a window's samples, whose routes are known: one worker's share of experts × tiles of neurons.</summary>");
+        WidthDispatch.Write(writer, "ActivateWindow", Parameters, Arguments, layer.Dimension);
+        writer.Gap();
+        WriteShare(writer, layer, window);
+        writer.Gap();
+        WriteList(writer, plan, layer);
+        writer.Gap();
+        WriteRows(writer, layer, window);
+        Dots(layer).Write(
+            writer,
+            from patches in layer.Kernel.PatchTiles
+            from rows in layer.Kernel.RowTiles
+            select (patches, rows.Size));
+    }
+
+    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Blocked: true);
+
+    private static void WriteShare(SourceWriter writer, LayerPlan layer, WindowPlan window)
+    {
+        int tiles = layer.Kernel.RowTiles.Sum(run => run.Tiles);
+        int units = layer.Experts * tiles;
+        using (WidthDispatch.Kernel(writer, $"private static void ActivateWindow<S, V>({Parameters})"))
+        {
+            writer.Lines("ref nint list = ref As<float, nint>(ref own);");
+            writer.Lines($"ref float products = ref Add(ref own, {window.ListFloats});");
+            writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
+            using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end;)"))
+            {
+                writer.Lines($$"""
+                    int s = unit / {{tiles}};
+                    int tile = unit % {{tiles}};
+                    int tiles = Math.Min({{tiles}}, tile + end - unit);
+                    unit += tiles - tile;
+                    int from = {{Neuron(layer, "tile")}};
+                    int to = {{Neuron(layer, "tiles")}};
+                    int rows = ListRows(ref integers, samples, s, ref list);
+                    for (int q = 0; q < rows; q += {{window.Rows}})
+                    {
+                        ActivateRows<S, V>(ref x, ref slots, {{Format.At("parameters", "WeightsAt", ("s", layer.Neurons * layer.Dimension))}}, ref Add(ref list, 2 * q), Math.Min({{window.Rows}}, rows - q), from, to, ref products);
+                    }
+                    """);
+            }
+        }
+    }
+
+    /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
+    private static string Neuron(LayerPlan layer, string tile)
+    {
+        TileRun first = layer.Kernel.RowTiles[0];
+        string start = Format.Offset("0", (tile, first.Size));
+        return layer.Kernel.RowTiles.Count == 1
+            ? start
+            : $"{tile} <= {first.Tiles} ? {start} : {Format.Offset($"{first.End}", ($"{tile} - {first.Tiles}", layer.Kernel.RowTiles[1].Size))}";
+    }
+
+    private static void WriteList(SourceWriter writer, ModelPlan plan, LayerPlan layer)
+    {
+        bool choice = layer.Routing == Routing.ExpertChoice;
+        (string sample, int instance) = WeightGradientEmitter.PatchSteps(plan, layer);
+        writer.Lines("/// <summary>Lists the patches of expert s in the window, for each where it lies behind x and where its activations lie behind the slots; returns their number.</summary>");
+        using (writer.Block("private static int ListRows(ref int integers, int samples, int s, ref nint list)"))
+        {
+            writer.Lines("int rows = 0;");
+            using (writer.Block("for (int b = 0; b < samples; b++)"))
+            {
+                SampleEmitter.WriteInstances(writer, layer.Instances, () =>
+                {
+                    writer.Lines(WeightGradientEmitter.IntegerBlock(layer));
+                    if (layer.Routing == Routing.Sample)
+                    {
+                        writer.Lines("int taken = Add(ref block, RoutesAt) == s ? block : 0;");
+                    }
+                    else
+                    {
+                        writer.Lines("int taken = block;");
+                    }
+
+                    if (choice)
+                    {
+                        writer.Lines($"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};");
+                    }
+
+                    string patches = Format.Offset("0", ("(nint)b", sample), ("g", $"{SlotEmitter.Step(layer, instance)}"));
+                    string activations = Format.Offset(
+                        $"Slot.Layer{layer.Index} + ActivationsAt",
+                        ("(nint)b", "Slot.Floats"),
+                        ("g", $"{SlotEmitter.Step(layer, layer.Block.Floats)}"),
+                        ("s", $"{(choice ? layer.Taken * layer.Kernel.ActivationStep : 0)}"));
+                    writer.Lines($"nint patches = {patches};\nnint activations = {activations};");
+                    using (writer.Block("for (int t = 0; t < taken; t++, rows++)"))
+                    {
+                        writer.Lines($"Add(ref list, 2 * rows) = patches + ({LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)});");
+                        writer.Lines($"Add(ref list, (2 * rows) + 1) = activations + ({Format.Offset("0", ("t", layer.Kernel.ActivationStep))});");
+                    }
+                });
+            }
+
+            writer.Gap();
+            writer.Lines("return rows;");
+        }
+    }
+
+    private static void WriteRows(SourceWriter writer, LayerPlan layer, WindowPlan window)
+    {
+        (int m, int d, int step) = (layer.Neurons, layer.Dimension, layer.Kernel.ActivationStep);
+        new KernelDoc(
+            "activations[q, r] = ⟨v_r, x_q⟩",
+            $"q row of the list 0…{window.Rows - 1}, r neuron from…to−1, i value 0…{d - 1}",
+            $"x_q [{d}], weights [{m}, {d}], products [{window.Rows}, {step}]",
+            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the second cache while all rows pass, a tile of {layer.Kernel.PatchTiles[0]} rows in the first while the neurons pass",
+            2L * m * d,
+            4L * d).WritePer(writer, "row");
+        using (WidthDispatch.Kernel(writer, "private static void ActivateRows<S, V>(ref float x, ref float slots, ref float weights, ref nint list, int rows, int from, int to, ref float products)"))
+        {
+            using (writer.Block($"for (int i = 0; i < {d}; i += {window.Block})"))
+            {
+                writer.Lines($"int length = Math.Min({window.Block}, {d} - i);\nint q = 0;");
+                foreach (int patches in layer.Kernel.PatchTiles)
+                {
+                    using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
+                    {
+                        for (int p = 0; p < patches; p++)
+                        {
+                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, 2 * {(p == 0 ? "q" : $"(q + {p})")}) + i);");
+                        }
+
+                        foreach (TileRun run in layer.Kernel.RowTiles)
+                        {
+                            using (writer.Block($"for (int r = Math.Max(from, {run.Start}); r < Math.Min(to, {run.End}); r += {run.Size})"))
+                            {
+                                writer.Lines(Dots(layer).Call(
+                                    patches,
+                                    run.Size,
+                                    Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
+                                    Format.At("weights", "0", ("r", d), ("i", 1)),
+                                    Format.At("products", "0", ("q", step), ("r", 1))));
+                            }
+                        }
+                    }
+                }
+            }
+
+            writer.Gap();
+            writer.Lines($$"""
+                for (int q = 0; q < rows; q++)
+                {
+                    Values.Copy({{Format.At("products", "from", ("q", step))}}, ref Add(ref slots, Add(ref list, (2 * q) + 1) + from), to - from);
+                }
+                """);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>How the gradient of weight rows is summed: which rows and columns a register tile holds, and over which samples at a time.</summary>
+/// <param name="Tiles">Weight rows per register tile; with <paramref name="HasRouter"/> the last row of the last tile is the router's.</param>
+/// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
+/// <param name="Packs">Whether the patches' columns are first copied side by side.</param>
+/// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
+/// <param name="PackedFloats">Each worker's scratch for the copy.</param>
+/// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
+/// <param name="Stretch">Columns are dealt out to the workers in stretches of this many; the last takes what is left as well, so that no vector has two owners.</param>
+/// <param name="Stretches">The stretches of a row.</param>
+internal sealed record GradientPlan(
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int PackedFloats, bool Stores, int Stretch, int Stretches)
+{
+    /// <summary>Columns of a copy: 4 vectors of the widest machine.</summary>
+    private const int PackedColumns = 64;
+
+    /// <summary>A tile reads no weights, so there is room for 6 rows × 4 vectors.</summary>
+    private const int MostRows = 6;
+
+    /// <summary>96 rows of 64 columns, 24 kB, leave room for the coefficients in a first cache of 32 kB.</summary>
+    private const int PackedRows = 96;
+
+    /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
+    private const int PackingTiles = 3;
+
+    /// <summary>Rows of a page or more: each has a page of its own, and a wider stretch uses its entry of the address cache again.</summary>
+    private const int LongRow = 1024;
+    private const int WideStretch = 512;
+
+    public int TileCount => Tiles.Sum(run => run.Tiles);
+
+    /// <summary>For neurons and, with them, the router.</summary>
+    public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample) =>
+        Of(Split.Evenly(neurons + (hasRouter ? 1 : 0), MostRows), hasRouter, dimension, rowsPerSample, stores: dimension % 16 == 0);
+
+    /// <summary>For rows whose coefficients lie elsewhere: routers by themselves, and the head.</summary>
+    public static GradientPlan ForRows(EquatableArray<TileRun> tiles, int dimension, int rowsPerSample) =>
+        Of(tiles, hasRouter: false, dimension, rowsPerSample, stores: false);
+
+    private static GradientPlan Of(EquatableArray<TileRun> tiles, bool hasRouter, int dimension, int rowsPerSample, bool stores)
+    {
+        int count = tiles.Sum(run => run.Tiles);
+        bool packs = rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles);
+        int block = packs ? Math.Max(1, PackedRows / rowsPerSample) : 0;
+        int stretch = dimension >= LongRow ? WideStretch : PackedColumns;
+        return new GradientPlan(tiles, hasRouter, packs, block, block * rowsPerSample * PackedColumns, stores, stretch, Math.Max(1, dimension / stretch));
+    }
+}

@@ -1,0 +1,65 @@
+namespace PatchMoE.Cli.Benchmarks;
+
+/// <summary>What one pass came to.</summary>
+/// <param name="Name"><c>route</c>, <c>forward</c>, <c>gradients</c> (forward, loss and backward) or <c>step</c> (with the update by SGD).</param>
+/// <param name="Cost">What it must compute and move.</param>
+/// <param name="Timing">How long it took.</param>
+/// <param name="Bound">The shortest time that this machine's limits allow; null where something else computes.</param>
+internal sealed record TimedPass(string Name, PassCost Cost, Timing Timing, PassBound? Bound)
+{
+    public double FlopsPerSecond => Cost.Flops / Timing.Median;
+
+    public double BytesPerSecond => Cost.Bytes / Timing.Median;
+}
+
+/// <summary>Times the passes of a network on drawn samples.</summary>
+internal sealed class PassBenchmark
+{
+    // Weights hardly move, so the last step computes what the first did.
+    private const double LearningRate = 1e-6;
+    private const ulong Seed = 1;
+
+    private readonly INetworkEngine _engine;
+    private readonly Dataset _data;
+    private readonly int[] _samples;
+    private readonly float[] _logits;
+    private readonly float[] _gradients;
+    private readonly int[] _routes;
+
+    /// <summary>Prepares weights, samples and buffers.</summary>
+    /// <param name="engine">The engine to measure.</param>
+    /// <param name="batch">B.</param>
+    public PassBenchmark(INetworkEngine engine, int batch)
+    {
+        ModelSpec model = engine.Spec.Model;
+        _engine = engine;
+        _data = DrawnBatch.Make(model, batch, Seed);
+        _samples = [.. Enumerable.Range(0, batch)];
+        _logits = new float[batch * model.Head.Outputs];
+        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        _gradients = new float[ModelParameters.BufferLength(parameters)];
+        Cost = NetworkCost.Of(model);
+        _routes = new int[batch * Cost.RouteLength];
+
+        WeightInitializer.Initialize(engine.Spec, Seed, _gradients);
+        engine.SetParameters(_gradients);
+        engine.BeginTraining(Optimizer.Create(OptimizerSpec.Default, parameters.Where(parameter => parameter.HasGradient), _gradients.Length));
+    }
+
+    /// <summary>What the passes must compute and move.</summary>
+    public NetworkCost Cost { get; }
+
+    /// <summary>The passes, in the order of their work; a network that routes nothing has no first.</summary>
+    public IEnumerable<(string Name, PassCost Cost, Action Run)> Passes()
+    {
+        int batch = _samples.Length;
+        if (_routes.Length > 0)
+        {
+            yield return ("route", Cost.Route(batch), () => _engine.Route(_data.Inputs, _routes));
+        }
+
+        yield return ("forward", Cost.Forward(batch), () => _engine.Forward(_data.Inputs, _logits));
+        yield return ("gradients", Cost.LossAndGradients(batch), () => _engine.LossAndGradients(_data.Inputs, _data.Labels, _logits, _gradients));
+        yield return ("step", Cost.Step(batch), () => _engine.Step(_data, _samples, [], LearningRate));
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Benchmarks;
+using PatchMoE.Cli.Inputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe bench SPEC</c>: the time of each pass, beside the limits of this machine measured in the same run.</summary>
+internal sealed class BenchCommand
+{
+    private const int DefaultBatch = 32;
+    private const int MaximumBatch = 1 << 20;
+    private const int DefaultRuns = 50;
+
+    private readonly Argument<string> _spec = CommonOptions.Spec();
+    private readonly Option<int?> _batch = CommonOptions.Number("--batch", $"Samples per pass. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
+    private readonly Option<int?> _runs = CommonOptions.Number("--runs", $"Runs to take the median of. [default: {DefaultRuns}]", 1, 1_000_000);
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+    private readonly Option<string> _backend = CommonOptions.Backend();
+    private readonly Option<string?> _device = CommonOptions.Device();
+
+    private BenchCommand()
+    {
+    }
+
+    public static Command Create(CommandContext context)
+    {
+        var bench = new BenchCommand();
+        var command = new Command("bench", "Time each pass, beside what this machine can do at most.")
+        {
+            bench._spec, bench._batch, bench._runs, bench._threads, bench._backend, bench._device,
+        };
+        command.SetAction(parsed => bench.Execute(parsed, context));
+        return command;
+    }
+
+    private int Execute(ParseResult parsed, CommandContext context)
+    {
+        string? device = parsed.GetValue(_device);
+        BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
+        PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
+        int batch = parsed.GetValue(_batch) ?? spec.Training?.Batch ?? DefaultBatch;
+        int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
+        int runs = parsed.GetValue(_runs) ?? DefaultRuns;
+
+        using INetworkEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
+        context.Error.WriteLine($"{spec.Name}: batch {batch}, {engine.Device}");
+
+        // What computes elsewhere has other limits than this machine's processors.
+        MachineLimits? limits = backend.Name == BackendCatalog.Cpu ? context.Compute(() => MachineLimits.Measure(threads)) : null;
+        List<TimedPass> passes = Measure(engine, batch, runs, limits, context.Cancellation);
+        BenchmarkTable.Write(context, limits, passes);
+        context.Output.WriteLine(BenchmarkJson.Of(engine, backend.Name, batch, limits, passes));
+        return ExitCode.Done;
+    }
+
+    private static List<TimedPass> Measure(INetworkEngine engine, int batch, int runs, MachineLimits? limits, CancellationToken cancellation)
+    {
+        var results = new List<TimedPass>();
+        foreach ((string name, PassCost cost, Action run) in new PassBenchmark(engine, batch).Passes())
+        {
+            Timing timing = PassTimer.Measure(run, runs, cancellation);
+            results.Add(new TimedPass(name, cost, timing, limits?.BoundOf(cost)));
+        }
+
+        return results;
+    }
+}

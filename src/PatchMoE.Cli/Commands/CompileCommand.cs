@@ -1,0 +1,26 @@
+using System.CommandLine;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary>
+/// <c>pmoe compile</c>: compiles the spec on standard input into the cache. Other commands start it, so that the C# compiler's memory goes with its process
+/// (see <see cref="Inputs.CompiledModel"/>).
+/// </summary>
+internal static class CompileCommand
+{
+    public const string Name = "compile";
+
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command(Name, "Compile the spec on standard input into the cache.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            SpecResult result = SpecReader.Read(Console.In.ReadToEnd(), "standard input");
+            PatchMoESpec spec = result.Spec ?? throw new BadInputException($"standard input: the spec is not valid: {result.Diagnostics.First()}");
+            context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Reflection;
+using PatchMoE.Cli.Commands;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Cli.Inputs;
+
+/// <summary>
+/// Compiles specs for the CPU. The C# compiler leaves about 100 MB behind in the process that it runs in, so what is not in the cache yet is compiled
+/// into it by a process of its own.
+/// </summary>
+internal static class CompiledModel
+{
+    /// <summary>The model of a valid spec; its weights are 0.</summary>
+    public static IPatchMoEModel Load(PatchMoESpec spec)
+    {
+        AssemblyCache? cache = AssemblyCache.ForUser();
+        if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
+        {
+            TryCompileApart(spec);
+        }
+
+        return PatchMoECompiler.Compile(spec, cache);
+    }
+
+    /// <summary>Where another process cannot be started or fails, this one compiles, and says what is wrong.</summary>
+    private static void TryCompileApart(PatchMoESpec spec)
+    {
+        // Within another program, such as a test, there is no pmoe to start.
+        if (Assembly.GetEntryAssembly() != typeof(CompiledModel).Assembly || Environment.ProcessPath is not { } program)
+        {
+            return;
+        }
+
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CompiledModel).Assembly.Location] : [];
+        var start = new ProcessStartInfo(program, [.. host, CompileCommand.Name])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using Process compiler = Process.Start(start)!;
+            compiler.ErrorDataReceived += (_, _) => { };
+            compiler.BeginErrorReadLine();
+            compiler.StandardInput.Write(SpecWriter.ModelToJson(spec));
+            compiler.StandardInput.Close();
+            compiler.StandardOutput.ReadToEnd();
+            compiler.WaitForExit();
+        }
+        catch (Exception failure) when (failure is IOException or System.ComponentModel.Win32Exception)
+        {
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using PatchMoE.Cli.Inputs;
+
+namespace PatchMoE.Cli.Reproductions;
+
+/// <summary>
+/// Trains the cells of a grid, several at once with one thread each: trainings need nothing of each other, so no thread ever waits. Only the last epoch is
+/// tested, for it alone is reported.
+/// </summary>
+/// <param name="store">Where results go.</param>
+/// <param name="dataFolder">The folder of the images.</param>
+internal sealed class CellRunner(CellStore store, string dataFolder)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Type>> _models = new();
+
+    /// <summary>Trains what is not finished yet.</summary>
+    /// <param name="cells">The grid.</param>
+    /// <param name="threads">Trainings at once.</param>
+    /// <param name="progress">Told of finished work and cells.</param>
+    /// <param name="cancellation">Ends all trainings; finished cells are kept.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Run(IReadOnlyList<Cell> cells, int threads, IGridProgress progress, CancellationToken cancellation)
+    {
+        Cell[] open = [.. cells.Where(cell => store.Find(cell) is null)];
+        var data = new SeedData(open, dataFolder);
+
+        // Handed out one by one: a static share would leave one thread with the short cells.
+        Partitioner<Cell> inOrder = Partitioner.Create(open, EnumerablePartitionerOptions.NoBuffering);
+        try
+        {
+            Parallel.ForEach(inOrder, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, cell => Train(cell, data, progress, cancellation));
+        }
+        catch (AggregateException failures)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    private void Train(Cell cell, SeedData data, IGridProgress progress, CancellationToken cancellation)
+    {
+        IPatchMoEModel model = Create(cell);
+        WeightInitializer.Initialize(cell.Spec, (ulong)cell.Seed, model.Parameters);
+        (Dataset train, Dataset test) = data.Take(cell);
+        var options = new TrainerOptions { Seed = (ulong)cell.Seed, TestEvery = 0 };
+        TrainingResult result = new Trainer(model, cell.Spec.Training!, train, test, options).Run(new EpochProgress(cell, progress), cancellation);
+        data.Release(cell);
+        cancellation.ThrowIfCancellationRequested();
+        store.Add(cell, result.Final, result.Seconds);
+        progress.Finished(cell, result.Final);
+    }
+
+    /// <summary>Each network is compiled and loaded once.</summary>
+    private IPatchMoEModel Create(Cell cell) =>
+        (IPatchMoEModel)Activator.CreateInstance(_models.GetOrAdd(cell.Network, _ => new(() => CompiledModel.Load(cell.Spec).GetType())).Value)!;
+
+    /// <summary>Counts the epochs that the network itself learns; routers that learn alone take next to no time.</summary>
+    private sealed class EpochProgress(Cell cell, IGridProgress progress) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Completed is not null && value.Phase != TrainingPhase.Routers)
+            {
+                progress.Advance(cell.Samples);
+            }
+        }
+    }
+}

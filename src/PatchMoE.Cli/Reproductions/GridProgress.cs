@@ -1,0 +1,56 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PatchMoE.Cli.Reproductions;
+
+/// <summary>Shows how far a grid is: a bar where a person watches, else a line for each cell.</summary>
+internal static class GridProgress
+{
+    /// <summary>Shows progress on the error stream while <paramref name="run"/> runs.</summary>
+    /// <param name="context">The command's context.</param>
+    /// <param name="cells">The cells to come.</param>
+    /// <param name="run">What runs.</param>
+    public static void Watch(CommandContext context, IReadOnlyList<Cell> cells, Action<IGridProgress> run)
+    {
+        if (!context.IsWatched)
+        {
+            run(new Lines(context.Error, cells.Count));
+            return;
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
+        console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(bars => run(new Bar(bars.AddTask("training", maxValue: cells.Sum(cell => cell.Work)), cells.Count)));
+    }
+
+    private static string Text(Cell cell, EvaluationResult final) =>
+        string.Create(CultureInfo.InvariantCulture, $"{cell.Network}, {cell.Samples} samples, seed {cell.Seed}: {final.Accuracy:0.000}");
+
+    private sealed class Bar(ProgressTask bar, int cells) : IGridProgress
+    {
+        private int _finished;
+
+        public void Advance(long work) => bar.Increment(work);
+
+        public void Finished(Cell cell, EvaluationResult final) =>
+            bar.Description = $"{Interlocked.Increment(ref _finished)}/{cells}  {Text(cell, final)}";
+    }
+
+    private sealed class Lines(TextWriter error, int cells) : IGridProgress
+    {
+        private int _finished;
+
+        public void Advance(long work)
+        {
+        }
+
+        public void Finished(Cell cell, EvaluationResult final)
+        {
+            lock (error)
+            {
+                error.WriteLine($"{++_finished}/{cells}  {Text(cell, final)}");
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace PatchMoE.Cli.Reproductions;
+
+/// <summary>Told how far a grid is, from several threads at once.</summary>
+internal interface IGridProgress
+{
+    /// <summary>So much of the grid's <see cref="Cell.Work"/> is done.</summary>
+    void Advance(long work);
+
+    /// <summary>A cell is done.</summary>
+    void Finished(Cell cell, EvaluationResult final);
+}

@@ -1,0 +1,44 @@
+namespace PatchMoE.Cli.Reproductions;
+
+/// <summary>
+/// The data of a grid, drawn once for each seed and held while its cells are trained: sample i of a mosaic depends on the seed and i alone, so the cells
+/// with fewer samples train on the first of the same array.
+/// </summary>
+/// <param name="cells">The cells to come.</param>
+/// <param name="folder">The folder of the images.</param>
+internal sealed class SeedData(IReadOnlyList<Cell> cells, string folder)
+{
+    private readonly Dictionary<int, Lazy<(Dataset Train, Dataset Test)>> _held = [];
+    private readonly Dictionary<int, int> _remaining = cells.CountBy(cell => cell.Seed).ToDictionary();
+
+    /// <summary>The data of a cell. Give them back by <see cref="Release"/>.</summary>
+    public (Dataset Train, Dataset Test) Take(Cell cell)
+    {
+        Lazy<(Dataset Train, Dataset Test)> all;
+        lock (_held)
+        {
+            if (!_held.TryGetValue(cell.Seed, out all!))
+            {
+                int most = cells.Where(other => other.Seed == cell.Seed).Max(other => other.Samples);
+                PatchMoESpec spec = cell.Spec with { Data = ((MosaicDataSpec)cell.Spec.Data!) with { Train = most } };
+                all = new(() => DataLoader.Load(spec, folder, (ulong)cell.Seed, folder));
+                _held.Add(cell.Seed, all);
+            }
+        }
+
+        (Dataset train, Dataset test) = all.Value;
+        return (train.First(cell.Samples), test);
+    }
+
+    /// <summary>Ends a cell; with the last one of a seed its data go.</summary>
+    public void Release(Cell cell)
+    {
+        lock (_held)
+        {
+            if (--_remaining[cell.Seed] == 0)
+            {
+                _held.Remove(cell.Seed);
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+using System.ComponentModel;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>
+/// The indices of the largest scores, best first; of equal scores the lower index first. Scores are compared as integers in the order of the
+/// floats, an order of all bit patterns: whatever the scores are, NaN among them, the indices are distinct and in range.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class TopScores
+{
+    /// <summary>A list in scratch begins at a multiple of this many values, the lanes of the widest vector, and ends in keys that win over none.</summary>
+    private const int Alignment = 16;
+
+    /// <summary>
+    /// Counts for each score how many are better, with vectors of comparisons and no branch that depends on a score: n² / lanes steps.
+    /// </summary>
+    /// <param name="scores">[count].</param>
+    /// <param name="count">The number of scores.</param>
+    /// <param name="most">Indices wanted.</param>
+    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="scratch">3 lists of count values, each rounded up to a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByRank(ref float scores, int count, int most, ref int routes, ref int scratch)
+    {
+        int padded = Pad(count);
+        ref int ranks = ref Unsafe.Add(ref scratch, padded);
+        ref int order = ref Unsafe.Add(ref scratch, 2 * padded);
+        WriteKeys(ref scores, count, ref scratch);
+        WriteRanks(ref scratch, count, ref ranks);
+        for (int j = 0; j < count; j++)
+        {
+            Unsafe.Add(ref order, Unsafe.Add(ref ranks, j)) = j;
+        }
+
+        int taken = Math.Min(most, count);
+        MemoryMarshal.CreateReadOnlySpan(ref order, taken).CopyTo(MemoryMarshal.CreateSpan(ref routes, taken));
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
+    }
+
+    /// <summary>
+    /// Finds the key that separates the wanted scores from the others by bisection, each step a count over all; then ranks those wanted.
+    /// </summary>
+    /// <param name="scores">[count].</param>
+    /// <param name="count">The number of scores.</param>
+    /// <param name="most">Indices wanted.</param>
+    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="scratch">4 lists of max(count, most + 1) values, each rounded up to a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByThreshold(ref float scores, int count, int most, ref int routes, ref int scratch)
+    {
+        int padded = Pad(Math.Max(count, most + 1));
+        ref int chosen = ref Unsafe.Add(ref scratch, padded);
+        ref int chosenKeys = ref Unsafe.Add(ref scratch, 2 * padded);
+        ref int ranks = ref Unsafe.Add(ref scratch, 3 * padded);
+        WriteKeys(ref scores, count, ref scratch);
+
+        int taken = Math.Min(most, count);
+        int threshold = count > most ? Separate(ref scratch, count, most) : int.MinValue;
+        int found = 0;
+        for (int j = 0; j < count; j++)
+        {
+            // Written always, kept where it counts: no branch.
+            Unsafe.Add(ref chosen, found) = j;
+            found += Unsafe.Add(ref scratch, j) > threshold ? 1 : 0;
+        }
+
+        // Equal keys at the threshold come last, so that the ranks below keep their order.
+        for (int j = 0; found < taken; j++)
+        {
+            Unsafe.Add(ref chosen, found) = j;
+            found += Unsafe.Add(ref scratch, j) == threshold ? 1 : 0;
+        }
+
+        for (int t = 0; t < taken; t++)
+        {
+            Unsafe.Add(ref chosenKeys, t) = Unsafe.Add(ref scratch, Unsafe.Add(ref chosen, t));
+        }
+
+        Close(ref chosenKeys, taken);
+        WriteRanks(ref chosenKeys, taken, ref ranks);
+        for (int t = 0; t < taken; t++)
+        {
+            Unsafe.Add(ref routes, Unsafe.Add(ref ranks, t)) = Unsafe.Add(ref chosen, t);
+        }
+
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
+    }
+
+    /// <summary>Keeps a sorted list of the best so far: about one comparison per score where few are wanted.</summary>
+    /// <param name="scores">[count].</param>
+    /// <param name="count">The number of scores.</param>
+    /// <param name="most">Indices wanted.</param>
+    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByInsertion(ref float scores, int count, int most, ref int routes)
+    {
+        int taken = 0;
+        for (int j = 0; j < count; j++)
+        {
+            float score = Unsafe.Add(ref scores, j);
+            if (taken < most)
+            {
+                taken++;
+            }
+            else if (!(score > Unsafe.Add(ref scores, Unsafe.Add(ref routes, most - 1))))
+            {
+                continue;
+            }
+
+            int t = taken - 1;
+            for (; t > 0 && score > Unsafe.Add(ref scores, Unsafe.Add(ref routes, t - 1)); t--)
+            {
+                Unsafe.Add(ref routes, t) = Unsafe.Add(ref routes, t - 1);
+            }
+
+            Unsafe.Add(ref routes, t) = j;
+        }
+
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
+    }
+
+    /// <summary>Sorts all scores, each with its index in one 64-bit key.</summary>
+    /// <param name="scores">[count].</param>
+    /// <param name="count">The number of scores.</param>
+    /// <param name="most">Indices wanted.</param>
+    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="scratch">3 lists of count values, each rounded up to a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BySort(ref float scores, int count, int most, ref int routes, ref int scratch)
+    {
+        WriteKeys(ref scores, count, ref scratch);
+        Span<long> sorted = MemoryMarshal.Cast<int, long>(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref scratch, Pad(count)), 2 * count));
+        for (int j = 0; j < count; j++)
+        {
+            // Ascending: ~key puts the largest first.
+            sorted[j] = ((long)~Unsafe.Add(ref scratch, j) << 32) | (uint)j;
+        }
+
+        sorted.Sort();
+        for (int t = 0; t < most; t++)
+        {
+            Unsafe.Add(ref routes, t) = t < count ? unchecked((int)sorted[t]) : -1;
+        }
+    }
+
+    /// <summary>The room of a list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Pad(int count) => (count + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>Keys in the order of the scores, −0 as 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteKeys(ref float scores, int count, ref int keys)
+    {
+        int j = 0;
+        for (; j <= count - Vector<int>.Count; j += Vector<int>.Count)
+        {
+            Vector<int> bits = Vector.AsVectorInt32(Vector.LoadUnsafe(ref scores, (nuint)j) + Vector<float>.Zero);
+            (bits ^ (Vector.ShiftRightArithmetic(bits, 31) & new Vector<int>(int.MaxValue))).StoreUnsafe(ref keys, (nuint)j);
+        }
+
+        for (; j < count; j++)
+        {
+            int bits = BitConverter.SingleToInt32Bits(Unsafe.Add(ref scores, j) + 0f);
+            Unsafe.Add(ref keys, j) = bits ^ ((bits >> 31) & int.MaxValue);
+        }
+
+        Close(ref keys, count);
+    }
+
+    /// <summary>Fills a list's last vector with keys that are above none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Close(ref int keys, int count) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref keys, count), Pad(count) - count).Fill(int.MinValue);
+
+    /// <summary>ranks[j] = #{i : key_i &gt; key_j} + #{i &lt; j : key_i = key_j}, for a vector of j at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteRanks(ref int keys, int count, ref int ranks)
+    {
+        for (int block = 0; block < count; block += Vector<int>.Count)
+        {
+            Vector<int> mine = Vector.LoadUnsafe(ref keys, (nuint)block);
+            Vector<int> index = new Vector<int>(block) + Vector<int>.Indices;
+            int end = Math.Min(block + Vector<int>.Count, count);
+
+            // A comparison is −1 where it holds. Every key before the block counts, unless it is less.
+            Vector<int> rank = new(block);
+            for (int i = 0; i < block; i++)
+            {
+                rank += Vector.GreaterThan(mine, new Vector<int>(Unsafe.Add(ref keys, i)));
+            }
+
+            for (int i = block; i < end; i++)
+            {
+                Vector<int> key = new(Unsafe.Add(ref keys, i));
+                rank -= Vector.GreaterThan(key, mine) | (Vector.Equals(key, mine) & Vector.GreaterThan(index, new Vector<int>(i)));
+            }
+
+            for (int i = end; i < count; i++)
+            {
+                rank -= Vector.GreaterThan(new Vector<int>(Unsafe.Add(ref keys, i)), mine);
+            }
+
+            rank.StoreUnsafe(ref ranks, (nuint)block);
+        }
+    }
+
+    /// <summary>A key with at most <paramref name="most"/> keys above it and, together with those equal to it, at least as many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Separate(ref int keys, int count, int most)
+    {
+        // More than most keys are above low, at most most above high.
+        (int least, int high) = Range(ref keys, count);
+        long low = (long)least - 1;
+        while (high - low > 1)
+        {
+            int middle = (int)(low + ((high - low) / 2));
+            int above = CountAbove(ref keys, count, middle);
+            if (above == most)
+            {
+                return middle;
+            }
+
+            (low, high) = above > most ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    /// <summary>The least and the largest key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int Least, int Largest) Range(ref int keys, int count)
+    {
+        (int least, int largest) = (keys, keys);
+        int i = 0;
+        if (count >= Vector<int>.Count)
+        {
+            Vector<int> low = Vector.LoadUnsafe(ref keys);
+            Vector<int> high = low;
+            for (; i <= count - Vector<int>.Count; i += Vector<int>.Count)
+            {
+                Vector<int> key = Vector.LoadUnsafe(ref keys, (nuint)i);
+                low = Vector.Min(low, key);
+                high = Vector.Max(high, key);
+            }
+
+            for (int lane = 0; lane < Vector<int>.Count; lane++)
+            {
+                least = Math.Min(least, low[lane]);
+                largest = Math.Max(largest, high[lane]);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            least = Math.Min(least, Unsafe.Add(ref keys, i));
+            largest = Math.Max(largest, Unsafe.Add(ref keys, i));
+        }
+
+        return (least, largest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountAbove(ref int keys, int count, int threshold)
+    {
+        Vector<int> least = new(threshold);
+        Vector<int> above = Vector<int>.Zero;
+        for (int i = 0; i < count; i += Vector<int>.Count)
+        {
+            above -= Vector.GreaterThan(Vector.LoadUnsafe(ref keys, (nuint)i), least);
+        }
+
+        return Vector.Sum(above);
+    }
+}
