@@ -10,12 +10,11 @@ public static class EmittedNames
     private static readonly string[] s_members =
     [
         "ActivateWindow", "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients",
-        "CreateWorkspace", "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample",
-        "ForwardShare", "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight",
-        "ImageWidth", "Initialize", "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs",
-        "ParameterLength", "ParameterSpecs", "Parameters", "PatchDimension", "PatchRows", "Patches", "PatchesPerExpert", "Predict",
-        "PredictShare", "Route", "RouteSample", "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs",
-        "s_routeShape",
+        "CreateWorkspace", "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
+        "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
+        "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
+        "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
+        "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>

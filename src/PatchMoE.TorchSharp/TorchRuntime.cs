@@ -25,24 +25,48 @@ public static class TorchRuntime
     // loaded here first, in its order.
     private static string? Load()
     {
+        string? libtorch = LoadFailure("torch_cpu");
+        string? reason = LoadFailure("LibTorchSharp") is { } shim ? libtorch ?? shim : InitializationFailure();
+        return reason is null
+            ? null
+            : $"libtorch cannot be loaded ({reason}); it comes with the package TorchSharp-cpu or TorchSharp-cuda, which the application references, and needs a system that the package supports";
+    }
+
+    private static string? LoadFailure(string library)
+    {
         try
         {
-            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
-            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
-            torch.InitializeDeviceType(DeviceType.CPU);
+            NativeLibrary.Load(library, typeof(torch).Assembly, null);
             return null;
         }
-        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException or ExternalException)
+        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
         {
-            return $"libtorch cannot be loaded ({Reason(failure.Message)}); a library or application that uses it references TorchSharp-cpu or a TorchSharp-cuda package, on a system that these packages support";
+            return Reason(failure.Message, library);
         }
     }
 
-    /// <summary>The loader tries many names; what is wrong with the one that exists says more than that the others do not.</summary>
-    private static string Reason(string message)
+    private static string? InitializationFailure()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure.GetBaseException().Message.Split('\n')[0].TrimEnd('.');
+        }
+    }
+
+    /// <summary>
+    /// On Linux the loader tries many names, a line each. What is wrong with the file that exists says more than that the others do not.
+    /// </summary>
+    internal static string Reason(string message, string library)
     {
         string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string reason = lines.Skip(1).FirstOrDefault(line => !line.Contains("LibTorchSharp: cannot open", StringComparison.Ordinal) && !line.Contains("LibTorchSharp.so: cannot open", StringComparison.Ordinal)) ?? lines[0];
-        return reason.TrimEnd('.');
+        bool IsTried(string line) => line.Contains($"{library}.so: cannot open", StringComparison.Ordinal) || line.Contains($"{library}: cannot open", StringComparison.Ordinal);
+        return lines.Length == 1
+            ? lines[0].TrimEnd('.')
+            : lines.Skip(1).FirstOrDefault(line => !IsTried(line)) ?? $"there is no {library} beside the application";
     }
 }

@@ -15,7 +15,7 @@ internal static class FeaturesEmitter
                 int batch = Guard.Batch(features.Length, FeatureLength, nameof(features));
                 Guard.Length(input.Length, batch, InputLength, nameof(input));
                 {{lengths}}
-                workspace.Run(this, PassKind.Features, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Features = features });
+                workspace.Run(this, PassKind.Features, batch, slots: {{SurfaceEmitter.ForwardSlots(plan)}}, new PassArrays { Input = input, Lengths = lengths, Features = features });
             }
 
             /// <inheritdoc/>

@@ -70,9 +70,9 @@ internal static class SampleEmitter
 
     private static void WriteForward(SourceWriter writer, ModelPlan plan)
     {
-        string whole = plan.Bottom.HasWindow ? " from layer 0's pre-activations on" : string.Empty;
+        string from = plan.Bottom.HasWindow ? " from layer 0's pre-activations on" : string.Empty;
         writer.Lines($$"""
-            /// <summary>The forward pass of sample b{{whole}}: its logits, and in the scratch all that the backward pass needs.</summary>
+            /// <summary>The forward pass of sample b{{from}}: its logits, and in the scratch all that the backward pass needs.</summary>
             private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)
             {
                 ForwardLayers(in pass, b, ref slot, ref integers);
@@ -80,7 +80,7 @@ internal static class SampleEmitter
             }
 
             """);
-        writer.Lines($"/// <summary>The layers of sample b{whole}, up to the feature vector that the head sees.</summary>");
+        writer.Lines($"/// <summary>The layers of sample b{from}, up to the feature vector that the head sees.</summary>");
         using (writer.Block("private void ForwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
         {
             writer.Lines("ref float parameters = ref _parameters.Start;");

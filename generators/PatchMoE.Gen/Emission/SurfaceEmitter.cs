@@ -96,6 +96,9 @@ internal static class SurfaceEmitter
         }
     }
 
+    /// <summary>How many samples' scratch a pass without gradients needs.</summary>
+    public static string ForwardSlots(ModelPlan plan) => plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+
     /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
     public static string MemberName(ParameterSpec parameter) =>
         string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
@@ -103,7 +106,7 @@ internal static class SurfaceEmitter
     private static void WritePasses(SourceWriter writer, ModelPlan plan)
     {
         string loss = plan.Model.Loss.ToString();
-        string slots = plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+        string slots = ForwardSlots(plan);
         string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
         writer.Lines($$"""
             /// <inheritdoc/>
