@@ -34,6 +34,20 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
             throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
         }
     }
+
+    /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
+    /// <param name="request">What it is made for.</param>
+    /// <param name="told">Where to tell.</param>
+    public INetworkEngine Start(EngineRequest request, TextWriter told)
+    {
+        INetworkEngine engine = Create!(request);
+        if (Devices is not null)
+        {
+            told.WriteLine($"device: {engine.Device}");
+        }
+
+        return engine;
+    }
 }
 
 /// <summary>All backends, in the order in which to prefer them.</summary>

@@ -31,7 +31,7 @@ internal static class EvalCommand
             var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
             WeightsFile.Load(weightsPath, valid.Model, parameters);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
-            using INetworkEngine engine = context.Compute(() => entry.Create!(request));
+            using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));
             engine.SetParameters(parameters);
             EvaluationResult result = new Evaluator(engine).Evaluate(test, context.Cancellation);
             if (!double.IsFinite(result.Loss))

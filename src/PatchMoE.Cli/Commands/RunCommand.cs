@@ -70,7 +70,7 @@ internal sealed class RunCommand
         var request = new EngineRequest(spec, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads, device);
         PassResult result = context.Compute(() =>
         {
-            using INetworkEngine engine = backend.Create!(request);
+            using INetworkEngine engine = backend.Start(request, context.Error);
             engine.SetParameters(parameters);
             return OnePass.Run(engine, batch, wantRoutes);
         });

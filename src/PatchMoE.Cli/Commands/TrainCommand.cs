@@ -69,7 +69,7 @@ internal sealed class TrainCommand
         INetworkWeights model = spec.Model.Backbone is null ? context.Compute(() => CompiledModel.Load(spec)) : new WeightBuffer(spec);
         WeightInitializer.Initialize(spec, seed, model.Parameters);
         folder.WriteSpec(spec);
-        using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
+        using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
         var options = new TrainerOptions { Seed = seed, Threads = threads, Engine = engine, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
         var trainer = new Trainer(model, spec.Training, trainData, testData, options);
         TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
