@@ -40,7 +40,7 @@ public sealed class GpuEmissionTests
     [Test]
     public void NamesOfTheKernels_CannotBeHidden()
     {
-        string[] names = ["Group", "Grid", "XMath", "SharedMemory", "Interop", "ArrayView", "Float4", "KernelConfig", "Accelerator", "PassBuffers", "Layer0", "Passes", "Scratch", "Action", "ILGPU"];
+        string[] names = ["Group", "Grid", "XMath", "SharedMemory", "Interop", "ArrayView", "Float4", "KernelConfig", "Accelerator", "PassBuffers", "Layer0", "Passes", "Scratch", "Action", "Math"];
         UserFile types = new($"{UserProject.Folder}Types.cs", $"{string.Concat(names.Select(name => $"internal class {name};\n"))}\nnamespace User\n{{\n{string.Concat(names.Select(name => $"    internal class {name};\n"))}}}\n");
         GeneratorRun run = (s_project with { ReferencesIlgpu = true, Sources = s_project.Sources.Add(types) }).Run();
         Assert.That(run.CompilerDiagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !diagnostic.ToString().Contains("Types.cs", StringComparison.Ordinal)), Is.Empty);

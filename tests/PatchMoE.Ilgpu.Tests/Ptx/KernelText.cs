@@ -3,16 +3,19 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Algorithms;
+using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Ilgpu.Tests.Ptx;
 
-/// <summary>What ILGPU makes of a kernel for NVIDIA's GPUs; no device is needed for it.</summary>
+/// <summary>What ILGPU makes of a kernel; no device is needed for it.</summary>
 /// <param name="Name">The kernel, as in <c>Layer0.Route</c>.</param>
-/// <param name="Text">Its PTX.</param>
+/// <param name="Text">Its PTX or OpenCL C.</param>
 internal sealed record KernelText(string Name, string Text)
 {
     private static readonly Regex s_shared = new(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]", RegexOptions.CultureInvariant);
@@ -23,17 +26,32 @@ internal sealed record KernelText(string Name, string Text)
     /// <summary>How often an instruction occurs.</summary>
     public int Count(string instruction) => Regex.Count(Text, Regex.Escape(instruction) + @"[\s.]", RegexOptions.CultureInvariant);
 
-    /// <summary>All kernels of a spec for an architecture.</summary>
-    public static IReadOnlyList<KernelText> Of(PatchMoESpec spec, CudaArchitecture architecture)
+    /// <summary>All kernels of a spec as PTX for an architecture.</summary>
+    public static IReadOnlyList<KernelText> Ptx(PatchMoESpec spec, CudaArchitecture architecture)
+    {
+        using Context context = NewContext();
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, nvvmAPI: null);
+        return Compile(spec, backend, kernel => ((PTXCompiledKernel)kernel).PTXAssembly);
+    }
+
+    /// <summary>All kernels of a spec as OpenCL C for a device with generic pointers and nothing else that is optional.</summary>
+    public static IReadOnlyList<KernelText> OpenCL(PatchMoESpec spec)
+    {
+        using Context context = NewContext();
+        var capabilities = new CLCapabilityContext(false, false, false, false, true);
+        using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, CLCVersion.CL20);
+        return Compile(spec, backend, kernel => ((CLCompiledKernel)kernel).Source);
+    }
+
+    private static Context NewContext() => Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+
+    private static IReadOnlyList<KernelText> Compile(PatchMoESpec spec, Backend backend, Func<CompiledKernel, string> text)
     {
         IPatchMoEModel model = PatchMoECompiler.Compile(spec, cache: null, typeof(IIlgpuModel).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly);
-        using Context context = Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, nvvmAPI: null);
         return
         [
             .. Kernels(model).Select(kernel => new KernelText(
-                $"{kernel.DeclaringType!.Name}.{kernel.Name}",
-                ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly)),
+                $"{kernel.DeclaringType!.Name}.{kernel.Name}", text(backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)))),
         ];
     }
 

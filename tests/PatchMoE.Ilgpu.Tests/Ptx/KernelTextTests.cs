@@ -16,17 +16,14 @@ public sealed class KernelTextTests
     [TestCaseSource(nameof(Cases))]
     public void Kernels_AreWhatThePlanMeans(string name, CudaArchitecture architecture)
     {
-        string path = Path.Combine(Root(), "specs", name + ".json");
-        PatchMoESpec spec = SpecReader.Read(File.ReadAllText(path), path).Spec!;
-        IReadOnlyList<KernelText> kernels = KernelText.Of(spec, architecture);
+        IReadOnlyList<KernelText> kernels = KernelText.Ptx(Spec(name), architecture);
         Assert.That(kernels.Select(kernel => kernel.Name), Is.SupersetOf(s_inner));
         Assert.Multiple(() =>
         {
             foreach (KernelText kernel in kernels)
             {
                 Assert.That(kernel.Text, Does.Not.Contain(".local"), $"{kernel.Name}: values that should be registers");
-                Assert.That(kernel.Text, Does.Not.Contain("atom."), kernel.Name);
-                Assert.That(kernel.Text, Does.Not.Contain("red."), kernel.Name);
+                Assert.That(kernel.Text, Does.Not.Match(@"\b(atom|red)\."), $"{kernel.Name}: atomics");
                 Assert.That(kernel.SharedBytes, Is.LessThanOrEqualTo(MostSharedBytes), kernel.Name);
             }
 
@@ -36,7 +33,8 @@ public sealed class KernelTextTests
             }
 
             KernelText gradient = kernels.Single(kernel => kernel.Name == "Layer0.WeightGradient");
-            Assert.That((gradient.Count("ld.shared.v4.f32"), gradient.Count("ld.shared.f32")), Is.EqualTo((2, 0)), "δ of 5 to 8 weight rows");
+            Assert.That((gradient.Count("ld.shared.v4.f32"), gradient.Count("ld.shared.f32")), Is.EqualTo((8, 0)), "δ of 5 to 8 weight rows, for 4 rows x");
+            Assert.That(gradient.Count("ld.global.v4.f32"), Is.EqualTo(8), "2 vectors of each of 4 rows x");
             Assert.That(gradient.Count("st.global.v4.f32"), Is.GreaterThan(0), "stores of 128 bits");
         });
     }
@@ -46,8 +44,7 @@ public sealed class KernelTextTests
     [TestCase("wide", 4 + 8, 4 + 8, 36864, 34816)]
     public void Tiles_AreLoadedByVectors(string name, int scoreLoads, int convolutionLoads, int scoreBytes, int convolutionBytes)
     {
-        string path = Path.Combine(Root(), "specs", name + ".json");
-        IReadOnlyList<KernelText> kernels = KernelText.Of(SpecReader.Read(File.ReadAllText(path), path).Spec!, CudaArchitecture.SM_90);
+        IReadOnlyList<KernelText> kernels = KernelText.Ptx(Spec(name), CudaArchitecture.SM_90);
         KernelText route = kernels.Single(kernel => kernel.Name == "Layer0.Route");
         KernelText convolution = kernels.Single(kernel => kernel.Name == "Layer0.GatherConv");
         Assert.Multiple(() =>
@@ -57,6 +54,28 @@ public sealed class KernelTextTests
             Assert.That(route.SharedBytes, Is.EqualTo(scoreBytes));
             Assert.That(convolution.SharedBytes, Is.EqualTo(convolutionBytes));
         });
+    }
+
+    /// <summary>Nothing that an OpenCL device may lack: a kernel needs no atomics, no shuffles and no shared memory but a fixed amount.</summary>
+    [TestCaseSource(nameof(s_specs))]
+    public void OpenCLText_AsksForNothingOptional(string name)
+    {
+        IReadOnlyList<KernelText> kernels = KernelText.OpenCL(Spec(name));
+        Assert.That(kernels.Select(kernel => kernel.Name), Is.SupersetOf(s_inner));
+        Assert.Multiple(() =>
+        {
+            foreach (KernelText kernel in kernels)
+            {
+                Assert.That(kernel.Text, Does.Contain("__kernel").Or.Contain("kernel void"), kernel.Name);
+                Assert.That(kernel.Text, Does.Not.Match("atomic|sub_group|shuffle"), kernel.Name);
+            }
+        });
+    }
+
+    private static PatchMoESpec Spec(string name)
+    {
+        string path = Path.Combine(Root(), "specs", name + ".json");
+        return SpecReader.Read(File.ReadAllText(path), path).Spec!;
     }
 
     private static string Root()

@@ -77,6 +77,9 @@ internal static class HeadKernels
             outer.WriteBody(writer, plan.PartialStep);
         }
 
+        writer.Gap();
+        OuterText.WriteLoad(writer, plan.HeadRows);
+
         if (plan.Model.Head.BiasOffset >= 0)
         {
             writer.Gap();

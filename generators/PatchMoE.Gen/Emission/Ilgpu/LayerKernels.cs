@@ -69,6 +69,15 @@ internal static class LayerKernels
                 writer.Gap();
                 writer.Lines(SelectText.Key);
             }
+
+            writer.Gap();
+            OuterText.WriteLoad(writer, layer.Rows);
+            DeviceRows sums = DeviceRows.Dense(1, layer.Layer.Dimension);
+            if (layer.Layer.Routing == Routing.Sample && sums.Vector != layer.Rows.Vector)
+            {
+                writer.Gap();
+                OuterText.WriteLoad(writer, sums);
+            }
         }
     }
 }

@@ -72,31 +72,9 @@ internal sealed record OuterText(
         {
             WriteStage(writer, window, deltas);
             writer.Lines("Group.Barrier();").Gap();
-            using (writer.Block($"for (int i = 0; i < {window}; i++)"))
+            using (writer.Block($"for (int i = 0; i < {window}; i += {OuterTiling.Unrolled})"))
             {
-                writer.Lines("long place = places[i];");
-                using (writer.Block("if (place >= 0)"))
-                {
-                    for (int c = 0; c < Tiling.Vectors; c++)
-                    {
-                        writer.Lines($"{type} x{c} = x[place + c{c}];");
-                    }
-
-                    writer.Lines($"int at = {Index.Plus(Index.Times("i", deltas / 4), Tiling.RowTilesAtOnce == 1 ? "0" : Index.Times("rowTile", Tiling.DeltaStep / 4 / Tiling.RowTilesAtOnce))};");
-                    for (int r = 0; r < Tiling.Rows; r += 4)
-                    {
-                        writer.Lines($"Float4 d{r} = deltas4[{Index.Plus("at", Index.Number(r / 4))}];");
-                    }
-
-                    for (int r = 0; r < Tiling.Rows; r++)
-                    {
-                        string delta = $"d{r / 4 * 4}.{"XYZW"[r % 4]}";
-                        for (int c = 0; c < Tiling.Vectors; c++)
-                        {
-                            writer.Lines(string.Join(" ", RowText.Parts(Rows).Select(part => $"s{r}{c}{part} += {delta} * x{c}{part};")));
-                        }
-                    }
-                }
+                WriteRows(writer, type, deltas);
             }
 
             writer.Gap();
@@ -105,6 +83,60 @@ internal sealed record OuterText(
 
         writer.Gap();
         WriteStore(writer, partialStep, type);
+    }
+
+    /// <summary>A load that a row which is not there leaves 0; all threads of a group take the same way.</summary>
+    public static void WriteLoad(SourceWriter writer, DeviceRows rows)
+    {
+        string type = RowText.Type(rows);
+        writer.Lines($$"""
+            private static {{type}} RowAt(ArrayView<{{type}}> x, long place, int column)
+            {
+                {{type}} value = default;
+                if (place >= 0)
+                {
+                    value = x[place + column];
+                }
+
+                return value;
+            }
+            """);
+    }
+
+    /// <summary>Several rows x: first all loads, which do not wait for each other, then the sums, row after row.</summary>
+    private void WriteRows(SourceWriter writer, string type, int deltas)
+    {
+        const int unrolled = OuterTiling.Unrolled;
+        for (int u = 0; u < unrolled; u++)
+        {
+            writer.Lines($"long p{u} = places[{Index.Plus("i", Index.Number(u))}];");
+        }
+
+        for (int u = 0; u < unrolled; u++)
+        {
+            for (int c = 0; c < Tiling.Vectors; c++)
+            {
+                writer.Lines($"{type} x{u}{c} = RowAt(x, p{u}, c{c});");
+            }
+        }
+
+        writer.Lines($"int at = {Index.Plus(Index.Times("i", deltas / 4), Tiling.RowTilesAtOnce == 1 ? "0" : Index.Times("rowTile", deltas / 4 / Tiling.RowTilesAtOnce))};");
+        for (int u = 0; u < unrolled; u++)
+        {
+            for (int r = 0; r < Tiling.Rows; r += 4)
+            {
+                writer.Lines($"Float4 d{u}{r / 4} = deltas4[{Index.Plus("at", Index.Number((u * deltas / 4) + (r / 4)))}];");
+            }
+
+            for (int r = 0; r < Tiling.Rows; r++)
+            {
+                for (int c = 0; c < Tiling.Vectors; c++)
+                {
+                    string delta = $"d{u}{r / 4}.{"XYZW"[r % 4]}";
+                    writer.Lines(string.Join(" ", RowText.Parts(Rows).Select(part => $"s{r}{c}{part} += {delta} * x{u}{c}{part};")));
+                }
+            }
+        }
     }
 
     private void WriteBlocks(SourceWriter writer)

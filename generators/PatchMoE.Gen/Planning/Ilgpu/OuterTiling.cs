@@ -15,6 +15,9 @@ internal sealed record OuterTiling(int Rows, int RowTiles, int RowTilesAtOnce, i
     /// <summary>Rows x between two barriers.</summary>
     public const int Window = 32;
 
+    /// <summary>Rows x whose loads are under way at once: one alone would leave the sums waiting for memory.</summary>
+    public const int Unrolled = 4;
+
     private const int MostThreads = 256;
     private const int MostColumnThreads = 128;
     private const int MostRows = 8;
