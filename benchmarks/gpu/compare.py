@@ -12,29 +12,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
-def work_of(model, batch):
-    """The least work there is: FLOPs, and bytes where each array goes through memory once for every time it must.
-
-    Forward: scores of all patches, pre-activations of the chosen ones, the head; input and weights are read.
-    Step: that, and outer products for the gradients of what is trained; the chosen patches are read again (all patches, where a softmax over all
-    of them gates); the trained weights' gradients are written and read, the weights read and written. No gradient of the input.
-    """
-    from torch_models import shape_of_patches
-
-    layer, head = model["layers"][0], model["head"]
-    n, d = shape_of_patches(model["input"])
-    k, l, m = layer["experts"], layer["patchesPerExpert"], layer["neuronsPerExpert"]
-    weights = k * d + k * m * d + head["outputs"] * k * m
-    trained = k * m * d + (k * d if layer["gate"] != "none" else 0) + (head["outputs"] * k * m if head["kind"] == "linear" else 0)
-    scores, experts, outputs = 2 * n * k * d, 2 * k * l * m * d, 2 * head["outputs"] * k * m
-    chosen = n if layer["gate"] == "softmaxAll" else min(n, k * l)
-    router = {"none": 0, "softmaxAll": 2 * n * k * d}.get(layer["gate"], 2 * k * l * d)
-    trained_head = 2 * outputs if head["kind"] == "linear" else outputs
-    forward = {"flops": batch * (scores + experts + outputs), "bytes": 4 * (batch * n * d + weights)}
-    step = {"flops": forward["flops"] + batch * (experts + router + trained_head), "bytes": forward["bytes"] + 4 * (batch * chosen * d + 4 * trained)}
-    return forward, step
-
-
 def time_of(torch, device, call, seconds):
     """Seconds of one call: the median of five rounds of many calls, after rounds that are not counted."""
     def wait():
@@ -115,16 +92,14 @@ def report(shapes, limits, emitted, torch_times):
     print("| shape | batch | pass | emitted, ms | eager, ms | compile, ms | times faster than PyTorch's best | GB/s (of limit) | GFLOP/s (of limit) |")
     print("|---|---|---|---|---|---|---|---|---|")
     for shape in shapes:
-        with open(shape["path"], encoding="utf-8") as file:
-            work = dict(zip(("forward", "step"), work_of(json.load(file)["model"], shape["batch"])))
         for name in ("forward", "step"):
-            seconds = emitted[shape["name"]][name]
+            seconds, work = emitted[shape["name"]][name], emitted[shape["name"]][name + "Work"]
             others = [torch_times.get((shape["name"], mode), {}).get(name) for mode in ("eager", "compile")]
             best = min((other for other in others if other), default=None)
             shown = ["—" if other is None else f"{other * 1e3:.3f}" for other in others]
             rates = [
-                f"{work[name][unit] / seconds / 1e9:.1f} ({100 * work[name][unit] / seconds / limits[limit]:.0f} %)"
-                for unit, limit in (("bytes", "bytesPerSecond"), ("flops", "flopsPerSecond"))
+                f"{work[unit] / seconds / 1e9:.1f} ({100 * work[unit] / seconds / limits[limit]:.0f} %)"
+                for unit, limit in (("Bytes", "bytesPerSecond"), ("Flops", "flopsPerSecond"))
             ]
             ratio = "—" if best is None else f"{best / seconds:.2f}"
             print(f"| {shape['name']} | {shape['batch']} | {name} | {seconds * 1e3:.3f} | {shown[0]} | {shown[1]} | {ratio} | {rates[0]} | {rates[1]} |")

@@ -23,6 +23,7 @@ for (int i = 2; i < args.Length; i += 2)
 {
     SpecResult read = SpecReader.Read(File.ReadAllText(args[i]), args[i]);
     PatchMoESpec spec = read.Spec ?? throw new BadInputException(string.Join('\n', read.Diagnostics));
+    NetworkCost cost = NetworkCost.Of(spec.Model);
     var shape = new ShapeBench(PatchMoECompiler.Compile(spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), device, clock, int.Parse(args[i + 1], System.Globalization.CultureInfo.InvariantCulture));
     Console.WriteLine(JsonSerializer.Serialize(new
     {
@@ -31,6 +32,8 @@ for (int i = 2; i < args.Length; i += 2)
         forward = shape.Forward(),
         gradients = shape.Gradients(),
         step = shape.Step(),
+        forwardWork = cost.Forward(shape.Batch),
+        stepWork = cost.Step(shape.Batch),
     }));
 }
 

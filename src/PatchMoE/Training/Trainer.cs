@@ -55,7 +55,8 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
 
         EvaluationResult final = evaluator.Evaluate(test);
 
-        // A run that was cancelled right behind the update that diverged must not be saved as what was learnt.
+        // An engine may hold the weights elsewhere. A run that was cancelled right behind the update that diverged must not be saved as what was learnt.
+        stage.Collect();
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
         TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate));
         return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
@@ -142,6 +143,7 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         }
 
         double learningRate = stage.LearningRate(_epoch, _order.Batches - 1, _order.Batches);
+        stage.Collect();
         TrainingDivergedException.ThrowIfNotFinite(model, tested?.Loss ?? 0, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
         var metrics = new EpochMetrics(
             stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond)

@@ -37,6 +37,18 @@ public class DeviceTrainingTests
         Agreement.Check("weights", onDevice, onCpu);
     }
 
+    [Test]
+    public void WeightsThatOverflowOnTheDevice_EndTheRun()
+    {
+        // The first update makes weights infinite, from a loss and gradients that are finite; nothing but the weights tells.
+        PatchMoESpec spec = PatchMoE.Tests.Specs.Dense(
+            PatchMoE.Tests.Specs.Vectors,
+            2,
+            PatchMoE.Tests.Specs.Synthetic,
+            PatchMoE.Tests.Specs.Training(TrainingMethod.Single) with { Epochs = 1, Batch = 50, Optimizer = OptimizerSpec.Default with { LearningRate = 3e38 * 1e3 } });
+        Assert.That(() => Train(spec, from: null), Throws.TypeOf<TrainingDivergedException>());
+    }
+
     /// <summary>Trains; gives the weights and the checkpoint of the second epoch.</summary>
     private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
     {
