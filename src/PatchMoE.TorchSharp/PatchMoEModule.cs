@@ -81,7 +81,7 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <param name="values">Its values, taken over: a scope around the module does not dispose them.</param>
     private protected void Register(ParameterSpec spec, Tensor values)
     {
-        if (spec.Role == ParameterRole.Head && !spec.HasGradient)
+        if (spec is { HasGradient: false, Role: ParameterRole.Head or ParameterRole.NormMean or ParameterRole.NormVariance })
         {
             register_buffer(spec.Name, values);
             values.DetachFromDisposeScope();

@@ -36,9 +36,17 @@ internal sealed record UserProject
     /// <summary>Whether the project references the runtime libraries.</summary>
     public bool ReferencesRuntime { get; init; } = true;
 
+    /// <summary>Whether it references what PatchMoE.Ilgpu's contract is part of, here the stand-in; the generator then emits GPU code.</summary>
+    public bool ReferencesIlgpu { get; init; }
+
     public CSharpParseOptions ParseOptions => new(Language, DocumentationMode.Diagnose);
 
-    public ImmutableArray<MetadataReference> References => ReferencesRuntime ? [.. s_framework.Value, .. s_libraries.Value] : s_framework.Value;
+    public ImmutableArray<MetadataReference> References => 
+    [
+        .. s_framework.Value,
+        .. ReferencesRuntime ? s_libraries.Value : [],
+        .. ReferencesIlgpu ? [MetadataReference.CreateFromFile(typeof(Ilgpu.IIlgpuModel).Assembly.Location)] : ImmutableArray<MetadataReference>.Empty,
+    ];
 
     /// <summary>A project of one source, <c>Net.cs</c>.</summary>
     public static UserProject Of(string source, params UserFile[] files) => new() { Sources = [new UserFile($"{Folder}Net.cs", source)], Files = [.. files] };
@@ -204,6 +212,18 @@ internal static class Expect
             Assert.That(run.Diagnostics, Is.Empty);
             Assert.That(run.Sources, Is.Not.Empty);
             Assert.That(run.CompilerDiagnostics.Select(diagnostic => diagnostic.ToString()), Is.Empty);
+        });
+        return run;
+    }
+
+    /// <summary>The project compiles; the generator may have hints.</summary>
+    public static GeneratorRun CompilesWithoutErrors(UserProject project)
+    {
+        GeneratorRun run = project.Run();
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
+            Assert.That(run.CompilerDiagnostics.Take(10).Select(diagnostic => diagnostic.ToString()), Is.Empty);
         });
         return run;
     }

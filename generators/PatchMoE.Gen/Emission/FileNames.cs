@@ -54,7 +54,30 @@ internal static class FileNames
     /// <summary>The TorchSharp module's file.</summary>
     public static string Torch(string stem) => $"{stem}.Torch.g.cs";
 
-    private static IEnumerable<string> Names(ModelPlan plan, string stem) => [Surface(stem), Passes(stem), Torch(stem), .. plan.Layers.Select(layer => Layer(stem, layer))];
+    /// <summary>The file of the surface for GPUs.</summary>
+    public static string Ilgpu(string stem) => $"{stem}.Ilgpu.g.cs";
+
+    /// <summary>The file of the passes on a GPU.</summary>
+    public static string IlgpuPasses(string stem) => $"{stem}.Ilgpu.Passes.g.cs";
+
+    /// <summary>A layer's file for GPUs.</summary>
+    public static string IlgpuLayer(string stem, LayerPlan layer) => $"{stem}.Ilgpu.Layer{layer.Index}.g.cs";
+
+    /// <summary>The file of head and loss for GPUs.</summary>
+    public static string IlgpuHead(string stem) => $"{stem}.Ilgpu.Head.g.cs";
+
+    /// <summary>All of them, whether or not there is code for each backend: names do not depend on what a project references.</summary>
+    private static IEnumerable<string> Names(ModelPlan plan, string stem) =>
+    [
+        Surface(stem),
+        Passes(stem),
+        Torch(stem),
+        .. plan.Layers.Select(layer => Layer(stem, layer)),
+        Ilgpu(stem),
+        IlgpuPasses(stem),
+        IlgpuHead(stem),
+        .. plan.Layers.Select(layer => IlgpuLayer(stem, layer)),
+    ];
 
     private static IEnumerable<string> Candidates(string stem)
     {

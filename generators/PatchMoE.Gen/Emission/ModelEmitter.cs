@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Ilgpu;
 using PatchMoE.Gen.Emission.Torch;
 using PatchMoE.Gen.Planning;
 
@@ -8,7 +9,7 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Text">Its text.</param>
 internal sealed record EmittedSource(string Name, string Text);
 
-/// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer.</summary>
+/// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU.</summary>
 internal static class ModelEmitter
 {
     public static IEnumerable<EmittedSource> Emit(NamedPlan named)
@@ -24,6 +25,14 @@ internal static class ModelEmitter
         if (named.Backends.TorchSharp)
         {
             yield return File(plan, FileNames.Torch(stem), "The network as a TorchSharp module.", string.Empty, writer => ModuleEmitter.Write(writer, plan));
+        }
+
+        if (named.Backends.Ilgpu)
+        {
+            foreach (EmittedSource source in IlgpuModelEmitter.Emit(plan, stem))
+            {
+                yield return source;
+            }
         }
     }
 

@@ -16,6 +16,7 @@ internal static partial class BackendCatalog
         () => TorchDevices.Names)
     {
         Problem = () => TorchRuntime.Failure,
+        ComputesBackbones = true,
     };
 #else
     private static BackendEntry Torch() => LeftOut("torch", "the package TorchSharp");

@@ -21,6 +21,33 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
 
     /// <summary>Why it cannot be used here; null where it can.</summary>
     public string? Hindrance() => Create is null ? About : Problem?.Invoke();
+
+    /// <summary>Whether it computes networks with a backbone.</summary>
+    public bool ComputesBackbones { get; init; }
+
+    /// <summary>Requires that the backend computes a network.</summary>
+    /// <exception cref="BadInputException">It does not.</exception>
+    public void RequireFor(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is not null && !ComputesBackbones)
+        {
+            throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
+        }
+    }
+
+    /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
+    /// <param name="request">What it is made for.</param>
+    /// <param name="told">Where to tell.</param>
+    public INetworkEngine Start(EngineRequest request, TextWriter told)
+    {
+        INetworkEngine engine = Create!(request);
+        if (Devices is not null)
+        {
+            told.WriteLine($"device: {engine.Device}");
+        }
+
+        return engine;
+    }
 }
 
 /// <summary>All backends, in the order in which to prefer them.</summary>

@@ -25,12 +25,13 @@ internal static class EvalCommand
             BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
+            entry.RequireFor(valid);
             (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
             string weightsPath = parsed.GetRequiredValue(weights);
             var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
             WeightsFile.Load(weightsPath, valid.Model, parameters);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
-            using INetworkEngine engine = context.Compute(() => entry.Create!(request));
+            using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));
             engine.SetParameters(parameters);
             EvaluationResult result = new Evaluator(engine).Evaluate(test, context.Cancellation);
             if (!double.IsFinite(result.Loss))

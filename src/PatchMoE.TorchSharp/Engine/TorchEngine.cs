@@ -4,12 +4,14 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// A network on libtorch: the module <see cref="TorchPatchMoE"/>, torch's autograd and its optimizers. Its results do not depend on our kernels, and
-/// may differ in the last bits from machine to machine and with the number of threads.
+/// A network on libtorch: the module <see cref="TorchPatchMoE"/>, or with a backbone <see cref="WideResNet"/>, torch's autograd and its optimizers. Its results do not depend on our kernels, and
+/// may differ in the last bits from machine to machine and with the number of threads. Batch norms of a backbone use their running statistics everywhere
+/// but in <see cref="Step"/>, which uses the batch's and updates them.
 /// </summary>
 public sealed class TorchEngine : INetworkEngine
 {
-    private readonly TorchPatchMoE _module;
+    private readonly PatchMoEModule _module;
+    private readonly Func<Tensor, Tensor?, Tensor> _route;
     private readonly Device _device;
     private readonly HostBatch _batch = new();
     private TorchOptimizer? _optimizer;
@@ -23,7 +25,7 @@ public sealed class TorchEngine : INetworkEngine
     {
         _device = TorchDevices.Of(device);
         set_num_threads(threads);
-        _module = new TorchPatchMoE(spec);
+        (_module, _route) = Make(spec);
         _module.to(_device);
     }
 
@@ -47,6 +49,7 @@ public sealed class TorchEngine : INetworkEngine
         using IDisposable gradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int batch = logits.Length / Spec.Model.Head.Outputs;
+        _module.eval();
         TensorValues.Read(_module.forward(Input(input, batch), Lengths(lengths)), logits);
     }
 
@@ -60,6 +63,7 @@ public sealed class TorchEngine : INetworkEngine
         ReadOnlySpan<int> lengths = default)
     {
         using DisposeScope scope = NewDisposeScope();
+        _module.eval();
         Tensor x = Input(input, labels.Length).requires_grad_(!inputGradient.IsEmpty);
         (Tensor output, Tensor loss) = Differentiate(x, TensorValues.From(labels, _device), Lengths(lengths));
         TensorValues.Read(output, logits);
@@ -76,7 +80,8 @@ public sealed class TorchEngine : INetworkEngine
     public void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor found = _module.Route(Input(input, input.Length / Spec.Model.InputLength()), Lengths(lengths));
+        _module.eval();
+        Tensor found = _route(Input(input, input.Length / Spec.Model.InputLength()), Lengths(lengths));
         TensorValues.Read(found, routes);
     }
 
@@ -93,6 +98,7 @@ public sealed class TorchEngine : INetworkEngine
         TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
         using DisposeScope scope = NewDisposeScope();
         _batch.Gather(data, samples);
+        _module.train();
         (_, Tensor mean) = Differentiate(Input(_batch.Inputs, samples.Length), TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths));
         double loss = mean.item<float>();
         if (!double.IsFinite(loss))
@@ -130,6 +136,18 @@ public sealed class TorchEngine : INetworkEngine
     {
         _optimizer?.Dispose();
         _module.Dispose();
+    }
+
+    private static (PatchMoEModule Module, Func<Tensor, Tensor?, Tensor> Route) Make(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is null)
+        {
+            var layers = new TorchPatchMoE(spec);
+            return (layers, layers.Route);
+        }
+
+        var network = new WideResNet(spec);
+        return (network, network.Route);
     }
 
     /// <summary>Forward, mean loss and backward; the gradients are left in the parameters.</summary>

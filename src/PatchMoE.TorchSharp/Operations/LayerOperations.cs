@@ -8,6 +8,9 @@ namespace PatchMoE.TorchSharp.Operations;
 /// </summary>
 internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
 {
+    /// <summary>The layer's sizes.</summary>
+    public LayerShape Shape => shape;
+
     /// <summary>The layer's output y.</summary>
     /// <param name="router">[k, d]; null for dense.</param>
     /// <param name="experts">[k, M, d].</param>
@@ -26,6 +29,19 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
             _ => throw new InvalidOperationException($"Unknown routing {layer.Routing}."),
         };
     }
+
+    /// <summary>
+    /// The layer's outputs before any pooling, each where it arose: G_{j,s}·ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) where expert s sees patch j, else 0. Parameters as
+    /// in <see cref="Forward"/>; every patch is valid.
+    /// </summary>
+    /// <returns>[N, n, m], experts in order.</returns>
+    public Tensor Map(Tensor? router, Tensor experts, Tensor? bias, Tensor x) => layer.Routing switch
+    {
+        Routing.ExpertChoice => MapOfChosen(Scores(router!, x), experts, bias, x),
+        Routing.Dense => Activations(experts, bias, x),
+        Routing.Sample => Activations(experts, bias, x) * Winner(router!, x).repeat_interleave(shape.Neurons, 1).unsqueeze(1),
+        _ => throw new InvalidOperationException($"Unknown routing {layer.Routing}."),
+    };
 
     /// <summary>Which patches each expert takes [N, k, l], −1 for none; for sample routing the expert [N, 1, 1].</summary>
     /// <exception cref="ArgumentException">The layer is dense.</exception>
@@ -69,8 +85,24 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
     /// <summary>y = (1/Z) Σ_{j∈J_s} G_{j,s} · ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}).</summary>
     private Tensor OfChosen(Tensor scores, Tensor experts, Tensor? bias, Tensor x, Tensor? lengths)
     {
+        Tensor gated = Gated(scores, Choose(scores, lengths), experts, bias, x, lengths);
+        return Pooled(gated.sum(2).transpose(0, 1).reshape(x.shape[0], shape.Outputs), lengths);
+    }
+
+    /// <summary>The gated activations at the places of their patches, [N, n, m].</summary>
+    private Tensor MapOfChosen(Tensor scores, Tensor experts, Tensor? bias, Tensor x)
+    {
+        Tensor chosen = Choose(scores, lengths: null);
+        Tensor values = Gated(scores, chosen, experts, bias, x, lengths: null).permute(1, 2, 0, 3);
+        Tensor places = chosen.transpose(1, 2).unsqueeze(3).expand(values.shape);
+        Tensor nothing = zeros([x.shape[0], shape.Patches, shape.Experts, shape.Neurons], x.dtype, x.device);
+        return nothing.scatter(1, places, values).reshape(x.shape[0], shape.Patches, shape.Outputs);
+    }
+
+    /// <summary>G_{j,s} · ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) of the chosen patches, [k, N, l, M].</summary>
+    private Tensor Gated(Tensor scores, Tensor chosen, Tensor experts, Tensor? bias, Tensor x, Tensor? lengths)
+    {
         long instances = x.shape[0];
-        Tensor chosen = Choose(scores, lengths);
         Tensor gates = Gates.Of(layer.Gate, scores, chosen, lengths is null ? null : Column(lengths)).transpose(0, 1).unsqueeze(3);
 
         // The chosen patches as rows, expert after expert: [k, N·l, d].
@@ -78,15 +110,21 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
         Tensor rows = x.reshape(-1, shape.Dimension).index_select(0, places.transpose(0, 1).reshape(-1)).reshape(shape.Experts, -1, shape.Dimension);
         Tensor u = rows.bmm(experts.transpose(1, 2));
         Tensor activations = (bias is null ? u : u + bias.unsqueeze(1)).relu().reshape(shape.Experts, instances, shape.PatchesPerExpert, shape.Neurons);
-        return Pooled((activations * gates).sum(2).transpose(0, 1).reshape(instances, shape.Outputs), lengths);
+        return activations * gates;
     }
 
     /// <summary>The mean of ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) over the valid patches, for every expert, [N, m].</summary>
     private Tensor MeanOfAll(Tensor experts, Tensor? bias, Tensor x, Tensor? lengths)
     {
-        Tensor u = x.matmul(experts.reshape(shape.Outputs, shape.Dimension).t());
-        Tensor activations = WithoutPadding((bias is null ? u : u + bias.reshape(-1)).relu(), lengths);
+        Tensor activations = WithoutPadding(Activations(experts, bias, x), lengths);
         return lengths is null ? activations.mean([1]) : activations.sum(1) / lengths.clamp(min: 1).unsqueeze(1).to(x.dtype);
+    }
+
+    /// <summary>ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) of every patch for every expert, [N, n, m].</summary>
+    private Tensor Activations(Tensor experts, Tensor? bias, Tensor x)
+    {
+        Tensor u = x.matmul(experts.reshape(shape.Outputs, shape.Dimension).t());
+        return (bias is null ? u : u + bias.reshape(-1)).relu();
     }
 
     /// <summary>softmax(h)_{s*} at the winner s*, 0 at the others, [N, k].</summary>

@@ -55,7 +55,7 @@ internal static class ModuleInput
     }
 
     /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would pass the edge is not a patch.</summary>
-    private static Tensor Patches(ImageInputSpec image, Tensor pixels) => pixels
+    public static Tensor Patches(ImageInputSpec image, Tensor pixels) => pixels
         .unfold(1, image.PatchHeight, image.StrideHeight)
         .unfold(2, image.PatchWidth, image.StrideWidth)
         .permute(0, 1, 2, 4, 5, 3);

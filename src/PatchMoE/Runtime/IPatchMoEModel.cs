@@ -3,10 +3,12 @@ namespace PatchMoE;
 /// <summary>
 /// A compiled network. Sizes in the remarks of each member: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major.
 /// </summary>
-public interface IPatchMoEModel
+public interface IPatchMoEModel : INetworkWeights
 {
     /// <summary>The spec it was compiled from.</summary>
-    PatchMoESpec Spec { get; }
+    new PatchMoESpec Spec { get; }
+
+    PatchMoESpec INetworkWeights.Spec => Spec;
 
     /// <summary>Values of one sample.</summary>
     int InputLength { get; }
@@ -16,12 +18,6 @@ public interface IPatchMoEModel
 
     /// <summary>m, the values of one sample's feature vector: the top layer's outputs, which the head sees.</summary>
     int FeatureLength { get; }
-
-    /// <summary>The named tensors and where they lie in <see cref="Parameters"/>.</summary>
-    IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
-
-    /// <summary>All weights in one 64-byte aligned buffer, tensor after tensor; gradients have the same layout.</summary>
-    Span<float> Parameters { get; }
 
     /// <summary>Scratch memory and threads for passes of this model. Reuse it: a pass with a workspace allocates nothing.</summary>
     /// <param name="threads">The number of threads that share a pass, ≥ 1. Results have the same bits for any number.</param>
@@ -58,7 +54,7 @@ public interface IPatchMoEModel
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length fixes B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as <see cref="Parameters"/>, overwritten with the mean loss's gradient; 0 for what has none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the mean loss's gradient; 0 for what has none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -79,7 +75,7 @@ public interface IPatchMoEModel
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="logitsGradient">[B, C]; its length fixes B.</param>
-    /// <param name="gradients">As long as <see cref="Parameters"/>, overwritten with the sum over the batch; 0 for what has none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the sum over the batch; 0 for what has none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>

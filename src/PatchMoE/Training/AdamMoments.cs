@@ -29,8 +29,7 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
     public void Update(
         Span<float> weights, ReadOnlySpan<float> gradients, int offset, int step, float learningRate, float coupledDecay, float shrink)
     {
-        float size = (float)(learningRate / (1 - Power(spec.Beta1, step)));
-        float root = (float)Math.Sqrt(1 - Power(spec.Beta2, step));
+        (float size, float root) = Scales(spec, step, learningRate);
         Span<float> first = _first.AsSpan(offset, weights.Length);
         Span<float> second = _second.AsSpan(offset, weights.Length);
         var epsilon = new Vector<float>(_epsilon);
@@ -55,6 +54,13 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
             weights[i] = (weights[i] * shrink) - (first[i] * size / ((MathF.Sqrt(second[i]) / root) + _epsilon));
         }
     }
+
+    /// <summary>η / (1 − β₁ᵗ) and √(1 − β₂ᵗ).</summary>
+    /// <param name="spec">β₁ and β₂.</param>
+    /// <param name="step">t ≥ 1.</param>
+    /// <param name="learningRate">η.</param>
+    public static (float Size, float Root) Scales(OptimizerSpec spec, int step, float learningRate) =>
+        ((float)(learningRate / (1 - Power(spec.Beta1, step))), (float)Math.Sqrt(1 - Power(spec.Beta2, step)));
 
     /// <summary>x^n by repeated squaring: Math.Pow may differ in the last bit from one system to another.</summary>
     private static double Power(double x, int n)

@@ -16,16 +16,14 @@ public sealed class SnapshotTests
     [TestCase("sample-moe", "tests/PatchMoE.Tests/Golden/sample-moe/spec.json")]
     public void EmittedModel_IsTheSnapshot(string name, string specFile)
     {
-        string path = Path.Combine(s_folder, name + ".cs.txt");
-        string emitted = Join(PatchMoECompiler.Emit(TestSpecs.Read(specFile)));
-        if (Environment.GetEnvironmentVariable(Update) == "1")
-        {
-            Directory.CreateDirectory(s_folder);
-            File.WriteAllText(path, emitted);
-        }
+        Compare(name, Join(PatchMoECompiler.Emit(TestSpecs.Read(specFile))));
+    }
 
-        string snapshot = File.Exists(path) ? File.ReadAllText(path).Replace("\r\n", "\n", StringComparison.Ordinal) : string.Empty;
-        Assert.That(emitted == snapshot, Is.True, () => Difference(name, snapshot.Split('\n'), emitted.Split('\n')));
+    [TestCase("two-level.gpu", "tests/PatchMoE.Tests/Golden/two-level/spec.json")]
+    public void EmittedGpuCode_IsTheSnapshot(string name, string specFile)
+    {
+        IEnumerable<EmittedFile> files = PatchMoECompiler.Emit(TestSpecs.Read(specFile), PatchMoECompiler.Namespace, typeof(Ilgpu.IIlgpuModel).Assembly);
+        Compare(name, Join(files.Where(file => file.Name.Contains(".Ilgpu", StringComparison.Ordinal))));
     }
 
     [Test]
@@ -34,6 +32,19 @@ public sealed class SnapshotTests
         string text = Difference("net", ["same", "old", "end"], ["same", "new", "end"]);
         Assert.That(text, Is.EqualTo(
             "The code emitted for net differs from Snapshots/net.cs.txt at line 2:\n- old\n- end\n+ new\n+ end\nIf that is meant, run the tests with UPDATE_SNAPSHOTS=1 and review the change."));
+    }
+
+    private static void Compare(string name, string emitted)
+    {
+        string path = Path.Combine(s_folder, name + ".cs.txt");
+        if (Environment.GetEnvironmentVariable(Update) == "1")
+        {
+            Directory.CreateDirectory(s_folder);
+            File.WriteAllText(path, emitted);
+        }
+
+        string snapshot = File.Exists(path) ? File.ReadAllText(path).Replace("\r\n", "\n", StringComparison.Ordinal) : string.Empty;
+        Assert.That(emitted == snapshot, Is.True, () => Difference(name, snapshot.Split('\n'), emitted.Split('\n')));
     }
 
     private static string Join(IEnumerable<EmittedFile> files) => string.Concat(files.Select(file => $"==== {file.Name} ====\n{file.Text}"));

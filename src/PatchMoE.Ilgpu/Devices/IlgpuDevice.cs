@@ -1,0 +1,39 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace PatchMoE.Ilgpu;
+
+/// <summary>An open device. Dispose it after the engines that use it.</summary>
+public sealed class IlgpuDevice : IDisposable
+{
+    private readonly Context _context;
+
+    internal IlgpuDevice(IlgpuDeviceInfo info, Context context, Accelerator accelerator) =>
+        (Info, _context, Accelerator) = (info, context, accelerator);
+
+    /// <summary>What it is.</summary>
+    public IlgpuDeviceInfo Info { get; }
+
+    /// <summary>ILGPU's side of it.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Bytes of memory that are free, if the driver tells; else all that it has.</summary>
+    internal long FreeMemory => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Info.Memory;
+
+    /// <summary>Whether <see cref="FreeMemory"/> knows what is in use.</summary>
+    internal bool TellsFreeMemory => Accelerator is CudaAccelerator;
+
+    /// <summary>The most bytes of one allocation.</summary>
+    internal long LargestAllocation => Accelerator is CLAccelerator openCl
+        ? openCl.Device.GetDeviceInfo<long>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
+        : long.MaxValue;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

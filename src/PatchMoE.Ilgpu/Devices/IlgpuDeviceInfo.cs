@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace PatchMoE.Ilgpu;
+
+/// <summary>A device that ILGPU can compute on.</summary>
+/// <param name="Name">How <c>--device</c> names it: <c>cuda:0</c>, <c>opencl:0</c>, …, <c>cpu</c>.</param>
+/// <param name="Title">What its driver calls it.</param>
+/// <param name="Memory">Its memory in bytes.</param>
+/// <param name="Driver">The driver and its version.</param>
+/// <param name="ByNameOnly">Whether it is used only where it is asked for by name: an OpenCL driver for processors, good for tests alone.</param>
+public sealed record IlgpuDeviceInfo(string Name, string Title, long Memory, string Driver, bool ByNameOnly)
+{
+    /// <summary>One line for people: name, title, memory, driver.</summary>
+    public override string ToString() =>
+        $"{Name,-10} {Title}, {Size(Memory)}, {Driver}{(ByNameOnly ? "; for tests, used only where --device names it" : string.Empty)}";
+
+    /// <summary>An amount of memory with three or four digits, for example <c>79.2 GiB</c>.</summary>
+    internal static string Size(long bytes)
+    {
+        string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+        double amount = bytes;
+        int unit = 0;
+        while (amount >= 1000 && unit < units.Length - 1)
+        {
+            amount /= 1024;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {units[unit]}");
+    }
+}

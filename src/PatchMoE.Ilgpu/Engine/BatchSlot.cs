@@ -1,0 +1,87 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace PatchMoE.Ilgpu;
+
+/// <summary>A batch on the device: inputs, labels, valid-patch counts, and which samples of the data set it is.</summary>
+/// <param name="accelerator">The device.</param>
+internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
+{
+    private readonly StagingArray<float> _stagedInput = new(accelerator);
+    private readonly StagingArray<int> _stagedIntegers = new(accelerator);
+    private int[] _samples = [];
+    private int _count;
+
+    /// <summary>[B, …].</summary>
+    public DeviceArray<float> Input { get; } = new();
+
+    /// <summary>Labels [B], valid-patch counts and row numbers, each at <see cref="Padded"/> places, in one copy.</summary>
+    public DeviceArray<int> Integers { get; } = new();
+
+    public ArrayView<int> Labels(int batch) => Integers.First(batch);
+
+    public ArrayView<int> Lengths(int batch, int perSample) => Integers.Part(Padded(batch), (long)batch * perSample);
+
+    public ArrayView<int> Rows(int batch, int perSample) => Integers.Part(Padded(batch) + Padded((long)batch * perSample), batch);
+
+    /// <summary>Integers that a batch needs.</summary>
+    public static long IntegersOf(int batch, int lengthsPerSample) => (2 * Padded(batch)) + Padded((long)batch * lengthsPerSample);
+
+    /// <summary>Whether it holds these samples.</summary>
+    public bool Holds(ReadOnlySpan<int> samples) => _count > 0 && _samples.AsSpan(0, _count).SequenceEqual(samples);
+
+    /// <summary>Forgets which samples it holds.</summary>
+    public void Forget() => _count = 0;
+
+    /// <summary>Queues the copies of a batch's small arrays, and notes which samples it is.</summary>
+    public void QueueIntegers(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
+    {
+        (int batch, int perSample) = (samples.Length, data.LengthsPerSample);
+        int rows = (int)(Padded(batch) + Padded((long)batch * perSample));
+        _stagedIntegers.Require(rows + batch);
+        Span<int> staged = _stagedIntegers.First(rows + batch);
+        for (int b = 0; b < batch; b++)
+        {
+            staged[b] = data.Labels[samples[b]];
+            data.LengthsOf(samples[b], 1).CopyTo(staged[((int)Padded(batch) + (b * perSample))..]);
+        }
+
+        samples.CopyTo(staged[rows..]);
+        _stagedIntegers.Queue(queue, staged.Length, Integers.View);
+        Note(samples);
+    }
+
+    /// <summary>Queues the copy of a batch's inputs from the host.</summary>
+    public void QueueInput(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
+    {
+        int length = checked(samples.Length * data.InputLength);
+        _stagedInput.Require(length);
+        Span<float> staged = _stagedInput.First(length);
+        for (int b = 0; b < samples.Length; b++)
+        {
+            data.InputsOf(samples[b], 1).CopyTo(staged[(b * data.InputLength)..]);
+        }
+
+        _stagedInput.Queue(queue, length, Input.View);
+    }
+
+    public void Dispose()
+    {
+        _stagedInput.Dispose();
+        _stagedIntegers.Dispose();
+    }
+
+    private void Note(ReadOnlySpan<int> samples)
+    {
+        if (_samples.Length < samples.Length)
+        {
+            _samples = new int[samples.Length];
+        }
+
+        samples.CopyTo(_samples);
+        _count = samples.Length;
+    }
+
+    /// <summary>Arrays of a pass begin at multiples of 64 bytes.</summary>
+    private static long Padded(long length) => (length + ModelParameters.Alignment - 1) / ModelParameters.Alignment * ModelParameters.Alignment;
+}

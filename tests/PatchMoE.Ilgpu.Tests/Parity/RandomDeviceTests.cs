@@ -1,0 +1,50 @@
+using ILGPU;
+using PatchMoE.Ilgpu.Tests.Engine;
+using PatchMoE.Reference;
+using PatchMoE.Tests.Parity;
+
+namespace PatchMoE.Ilgpu.Tests.Parity;
+
+/// <summary>The emitted kernels against the reference on random networks; the test's number is the seed that makes its network and batch.</summary>
+public class RandomDeviceTests
+{
+    private const int NetworksDrawn = 50;
+
+    /// <summary>A driver for processors takes seconds to compile a network's kernels: this many in every run, the others when asked for.</summary>
+    private const int OnOpenClAlways = 8;
+
+    /// <summary>Multiplications of one sample; ILGPU's CPU accelerator is slow, and its groups' threads are real ones.</summary>
+    private const int MostWork = 20_000;
+
+    private static readonly int[] s_seeds = [.. Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed).Draw().Model) <= MostWork).Take(NetworksDrawn)];
+
+    private static IEnumerable<int> Seeds => s_seeds;
+
+    private static IEnumerable<int> FirstSeeds => s_seeds.Take(OnOpenClAlways);
+
+    private static IEnumerable<int> OtherSeeds => s_seeds.Skip(OnOpenClAlways);
+
+    [Test]
+    public void CpuAccelerator_AgreesWithReference(
+        [ValueSource(nameof(Seeds))] int seed, [Values(OptimizationLevel.O0, OptimizationLevel.O2)] OptimizationLevel level) => Check(seed, TestDevices.Cpu(level));
+
+    [TestCaseSource(nameof(FirstSeeds))]
+    public void OpenCl_AgreesWithReference(int seed) => Check(seed, TestDevices.OpenCl());
+
+    [TestCaseSource(nameof(OtherSeeds))]
+    [Explicit("PoCL takes seconds to compile each network.")]
+    public void OpenCl_AgreesWithReference_OnMore(int seed) => Check(seed, TestDevices.OpenCl());
+
+    private static long Work(ModelSpec model) => model.LayerShapes().Sum(
+        layer => (long)layer.Instances * layer.Experts * layer.Dimension * (layer.Patches + (layer.PatchesPerExpert * layer.Neurons)));
+
+    private static void Check(int seed, IlgpuDevice device)
+    {
+        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
+        (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
+        using var engine = new IlgpuEngine(Networks.Compile(spec), device);
+        EngineParity.Check(
+            engine, new Answers(batch.Parameters, batch.Input, batch.Labels, batch.Lengths, expected.Loss!.Value, expected.Logits, expected.Gradients, expected.Routes));
+    }
+}

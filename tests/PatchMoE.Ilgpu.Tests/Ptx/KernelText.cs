@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Ilgpu.Tests.Ptx;
+
+/// <summary>What ILGPU makes of a kernel; no device is needed for it.</summary>
+/// <param name="Name">The kernel, as in <c>Layer0.Route</c>.</param>
+/// <param name="Text">Its PTX or OpenCL C.</param>
+internal sealed record KernelText(string Name, string Text)
+{
+    private static readonly Regex s_shared = new(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]", RegexOptions.CultureInvariant);
+
+    /// <summary>Bytes of static shared memory.</summary>
+    public int SharedBytes => s_shared.Matches(Text).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>How often an instruction occurs.</summary>
+    public int Count(string instruction) => Regex.Count(Text, Regex.Escape(instruction) + @"[\s.]", RegexOptions.CultureInvariant);
+
+    /// <summary>All kernels of a spec as PTX for an architecture.</summary>
+    public static IReadOnlyList<KernelText> Ptx(PatchMoESpec spec, CudaArchitecture architecture)
+    {
+        using Context context = NewContext();
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, nvvmAPI: null);
+        return Compile(spec, backend, kernel => ((PTXCompiledKernel)kernel).PTXAssembly);
+    }
+
+    /// <summary>All kernels of a spec as OpenCL C for a device with generic pointers and nothing else that is optional.</summary>
+    public static IReadOnlyList<KernelText> OpenCL(PatchMoESpec spec)
+    {
+        using Context context = NewContext();
+        var capabilities = new CLCapabilityContext(false, false, false, false, true);
+        using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, CLCVersion.CL20);
+        return Compile(spec, backend, kernel => ((CLCompiledKernel)kernel).Source);
+    }
+
+    private static Context NewContext() => Context.Create(builder => builder.EnableAlgorithms().Optimize(OptimizationLevel.O2));
+
+    private static IReadOnlyList<KernelText> Compile(PatchMoESpec spec, Backend backend, Func<CompiledKernel, string> text)
+    {
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec, cache: null, typeof(IIlgpuModel).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly);
+        return
+        [
+            .. Kernels(model).Select(kernel => new KernelText(
+                $"{kernel.DeclaringType!.Name}.{kernel.Name}", text(backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)))),
+        ];
+    }
+
+    /// <summary>The methods that are kernels: all internal ones of the static classes beside the passes.</summary>
+    private static IEnumerable<MethodInfo> Kernels(IPatchMoEModel model) => model.GetType().Assembly.GetTypes()
+        .Where(type => type is { IsAbstract: true, IsSealed: true } && type.Namespace!.StartsWith("PatchMoE.Ilgpu.Emitted", StringComparison.Ordinal))
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .Where(method => method.IsAssembly);
+}

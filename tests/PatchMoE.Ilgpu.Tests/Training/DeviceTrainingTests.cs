@@ -1,0 +1,84 @@
+using PatchMoE.Ilgpu.Tests.Engine;
+using PatchMoE.Tests.Parity;
+
+namespace PatchMoE.Ilgpu.Tests.Training;
+
+/// <summary>Training on a device against training on the CPU.</summary>
+public class DeviceTrainingTests
+{
+    [Test]
+    public void TwentyUpdates_AreThoseOfTheCpu([Values] OptimizerKind kind) => CheckAgainstCpu(TestDevices.Cpu(), kind, steps: 20);
+
+    [Test]
+    public void TwentyUpdates_OnOpenCl_AreThoseOfTheCpu([Values] OptimizerKind kind) => CheckAgainstCpu(TestDevices.OpenCl(), kind, steps: 20);
+
+    [Test]
+    public void FiftyUpdates_AreThoseOfTheCpu_AndTwiceTheSameBits() => CheckAgainstCpu(TestDevices.Cpu(), OptimizerKind.Sgd, steps: 50);
+
+    [Test]
+    public void FiftyUpdates_OnOpenCl_AreThoseOfTheCpu_AndTwiceTheSameBits() => CheckAgainstCpu(TestDevices.OpenCl(), OptimizerKind.Sgd, steps: 50);
+
+    [Test]
+    public void Trainer_OnADevice_ResumesToTheSameBits([Values(OptimizerKind.Momentum, OptimizerKind.Adam)] OptimizerKind kind)
+    {
+        PatchMoESpec spec = PatchMoE.Tests.Specs.Dense(
+            PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic, PatchMoE.Tests.Specs.Training(TrainingMethod.Single, kind) with { Epochs = 3 });
+        (float[] whole, Checkpoint middle) = Train(spec, from: null);
+        (float[] resumed, _) = Train(spec, from: middle);
+        Assert.That(resumed, Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void SeparateTraining_ReachesWhatTheCpuReaches()
+    {
+        PatchMoESpec spec = PatchMoE.Tests.Specs.Separate(PatchMoE.Tests.Specs.Vectors, PatchMoE.Tests.Specs.Synthetic);
+        (float[] onDevice, _) = Train(spec, from: null);
+        (float[] onCpu, _) = Train(spec, from: null, onDevice: false);
+        Agreement.Check("weights", onDevice, onCpu);
+    }
+
+    /// <summary>Trains; gives the weights and the checkpoint of the second epoch.</summary>
+    private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
+    {
+        (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");
+        IPatchMoEModel model = Networks.Compile(spec);
+        WeightInitializer.Initialize(spec, 1, model.Parameters);
+        using INetworkEngine? engine = onDevice ? new IlgpuEngine(model, TestDevices.Cpu()) : null;
+        var saved = new List<Checkpoint>();
+        var options = new TrainerOptions { Seed = 1, Engine = engine, SaveCheckpoint = saved.Add, CheckpointEvery = 1 };
+        TrainingResult result = new Trainer(model, spec.Training!, train, test, options).Run(resumeFrom: from);
+        Assert.That(result.Interrupted, Is.False);
+        return (model.Parameters.ToArray(), saved[Math.Min(1, saved.Count - 1)]);
+    }
+
+    private static void CheckAgainstCpu(IlgpuDevice device, OptimizerKind kind, int steps)
+    {
+        PatchMoESpec spec = Networks.Small;
+        Dataset data = Networks.Data(spec, 40);
+        (float[] Weights, double[] Losses, float[][] State) Run(INetworkEngine engine)
+        {
+            engine.SetParameters(Networks.Weights(spec));
+            Optimizer optimizer = Networks.Optimizer(spec, kind);
+            double[] losses = Networks.Train(engine, data, optimizer, steps, learningRate: kind >= OptimizerKind.Adam ? 0.01 : 0.1);
+            Assert.That(optimizer.Steps, Is.EqualTo(steps));
+            return (Networks.ParametersOf(engine), losses, [.. optimizer.State.Select(state => state.Values)]);
+        }
+
+        using var cpu = new CpuEngine(Networks.Compile(spec), threads: 1);
+        using var first = new IlgpuEngine(Networks.Compile(spec), device);
+        using var second = new IlgpuEngine(Networks.Compile(spec), device);
+        (float[] Weights, double[] Losses, float[][] State) expected = Run(cpu);
+        (float[] Weights, double[] Losses, float[][] State) actual = Run(first);
+        (float[] Weights, double[] Losses, float[][] State) again = Run(second);
+
+        Agreement.Check("weights", actual.Weights, expected.Weights);
+        Agreement.Check("losses", Array.ConvertAll(actual.Losses, loss => (float)loss), expected.Losses);
+        for (int i = 0; i < expected.State.Length; i++)
+        {
+            Agreement.Check($"state {i}", actual.State[i], expected.State[i]);
+        }
+
+        Assert.That(again.Weights, Is.EqualTo(actual.Weights));
+        Assert.That(again.Losses, Is.EqualTo(actual.Losses));
+    }
+}
