@@ -9,9 +9,10 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "ActivateWindow", "AddWeightGradients", "Backward", "BackwardSample", "ClearGradients", "CreateWorkspace", "Experts", "Forward", "ForwardSample", "ForwardShare",
+        "ActivateWindow", "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients",
+        "CreateWorkspace", "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
-        "InputLength", "Load", "LossAndGradients", "LossOf", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
+        "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
         "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
         "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];

@@ -24,6 +24,8 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            CompareCommand.Create(context),
+            CostCommand.Create(context),
             ReproduceCommand.Create(context),
             BenchCommand.Create(context),
             BackendsCommand.Create(context),

@@ -23,7 +23,7 @@ internal static class CommonOptions
     /// <summary>A folder that may be given.</summary>
     public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "DIR" };
 
-    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST. [default: data/SOURCE, found upwards]");
+    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE, found upwards]");
 
     public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
 

@@ -81,6 +81,11 @@ public static class PatchMoECompiler
 
     private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, IReadOnlyList<Assembly> backends, out Compilation output)
     {
+        if (spec.Model.Backbone is not null)
+        {
+            throw new BadInputException($"model.backbone: code is emitted for pMoE layers alone, and {spec.Name} has a backbone. Only the torch backend computes it, in 'pmoe train', 'eval' and 'run'.");
+        }
+
         string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";
         CSharpCompilation compilation = CSharpCompilation.Create(
             $"PatchMoE.Compiled.{ClassName(spec.Name)}",

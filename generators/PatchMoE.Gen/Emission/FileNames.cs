@@ -51,6 +51,9 @@ internal static class FileNames
     /// <summary>A layer's file.</summary>
     public static string Layer(string stem, LayerPlan layer) => $"{stem}.Layer{layer.Index}.g.cs";
 
+    /// <summary>The TorchSharp module's file.</summary>
+    public static string Torch(string stem) => $"{stem}.Torch.g.cs";
+
     /// <summary>The file of the surface for GPUs.</summary>
     public static string Ilgpu(string stem) => $"{stem}.Ilgpu.g.cs";
 
@@ -63,11 +66,12 @@ internal static class FileNames
     /// <summary>The file of head and loss for GPUs.</summary>
     public static string IlgpuHead(string stem) => $"{stem}.Ilgpu.Head.g.cs";
 
-    /// <summary>All of them, whether or not there is code for GPUs: names do not depend on what a project references.</summary>
-    private static IEnumerable<string> Names(ModelPlan plan, string stem) => 
+    /// <summary>All of them, whether or not there is code for each backend: names do not depend on what a project references.</summary>
+    private static IEnumerable<string> Names(ModelPlan plan, string stem) =>
     [
         Surface(stem),
         Passes(stem),
+        Torch(stem),
         .. plan.Layers.Select(layer => Layer(stem, layer)),
         Ilgpu(stem),
         IlgpuPasses(stem),

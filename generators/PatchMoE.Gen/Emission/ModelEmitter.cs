@@ -1,4 +1,5 @@
 using PatchMoE.Gen.Emission.Ilgpu;
+using PatchMoE.Gen.Emission.Torch;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -19,6 +20,11 @@ internal static class ModelEmitter
         foreach (LayerPlan layer in plan.Layers)
         {
             yield return File(plan, FileNames.Layer(stem, layer), $"The kernels of layer {layer.Index}: {LayerEmitter.Summary(layer)}.", string.Empty, writer => LayerEmitter.Write(writer, plan, layer));
+        }
+
+        if (named.Backends.TorchSharp)
+        {
+            yield return File(plan, FileNames.Torch(stem), "The network as a TorchSharp module.", string.Empty, writer => ModuleEmitter.Write(writer, plan));
         }
 
         if (named.Backends.Ilgpu)

@@ -46,6 +46,7 @@ internal static class PassesEmitter
     private static void WriteShares(SourceWriter writer, ModelPlan plan)
     {
         int c = plan.Head.Outputs;
+        int m = plan.Head.Inputs;
         string route = Routes(plan)
             ? """
 
@@ -70,6 +71,9 @@ internal static class PassesEmitter
                     case PassKind.Predict:
                         PredictShare(workspace, in pass, worker);
                         break;
+                    case PassKind.Features:
+                        FeaturesShare(workspace, in pass, worker);
+                        break;
                     default:
                         GradientsShare(workspace, in pass, worker);
                         break;
@@ -82,11 +86,20 @@ internal static class PassesEmitter
             plan,
             "ForwardShare",
             "The logits",
+            "ForwardSample",
             $"Values.Copy(ref Add(ref slot, Slot.Logits), {Format.At("pass.Logits", "0", ("(nint)b", c))}, {c});");
+        writer.Gap();
+        WriteSamples(
+            writer,
+            plan,
+            "FeaturesShare",
+            "The feature vectors",
+            "ForwardLayers",
+            $"Values.Copy(ref Add(ref slot, Slot.Layer{plan.Top.Index}Outputs), {Format.At("pass.Features", "0", ("(nint)b", m))}, {m});");
     }
 
     /// <summary>A pass without gradients: each worker takes samples through the forward pass, one after the other or a window at a time.</summary>
-    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string result, string use)
+    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string result, string sample, string use)
     {
         int window = plan.Slots.Window;
         writer.Lines($"/// <summary>{result} of one worker's samples{(plan.Bottom.HasWindow ? ", a window at a time" : "; its scratch holds one sample at a time")}.</summary>");
@@ -97,7 +110,7 @@ internal static class PassesEmitter
                 writer.Lines("(int from, int to) = workspace.Share(pass.Batch, worker);\nref float slot = ref workspace.Floats(worker);");
                 using (writer.Block("for (int b = from; b < to; b++)"))
                 {
-                    writer.Lines("ForwardSample(in pass, b, ref slot, ref workspace.Integers(worker));");
+                    writer.Lines($"{sample}(in pass, b, ref slot, ref workspace.Integers(worker));");
                     writer.Lines(use);
                 }
 
@@ -109,7 +122,7 @@ internal static class PassesEmitter
                 writer.Lines($"int samples = Math.Min({window}, pass.Batch - start);\nActivateWindow(workspace, in pass, start, samples, worker);\n(int from, int to) = workspace.Share(samples, worker);");
                 using (writer.Block("for (int i = from; i < to; i++)"))
                 {
-                    writer.Lines("int b = start + i;\nref float slot = ref workspace.Floats(i);\nForwardSample(in pass, b, ref slot, ref workspace.Integers(i));");
+                    writer.Lines($"int b = start + i;\nref float slot = ref workspace.Floats(i);\n{sample}(in pass, b, ref slot, ref workspace.Integers(i));");
                     writer.Lines(use);
                 }
 
@@ -145,6 +158,7 @@ internal static class PassesEmitter
     {
         int window = plan.Slots.Window;
         int c = plan.Head.Outputs;
+        int m = plan.Head.Inputs;
         string logits = Format.At("pass.Logits", "0", ("(nint)b", c));
         string logitsGradient = Format.At("pass.LogitsGradient", "0", ("(nint)b", c));
         string activate = plan.Bottom.HasWindow ? "ActivateWindow(workspace, in pass, start, samples, worker);\n        " : string.Empty;
@@ -176,6 +190,14 @@ internal static class PassesEmitter
             /// <summary>Forward, loss and backward of sample b in its scratch.</summary>
             private void GradientsSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
             {
+                if (pass.Kind == PassKind.BackwardFeatures)
+                {
+                    ForwardLayers(in pass, b, ref slot, ref integers);
+                    Values.Copy({{Format.At("pass.FeaturesGradient", "0", ("(nint)b", m))}}, ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients), {{m}});
+                    BackwardLayers(in pass, b, ref slot, ref integers, ref own);
+                    return;
+                }
+
                 ForwardSample(in pass, b, ref slot, ref integers);
                 ref float logits = ref Add(ref slot, Slot.Logits);
                 ref float logitsGradient = ref Add(ref slot, Slot.LogitsGradient);
@@ -206,7 +228,12 @@ internal static class PassesEmitter
 
             if (plan.Head.Trained)
             {
-                writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, true, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
+                using (writer.Block("if (pass.Kind != PassKind.BackwardFeatures)"))
+                {
+                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, true, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
+                }
+
+                writer.Gap();
             }
 
             writer.Lines("""
@@ -281,6 +308,6 @@ internal static class PassesEmitter
 
                 Add(ref pass.Classes, b) = best;
                 """;
-        WriteSamples(writer, plan, "PredictShare", "The classes", decide);
+        WriteSamples(writer, plan, "PredictShare", "The classes", "ForwardSample", decide);
     }
 }

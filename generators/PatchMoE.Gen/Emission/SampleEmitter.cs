@@ -70,10 +70,18 @@ internal static class SampleEmitter
 
     private static void WriteForward(SourceWriter writer, ModelPlan plan)
     {
-        writer.Lines(plan.Bottom.HasWindow
-            ? "/// <summary>The forward pass of sample b from layer 0's pre-activations on: its logits, and in the scratch all that the backward pass needs.</summary>"
-            : "/// <summary>The forward pass of sample b: its logits, and in the scratch all that the backward pass needs.</summary>");
-        using (writer.Block("private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)"))
+        string from = plan.Bottom.HasWindow ? " from layer 0's pre-activations on" : string.Empty;
+        writer.Lines($$"""
+            /// <summary>The forward pass of sample b{{from}}: its logits, and in the scratch all that the backward pass needs.</summary>
+            private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)
+            {
+                ForwardLayers(in pass, b, ref slot, ref integers);
+                Head.Forward(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), ref _parameters.Start, ref Add(ref slot, Slot.Logits));
+            }
+
+            """);
+        writer.Lines($"/// <summary>The layers of sample b{from}, up to the feature vector that the head sees.</summary>");
+        using (writer.Block("private void ForwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
         {
             writer.Lines("ref float parameters = ref _parameters.Start;");
             if (!plan.Bottom.HasWindow)
@@ -83,11 +91,15 @@ internal static class SampleEmitter
 
             foreach (LayerPlan layer in plan.Layers)
             {
+                if (layer.Index > 0)
+                {
+                    writer.Gap();
+                }
+
                 if (layer.HasWindow)
                 {
                     WriteInstances(writer, layer.Instances, () => writer.Lines(
                         $"Layer{layer.Index}.Forward(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {SlotEmitter.Outputs(layer)});"));
-                    writer.Gap();
                     continue;
                 }
 
@@ -95,20 +107,25 @@ internal static class SampleEmitter
                 string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
                 WriteInstances(writer, layer.Instances, () => writer.Lines(
                     $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
-                writer.Gap();
             }
-
-            writer.Lines($"Head.Forward(ref Add(ref slot, Slot.Layer{plan.Top.Index}Outputs), ref parameters, ref Add(ref slot, Slot.Logits));");
         }
     }
 
     private static void WriteBackward(SourceWriter writer, ModelPlan plan)
     {
-        writer.Lines("/// <summary>The backward pass of sample b, from the logits' gradient down, and the input's gradient if it is wanted.</summary>");
-        using (writer.Block("private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)"))
+        writer.Lines($$"""
+            /// <summary>The backward pass of sample b, from the logits' gradient down.</summary>
+            private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
+            {
+                Head.Backward(ref _parameters.Start, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients));
+                BackwardLayers(in pass, b, ref slot, ref integers, ref own);
+            }
+
+            """);
+        writer.Lines("/// <summary>The layers' backward pass of sample b, from the feature vector's gradient down, and the input's gradient if it is wanted.</summary>");
+        using (writer.Block("private void BackwardLayers(in Pass pass, int b, ref float slot, ref int integers, ref float own)"))
         {
             writer.Lines("ref float parameters = ref _parameters.Start;");
-            writer.Lines($"Head.Backward(ref parameters, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{plan.Top.Index}OutputGradients));");
             foreach (LayerPlan layer in plan.Layers.Reverse())
             {
                 WriteLayer(writer, plan, layer);

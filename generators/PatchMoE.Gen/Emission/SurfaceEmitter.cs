@@ -15,6 +15,8 @@ internal static class SurfaceEmitter
         writer.Gap();
         WritePasses(writer, plan);
         writer.Gap();
+        FeaturesEmitter.Write(writer, plan);
+        writer.Gap();
         WriteRoute(writer, plan);
         writer.Gap();
         WriteFiles(writer, plan);
@@ -26,6 +28,7 @@ internal static class SurfaceEmitter
 
         Constant("InputLength", plan.InputLength, $"Values of one sample, [{string.Join(", ", plan.Model.InputShape())}].");
         Constant("Outputs", plan.Head.Outputs, "C, the logits of one sample.");
+        Constant("FeatureLength", plan.Head.Inputs, "m, the values of one sample's feature vector: the top layer's outputs, which the head sees.");
         if (plan.Model.Input is ImageInputSpec image)
         {
             Constant("ImageHeight", image.Height, "H, pixels.");
@@ -66,6 +69,8 @@ internal static class SurfaceEmitter
             int IPatchMoEModel.InputLength => InputLength;
 
             int IPatchMoEModel.Outputs => Outputs;
+
+            int IPatchMoEModel.FeatureLength => FeatureLength;
             """);
     }
 
@@ -80,20 +85,28 @@ internal static class SurfaceEmitter
 
             /// <inheritdoc/>
             public Span<float> Parameters => _parameters.Span;
+
+            AlignedBuffer<float> IPassKernels.ParameterBuffer => _parameters;
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
         {
             writer.Gap();
-            string name = string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
-            writer.Lines($"public Span<float> {name} => _parameters.Span.Slice({parameter.Offset}, {parameter.Length});");
+            writer.Lines($"public Span<float> {MemberName(parameter)} => _parameters.Span.Slice({parameter.Offset}, {parameter.Length});");
         }
     }
+
+    /// <summary>How many samples' scratch a pass without gradients needs.</summary>
+    public static string ForwardSlots(ModelPlan plan) => plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+
+    /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
+    public static string MemberName(ParameterSpec parameter) =>
+        string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
 
     private static void WritePasses(SourceWriter writer, ModelPlan plan)
     {
         string loss = plan.Model.Loss.ToString();
-        string slots = plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+        string slots = ForwardSlots(plan);
         string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
         writer.Lines($$"""
             /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed record ModelResult(
     /// <summary>Finds and reads the spec of a class.</summary>
     public static ModelResult Resolve(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
     {
-        SpecResult read = Read(model, files, projectFolder);
+        SpecResult read = WithoutBackbone(Read(model, files, projectFolder), model);
         IEnumerable<SpecDiagnostic> diagnostics = model.Diagnostics.Concat(read.Diagnostics);
         bool usable = read.Spec is not null && model.Diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
         return new ModelResult(
@@ -26,6 +26,19 @@ internal sealed record ModelResult(
             model.Target.Name,
             model.NameSpan,
             diagnostics.ToEquatableArray());
+    }
+
+    /// <summary>Convolutions belong to a library: of a network with a backbone only the layer on its map can be compiled, from a spec of its own.</summary>
+    private static SpecResult WithoutBackbone(SpecResult read, ModelClass model)
+    {
+        if (read.Spec is not { Model: { Backbone: not null, Input: ImageInputSpec map } network } spec)
+        {
+            return read;
+        }
+
+        string alone = network.Layers.Count == 0 ? string.Empty
+            : $"; for its layer alone write a spec with an image input of {map.Height}x{map.Width}x{map.Channels} and patches of {map.PatchHeight}x{map.PatchWidth}";
+        return new SpecResult(null, read.Diagnostics.Append(ClassParser.Report(DiagnosticRules.BackboneNotCompiled, model.SpecFileSpan, spec.Name, alone)).ToEquatableArray());
     }
 
     private static SpecResult Read(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)

@@ -16,6 +16,25 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
 internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
 {
+    /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
+    public Func<string?>? Problem { get; init; }
+
+    /// <summary>Why it cannot be used here; null where it can.</summary>
+    public string? Hindrance() => Create is null ? About : Problem?.Invoke();
+
+    /// <summary>Whether it computes networks with a backbone.</summary>
+    public bool ComputesBackbones { get; init; }
+
+    /// <summary>Requires that the backend computes a network.</summary>
+    /// <exception cref="BadInputException">It does not.</exception>
+    public void RequireFor(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is not null && !ComputesBackbones)
+        {
+            throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
+        }
+    }
+
     /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
     /// <param name="request">What it is made for.</param>
     /// <param name="told">Where to tell.</param>
@@ -54,9 +73,9 @@ internal static partial class BackendCatalog
     public static BackendEntry Require(string name, string? device)
     {
         BackendEntry backend = All.Single(entry => entry.Name == name);
-        if (backend.Create is null)
+        if (backend.Hindrance() is { } hindrance)
         {
-            throw new BadInputException($"--backend {backend.Name}: {backend.About}.");
+            throw new BadInputException($"--backend {backend.Name}: {hindrance}.");
         }
 
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(

@@ -13,8 +13,9 @@ internal static class BackendsCommand
         {
             foreach (BackendEntry backend in BackendCatalog.All)
             {
-                context.Output.WriteLine($"{backend.Name,-10} {(backend.Create is null ? "no " : "yes")} {backend.About}");
-                foreach (string device in backend.Devices?.Invoke() ?? [])
+                string? hindrance = backend.Hindrance();
+                context.Output.WriteLine($"{backend.Name,-10} {(hindrance is null ? "yes" : "no ")} {hindrance ?? backend.About}");
+                foreach (string device in hindrance is null ? backend.Devices?.Invoke() ?? [] : [])
                 {
                     context.Output.WriteLine($"{string.Empty,14} {device}");
                 }

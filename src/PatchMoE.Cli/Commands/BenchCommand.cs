@@ -39,6 +39,7 @@ internal sealed class BenchCommand
         string? device = parsed.GetValue(_device);
         BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
+        backend.RequireFor(spec);
         int batch = parsed.GetValue(_batch) ?? spec.Training?.Batch ?? DefaultBatch;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
         int runs = parsed.GetValue(_runs) ?? DefaultRuns;

@@ -28,9 +28,12 @@ internal static class CheckCommand
         IEnumerable<string> layers = model.LayerShapes().Select((shape, i) => string.Create(
             CultureInfo.InvariantCulture,
             $"layer {i}: {Count(shape.Patches, "patch", "patches")} of d = {shape.Dimension}, {Count(shape.Experts, "expert", "experts")} of {Count(shape.Neurons, "neuron", "neurons")}, {shape.PatchesPerExpert} each"));
-        long weights = model.Parameters().Sum(parameter => (long)parameter.Length);
+        IEnumerable<string> backbone = model.Backbone?.Map() is var (height, width, channels)
+            ? [string.Create(CultureInfo.InvariantCulture, $"backbone: a map of {height}x{width}x{channels}")]
+            : [];
         return string.Create(
-            CultureInfo.InvariantCulture, $"{spec.Name} is valid ({string.Join("; ", layers)}; {Count(model.Head.Outputs, "output", "outputs")}; {weights:N0} weights).");
+            CultureInfo.InvariantCulture,
+            $"{spec.Name} is valid ({string.Join("; ", backbone.Concat(layers))}; {Count(model.Head.Outputs, "output", "outputs")}; {model.WeightCount():N0} weights).");
     }
 
     private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");

@@ -25,6 +25,7 @@ internal static class EvalCommand
             BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
+            entry.RequireFor(valid);
             (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
             string weightsPath = parsed.GetRequiredValue(weights);
             var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];

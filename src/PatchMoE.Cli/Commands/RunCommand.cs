@@ -52,6 +52,12 @@ internal sealed class RunCommand
         BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
         bool wantRoutes = parsed.GetValue(_routes) is not null;
+        backend.RequireFor(spec);
+        if (wantRoutes && spec.Model.Layers.Count == 0)
+        {
+            throw new BadInputException("--routes: the model has no pMoE layer, so nothing is routed. Leave --routes out.");
+        }
+
         if (wantRoutes && spec.Model.Layers[0].Routing == Routing.Dense)
         {
             throw new BadInputException("--routes: model.layers[0].routing is dense, where every expert sees every patch and nothing is routed. Leave --routes out.");

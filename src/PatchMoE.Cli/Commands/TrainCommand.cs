@@ -51,6 +51,7 @@ internal sealed class TrainCommand
         string specPath = parsed.GetRequiredValue(_spec);
         string specFolder = SpecFile.FolderOf(specPath);
         PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
+        backend.RequireFor(spec);
         bool resume = parsed.GetValue(_resume);
         ulong seed = (ulong)spec.Training!.Seed;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
@@ -65,7 +66,7 @@ internal sealed class TrainCommand
             checkpoint = folder.ReadCheckpoint(spec.Model);
         }
 
-        IPatchMoEModel model = context.Compute(() => CompiledModel.Load(spec));
+        INetworkWeights model = spec.Model.Backbone is null ? context.Compute(() => CompiledModel.Load(spec)) : new WeightBuffer(spec);
         WeightInitializer.Initialize(spec, seed, model.Parameters);
         folder.WriteSpec(spec);
         using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
@@ -96,10 +97,10 @@ internal sealed class TrainCommand
         json.WriteString("report", folder.ReportPath);
     });
 
-    /// <summary>What the experts look at in the first test samples; null where nothing is routed.</summary>
-    private static string? Picture(IPatchMoEModel model, Dataset data, int threads)
+    /// <summary>What the experts look at in the first test samples; null where nothing is routed, and behind a backbone.</summary>
+    private static string? Picture(INetworkWeights weights, Dataset data, int threads)
     {
-        if (model.Spec.Model.Layers[0].Routing == Routing.Dense)
+        if (weights is not IPatchMoEModel model || model.Spec.Model.Layers[0].Routing == Routing.Dense)
         {
             return null;
         }

@@ -73,6 +73,11 @@ internal static class SampleFiles
 
     private static int[] ReadLengths(ModelSpec model, string path, int samples)
     {
+        if (model.Backbone is not null)
+        {
+            throw new BadInputException($"--lengths: the model has a backbone, and every patch of its map is valid. Leave --lengths out.");
+        }
+
         NpyArray array = NpyFile.Read(path);
         LayerShape layer = model.LayerShapes()[0];
         bool hasGroups = model.Input is VectorsInputSpec { Groups.Count: > 0 };

@@ -21,8 +21,11 @@ internal static class TrainingRun
     private static DataSpec? Absolute(DataSpec? data, string folder)
     {
         string Full(string path) => Path.GetFullPath(path, folder);
-        return data is ArraysDataSpec arrays
-            ? new ArraysDataSpec(Full(arrays.TrainInput), Full(arrays.TrainLabels), Full(arrays.TestInput), Full(arrays.TestLabels))
-            : data;
+        return data switch
+        {
+            ArraysDataSpec arrays => new ArraysDataSpec(Full(arrays.TrainInput), Full(arrays.TrainLabels), Full(arrays.TestInput), Full(arrays.TestLabels)),
+            Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = Full(source) },
+            _ => data,
+        };
     }
 }

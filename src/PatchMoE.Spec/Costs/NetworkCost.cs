@@ -4,15 +4,16 @@ namespace PatchMoE;
 /// What a network's passes must compute and move, predicted from its spec alone: the one place that counts FLOPs and bytes. Times follow from it and
 /// from a machine's limits: no pass is faster than its FLOPs at the full multiply-add rate, or than its bytes at the full bandwidth.
 /// </summary>
-/// <param name="Layers">Each layer for one sample, lowest first.</param>
+/// <param name="Layers">Each pMoE layer for one sample, lowest first; none where a backbone stands alone.</param>
 /// <param name="HeadForward">FLOPs of one sample's logits, 2·C·m.</param>
 /// <param name="HeadBackward">FLOPs of one sample's gradients by the top layer's outputs and, for a linear head, by the head's weights: 2·C·m each.</param>
 /// <param name="InputLength">Values of one sample.</param>
 /// <param name="Outputs">C, the logits of a sample.</param>
 /// <param name="RouteLength">Routes of one sample in layer 0: T·k·l; sample routing: T; dense: 0.</param>
-/// <param name="Parameters">All weights.</param>
+/// <param name="Parameters">All weights, a batch norm's statistics among them.</param>
 /// <param name="TrainedParameters">Those that the loss gives a gradient.</param>
 /// <param name="BottomRouterParameters">The router weights of layer 0.</param>
+/// <param name="Backbone">The convolutions in front of the layers; null where there are none.</param>
 public sealed record NetworkCost(
     EquatableArray<LayerCost> Layers,
     long HeadForward,
@@ -22,18 +23,23 @@ public sealed record NetworkCost(
     long RouteLength,
     long Parameters,
     long TrainedParameters,
-    long BottomRouterParameters)
+    long BottomRouterParameters,
+    BackboneCost? Backbone = null)
 {
     private const long ValueBytes = 4;
 
     /// <summary>FLOPs of one sample's forward pass.</summary>
-    public long ForwardFlops => Layers.Sum(layer => layer.Forward) + HeadForward;
+    public long ForwardFlops => (Backbone?.Forward ?? 0) + Layers.Sum(layer => layer.Forward) + HeadForward;
 
     /// <summary>FLOPs of one sample's backward pass: all weights' gradients, and between layers those of the patches; not that of the input.</summary>
-    public long BackwardFlops => Layers.Sum(layer => layer.WeightGradients) + Layers.Skip(1).Sum(layer => layer.InputGradient) + HeadBackward;
+    public long BackwardFlops =>
+        (Backbone is null ? 0 : Backbone.WeightGradients + Backbone.MapGradients)
+        + Layers.Sum(layer => layer.WeightGradients)
+        + Layers.Skip(Backbone is null ? 1 : 0).Sum(layer => layer.InputGradient)
+        + HeadBackward;
 
     /// <summary>FLOPs of one sample's gradient by the input, where it is wanted too.</summary>
-    public long InputGradientFlops => Layers[0].InputGradient;
+    public long InputGradientFlops => Backbone?.InputGradient ?? Layers[0].InputGradient;
 
     /// <summary>FLOPs of one update by plain SGD, w ← w − η·g, whatever the batch.</summary>
     public long UpdateFlops => 2 * TrainedParameters;
@@ -43,29 +49,30 @@ public sealed record NetworkCost(
     {
         EquatableArray<LayerShape> shapes = model.LayerShapes();
         EquatableArray<ParameterSpec> parameters = model.Parameters();
-        LayerShape bottom = shapes[0];
-        long head = 2L * model.Head.Outputs * shapes[shapes.Count - 1].Outputs;
+        LayerShape? bottom = shapes.FirstOrDefault();
+        long head = 2L * model.Head.Outputs * model.HeadInputs();
         return new NetworkCost(
             model.Layers.Zip(shapes, LayerCost.Of).ToEquatableArray(),
             head,
             model.Head.Kind == HeadKind.Linear ? 2 * head : head,
             model.InputLength(),
             model.Head.Outputs,
-            model.Layers[0].Routing switch
+            model.Layers.FirstOrDefault()?.Routing switch
             {
-                Routing.ExpertChoice => (long)bottom.Instances * bottom.Experts * bottom.PatchesPerExpert,
-                Routing.Sample => bottom.Instances,
+                Routing.ExpertChoice => (long)bottom!.Instances * bottom.Experts * bottom.PatchesPerExpert,
+                Routing.Sample => bottom!.Instances,
                 _ => 0,
             },
             parameters.Sum(parameter => (long)parameter.Length),
             parameters.Where(parameter => parameter.HasGradient).Sum(parameter => (long)parameter.Length),
-            parameters.Where(parameter => parameter is { Role: ParameterRole.Router, Layer: 0 }).Sum(parameter => (long)parameter.Length));
+            parameters.Where(parameter => parameter is { Role: ParameterRole.Router, Layer: 0 }).Sum(parameter => (long)parameter.Length),
+            model.BackboneShape() is { } backbone ? BackboneCost.Of(backbone) : null);
     }
 
     /// <summary>Routing alone: the scores of layer 0. Reads the input and the routers, writes the routes.</summary>
     /// <param name="batch">B, the samples.</param>
     public PassCost Route(long batch) => new(
-        batch * Layers[0].Router,
+        batch * (Layers.FirstOrDefault()?.Router ?? 0),
         ValueBytes * ((batch * (InputLength + RouteLength)) + BottomRouterParameters));
 
     /// <summary>The forward pass. Reads the input and the weights, writes the logits.</summary>

@@ -103,4 +103,10 @@ public static partial class DiagnosticRules
         "PMOE076", DiagnosticLevel.Error, "Not the path of a spec",
         "'{0}' is not the path of a spec: {1}.",
         "Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.");
+
+    /// <summary>{0} the spec's name, {1} how to compile its pMoE layer alone, as a sentence.</summary>
+    public static readonly DiagnosticRule BackboneNotCompiled = new(
+        "PMOE079", DiagnosticLevel.Error, "A spec with a backbone cannot be compiled",
+        "The spec '{0}' has a backbone, whose convolutions the torch backend computes; code is emitted for pMoE layers alone.",
+        "Train it with 'pmoe train --backend torch'{1}.");
 }

@@ -50,9 +50,9 @@ public static partial class DiagnosticRules
         "The array takes {0}, but has {1}.",
         "Write {0}.");
 
-    /// <summary>No arguments.</summary>
+    /// <summary>{0} what the path is of, for example "a .npy file".</summary>
     public static readonly DiagnosticRule EmptyText = new(
         "PMOE009", DiagnosticLevel.Error, "Empty path",
         "The path is empty.",
-        "Write the path of a .npy file, relative to the spec file.");
+        "Write the path of {0}, relative to the spec file.");
 }

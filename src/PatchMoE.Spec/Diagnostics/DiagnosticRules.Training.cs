@@ -62,11 +62,11 @@ public static partial class DiagnosticRules
         "Data of kind '{0}' have 2 classes, but the model tells {1} apart.",
         "Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.");
 
-    /// <summary>{0} the model's input.</summary>
+    /// <summary>{0} the images' size, {1} the model's input, {2} the side of an image, {3} its channels, for example "1 channel".</summary>
     public static readonly DiagnosticRule ImageSizeDiffers = new(
         "PMOE054", DiagnosticLevel.Error, "Images do not fit the input",
-        "The source's images are 28x28x1, but the model's input is {0}.",
-        "Use an image input of height 28, width 28 and 1 channel.");
+        "The source's images are {0}, but the model's input is {1}.",
+        "Use an image input of height {2}, width {2} and {3}.");
 
     /// <summary>{0} the number of classes of the model.</summary>
     public static readonly DiagnosticRule ImagesNeedTenOutputs = new(

@@ -40,3 +40,11 @@ public sealed record SyntheticDataSpec(int Patterns, double Similarity, double N
 /// <param name="TestInput">[N, …] test inputs.</param>
 /// <param name="TestLabels">[N] test labels.</param>
 public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, string TestInput, string TestLabels) : DataSpec;
+
+/// <summary>CIFAR-10's colour images, 32×32×3, in ten classes; each training and test image at most once.</summary>
+/// <param name="Source">The folder of its binary files, relative to the spec file; null for <c>data/cifar-10</c>, found upwards.</param>
+/// <param name="Train">Training images; null for all there are.</param>
+/// <param name="Test">Test images; null for all there are.</param>
+/// <param name="Normalize">Whether each channel is shifted and scaled to mean 0 and deviation 1 over CIFAR-10's training images; else pixels/255.</param>
+/// <param name="Augment">Whether training images are shifted by up to 4 pixels and mirrored at random, anew in each epoch.</param>
+public sealed record Cifar10DataSpec(string? Source, int? Train, int? Test, bool Normalize, bool Augment) : DataSpec;

@@ -20,14 +20,22 @@ public static class ModelShapes
     public static int InputLength(this ModelSpec model) => model.InputShape().Aggregate(1, (product, size) => product * size);
 
     /// <summary>The shape of one sample: [H, W, C], [n, d] or [T, n, d].</summary>
-    public static EquatableArray<int> InputShape(this ModelSpec model) => model.Input switch
+    public static EquatableArray<int> InputShape(this ModelSpec model) => model.Backbone is { } backbone
+        ? EquatableArray.Of(backbone.Height, backbone.Width, backbone.Channels)
+        : Shape(model.Input);
+
+    /// <summary>The values that the head sees: the m outputs of the top layer, or the channels of a backbone's map.</summary>
+    public static int HeadInputs(this ModelSpec model) =>
+        model.Layers.LastOrDefault() is { } top ? top.Experts * top.NeuronsPerExpert : model.Backbone!.Map().Channels;
+
+    private static EquatableArray<int> Shape(InputSpec input) => input switch
     {
         ImageInputSpec image => EquatableArray.Of(image.Height, image.Width, image.Channels),
         VectorsInputSpec vectors => vectors.Groups.Concat([vectors.Patches, vectors.Dimension]).ToEquatableArray(),
-        _ => throw new ArgumentException($"Unknown input kind {model.Input.GetType().Name}.", nameof(model)),
+        _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
 
-    /// <summary>The sizes of each layer, lowest first. The spec must be valid.</summary>
+    /// <summary>The sizes of each layer, lowest first; none where a backbone stands alone. The spec must be valid.</summary>
     public static EquatableArray<LayerShape> LayerShapes(this ModelSpec model)
     {
         (int patches, int dimension, EquatableArray<int> groups) = model.Input switch

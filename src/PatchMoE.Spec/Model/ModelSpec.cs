@@ -7,12 +7,13 @@ namespace PatchMoE;
 /// <param name="Data">The data of <c>pmoe train</c>, or null where the spec has no <c>data</c> section.</param>
 public sealed record PatchMoESpec(string Name, ModelSpec Model, TrainingSpec? Training = null, DataSpec? Data = null);
 
-/// <summary>A network: input, one pMoE layer per level, head and loss.</summary>
-/// <param name="Input">What one sample is.</param>
-/// <param name="Layers">The layers, lowest level first; one more than the input has groups.</param>
+/// <summary>A network: input, one pMoE layer per level, head and loss; in front of the layer there may be a backbone.</summary>
+/// <param name="Input">What layer 0 sees: one sample, or with a backbone the map that it makes of one (1×1 patches where there is no layer).</param>
+/// <param name="Layers">The layers, lowest level first; one more than the input has groups. With a backbone one, or none.</param>
 /// <param name="Head">The output layer.</param>
 /// <param name="Loss">The loss.</param>
-public sealed record ModelSpec(InputSpec Input, EquatableArray<LayerSpec> Layers, HeadSpec Head, Loss Loss);
+/// <param name="Backbone">The convolutions in front of the layer; null for none. Only the torch backend computes them.</param>
+public sealed record ModelSpec(InputSpec Input, EquatableArray<LayerSpec> Layers, HeadSpec Head, Loss Loss, BackboneSpec? Backbone = null);
 
 /// <summary>One pMoE layer: k experts of M neurons each.</summary>
 /// <param name="Routing">Who sees what.</param>

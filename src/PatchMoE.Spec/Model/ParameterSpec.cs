@@ -17,15 +17,30 @@ public enum ParameterRole
 
     /// <summary>Head bias [C].</summary>
     HeadBias,
+
+    /// <summary>Filters of a backbone's convolution [outputs, inputs, kernel, kernel].</summary>
+    Filter,
+
+    /// <summary>What a batch norm multiplies each channel by [channels].</summary>
+    NormScale,
+
+    /// <summary>What a batch norm adds to each channel [channels].</summary>
+    NormShift,
+
+    /// <summary>A batch norm's running mean of each channel [channels]: measured while training, not trained.</summary>
+    NormMean,
+
+    /// <summary>A batch norm's running variance of each channel [channels]: measured while training, not trained.</summary>
+    NormVariance,
 }
 
 /// <summary>One named tensor of a network.</summary>
 /// <param name="Name">The tensor's name in a weights file, for example <c>layers.0.router.weight</c>.</param>
 /// <param name="Role">What it is.</param>
-/// <param name="Layer">The layer's index; −1 for the head.</param>
+/// <param name="Layer">The layer's index; −1 for the head and the backbone.</param>
 /// <param name="Shape">The sizes of its axes, row-major.</param>
 /// <param name="Offset">The index of its first value in the parameter buffer.</param>
-/// <param name="HasGradient">False for a fixed head and for a router whose gate is <see cref="Gate.None"/>: the loss gives them no gradient.</param>
+/// <param name="HasGradient">False for a fixed head, a batch norm's statistics, and a router whose gate is <see cref="Gate.None"/>: the loss gives them no gradient.</param>
 public sealed record ParameterSpec(string Name, ParameterRole Role, int Layer, EquatableArray<int> Shape, int Offset, bool HasGradient)
 {
     /// <summary>The number of values.</summary>
@@ -38,12 +53,17 @@ public static class ModelParameters
     /// <summary>Each tensor begins at a multiple of this many values, 64 bytes, of the parameter buffer.</summary>
     public const int Alignment = 16;
 
-    /// <summary>The tensors of a valid spec, in the order of the parameter buffer.</summary>
+    /// <summary>The tensors of a valid spec, a backbone's first, in the order of the parameter buffer.</summary>
     public static EquatableArray<ParameterSpec> Parameters(this ModelSpec model)
     {
         var parameters = new List<ParameterSpec>();
         void Add(string name, ParameterRole role, int layer, bool hasGradient, params int[] shape) =>
             parameters.Add(new ParameterSpec(name, role, layer, EquatableArray.Of(shape), BufferLength(parameters), hasGradient));
+
+        foreach ((string name, ParameterRole role, EquatableArray<int> shape) in model.BackboneShape()?.Tensors() ?? [])
+        {
+            Add(name, role, -1, role is not (ParameterRole.NormMean or ParameterRole.NormVariance), [.. shape]);
+        }
 
         EquatableArray<LayerShape> shapes = model.LayerShapes();
         for (int i = 0; i < shapes.Count; i++)
@@ -64,7 +84,7 @@ public static class ModelParameters
         }
 
         bool trained = model.Head.Kind == HeadKind.Linear;
-        Add("head.weight", ParameterRole.Head, -1, trained, model.Head.Outputs, shapes[shapes.Count - 1].Outputs);
+        Add("head.weight", ParameterRole.Head, -1, trained, model.Head.Outputs, model.HeadInputs());
         if (trained && model.Head.Bias)
         {
             Add("head.bias", ParameterRole.HeadBias, -1, true, model.Head.Outputs);
@@ -72,6 +92,11 @@ public static class ModelParameters
 
         return parameters.ToEquatableArray();
     }
+
+    /// <summary>The weights of a network; a batch norm's running statistics are none.</summary>
+    public static long WeightCount(this ModelSpec model) => model.Parameters()
+        .Where(parameter => parameter.Role is not (ParameterRole.NormMean or ParameterRole.NormVariance))
+        .Sum(parameter => (long)parameter.Length);
 
     /// <summary>The length of a buffer that holds <paramref name="parameters"/>, each tensor aligned; the gaps hold zeros.</summary>
     public static int BufferLength(IReadOnlyList<ParameterSpec> parameters)

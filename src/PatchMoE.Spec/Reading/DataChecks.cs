@@ -6,7 +6,11 @@ internal static class DataChecks
     /// <summary>The side of the digits of MNIST and Fashion-MNIST.</summary>
     private const int DigitSide = 28;
 
-    private const int DigitClasses = 10;
+    /// <summary>The side of the images of CIFAR-10.</summary>
+    private const int CifarSide = 32;
+
+    private const int CifarChannels = 3;
+    private const int ImageClasses = 10;
     private const int TwoClassesCount = 2;
 
     /// <summary>Half of the samples are of one class.</summary>
@@ -59,26 +63,33 @@ internal static class DataChecks
     public static void MosaicSize(FieldReader fields, int rows, int columns, ModelSpec? model)
     {
         string mosaic = Size((long)rows * DigitSide, (long)columns * DigitSide, 1);
-        if (model is not null && Describe(model.Input) != mosaic)
+        if (model is not null && Describe(model) != mosaic)
         {
-            fields.Diagnostics.Report(DiagnosticRules.MosaicSizeDiffers, fields.PlaceOf("grid"), $"{rows}x{columns}", mosaic, Describe(model.Input));
+            fields.Diagnostics.Report(DiagnosticRules.MosaicSizeDiffers, fields.PlaceOf("grid"), $"{rows}x{columns}", mosaic, Describe(model));
         }
     }
 
     /// <summary>The input is one digit, and there is an output per class.</summary>
-    public static void Images(FieldReader fields, ModelSpec? model)
+    public static void Digits(FieldReader fields, ModelSpec? model) => Images(fields, model, DigitSide, 1);
+
+    /// <summary>The input is one image of CIFAR-10, and there is an output per class.</summary>
+    public static void Cifar(FieldReader fields, ModelSpec? model) => Images(fields, model, CifarSide, CifarChannels);
+
+    private static void Images(FieldReader fields, ModelSpec? model, int side, int channels)
     {
         if (model is null)
         {
             return;
         }
 
-        if (Describe(model.Input) != Size(DigitSide, DigitSide, 1))
+        string size = Size(side, side, channels);
+        if (Describe(model) != size)
         {
-            fields.Diagnostics.Report(DiagnosticRules.ImageSizeDiffers, fields.PlaceOf("kind"), Describe(model.Input));
+            fields.Diagnostics.Report(
+                DiagnosticRules.ImageSizeDiffers, fields.PlaceOf("kind"), size, Describe(model), side, channels == 1 ? "1 channel" : $"{channels} channels");
         }
 
-        if (Count(model) != DigitClasses)
+        if (Count(model) != ImageClasses)
         {
             fields.Diagnostics.Report(DiagnosticRules.ImagesNeedTenOutputs, fields.PlaceOf("kind"), Count(model));
         }
@@ -87,18 +98,20 @@ internal static class DataChecks
     /// <summary>The input is vectors of one level.</summary>
     public static void Vectors(FieldReader fields, ModelSpec? model)
     {
-        if (model is not null && model.Input is not VectorsInputSpec { Groups.Count: 0 })
+        if (model is not null && model is not { Backbone: null, Input: VectorsInputSpec { Groups.Count: 0 } })
         {
-            fields.Diagnostics.Report(DiagnosticRules.SyntheticNeedsVectors, fields.PlaceOf("kind"), Describe(model.Input));
+            fields.Diagnostics.Report(DiagnosticRules.SyntheticNeedsVectors, fields.PlaceOf("kind"), Describe(model));
         }
     }
 
     private static int Count(ModelSpec model) => model.Loss == Loss.Logistic ? TwoClassesCount : model.Head.Outputs;
 
-    private static string Describe(InputSpec input) => input switch
+    /// <summary>What one sample is.</summary>
+    private static string Describe(ModelSpec model) => model switch
     {
-        ImageInputSpec image => Size(image.Height, image.Width, image.Channels),
-        VectorsInputSpec { Groups.Count: 0 } => "vectors",
+        { Backbone: { } backbone } => Size(backbone.Height, backbone.Width, backbone.Channels),
+        { Input: ImageInputSpec image } => Size(image.Height, image.Width, image.Channels),
+        { Input: VectorsInputSpec { Groups.Count: 0 } } => "vectors",
         _ => "vectors in groups",
     };
 

@@ -3,7 +3,8 @@ namespace PatchMoE;
 /// <summary>Reads the <c>data</c> section; <see cref="DataChecks"/> holds it against the network.</summary>
 internal static class DataReader
 {
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "synthetic", "arrays"];
+    private const string File = "a .npy file";
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Gives the section, or null if anything in it is wrong.</summary>
@@ -18,11 +19,12 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'synthetic' or 'arrays'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic' or 'arrays'");
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),
             "images" => ReadImages(fields, model),
+            "cifar10" => ReadCifar10(fields, model),
             "synthetic" => ReadSynthetic(fields, model),
             "arrays" => ReadArrays(fields),
             _ => null,
@@ -59,8 +61,19 @@ internal static class DataReader
         string? source = ReadSource(fields);
         int? train = ReadCount(fields, "train");
         int? test = ReadCount(fields, "test");
-        DataChecks.Images(fields, model);
+        DataChecks.Digits(fields, model);
         return source is not null && train is { } a && test is { } b ? new ImagesDataSpec(source, a, b) : null;
+    }
+
+    private static Cifar10DataSpec? ReadCifar10(FieldReader fields, ModelSpec? model)
+    {
+        string? source = ReadPath(fields, "source", "data/cifar-10", "a folder", required: null);
+        int? train = fields.Int("train", IntRange.Positive);
+        int? test = fields.Int("test", IntRange.Positive);
+        bool? normalize = fields.Boolean("normalize", absent: true);
+        bool? augment = fields.Boolean("augment", absent: false);
+        DataChecks.Cifar(fields, model);
+        return normalize is { } n && augment is { } a ? new Cifar10DataSpec(source, train, test, n, a) : null;
     }
 
     private static SyntheticDataSpec? ReadSynthetic(FieldReader fields, ModelSpec? model)
@@ -81,10 +94,10 @@ internal static class DataReader
 
     private static ArraysDataSpec? ReadArrays(FieldReader fields)
     {
-        string? trainInput = ReadPath(fields, "trainInput", "the training inputs, a .npy file");
-        string? trainLabels = ReadPath(fields, "trainLabels", "the training labels, a .npy file");
-        string? testInput = ReadPath(fields, "testInput", "the test inputs, a .npy file");
-        string? testLabels = ReadPath(fields, "testLabels", "the test labels, a .npy file");
+        string? trainInput = ReadPath(fields, "trainInput", "trainInput.npy", File, "the training inputs, a .npy file");
+        string? trainLabels = ReadPath(fields, "trainLabels", "trainLabels.npy", File, "the training labels, a .npy file");
+        string? testInput = ReadPath(fields, "testInput", "testInput.npy", File, "the test inputs, a .npy file");
+        string? testLabels = ReadPath(fields, "testLabels", "testLabels.npy", File, "the test labels, a .npy file");
         return trainInput is not null && trainLabels is not null && testInput is not null && testLabels is not null
             ? new ArraysDataSpec(trainInput, trainLabels, testInput, testLabels)
             : null;
@@ -94,15 +107,15 @@ internal static class DataReader
 
     private static int? ReadCount(FieldReader fields, string name) => fields.Int(name, IntRange.Positive, absent: 1000);
 
-    private static string? ReadPath(FieldReader fields, string name, string what)
+    private static string? ReadPath(FieldReader fields, string name, string example, string what, string? required)
     {
-        string? path = fields.Text(name, $"{name}.npy", what);
+        string? path = fields.Text(name, example, required);
         if (path is not { Length: 0 })
         {
             return path;
         }
 
-        fields.Diagnostics.Report(DiagnosticRules.EmptyText, fields.PlaceOf(name));
+        fields.Diagnostics.Report(DiagnosticRules.EmptyText, fields.PlaceOf(name), what);
         return null;
     }
 }

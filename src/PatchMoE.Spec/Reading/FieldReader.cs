@@ -60,6 +60,9 @@ internal sealed class FieldReader
     /// <summary>Whether the object has the field, and it is this text.</summary>
     public bool Has(string name, string text) => _fields.TryGetValue(name, out SpecField? field) && field.Value is SpecString found && found.Value == text;
 
+    /// <summary>Whether a field of the object is an array without elements.</summary>
+    public bool IsEmptyArray(string name) => _fields.TryGetValue(name, out SpecField? field) && field.Value is SpecArray { Items.Count: 0 };
+
     /// <summary>The path of a field of this object.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -88,6 +91,9 @@ internal sealed class FieldReader
 
     /// <summary>A required whole number.</summary>
     public int? Int(string name, IntRange range, string what) => Node(name, what) is { } node ? Values.Int(node, PathOf(name), range) : null;
+
+    /// <summary>A whole number without a default: null if it is absent too.</summary>
+    public int? Int(string name, IntRange range) => Node(name) is { } node ? Values.Int(node, PathOf(name), range) : null;
 
     /// <summary>A whole number with a default.</summary>
     public int? Int(string name, IntRange range, int absent) => Node(name) is { } node ? Values.Int(node, PathOf(name), range) : absent;

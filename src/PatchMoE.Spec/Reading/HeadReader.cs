@@ -9,8 +9,9 @@ internal static class HeadReader
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
     /// <param name="top">The top layer; null if it is wrong.</param>
+    /// <param name="hasBackbone">Whether the network has a backbone.</param>
     /// <param name="diagnostics">Where mistakes go.</param>
-    public static HeadSpec? Read(SpecNode node, string path, LayerSpec? top, DiagnosticBag diagnostics)
+    public static HeadSpec? Read(SpecNode node, string path, LayerSpec? top, bool hasBackbone, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"linear\", \"outputs\": 10 }") is not { } fields)
         {
@@ -20,6 +21,12 @@ internal static class HeadReader
         HeadKind? kind = fields.Choice<HeadKind>("kind", "'fixed' or 'linear'");
         HeadSpec? head = kind switch { HeadKind.Fixed => ReadFixed(fields, top), HeadKind.Linear => ReadLinear(fields), _ => null };
         fields.Finish(allKnown: kind is not null);
+        if (hasBackbone && kind == HeadKind.Fixed)
+        {
+            diagnostics.Report(DiagnosticRules.BackboneNeedsLinearHead, fields.PlaceOf("kind"));
+            return null;
+        }
+
         return head;
     }
 

@@ -6,7 +6,11 @@ namespace PatchMoE;
 internal static class InputReader
 {
     /// <summary>Gives the input, or null if anything in it is wrong.</summary>
-    public static InputSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
+    /// <param name="node">The section.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="hasBackbone">Whether a backbone sees it: then it is an image, whole, as one patch.</param>
+    /// <param name="diagnostics">Where mistakes go.</param>
+    public static InputSpec? Read(SpecNode node, string path, bool hasBackbone, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"vectors\", \"patches\": 16, \"dimension\": 64 }") is not { } fields)
         {
@@ -14,16 +18,39 @@ internal static class InputReader
         }
 
         string? kind = fields.Word("kind", ["image", "vectors"], "'image' or 'vectors'");
-        InputSpec? input = kind switch { "image" => ReadImage(fields), "vectors" => ReadVectors(fields), _ => null };
+        InputSpec? input = kind switch { "image" => ReadImage(fields, hasBackbone), "vectors" => ReadVectors(fields), _ => null };
         fields.Finish(allKnown: kind is not null);
-        return input;
+        if (!hasBackbone || kind is null or "image")
+        {
+            return input;
+        }
+
+        diagnostics.Report(DiagnosticRules.BackboneNeedsImage, fields.PlaceOf("kind"), kind);
+        return null;
     }
 
-    private static ImageInputSpec? ReadImage(FieldReader fields)
+    private static ImageInputSpec? ReadImage(FieldReader fields, bool hasBackbone)
     {
         int? height = fields.Int("height", IntRange.Positive, "the image's height in pixels");
         int? width = fields.Int("width", IntRange.Positive, "the image's width in pixels");
         int? channels = fields.Int("channels", IntRange.Positive, absent: 1);
+        return hasBackbone ? ReadWhole(fields, height, width, channels) : ReadPatches(fields, height, width, channels);
+    }
+
+    private static ImageInputSpec? ReadWhole(FieldReader fields, int? height, int? width, int? channels)
+    {
+        foreach (string name in new[] { "patch", "stride" })
+        {
+            fields.Reject(name, DiagnosticRules.PatchesAreOfTheMap, name);
+        }
+
+        return height is { } h && width is { } w && channels is { } c && SizeLimits.CheckInput(fields, (BigInteger)h * w * c)
+            ? new ImageInputSpec(h, w, c, h, w, h, w)
+            : null;
+    }
+
+    private static ImageInputSpec? ReadPatches(FieldReader fields, int? height, int? width, int? channels)
+    {
         (int Height, int Width)? patch = fields.Pair("patch", IntRange.Positive, "a patch's [height, width] in pixels");
         (int Height, int Width)? stride = fields.PairOr("stride", IntRange.Positive, absent: patch);
 
@@ -52,14 +79,21 @@ internal static class InputReader
     /// <summary>Warns of pixels that no patch sees, in one direction.</summary>
     private static void CheckCoverage(FieldReader fields, string side, string line, int patch, int stride, int image)
     {
-        static string Lines(int count, string line) => count == 1 ? $"1 {line}" : $"{count} {line}s";
-
         int left = (image - patch) % stride;
         if (left > 0)
         {
             fields.Diagnostics.Report(DiagnosticRules.PixelsLeftOver, fields.PlaceOf("patch"), Lines(left, line), image - left, side);
         }
 
+        CheckGaps(fields, side, line, patch, stride, image);
+    }
+
+    /// <summary>Rows or columns in words.</summary>
+    public static string Lines(int count, string line) => count == 1 ? $"1 {line}" : $"{count} {line}s";
+
+    /// <summary>Warns of pixels between two patches, in one direction.</summary>
+    public static void CheckGaps(FieldReader fields, string side, string line, int patch, int stride, int image)
+    {
         if (stride > patch && image - patch >= stride)
         {
             fields.Diagnostics.Report(

@@ -9,8 +9,9 @@ internal static class LayerReader
     /// <param name="node">The element.</param>
     /// <param name="path">Its path.</param>
     /// <param name="patches">n; null if the input is wrong.</param>
+    /// <param name="output">What a layer on a backbone's map hands on; null where there is no backbone.</param>
     /// <param name="diagnostics">Where mistakes go.</param>
-    public static LayerSpec? Read(SpecNode node, string path, int? patches, DiagnosticBag diagnostics)
+    public static LayerSpec? Read(SpecNode node, string path, int? patches, LayerOutput? output, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"experts\": 8, \"patchesPerExpert\": 6, \"neuronsPerExpert\": 5 }") is not { } fields)
         {
@@ -27,6 +28,12 @@ internal static class LayerReader
             ? ReadExpertChoice(fields, experts, neurons, bias, patches)
             : ReadOther(fields, routing, experts, neurons, bias);
         fields.Finish(allKnown: routing is not null);
+        if (output == LayerOutput.Map && routing == Routing.ExpertChoice)
+        {
+            fields.Warn("pooling", "the output 'map' of the backbone", "the output 'features'");
+            return layer is null ? null : layer with { Pooling = Pooling.Selected };
+        }
+
         return layer;
     }
 

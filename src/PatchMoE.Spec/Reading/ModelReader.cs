@@ -11,12 +11,21 @@ internal static class ModelReader
             return null;
         }
 
+        bool hasBackbone = fields.Has("backbone");
         InputSpec? input = fields.Node("input", "what one sample is, an object of kind 'image' or 'vectors'") is { } inputNode
-            ? InputReader.Read(inputNode, fields.PathOf("input"), diagnostics)
+            ? InputReader.Read(inputNode, fields.PathOf("input"), hasBackbone, diagnostics)
             : null;
-        LayerSpec?[]? layers = ReadLayers(fields, input);
+        BackboneSpec? backbone = null;
+        if (fields.Node("backbone") is { } backboneNode)
+        {
+            bool hasLayer = fields.Has("layers") && !fields.IsEmptyArray("layers");
+            var read = BackboneReader.Read(backboneNode, fields.PathOf("backbone"), input as ImageInputSpec, hasLayer, diagnostics);
+            (backbone, input) = (read?.Backbone, read?.Map);
+        }
+
+        LayerSpec?[]? layers = ReadLayers(fields, input, backbone, hasBackbone);
         HeadSpec? head = fields.Node("head", "the output layer, an object of kind 'fixed' or 'linear'") is { } headNode
-            ? HeadReader.Read(headNode, fields.PathOf("head"), layers?.LastOrDefault(), diagnostics)
+            ? HeadReader.Read(headNode, fields.PathOf("head"), layers?.LastOrDefault(), hasBackbone, diagnostics)
             : null;
         Loss? loss = fields.Choice<Loss>("loss", "'logistic' or 'softmaxCrossEntropy'");
         fields.Finish();
@@ -28,25 +37,30 @@ internal static class ModelReader
         }
 
         EquatableArray<LayerSpec> all = layers.Select(layer => layer!).ToEquatableArray();
-        return CheckLevels(fields, input, all.Count) && SizeLimits.CheckNetwork(fields, input, all, head)
-            ? new ModelSpec(input, all, head, loss.Value)
+        return (hasBackbone && all.Count == 0) || CheckLevels(fields, input, all.Count)
+            ? Sized(fields, new ModelSpec(input, all, head, loss.Value, backbone))
             : null;
     }
 
-    /// <summary>Gives the layers, null for each that is wrong; null if there is no array of them.</summary>
-    private static LayerSpec?[]? ReadLayers(FieldReader fields, InputSpec? input)
+    private static ModelSpec? Sized(FieldReader fields, ModelSpec model) => SizeLimits.CheckNetwork(fields, model) ? model : null;
+
+    /// <summary>Gives the layers, null for each that is wrong; null if there is no array of them. A backbone needs none.</summary>
+    private static LayerSpec?[]? ReadLayers(FieldReader fields, InputSpec? input, BackboneSpec? backbone, bool hasBackbone)
     {
-        switch (fields.Node("layers", "an array with one layer per level"))
+        switch (fields.Node("layers", hasBackbone ? null : "an array with one layer per level"))
         {
             case null:
-                return null;
+                return hasBackbone ? [] : null;
+
+            case SpecArray { Items.Count: 0 } when hasBackbone:
+                return [];
 
             case SpecArray { Items.Count: 0 }:
                 fields.Diagnostics.Report(DiagnosticRules.NoLayers, fields.PlaceOf("layers"));
                 return null;
 
             case SpecArray array:
-                return [.. array.Items.Select((item, i) => LayerReader.Read(item, $"{fields.PathOf("layers")}[{i}]", Patches(input, i), fields.Diagnostics))];
+                return [.. array.Items.Select((item, i) => LayerReader.Read(item, $"{fields.PathOf("layers")}[{i}]", Patches(input, i), backbone?.Output, fields.Diagnostics))];
 
             case var other:
                 new ValueReader(fields.Diagnostics).Mistype<int>(other, fields.PathOf("layers"), "an array of layers", "[ { \"neuronsPerExpert\": 5, ... } ]");

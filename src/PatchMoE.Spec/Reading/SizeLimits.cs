@@ -16,16 +16,17 @@ internal static class SizeLimits
         Fits(input.Diagnostics, input.Place, "One sample", length, "a smaller input");
 
     /// <summary>Checks the weights, and what a pass over one sample holds; of a network that is valid otherwise.</summary>
-    public static bool CheckNetwork(FieldReader model, InputSpec input, IReadOnlyList<LayerSpec> layers, HeadSpec head)
+    public static bool CheckNetwork(FieldReader model, ModelSpec network)
     {
+        (InputSpec input, EquatableArray<LayerSpec> layers, HeadSpec head) = (network.Input, network.Layers, network.Head);
         (BigInteger patches, BigInteger dimension, EquatableArray<int> groups) = input switch
         {
             ImageInputSpec image => (image.GridHeight * image.GridWidth, image.PatchHeight * image.PatchWidth * image.Channels, default),
             VectorsInputSpec vectors => ((BigInteger)vectors.Patches, (BigInteger)vectors.Dimension, vectors.Groups),
-            _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
+            _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(network)),
         };
 
-        BigInteger weights = 0;
+        BigInteger weights = network.Backbone is { } backbone ? Filters(backbone) : 0;
         for (int i = 0; i < layers.Count; i++)
         {
             LayerSpec layer = layers[i];
@@ -49,6 +50,32 @@ internal static class SizeLimits
 
         return Fits(model.Diagnostics, model.PlaceOf("head"), "The tensor 'head.weight'", dimension * head.Outputs, "fewer outputs or neurons")
             && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), "fewer experts or neurons");
+    }
+
+    /// <summary>Checks the weights of a backbone, and its maps of one image.</summary>
+    public static bool CheckBackbone(FieldReader fields, BackboneSpec backbone)
+    {
+        // Halving divides a map by four, so that only a width above four times the one before it makes a larger map; the bound is for all of them.
+        BigInteger map = (BigInteger)backbone.Height * backbone.Width * backbone.Widths.Append(backbone.Stem).Max();
+        return Fits(fields.Diagnostics, fields.Place, "All filters of the backbone together", Filters(backbone), "smaller widths or fewer blocks")
+            && Fits(fields.Diagnostics, fields.Place, "The largest map of one image", map, "smaller widths or a smaller image");
+    }
+
+    /// <summary>The values of all filters, as if a pMoE layer took the place of no group.</summary>
+    private static BigInteger Filters(BackboneSpec backbone)
+    {
+        const int FilterPixels = 9;
+        BigInteger filters = (BigInteger)FilterPixels * backbone.Stem * backbone.Channels;
+        int inputs = backbone.Stem;
+        foreach (int width in backbone.Widths)
+        {
+            BigInteger shortcut = (BigInteger)inputs * width;
+            BigInteger square = (BigInteger)width * width;
+            filters += (FilterPixels * (shortcut + (((2 * backbone.Blocks) - 1) * square))) + shortcut;
+            inputs = width;
+        }
+
+        return filters;
     }
 
     private static bool Fits(DiagnosticBag diagnostics, Place place, string what, BigInteger values, string smaller)

@@ -28,11 +28,32 @@ public static class SpecWriter
     /// <param name="spec">A valid spec.</param>
     public static string ModelToJson(PatchMoESpec spec) => ToJson(new PatchMoESpec(spec.Name, spec.Model));
 
-    private static JsonObject Model(ModelSpec model) => new JsonObject()
-        .Object("input", Input(model.Input))
-        .Objects("layers", model.Layers.Select(Layer))
-        .Object("head", Head(model.Head))
-        .Word("loss", model.Loss);
+    private static JsonObject Model(ModelSpec model)
+    {
+        JsonObject json = model.Backbone is { } backbone
+            ? new JsonObject().Object("input", Image(backbone)).Object("backbone", Backbone(backbone, (ImageInputSpec)model.Input))
+            : new JsonObject().Object("input", Input(model.Input));
+        if (model.Layers.Count > 0)
+        {
+            json.Objects("layers", model.Layers.Select(layer => Layer(layer, model.Backbone?.Output)));
+        }
+
+        return json.Object("head", Head(model.Head)).Word("loss", model.Loss);
+    }
+
+    private static JsonObject Image(BackboneSpec backbone) => new JsonObject()
+        .Text("kind", "image")
+        .Int("height", backbone.Height)
+        .Int("width", backbone.Width)
+        .Int("channels", backbone.Channels);
+
+    private static JsonObject Backbone(BackboneSpec backbone, ImageInputSpec map)
+    {
+        JsonObject json = new JsonObject().Text("kind", "wrn").Ints("widths", backbone.Widths).Int("blocks", backbone.Blocks).Int("stem", backbone.Stem);
+        return backbone.Output is { } output
+            ? json.Ints("patch", [map.PatchHeight, map.PatchWidth]).Ints("stride", [map.StrideHeight, map.StrideWidth]).Word("output", output)
+            : json;
+    }
 
     private static JsonObject Input(InputSpec input) => input switch
     {
@@ -51,7 +72,7 @@ public static class SpecWriter
         _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
 
-    private static JsonObject Layer(LayerSpec layer)
+    private static JsonObject Layer(LayerSpec layer, LayerOutput? output)
     {
         JsonObject json = new JsonObject().Word("routing", layer.Routing).Int("experts", layer.Experts);
         if (layer.Routing != Routing.ExpertChoice)
@@ -59,12 +80,8 @@ public static class SpecWriter
             return json.Int("neuronsPerExpert", layer.NeuronsPerExpert).Boolean("bias", layer.Bias);
         }
 
-        return json
-            .Int("patchesPerExpert", layer.PatchesPerExpert)
-            .Int("neuronsPerExpert", layer.NeuronsPerExpert)
-            .Word("gate", layer.Gate)
-            .Word("pooling", layer.Pooling)
-            .Boolean("bias", layer.Bias);
+        json.Int("patchesPerExpert", layer.PatchesPerExpert).Int("neuronsPerExpert", layer.NeuronsPerExpert).Word("gate", layer.Gate);
+        return (output == LayerOutput.Map ? json : json.Word("pooling", layer.Pooling)).Boolean("bias", layer.Bias);
     }
 
     private static JsonObject Head(HeadSpec head)

@@ -58,7 +58,12 @@ internal static class TrainingReader
             fields.Number("experts", NumberRange.NotNegative),
             fields.Number("head", NumberRange.NotNegative));
         fields.Finish();
-        if (model is not null && model.Layers.All(layer => layer.Routing == Routing.Dense))
+        if (model is { Layers.Count: 0 })
+        {
+            fields.Warn("router", "no pMoE layer", "one");
+            fields.Warn("experts", "no pMoE layer", "one");
+        }
+        else if (model is not null && model.Layers.All(layer => layer.Routing == Routing.Dense))
         {
             fields.Warn("router", "the routing 'dense'", "another routing");
         }
@@ -80,6 +85,10 @@ internal static class TrainingReader
 
         switch (method)
         {
+            case TrainingMethod.Separate when model?.Backbone is not null:
+                fields.Diagnostics.Report(DiagnosticRules.SeparateWithBackbone, fields.PlaceOf("method"));
+                break;
+
             case TrainingMethod.Separate when model is not null:
                 CheckSeparate(fields, model);
                 break;
@@ -133,6 +142,7 @@ internal static class TrainingReader
         {
             MosaicDataSpec mosaic => mosaic.Train,
             ImagesDataSpec images => images.Train,
+            Cifar10DataSpec images => images.Train,
             SyntheticDataSpec synthetic => synthetic.Train,
             _ => null,
         };

@@ -37,6 +37,7 @@ internal static class TrainingWriter
             .Text("source", images.Source)
             .Int("train", images.Train)
             .Int("test", images.Test),
+        Cifar10DataSpec cifar => Cifar10(cifar),
         SyntheticDataSpec synthetic => new JsonObject()
             .Text("kind", "synthetic")
             .Int("patterns", synthetic.Patterns)
@@ -52,6 +53,26 @@ internal static class TrainingWriter
             .Text("testLabels", arrays.TestLabels),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
+
+    /// <summary>A folder that is searched, and counts that are all there are, have no value to write.</summary>
+    private static JsonObject Cifar10(Cifar10DataSpec data)
+    {
+        JsonObject json = new JsonObject().Text("kind", "cifar10");
+        if (data.Source is { } source)
+        {
+            json.Text("source", source);
+        }
+
+        foreach ((string name, int? count) in new[] { ("train", data.Train), ("test", data.Test) })
+        {
+            if (count is { } images)
+            {
+                json.Int(name, images);
+            }
+        }
+
+        return json.Boolean("normalize", data.Normalize).Boolean("augment", data.Augment);
+    }
 
     private static JsonObject Optimizer(OptimizerSpec optimizer)
     {

@@ -23,7 +23,7 @@ public static class ArraysData
         EquatableArray<int> shape = model.InputShape();
         int[] wanted = [.. shape];
         int[] given = [.. input.Shape.Skip(1)];
-        bool withoutChannel = model.Input is ImageInputSpec { Channels: 1 } && given.SequenceEqual(wanted[..^1]);
+        bool withoutChannel = shape is [_, _, 1] && model.Input is ImageInputSpec && given.SequenceEqual(wanted[..^1]);
         if (input.Shape.Count == 0 || (!given.SequenceEqual(wanted) && !withoutChannel))
         {
             throw new BadInputException(

@@ -48,8 +48,18 @@ public static class DatasetRules
 
     private static void CheckLengths(Dataset data, ModelSpec model, string name)
     {
+        if (data.LengthsPerSample == 0)
+        {
+            return;
+        }
+
+        if (model.Backbone is not null)
+        {
+            throw new BadInputException($"{name}: there are valid-patch counts, but every patch of a backbone's map is valid. Leave the counts out.");
+        }
+
         LayerShape layer = model.LayerShapes()[0];
-        if (data.LengthsPerSample != 0 && data.LengthsPerSample != layer.Instances)
+        if (data.LengthsPerSample != layer.Instances)
         {
             throw new BadInputException($"{name}: {data.LengthsPerSample} valid-patch counts per sample, but the model wants {layer.Instances}. Give one per group.");
         }
@@ -78,12 +88,20 @@ public static class DatasetRules
     /// <param name="train">The training data.</param>
     /// <param name="model">The network.</param>
     /// <param name="batch">Samples per update.</param>
-    /// <exception cref="BadInputException">There are fewer samples than one batch, or a class has none.</exception>
+    /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see one value, or a class has none.</exception>
     public static void CheckTraining(Dataset train, ModelSpec model, int batch)
     {
         if (batch > train.Count)
         {
             throw new BadInputException($"training.batch: {batch} is more than the {train.Count} training samples there are. Use a batch of 1 to {train.Count}, or more data.");
+        }
+
+        // The last update of an epoch takes what is left.
+        int smallest = train.Count % batch == 0 ? batch : train.Count % batch;
+        if (smallest == 1 && model.BackboneShape() is { } backbone && backbone.Norms.Any(norm => norm.Height * norm.Width == 1))
+        {
+            throw new BadInputException(
+                $"training.batch: with {batch}, an update of an epoch has one image alone, and a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
         }
 
         int[] classes = model.Loss == Loss.Logistic ? [-1, 1] : [.. Enumerable.Range(0, model.Head.Outputs)];

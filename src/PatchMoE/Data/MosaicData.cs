@@ -80,7 +80,7 @@ public static class MosaicData
     }
 
     private static bool CellsArePatches(MosaicDataSpec spec, ModelSpec model, ImageSet images) =>
-        model.Input is ImageInputSpec input
+        model is { Backbone: null, Input: ImageInputSpec input }
         && (input.PatchHeight, input.PatchWidth, input.StrideHeight, input.StrideWidth) == (images.Rows, images.Columns, images.Rows, images.Columns)
         && (input.GridHeight, input.GridWidth) == (spec.GridHeight, spec.GridWidth);
 }

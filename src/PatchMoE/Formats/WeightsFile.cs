@@ -15,9 +15,19 @@ public static class WeightsFile
     {
         EquatableArray<ParameterSpec> specs = model.Parameters();
         RequireBuffer(specs, parameters.Length);
+        Load(path, specs, parameters, passOver: _ => false);
+    }
 
+    /// <summary>Loads some tensors of a model, for example those of its layers alone.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="specs">The tensors.</param>
+    /// <param name="parameters">The parameter buffer; if anything is wrong, it stays as it was.</param>
+    /// <param name="passOver">Whether a tensor of the file that is not among them, by its name, is no mistake.</param>
+    /// <exception cref="BadInputException">As in <see cref="Load(string, ModelSpec, Span{float})"/>.</exception>
+    public static void Load(string path, IReadOnlyList<ParameterSpec> specs, Span<float> parameters, Func<string, bool> passOver)
+    {
         Dictionary<string, NamedTensor> tensors = SafetensorsFile.Read(path).Tensors.ToDictionary(tensor => tensor.Name);
-        List<string> mistakes = [.. specs.Select(spec => Mistake(spec, tensors)).OfType<string>(), .. Extras(specs, tensors)];
+        List<string> mistakes = [.. specs.Select(spec => Mistake(spec, tensors)).OfType<string>(), .. Extras(specs, tensors).Where(tensor => !passOver(tensor.Name)).Select(Extra)];
         if (mistakes.Count > 0)
         {
             throw new BadInputException(
@@ -83,8 +93,8 @@ public static class WeightsFile
         return bad < 0 ? null : $"{spec.Name} holds {(float.IsNaN(tensor.Values[bad]) ? "NaN" : "infinity")} at index {bad}";
     }
 
-    private static IEnumerable<string> Extras(EquatableArray<ParameterSpec> specs, Dictionary<string, NamedTensor> tensors) =>
-        tensors.Values
-            .Where(tensor => !specs.Any(spec => spec.Name == tensor.Name))
-            .Select(tensor => $"{tensor.Name} {ShapeText.Of(tensor.Shape)} is not a tensor of the model");
+    private static IEnumerable<NamedTensor> Extras(IReadOnlyList<ParameterSpec> specs, Dictionary<string, NamedTensor> tensors) =>
+        tensors.Values.Where(tensor => !specs.Any(spec => spec.Name == tensor.Name));
+
+    private static string Extra(NamedTensor tensor) => $"{tensor.Name} {ShapeText.Of(tensor.Shape)} is not a tensor of the model";
 }

@@ -2,7 +2,7 @@ namespace PatchMoE;
 
 /// <summary>
 /// Draws initial weights. Each value depends on the seed, its tensor's name and its index in the tensor alone, so it is the same whatever else the
-/// model holds, on any machine and in any order.
+/// model holds, on any machine and in any order. A backbone's filters are drawn as neurons are (He et al., 2015), its norms begin as the identity.
 /// </summary>
 public static class WeightInitializer
 {
@@ -29,6 +29,10 @@ public static class WeightInitializer
             {
                 FillSign(spec.Model, values);
             }
+            else if (tensor.Role is ParameterRole.NormScale or ParameterRole.NormVariance)
+            {
+                values.Fill(1);
+            }
             else
             {
                 FillNormal(CounterRandom.ForName(seed, tensor.Name), StandardDeviation(spec.Model.Head, init, tensor), values);
@@ -43,6 +47,7 @@ public static class WeightInitializer
         {
             ParameterRole.Router => init.Router ?? 0.01,
             ParameterRole.Experts => init.Experts ?? Math.Sqrt(2.0 / lastAxis),
+            ParameterRole.Filter => Math.Sqrt(2.0 / (tensor.Length / tensor.Shape[0])),
             ParameterRole.Head when head.Kind == HeadKind.Fixed => 1,
             ParameterRole.Head => init.Head ?? Math.Sqrt(1.0 / lastAxis),
             _ => 0,

@@ -30,6 +30,12 @@ public sealed class AlignedBuffer<T>
     /// <summary>All values.</summary>
     public Span<T> Span => _array.AsSpan(_start, Length);
 
+    /// <summary>The array that holds the values, pinned for good.</summary>
+    internal T[] Array => _array;
+
+    /// <summary>Where in <see cref="Array"/> they begin.</summary>
+    internal int ArrayStart => _start;
+
     /// <summary>The first value.</summary>
     public ref T Start => ref _array[_start];
 }

@@ -19,6 +19,12 @@ public enum PassKind
 
     /// <summary>Classes.</summary>
     Predict,
+
+    /// <summary>Feature vectors: what the head sees.</summary>
+    Features,
+
+    /// <summary>Gradients from a gradient of the feature vectors; the head has none.</summary>
+    BackwardFeatures,
 }
 
 /// <summary>
@@ -40,9 +46,11 @@ public readonly unsafe struct Pass
     private readonly float* _gates;
     private readonly int* _classes;
     private readonly float* _panels;
+    private readonly float* _features;
+    private readonly float* _featuresGradient;
 
     internal Pass(
-        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels)
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels, float* features, float* featuresGradient)
     {
         Kind = kind;
         Batch = batch;
@@ -58,6 +66,8 @@ public readonly unsafe struct Pass
         _gates = gates;
         _classes = classes;
         _panels = panels;
+        _features = features;
+        _featuresGradient = featuresGradient;
     }
 
     /// <summary>What to compute.</summary>
@@ -111,6 +121,12 @@ public readonly unsafe struct Pass
     /// <summary>[B].</summary>
     public ref int Classes => ref *_classes;
 
+    /// <summary>[B, m].</summary>
+    public ref float Features => ref *_features;
+
+    /// <summary>[B, m].</summary>
+    public ref float FeaturesGradient => ref *_featuresGradient;
+
     /// <summary>The workspace's room for weights in panels, shared by all workers.</summary>
     public ref float Panels => ref *_panels;
 }
@@ -119,6 +135,9 @@ public readonly unsafe struct Pass
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IPassKernels
 {
+    /// <summary>The parameters, for a library that shares their memory.</summary>
+    AlignedBuffer<float> ParameterBuffer { get; }
+
     /// <summary>Computes one worker's share of a pass; runs on every worker's thread at once.</summary>
     /// <param name="workspace">Scratch, and the barrier between phases.</param>
     /// <param name="pass">The arrays.</param>
@@ -162,4 +181,10 @@ public ref struct PassArrays
 
     /// <summary>[B].</summary>
     public Span<int> Classes;
+
+    /// <summary>[B, m].</summary>
+    public Span<float> Features;
+
+    /// <summary>[B, m].</summary>
+    public ReadOnlySpan<float> FeaturesGradient;
 }

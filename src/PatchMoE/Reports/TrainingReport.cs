@@ -36,9 +36,9 @@ public static class TrainingReport
             html.Append("<p class=\"note\">Interrupted before its end: the numbers are of what was learnt so far. Go on with <code>--resume</code>.</p>\n");
         }
 
-        AppendNumbers(html, result);
+        AppendNumbers(html, spec, result);
         AppendCurves(html, result.History);
-        AppendLayers(html, spec.Model);
+        AppendNetwork(html, spec.Model);
         if (routePicture is not null)
         {
             html.Append("<h2>What the experts look at</h2>\n<figure class=\"routes\">\n").Append(routePicture).Append("</figure>\n");
@@ -47,7 +47,7 @@ public static class TrainingReport
         return html.Append("</body>\n</html>\n").ToString();
     }
 
-    private static string Style => $$"""
+    internal static string Style => $$"""
         body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: {{Palette.Ink}}; background: #fff; max-width: 1160px; margin: 2rem auto; padding: 0 1.25rem; }
         h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
         .lead { color: {{Palette.Muted}}; margin: .2rem 0 1.4rem; }
@@ -63,7 +63,7 @@ public static class TrainingReport
 
     private static string Describe(PatchMoESpec spec, ulong seed)
     {
-        string parameters = spec.Model.Parameters().Sum(parameter => (long)parameter.Length).ToString("N0", CultureInfo.InvariantCulture);
+        string parameters = spec.Model.WeightCount().ToString("N0", CultureInfo.InvariantCulture);
         string training = spec.Training is { } t
             ? string.Create(CultureInfo.InvariantCulture, $"{t.Method.ToString().ToLowerInvariant()} training, {Name(t.Optimizer.Kind)} with learning rate {t.Optimizer.LearningRate}, batch {t.Batch}, ")
             : "";
@@ -72,7 +72,7 @@ public static class TrainingReport
 
     private static string Name(OptimizerKind kind) => kind == OptimizerKind.Sgd ? "SGD" : kind.ToString();
 
-    private static void AppendNumbers(StringBuilder html, TrainingResult result)
+    private static void AppendNumbers(StringBuilder html, PatchMoESpec spec, TrainingResult result)
     {
         string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
         html.Append("<dl class=\"numbers\">\n");
@@ -88,8 +88,22 @@ public static class TrainingReport
         Number("time", string.Create(CultureInfo.InvariantCulture, $"{result.Seconds:0.0} s"));
         if (result.History.Count > 0)
         {
-            Number("samples per second", result.History[^1].SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture));
+            EpochMetrics last = result.History[^1];
+            Number("samples per second", last.SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture));
+            if (spec.Training is { } training && last.SamplesPerSecond > 0)
+            {
+                Number("time per step", string.Create(CultureInfo.InvariantCulture, $"{training.Batch / last.SamplesPerSecond * 1e3:0.0} ms"));
+            }
+
+            if (last.PeakMemory is { } memory)
+            {
+                Number("peak memory", string.Create(CultureInfo.InvariantCulture, $"{memory / 1e6:N0} MB"));
+            }
         }
+
+        NetworkCost cost = NetworkCost.Of(spec.Model);
+        Number("MFLOP per sample", string.Create(CultureInfo.InvariantCulture, $"{cost.ForwardFlops / 1e6:0.00}"));
+        Number("to train", string.Create(CultureInfo.InvariantCulture, $"{(cost.ForwardFlops + cost.BackwardFlops) / 1e6:0.00}"));
 
         html.Append("</dl>\n");
     }
@@ -134,9 +148,35 @@ public static class TrainingReport
         html.Append("</div>\n");
     }
 
+    private static void AppendNetwork(StringBuilder html, ModelSpec model)
+    {
+        html.Append("<h2>Network</h2>\n");
+        AppendBackbone(html, model);
+        if (model.Layers.Count > 0)
+        {
+            AppendLayers(html, model);
+        }
+    }
+
+    private static void AppendBackbone(StringBuilder html, ModelSpec model)
+    {
+        if (model.BackboneShape() is not { } backbone)
+        {
+            return;
+        }
+
+        html.Append("<table>\n<tr><th>convolution</th><th>filters</th><th>map</th><th>MFLOP forward</th></tr>\n");
+        foreach (ConvolutionShape one in backbone.Convolutions)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{one.Name}</td><td>{one.Outputs} of {one.Kernel}×{one.Kernel}×{one.Inputs}</td><td>{one.Height}×{one.Width}×{one.Outputs}</td><td>{BackboneCost.Of(one) / 1e6:0.000}</td></tr>\n");
+        }
+
+        html.Append("</table>\n");
+    }
+
     private static void AppendLayers(StringBuilder html, ModelSpec model)
     {
-        html.Append("<h2>Network</h2>\n<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th></tr>\n");
+        html.Append("<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th></tr>\n");
         EquatableArray<LayerShape> shapes = model.LayerShapes();
         for (int i = 0; i < shapes.Count; i++)
         {

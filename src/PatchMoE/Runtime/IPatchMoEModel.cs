@@ -3,10 +3,12 @@ namespace PatchMoE;
 /// <summary>
 /// A compiled network. Sizes in the remarks of each member: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major.
 /// </summary>
-public interface IPatchMoEModel
+public interface IPatchMoEModel : INetworkWeights
 {
     /// <summary>The spec it was compiled from.</summary>
-    PatchMoESpec Spec { get; }
+    new PatchMoESpec Spec { get; }
+
+    PatchMoESpec INetworkWeights.Spec => Spec;
 
     /// <summary>Values of one sample.</summary>
     int InputLength { get; }
@@ -14,11 +16,8 @@ public interface IPatchMoEModel
     /// <summary>C, the logits of one sample.</summary>
     int Outputs { get; }
 
-    /// <summary>The named tensors and where they lie in <see cref="Parameters"/>.</summary>
-    IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
-
-    /// <summary>All weights in one 64-byte aligned buffer, tensor after tensor; gradients have the same layout.</summary>
-    Span<float> Parameters { get; }
+    /// <summary>m, the values of one sample's feature vector: the top layer's outputs, which the head sees.</summary>
+    int FeatureLength { get; }
 
     /// <summary>Scratch memory and threads for passes of this model. Reuse it: a pass with a workspace allocates nothing.</summary>
     /// <param name="threads">The number of threads that share a pass, ≥ 1. Results have the same bits for any number.</param>
@@ -43,11 +42,19 @@ public interface IPatchMoEModel
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
+    /// <summary>Computes the feature vectors of B samples: what the head sees, experts in order. The head plays no part.</summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length fixes B.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
+
     /// <summary>Forward, mean loss and its gradients in one pass: what a training step needs.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length fixes B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as <see cref="Parameters"/>, overwritten with the mean loss's gradient; 0 for what has none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the mean loss's gradient; 0 for what has none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -68,7 +75,7 @@ public interface IPatchMoEModel
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="logitsGradient">[B, C]; its length fixes B.</param>
-    /// <param name="gradients">As long as <see cref="Parameters"/>, overwritten with the sum over the batch; 0 for what has none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the sum over the batch; 0 for what has none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -76,6 +83,22 @@ public interface IPatchMoEModel
     void Backward(
         ReadOnlySpan<float> input,
         ReadOnlySpan<float> logitsGradient,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default);
+
+    /// <summary>The gradients that follow from a gradient of the feature vectors, for a network that goes on behind them; the head's are 0.</summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="featuresGradient">[B, <see cref="FeatureLength"/>]; its length fixes B.</param>
+    /// <param name="gradients">As in <see cref="Backward"/>.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="inputGradient">As in <see cref="Backward"/>.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    void BackwardFeatures(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> featuresGradient,
         Span<float> gradients,
         Workspace workspace,
         Span<float> inputGradient = default,

@@ -87,10 +87,11 @@ public sealed class Workspace : IDisposable
         Loss = 0;
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
         fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
+        fixed (float* features = arrays.Features, featuresGradient = arrays.FeaturesGradient)
         fixed (float* panels = _panels.Span)
         fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes, classes = arrays.Classes)
         {
-            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels);
+            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient);
             _kernels = model;
             try
             {

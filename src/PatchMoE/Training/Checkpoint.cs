@@ -38,7 +38,7 @@ public sealed record Checkpoint(
     /// <param name="samples">Its training samples.</param>
     /// <param name="seed">Its seed.</param>
     /// <exception cref="BadInputException">A value differs; the message names it.</exception>
-    public void CheckFits(IPatchMoEModel model, TrainingSpec training, int samples, ulong seed)
+    public void CheckFits(INetworkWeights model, TrainingSpec training, int samples, ulong seed)
     {
         Require("seed", Seed, seed);
         Require("training.method", Method, training.Method);

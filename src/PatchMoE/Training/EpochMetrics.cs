@@ -22,6 +22,9 @@ public sealed record EpochMetrics(
     double? RouterHitRate,
     double SamplesPerSecond)
 {
+    /// <summary>The most memory that the process held so far, in bytes, data included; null where it is unknown.</summary>
+    public long? PeakMemory { get; init; }
+
     /// <summary>One JSON object on one line, without a line end; numbers as they read back to the same bits, absent values left out.</summary>
     public string ToJson()
     {
@@ -49,6 +52,11 @@ public sealed record EpochMetrics(
             }
 
             writer.WriteNumber("samplesPerSecond", SamplesPerSecond);
+            if (PeakMemory is { } memory)
+            {
+                writer.WriteNumber("peakMemory", memory);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -72,7 +80,10 @@ public sealed record EpochMetrics(
                 Optional("testLoss"),
                 Optional("testAccuracy"),
                 Optional("routerHitRate"),
-                root.GetProperty("samplesPerSecond").GetDouble());
+                root.GetProperty("samplesPerSecond").GetDouble())
+            {
+                PeakMemory = root.TryGetProperty("peakMemory", out JsonElement memory) ? memory.GetInt64() : null,
+            };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

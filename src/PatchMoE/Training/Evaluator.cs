@@ -37,8 +37,7 @@ public sealed class Evaluator
         _model = engine.Spec.Model;
         _batch = batch;
         _logits = new float[batch * _model.Head.Outputs];
-        LayerShape bottom = _model.LayerShapes()[0];
-        _routeShape = [bottom.Instances, bottom.Experts, bottom.PatchesPerExpert];
+        _routeShape = _model.LayerShapes() is [var bottom, ..] ? [bottom.Instances, bottom.Experts, bottom.PatchesPerExpert] : [0, 0, 0];
         _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength] : [];
     }
 

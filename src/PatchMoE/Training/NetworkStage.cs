@@ -2,9 +2,12 @@ namespace PatchMoE;
 
 /// <summary>The network learns on its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
-    TrainingPhase phase, IPatchMoEModel model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    TrainingPhase phase, INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
+    private float[]? _augmented;
+    private Dataset? _epochData;
+
     public override double LearningRate(int epoch, int batch, int batches) =>
         LearningRateSchedule.At(training.Schedule, training.Optimizer.LearningRate, Epochs, epoch, batch, batches);
 
@@ -14,7 +17,9 @@ internal sealed class NetworkStage(
         engine.BeginTraining(Optimizer);
     }
 
-    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(train, samples, next, learningRate);
+    public override void BeginEpoch(int epoch) => _epochData = train.Augmentation?.Apply(train, epoch, _augmented ??= new float[train.Inputs.Length]);
+
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData ?? train, samples, next, learningRate);
 
     public override void GetGradients(Span<float> gradients) => engine.GetGradients(gradients);
 
@@ -30,6 +35,6 @@ internal sealed class NetworkStage(
         return (result.Loss, result.Accuracy, result.RouterHitRate);
     }
 
-    private static IEnumerable<ParameterSpec> Trained(IPatchMoEModel model, TrainingPhase phase) => model.ParameterSpecs.Where(
+    private static IEnumerable<ParameterSpec> Trained(INetworkWeights model, TrainingPhase phase) => model.ParameterSpecs.Where(
         parameter => parameter.HasGradient && (phase == TrainingPhase.All || parameter.Role != ParameterRole.Router));
 }

@@ -7,7 +7,7 @@ namespace PatchMoE;
 /// </summary>
 internal sealed class RouterStage : TrainingStage
 {
-    private readonly IPatchMoEModel _model;
+    private readonly INetworkWeights _model;
     private readonly INetworkEngine _engine;
     private readonly float[] _gradients;
     private readonly double _learningRate;
@@ -19,7 +19,7 @@ internal sealed class RouterStage : TrainingStage
     private readonly float[] _trainSums;
     private readonly float[] _testMean;
 
-    public RouterStage(IPatchMoEModel model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    public RouterStage(INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
         : base(
             TrainingPhase.Routers,
             training.RouterEpochs,

@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace PatchMoE;
 
 /// <summary>
-/// Trains a compiled network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
+/// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
 /// in place, from the values they have. An update allocates nothing.
 /// </summary>
-/// <param name="model">The model.</param>
+/// <param name="model">The weights; a compiled model, or with <see cref="TrainerOptions.Engine"/> those of any network that the engine computes.</param>
 /// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are the caller's affair.</param>
 /// <param name="train">The training data.</param>
 /// <param name="test">The test data, measured after every epoch.</param>
 /// <param name="options">Seed, threads, checkpoints.</param>
-public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
+public sealed class Trainer(INetworkWeights model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
 {
     private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
     private readonly List<EpochMetrics> _history = [];
@@ -38,7 +38,7 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
 
         _history.Clear();
-        using INetworkEngine? own = options.Engine is null ? new CpuEngine(model, options.Threads) : null;
+        using INetworkEngine? own = options.Engine is null ? new CpuEngine(Compiled(), options.Threads) : null;
         INetworkEngine engine = options.Engine ?? own!;
         var evaluator = new Evaluator(engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
@@ -62,6 +62,9 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
     }
 
+    private IPatchMoEModel Compiled() => model as IPatchMoEModel
+        ?? throw new ArgumentException($"{model.Spec.Name} is not compiled, so an engine must compute it: set {nameof(TrainerOptions)}.{nameof(TrainerOptions.Engine)}.");
+
     private TrainingPhase[] Phases(ModelSpec spec)
     {
         if (training.Method != TrainingMethod.Separate)
@@ -83,6 +86,7 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         while (_epoch < stage.Epochs)
         {
             _order.Begin(stage.Phase, _epoch);
+            stage.BeginEpoch(_epoch);
             long started = Stopwatch.GetTimestamp();
             int firstBatch = _batch;
             for (; _batch < _order.Batches; _batch++)
@@ -142,7 +146,10 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         stage.Collect();
         TrainingDivergedException.ThrowIfNotFinite(model, tested?.Loss ?? 0, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
         var metrics = new EpochMetrics(
-            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond);
+            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond)
+        {
+            PeakMemory = PeakMemory(),
+        };
         _history.Add(metrics);
         (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
         progress?.Report(new TrainingProgress(
@@ -153,6 +160,12 @@ public sealed class Trainer(IPatchMoEModel model, TrainingSpec training, Dataset
         }
 
         return true;
+    }
+
+    private static long? PeakMemory()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 is > 0 and var bytes ? bytes : null;
     }
 
     /// <summary>The samples of the first <paramref name="batches"/> updates of an epoch.</summary>

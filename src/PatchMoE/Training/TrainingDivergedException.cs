@@ -15,7 +15,7 @@ public sealed class TrainingDivergedException : Exception
     /// <param name="gradients">Its gradients; empty if there are none.</param>
     /// <param name="place">Where it happened, for example <c>epoch 3, step 17</c>.</param>
     /// <exception cref="TrainingDivergedException">A value is NaN or infinite.</exception>
-    internal static void ThrowIfNotFinite(IPatchMoEModel model, double loss, ReadOnlySpan<float> gradients, TrainingPlace place)
+    internal static void ThrowIfNotFinite(INetworkWeights model, double loss, ReadOnlySpan<float> gradients, TrainingPlace place)
     {
         if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(gradients) < 0)
         {
@@ -30,7 +30,7 @@ public sealed class TrainingDivergedException : Exception
             $"Training diverged at {place}: {cause}. Lower training.optimizer.learningRate, add a warm-up (training.schedule.warmup), or start from smaller weights (training.init).");
     }
 
-    private static string? Describe(IPatchMoEModel model, string kind, ReadOnlySpan<float> values)
+    private static string? Describe(INetworkWeights model, string kind, ReadOnlySpan<float> values)
     {
         int index = FiniteCheck.FirstNotFinite(values);
         ParameterSpec? tensor = model.ParameterSpecs.LastOrDefault(parameter => parameter.Offset <= index);

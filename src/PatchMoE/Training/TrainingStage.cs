@@ -18,6 +18,12 @@ internal abstract class TrainingStage(TrainingPhase phase, int epochs, Optimizer
     /// <summary>Takes the model's weights and the optimizer's state as they are now.</summary>
     public abstract void Begin();
 
+    /// <summary>Makes the epoch's data, where they differ from epoch to epoch.</summary>
+    /// <param name="epoch">From 0.</param>
+    public virtual void BeginEpoch(int epoch)
+    {
+    }
+
     /// <summary>One update; returns the mean loss before it, which is not finite (and no weight changed) if the run diverged.</summary>
     /// <param name="samples">The batch: indices of training samples.</param>
     /// <param name="next">The batch behind it; empty at the end of an epoch.</param>

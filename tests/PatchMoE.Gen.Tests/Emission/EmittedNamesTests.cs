@@ -14,8 +14,35 @@ public sealed class EmittedNamesTests
         PatchMoESpec[] probes = [.. Probes()];
         IEnumerable<string> classes = probes.Select((_, i) => $"[PatchMoE.PatchMoE(\"{i}.json\")]\ninternal sealed partial class Probe{i};");
         UserFile[] files = [.. probes.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec)))];
-        return (UserProject.Of(string.Join('\n', classes), files).Run().Output, probes.Length);
+        return (UserProject.Of(string.Join('\n', classes) + TorchLibrary, files).Run().Output, probes.Length);
     });
+
+    /// <summary>In place of PatchMoE.TorchSharp, which these tests do without: what an emitted module needs of it.</summary>
+    private const string TorchLibrary = """
+
+        namespace PatchMoE.TorchSharp
+        {
+            public enum ModuleOutput { Logits, Features }
+
+            public abstract class PatchMoEModule
+            {
+                protected global::TorchSharp.torch.Tensor Weight(string name) => new();
+            }
+
+            public class CompiledModule(IPatchMoEModel model, ModuleOutput output, int threads) : PatchMoEModule
+            {
+                public IPatchMoEModel GetModel() => output == ModuleOutput.Logits && threads >= 0 ? model : throw new System.NotSupportedException();
+            }
+        }
+
+        namespace TorchSharp
+        {
+            public static class torch
+            {
+                public sealed class Tensor;
+            }
+        }
+        """;
 
     [Test]
     public void List_IsTheMembersAndTheNamesUsed()

@@ -57,6 +57,8 @@ public sealed class TrainingReportTests
     {
         var metrics = new EpochMetrics(TrainingPhase.Experts, 3, 0.1, 1.0 / 3, 2.0 / 7, null, 0.98, 1234.5);
         Assert.That(EpochMetrics.FromJson(metrics.ToJson()), Is.EqualTo(metrics));
+        EpochMetrics measured = metrics with { PeakMemory = 5L << 30 };
+        Assert.That(EpochMetrics.FromJson(measured.ToJson()), Is.EqualTo(measured));
         Assert.That(metrics.ToJson(), Does.StartWith("{\"phase\":\"experts\",\"epoch\":3,").And.Not.Contain("testAccuracy"));
     }
 }

@@ -106,4 +106,40 @@ public sealed class DataRuleTests
     public void OddSampleCount_DoesNotReport() => Diagnose.DoesNotReport(
         DiagnosticRules.OddSampleCount,
         SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images", "train": 33 }"""));
+
+    [Test]
+    public void CifarSizeDiffers_Reports() => Diagnose.Reports(
+        DiagnosticRules.ImageSizeDiffers, "data.kind",
+        "The source's images are 32x32x3, but the model's input is 28x28x1. Use an image input of height 32, width 32 and 3 channels.",
+        SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": §"cifar10" }"""));
+
+    [Test]
+    public void CifarOfOtherOutputs_Reports() => Diagnose.Reports(
+        DiagnosticRules.ImagesNeedTenOutputs, "data.kind",
+        "The source's images have 10 classes, but the model tells 2 apart. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
+        SpecText.Of(
+            input: SpecText.Photo, head: """{ "kind": "linear", "outputs": 1 }""", backbone: SpecText.Wrn, layers: SpecText.Gated, data: """{ "kind": §"cifar10" }"""));
+
+    [Test]
+    public void EmptySource_Reports() => Diagnose.Reports(
+        DiagnosticRules.EmptyText, "data.source",
+        "The path is empty. Write the path of a folder, relative to the spec file.",
+        SpecText.Of(
+            input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated, data: """{ "kind": "cifar10", "source": §"" }"""));
+
+    /// <summary>What the data must fit is the image in front of the backbone, not its map.</summary>
+    [Test]
+    public void Cifar_FitsTheImageOfABackbone() => Diagnose.DoesNotReport(
+        DiagnosticRules.ImageSizeDiffers,
+        SpecText.Of(
+            input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
+            data: """{ "kind": "cifar10", "source": "x", "train": 10, "test": 20, "normalize": false, "augment": true }"""));
+
+    [Test]
+    public void BatchLargerThanCifar_Reports() => Diagnose.Reports(
+        DiagnosticRules.BatchLargerThanData, "training.batch",
+        "A batch of 20 is more than the 10 training samples. Use a batch of 1 to 10, or more samples.",
+        SpecText.Of(
+            input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
+            training: """{ "batch": §20 }""", data: """{ "kind": "cifar10", "train": 10 }"""));
 }

@@ -44,6 +44,8 @@ internal sealed class JsonSchema(JsonElement root)
             case "oneOf":
                 string[][] tries = [.. rule.EnumerateArray().Select(one => Check(one, value, path).ToArray())];
                 return tries.Count(mistakes => mistakes.Length == 0) == 1 ? [] : [$"{path} does not fit exactly one of {rule}", .. tries.SelectMany(one => one)];
+            case "not":
+                return Fits(Check(rule, value, path).Any(), $"fits {rule}");
             case "required":
                 return rule.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{path} lacks {name}");
             case "properties":

@@ -17,6 +17,8 @@ public sealed class SchemaTests
         new("model", $$"""{ "model": { {{Unknown}} } }"""),
         new("imageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""")),
         new("vectorsInput", SpecText.Of(input: $$"""{ "kind": "vectors", {{Unknown}} }""")),
+        new("wholeImageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""", backbone: SpecText.Wrn)),
+        new("backbone", SpecText.Of(input: SpecText.Photo, backbone: $$"""{ "kind": "wrn", {{Unknown}} }""")),
         new("expertChoiceLayer", SpecText.Of(layers: $$"""{ {{Unknown}} }""")),
         new("denseLayer", SpecText.Of(layers: $$"""{ "routing": "dense", {{Unknown}} }""")),
         new("sampleLayer", SpecText.Of(layers: $$"""{ "routing": "sample", {{Unknown}} }""")),
@@ -28,6 +30,7 @@ public sealed class SchemaTests
         new("init", SpecText.Of(training: $$"""{ "init": { {{Unknown}} } }""")),
         new("mosaicData", SpecText.Of(data: $$"""{ "kind": "mosaic", {{Unknown}} }""")),
         new("imagesData", SpecText.Of(data: $$"""{ "kind": "images", {{Unknown}} }""")),
+        new("cifar10Data", SpecText.Of(data: $$"""{ "kind": "cifar10", {{Unknown}} }""")),
         new("syntheticData", SpecText.Of(data: $$"""{ "kind": "synthetic", {{Unknown}} }""")),
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
     ];
@@ -35,6 +38,7 @@ public sealed class SchemaTests
     private static IEnumerable<TestCaseData> Words =>
     [
         new("model", "loss", SpecText.Of(loss: "\"zzzzzzzz\"")),
+        new("backbone", "output", SpecText.Of(input: SpecText.Photo, backbone: """{ "kind": "wrn", "output": "zzzzzzzz" }""")),
         new("expertChoiceLayer", "gate", SpecText.Of(layers: """{ "gate": "zzzzzzzz" }""")),
         new("expertChoiceLayer", "pooling", SpecText.Of(layers: """{ "pooling": "zzzzzzzz" }""")),
         new("fixedHead", "weights", SpecText.Of(head: """{ "kind": "fixed", "weights": "zzzzzzzz" }""")),
@@ -48,10 +52,11 @@ public sealed class SchemaTests
     /// <summary>Where the schema has one definition per kind, the kinds are their constants.</summary>
     private static IEnumerable<TestCaseData> Kinds =>
     [
+        new(new[] { "backbone" }, "kind", SpecText.Of(input: SpecText.Photo, backbone: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "mosaicData", "imagesData", "syntheticData", "arraysData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "arraysData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
 
     [TestCaseSource(nameof(Objects))]
@@ -82,6 +87,8 @@ public sealed class SchemaTests
     /// <summary>A field that is written with the schema's default gives the same spec as one that is left out.</summary>
     [TestCase("imageInput")]
     [TestCase("vectorsInput")]
+    [TestCase("wholeImageInput")]
+    [TestCase("backbone")]
     [TestCase("expertChoiceLayer")]
     [TestCase("denseLayer")]
     [TestCase("fixedHead")]
@@ -91,6 +98,7 @@ public sealed class SchemaTests
     [TestCase("schedule")]
     [TestCase("mosaicData")]
     [TestCase("imagesData")]
+    [TestCase("cifar10Data")]
     [TestCase("syntheticData")]
     public void Defaults_AreThoseOfTheReader(string definition)
     {
@@ -115,6 +123,10 @@ public sealed class SchemaTests
         {
             "imageInput" => SpecText.Of(input: Add(SpecText.Mosaic)),
             "vectorsInput" => SpecText.Of(input: Add(SpecText.Vectors)),
+            "wholeImageInput" => SpecText.Of(input: Add("""{ "kind": "image", "height": 32, "width": 32 }"""), head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn),
+            "backbone" => SpecText.Of(input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: Add("""{ "kind": "wrn", "patch": 1 }""")),
+            "cifar10Data" => SpecText.Of(
+                input: """{ "kind": "image", "height": 32, "width": 32, "channels": 3, "patch": 8 }""", head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "cifar10" }""")),
             "expertChoiceLayer" => SpecText.Of(layers: Add(SpecText.Layer)),
             "denseLayer" => SpecText.Of(layers: Add(SpecText.Dense)),
             "fixedHead" => SpecText.Of(head: Add(SpecText.Fixed)),

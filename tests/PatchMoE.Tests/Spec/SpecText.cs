@@ -6,6 +6,8 @@ internal static class SpecText
     public const string Vectors = """{ "kind": "vectors", "patches": 16, "dimension": 64 }""";
     public const string Mosaic = """{ "kind": "image", "height": 112, "width": 112, "patch": 28 }""";
     public const string Digit = """{ "kind": "image", "height": 28, "width": 28, "patch": 7 }""";
+    public const string Photo = """{ "kind": "image", "height": 32, "width": 32, "channels": 3 }""";
+    public const string Wrn = """{ "kind": "wrn", "widths": [4, 6, 8], "patch": 1 }""";
     public const string Layer = """{ "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20 }""";
     public const string Gated = """{ "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20, "gate": "softmaxSelected" }""";
     public const string Dense = """{ "routing": "dense", "neuronsPerExpert": 20 }""";
@@ -16,14 +18,16 @@ internal static class SpecText
 
     /// <summary>The text of a spec; <paramref name="layers"/> is what stands between the brackets.</summary>
     public static string Of(
-        string input = Vectors, string layers = Layer, string head = Fixed, string loss = Logistic, string? training = null, string? data = null)
+        string input = Vectors, string layers = Layer, string head = Fixed, string loss = Logistic, string? training = null, string? data = null,
+        string? backbone = null)
     {
+        string backboneText = backbone is null ? "" : $"\n    \"backbone\": {backbone},";
         string trainingText = training is null ? "" : $",\n  \"training\": {training}";
         string dataText = data is null ? "" : $",\n  \"data\": {data}";
         return $$"""
             {
               "model": {
-                "input": {{input}},
+                "input": {{input}},{{backboneText}}
                 "layers": [{{layers}}],
                 "head": {{head}},
                 "loss": {{loss}}

@@ -65,6 +65,45 @@ public sealed class SpecWriterTests
         Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "a.json").Spec?.Data, Is.EqualTo(data));
     }
 
+    /// <summary>Random backbones, with and without a layer.</summary>
+    [Test]
+    public void AnyBackbone_ReadsBackEqual()
+    {
+        var random = new Random(8);
+        for (int trial = 0; trial < 500; trial++)
+        {
+            PatchMoESpec spec = DrawBackbone(random);
+            string json = SpecWriter.ToJson(spec);
+            SpecResult result = SpecReader.Read(json, "other.json");
+            Assert.That(result.Spec, Is.EqualTo(spec), $"{json}{string.Join('\n', result.Diagnostics)}");
+            Assert.That(result.Diagnostics.Where(diagnostic => diagnostic.Rule == DiagnosticRules.FieldWithoutEffect), Is.Empty);
+        }
+    }
+
+    private static PatchMoESpec DrawBackbone(Random random)
+    {
+        LayerOutput? output = random.Next(3) == 0 ? null : Any<LayerOutput>(random);
+        EquatableArray<int> widths = Enumerable.Range(0, random.Next(2, 4)).Select(_ => random.Next(1, 9)).ToEquatableArray();
+        (int imageHeight, int imageWidth, int imageChannels) = random.Next(2) == 0 ? (32, 32, 3) : (random.Next(17, 40), random.Next(17, 40), random.Next(1, 4));
+        var backbone = new BackboneSpec(imageHeight, imageWidth, imageChannels, widths, random.Next(1, 4), random.Next(1, 9), output);
+        (int height, int width, int channels) = backbone.Map();
+        ImageInputSpec map = output is null
+            ? new ImageInputSpec(height, width, channels, 1, 1, 1, 1)
+            : new ImageInputSpec(height, width, channels, random.Next(1, 3), random.Next(1, 3), random.Next(1, 3), random.Next(1, 3));
+        LayerSpec layer = DrawLayer(random);
+        EquatableArray<LayerSpec> layers = output switch
+        {
+            null => default,
+            LayerOutput.Map => EquatableArray.Of(layer with { Pooling = Pooling.Selected }),
+            _ => EquatableArray.Of(layer),
+        };
+        var model = new ModelSpec(map, layers, new HeadSpec(HeadKind.Linear, 10, Bias: random.Next(2) == 0), Loss.SoftmaxCrossEntropy, backbone);
+        string? source = random.Next(2) == 0 ? null : "a/b";
+        int? Maybe() => random.Next(2) == 0 ? null : random.Next(1, 9);
+        DataSpec? data = (backbone.Height, backbone.Width, backbone.Channels) == (32, 32, 3) ? new Cifar10DataSpec(source, Maybe(), Maybe(), random.Next(2) == 0, random.Next(2) == 0) : null;
+        return new PatchMoESpec("b" + random.Next(100), model, null, data);
+    }
+
     private static PatchMoESpec Draw(Random random)
     {
         int levels = random.Next(1, 4);

@@ -45,6 +45,8 @@ internal sealed class LoopModel : IPatchMoEModel
 
     public int Outputs => Spec.Model.Head.Outputs;
 
+    public int FeatureLength => _shape.Outputs;
+
     public IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
 
     public Span<float> Parameters => _parameters;
@@ -102,6 +104,12 @@ internal sealed class LoopModel : IPatchMoEModel
     }
 
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> logitsGradient, Span<float> gradients, Workspace workspace, Span<float> inputGradient = default, ReadOnlySpan<int> lengths = default) =>
+        throw new NotSupportedException();
+
+    public void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
+        throw new NotSupportedException();
+
+    public void BackwardFeatures(ReadOnlySpan<float> input, ReadOnlySpan<float> featuresGradient, Span<float> gradients, Workspace workspace, Span<float> inputGradient = default, ReadOnlySpan<int> lengths = default) =>
         throw new NotSupportedException();
 
     public void Route(ReadOnlySpan<float> input, Span<int> routes, Span<float> scores, Span<float> gates, Workspace workspace, ReadOnlySpan<int> lengths = default)

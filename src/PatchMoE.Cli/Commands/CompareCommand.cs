@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe compare RUN RUN …</c>: training runs side by side.</summary>
+internal static class CompareCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var folders = new Argument<string[]>("RUN") { Description = "The folders of training runs.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> page = CommonOptions.File("--out", "Where a page with the table and the curves goes, .html.");
+        var command = new Command("compare", "Show training runs side by side: FLOPs, time per step, memory, accuracy.") { folders, page };
+        command.SetAction(parsed =>
+        {
+            string[] paths = parsed.GetRequiredValue(folders);
+            OutputFiles.RequireDistinct([parsed.GetValue(page)], [.. paths.SelectMany(path => new[] { SpecIn(path), MetricsIn(path) })]);
+            RunRecord[] runs = Named([.. paths.Select(path => Read(path, context))], paths);
+            var table = new TextTable([.. ComparisonReport.Titles]);
+            foreach (RunRecord run in runs)
+            {
+                table.Add([.. ComparisonReport.Row(run)]);
+            }
+
+            table.Write(context);
+            if (parsed.GetValue(page) is { } file)
+            {
+                AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(ComparisonReport.ToHtml(runs))));
+            }
+
+            context.Output.WriteLine(JsonLine.Of(json => Write(json, runs)));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string SpecIn(string folder) => Path.Combine(folder, "spec.json");
+
+    private static string MetricsIn(string folder) => Path.Combine(folder, "metrics.jsonl");
+
+    private static RunRecord Read(string folder, CommandContext context)
+    {
+        if (!File.Exists(SpecIn(folder)) || !File.Exists(MetricsIn(folder)))
+        {
+            throw new BadInputException($"{folder}: this is no run: it needs spec.json and metrics.jsonl. Name the folder of a run of 'pmoe train'.");
+        }
+
+        PatchMoESpec spec = SpecFile.Load(SpecIn(folder), context);
+        return new RunRecord(spec.Name, spec, RunRecord.ReadMetrics(MetricsIn(folder)));
+    }
+
+    /// <summary>Runs of one spec are told apart by their folders.</summary>
+    private static RunRecord[] Named(RunRecord[] runs, string[] paths) =>
+        [.. runs.Select((run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run : run with { Name = $"{run.Name} ({paths[i]})" })];
+
+    private static void Write(Utf8JsonWriter json, IEnumerable<RunRecord> runs)
+    {
+        json.WriteStartArray("runs");
+        foreach (RunRecord run in runs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", run.Name);
+            json.WriteNumber("weights", run.Spec.Model.WeightCount());
+            json.WriteNumber("forwardFlops", run.Cost.ForwardFlops);
+            json.WriteNumber("backwardFlops", run.Cost.BackwardFlops);
+            json.WriteNumber("batch", run.Batch);
+            json.WriteNumber("epochs", run.History.Count);
+            json.WriteNumber("trainLoss", run.Last.TrainLoss);
+            WriteIf(json, "secondsPerStep", run.SecondsPerStep);
+            WriteIf(json, "peakMemory", run.PeakMemory);
+            WriteIf(json, "testLoss", run.Last.TestLoss);
+            WriteIf(json, "testAccuracy", run.Last.TestAccuracy);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteIf(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+}

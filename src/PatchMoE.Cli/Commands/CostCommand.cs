@@ -1,0 +1,29 @@
+using System.CommandLine;
+using PatchMoE.Cli.Costs;
+using PatchMoE.Cli.Inputs;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary><c>pmoe cost SPEC</c>: weights, FLOPs and bytes, beside the networks that a pMoE network is compared with.</summary>
+internal static class CostCommand
+{
+    private const int DefaultBatch = 32;
+    private const int MaximumBatch = 1 << 20;
+
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> spec = CommonOptions.Spec();
+        Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, for the bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
+        var command = new Command("cost", "Count weights, FLOPs and bytes, beside the CNN and the sample-level MoE of the same size.") { spec, batch };
+        command.SetAction(parsed =>
+        {
+            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
+            int samples = parsed.GetValue(batch) ?? valid.Training?.Batch ?? DefaultBatch;
+            CostReport report = CostReport.Of(valid, samples);
+            CostTables.Write(context, report);
+            context.Output.WriteLine(CostJson.Of(report));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

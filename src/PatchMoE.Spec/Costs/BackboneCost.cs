@@ -1,0 +1,30 @@
+namespace PatchMoE;
+
+/// <summary>
+/// The floating-point operations of a backbone's convolutions for one image; a multiply-add counts as two. Batch norm, ReLU, sums of shortcuts and the
+/// average over the map are left out: they have no factor of the channels.
+/// </summary>
+/// <param name="Convolutions">The forward pass of each convolution, in the order of the network: 2·H·W·kernel²·inputs·outputs.</param>
+public sealed record BackboneCost(EquatableArray<long> Convolutions)
+{
+    /// <summary>The forward pass.</summary>
+    public long Forward => Convolutions.Sum();
+
+    /// <summary>The gradients of all filters: as many as <see cref="Forward"/>.</summary>
+    public long WeightGradients => Forward;
+
+    /// <summary>The gradients by the maps between the convolutions, and not by the image: as many as <see cref="Forward"/> without the first.</summary>
+    public long MapGradients => Forward - Convolutions[0];
+
+    /// <summary>The gradient by the image, where it is wanted too.</summary>
+    public long InputGradient => Convolutions[0];
+
+    /// <summary>The cost of one convolution's forward pass.</summary>
+    /// <param name="convolution">Its sizes.</param>
+    public static long Of(ConvolutionShape convolution) =>
+        2L * convolution.Height * convolution.Width * convolution.Kernel * convolution.Kernel * convolution.Inputs * convolution.Outputs;
+
+    /// <summary>The cost of a backbone.</summary>
+    /// <param name="shape">Its sizes.</param>
+    public static BackboneCost Of(BackboneShape shape) => new(shape.Convolutions.Select(Of).ToEquatableArray());
+}

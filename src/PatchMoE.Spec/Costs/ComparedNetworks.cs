@@ -1,0 +1,30 @@
+namespace PatchMoE;
+
+/// <summary>
+/// The networks that a pMoE network is compared with, of the same sizes: as many neurons on the same patches, the same head, behind the same convolutions.
+/// </summary>
+public static class ComparedNetworks
+{
+    /// <summary>The CNN: every layer's k·M neurons see every patch.</summary>
+    /// <param name="model">A valid network.</param>
+    public static ModelSpec AsCnn(this ModelSpec model) => model.WithLayers(layer => new LayerSpec(Routing.Dense, 1, layer.Experts * layer.NeuronsPerExpert, Bias: layer.Bias));
+
+    /// <summary>The conventional mixture of experts: in every layer one of the k experts sees the whole sample.</summary>
+    /// <param name="model">A valid network.</param>
+    public static ModelSpec AsSampleMoE(this ModelSpec model) => model.WithLayers(layer => new LayerSpec(Routing.Sample, layer.Experts, layer.NeuronsPerExpert, Bias: layer.Bias));
+
+    /// <summary>The plain Wide ResNet, whose last group stands where the pMoE layer does; null without a backbone.</summary>
+    /// <param name="model">A valid network.</param>
+    public static ModelSpec? AsWideResNet(this ModelSpec model)
+    {
+        if (model is not { Backbone: { } backbone, Input: ImageInputSpec map })
+        {
+            return null;
+        }
+
+        var pixels = new ImageInputSpec(map.Height, map.Width, map.Channels, 1, 1, 1, 1);
+        return model with { Input = pixels, Layers = default, Backbone = backbone with { Output = null } };
+    }
+
+    private static ModelSpec WithLayers(this ModelSpec model, Func<LayerSpec, LayerSpec> change) => model with { Layers = model.Layers.Select(change).ToEquatableArray() };
+}

@@ -1,0 +1,166 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PatchMoE.TorchSharp;
+
+/// <summary>
+/// A network on libtorch: the module <see cref="TorchPatchMoE"/>, or with a backbone <see cref="WideResNet"/>, torch's autograd and its optimizers. Its results do not depend on our kernels, and
+/// may differ in the last bits from machine to machine and with the number of threads. Batch norms of a backbone use their running statistics everywhere
+/// but in <see cref="Step"/>, which uses the batch's and updates them.
+/// </summary>
+public sealed class TorchEngine : INetworkEngine
+{
+    private readonly PatchMoEModule _module;
+    private readonly Func<Tensor, Tensor?, Tensor> _route;
+    private readonly Device _device;
+    private readonly HostBatch _batch = new();
+    private TorchOptimizer? _optimizer;
+
+    /// <summary>Makes the module on a device; its weights are 0.</summary>
+    /// <param name="spec">A valid spec; name and model count.</param>
+    /// <param name="device">A name of <see cref="TorchDevices.Names"/>; null for the CPU.</param>
+    /// <param name="threads">Threads of torch on the CPU, ≥ 1; they are the process's, not the engine's.</param>
+    /// <exception cref="BadInputException">There is no such device, or libtorch cannot be loaded here.</exception>
+    public TorchEngine(PatchMoESpec spec, string? device = null, int threads = 1)
+    {
+        _device = TorchDevices.Of(device);
+        set_num_threads(threads);
+        (_module, _route) = Make(spec);
+        _module.to(_device);
+    }
+
+    /// <inheritdoc/>
+    public PatchMoESpec Spec => _module.Spec;
+
+    /// <inheritdoc/>
+    public string Device => _device.type == DeviceType.CPU
+        ? $"libtorch {__version__} on the CPU, {get_num_threads()} {(get_num_threads() == 1 ? "thread" : "threads")}"
+        : $"libtorch {__version__} on {_device}";
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters) => _module.SetWeights(parameters);
+
+    /// <inheritdoc/>
+    public void GetParameters(Span<float> parameters) => _module.GetWeights(parameters);
+
+    /// <inheritdoc/>
+    public void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default)
+    {
+        using IDisposable gradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        int batch = logits.Length / Spec.Model.Head.Outputs;
+        _module.eval();
+        TensorValues.Read(_module.forward(Input(input, batch), Lengths(lengths)), logits);
+    }
+
+    /// <inheritdoc/>
+    public double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _module.eval();
+        Tensor x = Input(input, labels.Length).requires_grad_(!inputGradient.IsEmpty);
+        (Tensor output, Tensor loss) = Differentiate(x, TensorValues.From(labels, _device), Lengths(lengths));
+        TensorValues.Read(output, logits);
+        GetGradients(gradients);
+        if (!inputGradient.IsEmpty)
+        {
+            TensorValues.Read(x.grad!, inputGradient);
+        }
+
+        return loss.item<float>();
+    }
+
+    /// <inheritdoc/>
+    public void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _module.eval();
+        Tensor found = _route(Input(input, input.Length / Spec.Model.InputLength()), Lengths(lengths));
+        TensorValues.Read(found, routes);
+    }
+
+    /// <inheritdoc/>
+    public void BeginTraining(Optimizer optimizer)
+    {
+        _optimizer?.Dispose();
+        _optimizer = new TorchOptimizer(optimizer, _module);
+    }
+
+    /// <inheritdoc/>
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    {
+        TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        using DisposeScope scope = NewDisposeScope();
+        _batch.Gather(data, samples);
+        _module.train();
+        (_, Tensor mean) = Differentiate(Input(_batch.Inputs, samples.Length), TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths));
+        double loss = mean.item<float>();
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        if (_module.parameters().Any(parameter => parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>()))
+        {
+            return double.NaN;
+        }
+
+        optimizer.Step(learningRate);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public void GetGradients(Span<float> gradients)
+    {
+        gradients.Clear();
+        foreach (ParameterSpec spec in _module.TensorSpecs.Where(spec => spec.HasGradient))
+        {
+            if (_module.Weight(spec.Name).grad is { } gradient)
+            {
+                TensorValues.Read(gradient, gradients.Slice(spec.Offset, spec.Length));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Collect() => _optimizer?.Collect();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer?.Dispose();
+        _module.Dispose();
+    }
+
+    private static (PatchMoEModule Module, Func<Tensor, Tensor?, Tensor> Route) Make(PatchMoESpec spec)
+    {
+        if (spec.Model.Backbone is null)
+        {
+            var layers = new TorchPatchMoE(spec);
+            return (layers, layers.Route);
+        }
+
+        var network = new WideResNet(spec);
+        return (network, network.Route);
+    }
+
+    /// <summary>Forward, mean loss and backward; the gradients are left in the parameters.</summary>
+    private (Tensor Logits, Tensor Loss) Differentiate(Tensor x, Tensor labels, Tensor? lengths)
+    {
+        _module.zero_grad();
+        Tensor logits = _module.forward(x, lengths);
+        Tensor loss = _module.Loss(logits, labels);
+        loss.backward();
+        return (logits, loss);
+    }
+
+    private Tensor Input(ReadOnlySpan<float> input, int batch) => TensorValues.From(input, _device).reshape(batch, Spec.Model.InputLength());
+
+    private Tensor? Lengths(ReadOnlySpan<int> lengths) => lengths.IsEmpty ? null : TensorValues.From(lengths, _device);
+}

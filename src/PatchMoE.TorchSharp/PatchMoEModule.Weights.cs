@@ -1,0 +1,63 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PatchMoE.TorchSharp;
+
+/// <content>Weights in and out: parameter buffers and safetensors files. A module without head has no <c>head</c> tensors in either.</content>
+public abstract partial class PatchMoEModule
+{
+    /// <summary>Sets all weights.</summary>
+    /// <param name="buffer">A parameter buffer, <see cref="PatchMoEModule.BufferLength"/> values.</param>
+    /// <exception cref="ArgumentException">The buffer's length does not fit.</exception>
+    public void SetWeights(ReadOnlySpan<float> buffer)
+    {
+        RequireLength(buffer.Length);
+        using IDisposable gradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (ParameterSpec spec in _tensors)
+        {
+            Tensor weight = Weight(spec.Name);
+            weight.copy_(TensorValues.From(buffer.Slice(spec.Offset, spec.Length), CPU).reshape(weight.shape));
+        }
+    }
+
+    /// <summary>Reads all weights.</summary>
+    /// <param name="buffer">A parameter buffer, <see cref="PatchMoEModule.BufferLength"/> values; gaps between tensors are left alone.</param>
+    /// <exception cref="ArgumentException">The buffer's length does not fit.</exception>
+    public void GetWeights(Span<float> buffer)
+    {
+        RequireLength(buffer.Length);
+        foreach (ParameterSpec spec in _tensors)
+        {
+            TensorValues.Read(Weight(spec.Name), buffer.Slice(spec.Offset, spec.Length));
+        }
+    }
+
+    /// <summary>Loads the weights of a safetensors file. If anything is wrong, the module stays as it was.</summary>
+    /// <param name="path">The file; for a module without head the tensors of a head are passed over.</param>
+    /// <exception cref="BadInputException">The file cannot be read, or its tensors are not this module's: the message names all that differ.</exception>
+    public void LoadWeights(string path)
+    {
+        var buffer = new float[BufferLength];
+        WeightsFile.Load(path, _tensors, buffer, passOver: name => Output == ModuleOutput.Features && name.StartsWith("head.", StringComparison.Ordinal));
+        SetWeights(buffer);
+    }
+
+    /// <summary>Saves the weights as safetensors.</summary>
+    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public void SaveWeights(string path)
+    {
+        var buffer = new float[BufferLength];
+        GetWeights(buffer);
+        SafetensorsFile.Write(path, [.. _tensors.Select(spec => new NamedTensor(spec.Name, [.. spec.Shape], buffer.AsSpan(spec.Offset, spec.Length).ToArray()))]);
+    }
+
+    private void RequireLength(int length)
+    {
+        if (length != BufferLength)
+        {
+            throw new ArgumentException($"The buffer has {length} values, and the tensors of {Spec.Name} take {BufferLength}.");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using PatchMoE.TorchSharp.Operations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PatchMoE.TorchSharp;
+
+/// <summary>
+/// A Wide ResNet (Zagoruyko and Komodakis, 2016), plain or with a pMoE layer in place of its last group (WRN-pMoE: Chowdhury et al., ICML 2023), as the
+/// spec says; convolutions and batch norms by torch. Its tensors have the names of a weights file: <c>backbone.groups.0.0.convolution1.weight</c>,
+/// <c>layers.0.router.weight</c>, <c>norm.running_mean</c>, …; a batch norm's statistics are buffers. In training mode batch norms use the batch's
+/// statistics and keep running ones, which they use in evaluation mode.
+/// </summary>
+public sealed class WideResNet : PatchMoEModule
+{
+    private const double NormEpsilon = 1e-5;
+    private const double NormMomentum = 0.1;
+
+    private readonly BackboneShape _backbone;
+    private readonly LayerOperations? _layer;
+
+    /// <summary>Makes the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
+    /// <param name="spec">A valid spec with a backbone; <see cref="TrainingSpec.Init"/> gives the standard deviations of layer and head.</param>
+    /// <param name="seed">The seed of the weights.</param>
+    /// <exception cref="ArgumentException">The spec has no backbone.</exception>
+    /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
+    public WideResNet(PatchMoESpec spec, ulong seed = 1)
+        : base(spec, ModuleOutput.Logits)
+    {
+        _backbone = spec.Model.BackboneShape() ?? throw new ArgumentException($"{spec.Name} has no backbone.", nameof(spec));
+        _layer = spec.Model.LayerShapes() is [var shape] ? new LayerOperations(spec.Model.Layers[0], shape) : null;
+        foreach (ParameterSpec tensor in TensorSpecs)
+        {
+            Register(tensor, zeros([.. tensor.Shape.Select(size => (long)size)]));
+        }
+
+        var initial = new float[BufferLength];
+        WeightInitializer.Initialize(spec, seed, initial);
+        SetWeights(initial);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Features are what the head sees: the pMoE layer's, or the average over the map. All patches are valid: there are no lengths.</remarks>
+    public override Tensor Features(Tensor input, Tensor? lengths = null)
+    {
+        RequireNoLengths(lengths);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor map = Map(input);
+        if (_layer is not null)
+        {
+            Tensor patches = Patches(_layer, map);
+            if (Spec.Model.Backbone!.Output == LayerOutput.Features)
+            {
+                return _layer.Forward(Router, Experts, Bias, patches, lengths: null).MoveToOuterDisposeScope();
+            }
+
+            // [B, n, m] → [B, m, n]: channels first, as torch's batch norm has them.
+            map = _layer.Map(Router, Experts, Bias, patches).transpose(1, 2).unsqueeze(3);
+        }
+
+        return NormRelu(_backbone.Norm!, map).mean([2, 3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which patches of the map each expert takes, best first.</summary>
+    /// <param name="input">As in <see cref="PatchMoEModule.forward(Tensor)"/>.</param>
+    /// <param name="lengths">Null: all patches are valid.</param>
+    /// <returns>int64 [B, k, l]; for sample routing the expert, [B, 1, 1].</returns>
+    /// <exception cref="ArgumentException">The input's shape is not the network's, or there is no layer that routes.</exception>
+    public Tensor Route(Tensor input, Tensor? lengths = null)
+    {
+        RequireNoLengths(lengths);
+        LayerOperations layer = _layer ?? throw new ArgumentException($"{Spec.Name} has no pMoE layer: it routes nothing.");
+        using IDisposable gradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return layer.Route(Router!, Patches(layer, Map(input)), lengths: null).MoveToOuterDisposeScope();
+    }
+
+    private protected override Tensor Logits(Tensor input, Tensor? lengths)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? bias = Spec.Model.Head.Bias ? Weight("head.bias") : null;
+        return nn.functional.linear(Features(input, lengths), Weight("head.weight"), bias).MoveToOuterDisposeScope();
+    }
+
+    private Tensor? Router => Spec.Model.Layers[0].Routing == Routing.Dense ? null : Weight("layers.0.router.weight");
+
+    private Tensor Experts => Weight("layers.0.experts.weight");
+
+    private Tensor? Bias => Spec.Model.Layers[0].Bias ? Weight("layers.0.experts.bias") : null;
+
+    /// <summary>The backbone's map [B, channels, height, width] of images [B, H, W, C].</summary>
+    private Tensor Map(Tensor input)
+    {
+        BackboneSpec sizes = Spec.Model.Backbone!;
+        long batch = ModuleInput.Batch(Spec.Model, input);
+        Tensor x = Convolve(_backbone.Stem, input.reshape(batch, sizes.Height, sizes.Width, sizes.Channels).permute(0, 3, 1, 2));
+        foreach (ResidualBlockShape block in _backbone.Blocks)
+        {
+            x = Residual(block, x);
+        }
+
+        return _backbone is { ReductionNorm: { } norm, Reduction: { } reduction } ? Convolve(reduction, NormRelu(norm, x)) : x;
+    }
+
+    /// <summary>The map's patches [B, n, d].</summary>
+    private Tensor Patches(LayerOperations layer, Tensor map) =>
+        ModuleInput.Patches((ImageInputSpec)Spec.Model.Input, map.permute(0, 2, 3, 1)).reshape(map.shape[0], layer.Shape.Patches, layer.Shape.Dimension);
+
+    private Tensor Residual(ResidualBlockShape block, Tensor x)
+    {
+        Tensor active = NormRelu(block.Norm1, x);
+        Tensor shortcut = block.Shortcut is null ? x : Convolve(block.Shortcut, active);
+        return Convolve(block.Convolution2, NormRelu(block.Norm2, Convolve(block.Convolution1, active))) + shortcut;
+    }
+
+    private Tensor Convolve(ConvolutionShape convolution, Tensor x) => nn.functional.conv2d(
+        x, Weight($"{convolution.Name}.weight"), strides: [convolution.Stride, convolution.Stride], padding: [convolution.Kernel / 2, convolution.Kernel / 2]);
+
+    private Tensor NormRelu(NormShape norm, Tensor x) => nn.functional.batch_norm(
+        x,
+        Weight($"{norm.Name}.running_mean"),
+        Weight($"{norm.Name}.running_var"),
+        Weight($"{norm.Name}.weight"),
+        Weight($"{norm.Name}.bias"),
+        training,
+        NormMomentum,
+        NormEpsilon).relu();
+
+    private static void RequireNoLengths(Tensor? lengths)
+    {
+        if (lengths is not null)
+        {
+            throw new ArgumentException("Every patch of a backbone's map is valid: leave lengths out.", nameof(lengths));
+        }
+    }
+}

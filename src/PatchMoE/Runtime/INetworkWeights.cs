@@ -1,0 +1,31 @@
+namespace PatchMoE;
+
+/// <summary>The weights of a network, wherever its passes are computed: what a training run needs of it.</summary>
+public interface INetworkWeights
+{
+    /// <summary>The network.</summary>
+    PatchMoESpec Spec { get; }
+
+    /// <summary>The named tensors and where they lie in <see cref="Parameters"/>.</summary>
+    IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
+
+    /// <summary>All weights in one buffer, tensor after tensor; gradients have the same layout.</summary>
+    Span<float> Parameters { get; }
+}
+
+/// <summary>The weights of a network that is not compiled: one whose passes are an engine's alone.</summary>
+/// <param name="spec">A valid spec.</param>
+public sealed class WeightBuffer(PatchMoESpec spec) : INetworkWeights
+{
+    private readonly EquatableArray<ParameterSpec> _tensors = spec.Model.Parameters();
+    private readonly float[] _parameters = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
+
+    /// <inheritdoc/>
+    public PatchMoESpec Spec => spec;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ParameterSpec> ParameterSpecs => _tensors;
+
+    /// <inheritdoc/>
+    public Span<float> Parameters => _parameters;
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace PatchMoE.Tests;
+
+/// <summary><c>cost</c>, and what other commands say to a network with a backbone.</summary>
+public sealed class CostCommandTests
+{
+    private static string Spec(string name) => Path.Combine(Repository.Root, "specs", name + ".json");
+
+    [Test]
+    public void Cost_GivesTheNetworksBesideEachOther()
+    {
+        Outcome outcome = Pmoe.Run("cost", Spec("mnist-joint"), "--batch", "100");
+        using JsonDocument json = JsonDocument.Parse(outcome.OutputLines.Single());
+        JsonElement[] networks = [.. json.RootElement.GetProperty("networks").EnumerateArray()];
+        ModelSpec model = SpecText.Read(File.ReadAllText(Spec("mnist-joint"))).Model;
+        ModelSpec[] models = [model, model.AsCnn(), model.AsSampleMoE()];
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcome.ExitCode, Is.Zero);
+            Assert.That(networks.Select(network => network.GetProperty("name").GetString()), Is.EqualTo(new[] { "this network", "CNN", "sample-level MoE" }));
+            Assert.That(networks.Select(network => network.GetProperty("forwardFlops").GetInt64()), Is.EqualTo(models.Select(one => NetworkCost.Of(one).ForwardFlops)));
+            Assert.That(networks.Select(network => network.GetProperty("stepBytes").GetInt64()), Is.EqualTo(models.Select(one => NetworkCost.Of(one).Step(100).Bytes)));
+            Assert.That(outcome.Error, Does.Contain("MnistJoint: FLOPs of one sample").And.Contain("batch of 100").And.Contain("1.74x"));
+        });
+    }
+
+    [Test]
+    public void Cost_OfABackbone_ListsEveryConvolution()
+    {
+        Outcome outcome = Pmoe.Run("cost", Spec("cifar-wrn-pmoe-small"));
+        using JsonDocument json = JsonDocument.Parse(outcome.OutputLines.Single());
+        ModelSpec model = SpecText.Read(File.ReadAllText(Spec("cifar-wrn-pmoe-small"))).Model;
+        JsonElement[] parts = [.. json.RootElement.GetProperty("parts").EnumerateArray()];
+        Assert.Multiple(() =>
+        {
+            Assert.That(parts.Sum(part => part.GetProperty("forwardFlops").GetInt64()), Is.EqualTo(NetworkCost.Of(model).ForwardFlops));
+            Assert.That(
+                parts.Select(part => part.GetProperty("name").GetString()),
+                Is.EqualTo(model.BackboneShape()!.Convolutions.Select(one => one.Name).Concat(["layers.0.router", "layers.0.experts", "head"])));
+            Assert.That(json.RootElement.GetProperty("networks").EnumerateArray().Last().GetProperty("name").GetString(), Is.EqualTo("Wide ResNet"));
+            Assert.That(outcome.Error, Does.Contain("1.25x"));
+        });
+    }
+
+    [Test]
+    public void Cost_OfABackboneAlone_HasNothingToCompare()
+    {
+        Outcome outcome = Pmoe.Run("cost", Spec("cifar-wrn-small"));
+        using JsonDocument json = JsonDocument.Parse(outcome.OutputLines.Single());
+        Assert.That(json.RootElement.GetProperty("networks").GetArrayLength(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Check_OfABackbone_SaysItsMap() => Assert.That(
+        Pmoe.Run("check", Spec("cifar-wrn-pmoe-small")).Output,
+        Does.EndWith("CifarWrnPmoeSmall is valid (backbone: a map of 8x8x80; layer 0: 64 patches of d = 80, 4 experts of 20 neurons, 16 each; 10 outputs; 66,394 weights).\n"));
+
+    /// <summary>Before any data are looked for.</summary>
+    [TestCase("train")]
+    [TestCase("train", "--backend", "reference")]
+    [TestCase("eval", "--weights", "none.safetensors")]
+    public void BackendWithoutBackbones_SaysWhichHasThem(string command, params string[] options)
+    {
+        Outcome outcome = Pmoe.Run([command, Spec("cifar-wrn-small"), .. options]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcome.ExitCode, Is.EqualTo(1));
+            Assert.That(outcome.ErrorLines.Single(), Does.StartWith("error: model.backbone: the backend ").And.EndWith("CifarWrnSmall has a backbone. Use --backend torch."));
+        });
+    }
+
+    [Test]
+    public void Emit_OfABackbone_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Pmoe.Run("emit", Spec("cifar-wrn-small"), "--out", folder.File("out"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcome.ExitCode, Is.EqualTo(1));
+            Assert.That(outcome.ErrorLines.Single(), Does.StartWith("error: model.backbone: code is emitted for pMoE layers alone, and CifarWrnSmall has a backbone."));
+            Assert.That(Directory.Exists(folder.File("out")), Is.False);
+        });
+    }
+}
