@@ -15,7 +15,7 @@ internal static class SurfaceEmitter
         writer.Gap();
         WritePasses(writer, plan);
         writer.Gap();
-        FeaturesEmitter.Write(writer, plan);
+        WriteFeatures(writer, plan);
         writer.Gap();
         WriteRoute(writer, plan);
         writer.Gap();
@@ -99,6 +99,9 @@ internal static class SurfaceEmitter
     /// <summary>How many samples' scratch a pass without gradients needs.</summary>
     public static string ForwardSlots(ModelPlan plan) => plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
 
+    /// <summary>The check of a batch's counts of valid patches.</summary>
+    public static string GuardLengths(ModelPlan plan) => $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
+
     /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
     public static string MemberName(ParameterSpec parameter) =>
         string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
@@ -107,20 +110,15 @@ internal static class SurfaceEmitter
     {
         string loss = plan.Model.Loss.ToString();
         string slots = ForwardSlots(plan);
-        string lengths = $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
+        string lengths = GuardLengths(plan);
         writer.Lines($$"""
             /// <inheritdoc/>
             public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, workerFloats: {{plan.Slots.WorkerFloats}}, threads);
-
-            /// <inheritdoc/>
-            public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default)
-            {
-                int batch = Guard.Batch(logits.Length, Outputs, nameof(logits));
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                {{lengths}}
-                workspace.Run(this, PassKind.Forward, batch, slots: {{slots}}, new PassArrays { Input = input, Lengths = lengths, Logits = logits });
-            }
-
+            """);
+        writer.Gap();
+        TwinPasses.WriteForward(writer, plan, "Forward", "logits", "Outputs");
+        writer.Gap();
+        writer.Lines($$"""
             /// <inheritdoc/>
             public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
             {
@@ -156,29 +154,17 @@ internal static class SurfaceEmitter
                     new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = gradients, InputGradient = inputGradient });
                 return workspace.Loss / batch;
             }
-
-            /// <inheritdoc/>
-            public void Backward(
-                ReadOnlySpan<float> input,
-                ReadOnlySpan<float> logitsGradient,
-                Span<float> gradients,
-                Workspace workspace,
-                Span<float> inputGradient = default,
-                ReadOnlySpan<int> lengths = default)
-            {
-                int batch = Guard.Batch(logitsGradient.Length, Outputs, nameof(logitsGradient));
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                Guard.Gradients(gradients.Length, ParameterLength);
-                Guard.OptionalLength(inputGradient.Length, batch, InputLength, nameof(inputGradient));
-                {{lengths}}
-                workspace.Run(
-                    this,
-                    PassKind.Backward,
-                    batch,
-                    slots: Math.Min(batch, {{plan.Slots.Window}}),
-                    new PassArrays { Input = input, Lengths = lengths, LogitsGradient = logitsGradient, Gradients = gradients, InputGradient = inputGradient });
-            }
             """);
+        writer.Gap();
+        TwinPasses.WriteBackward(writer, plan, "Backward", "logitsGradient", "Outputs");
+    }
+
+    /// <summary>The passes up to the feature vector: the network as a layer of a larger one.</summary>
+    private static void WriteFeatures(SourceWriter writer, ModelPlan plan)
+    {
+        TwinPasses.WriteForward(writer, plan, "Features", "features", "FeatureLength");
+        writer.Gap();
+        TwinPasses.WriteBackward(writer, plan, "BackwardFeatures", "featuresGradient", "FeatureLength");
     }
 
     private static void WriteRoute(SourceWriter writer, ModelPlan plan)
@@ -221,7 +207,7 @@ internal static class SurfaceEmitter
                 Guard.Length(input.Length, batch, InputLength, nameof(input));
                 Guard.OptionalLength(scores.Length, batch, {{routes}}, nameof(scores));
                 Guard.OptionalLength(gates.Length, batch, {{routes}}, nameof(gates));
-                Guard.Lengths(lengths, batch, {{layer.Instances}}, {{layer.Patches}});
+                {{GuardLengths(plan)}}
                 workspace.Run(this, PassKind.Route, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Routes = routes, Scores = scores, Gates = gates });
                 """);
         }
