@@ -169,7 +169,6 @@ internal static class SurfaceEmitter
 
     private static void WriteRoute(SourceWriter writer, ModelPlan plan)
     {
-        LayerPlan layer = plan.Bottom;
         const string signature = """
             /// <inheritdoc/>
             public void Route(
@@ -191,10 +190,10 @@ internal static class SurfaceEmitter
             return;
         }
 
-        string shape = layer.Routing == Routing.Sample ? $"{layer.Instances}, 1, 1" : $"{layer.Instances}, {layer.Experts}, {layer.Taken}";
-        int routes = layer.Instances * (layer.Routing == Routing.Sample ? 1 : layer.Experts * layer.Taken);
+        EquatableArray<int> shape = plan.Model.RouteShape();
+        int routes = shape.Aggregate(1, (product, size) => product * size);
         writer.Lines($"""
-            private static readonly IReadOnlyList<int> s_routeShape = [{shape}];
+            private static readonly IReadOnlyList<int> s_routeShape = [{string.Join(", ", shape)}];
 
             /// <inheritdoc/>
             public IReadOnlyList<int> RouteShape => s_routeShape;

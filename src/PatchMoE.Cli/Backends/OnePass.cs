@@ -49,9 +49,7 @@ internal static class OnePass
 
     private static int[] Routes(INetworkEngine engine, SampleBatch batch)
     {
-        LayerShape layer = engine.Spec.Model.LayerShapes()[0];
-        int perInstance = engine.Spec.Model.Layers[0].Routing == Routing.Sample ? 1 : checked(layer.Experts * layer.PatchesPerExpert);
-        var routes = new int[checked(batch.Samples * layer.Instances * perInstance)];
+        var routes = new int[engine.Spec.Model.RouteShape().Aggregate(batch.Samples, (product, size) => checked(product * size))];
         engine.Route(batch.Input, routes, batch.Lengths);
         return routes;
     }

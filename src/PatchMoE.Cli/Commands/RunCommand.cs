@@ -105,8 +105,7 @@ internal sealed class RunCommand
     /// <summary>[B·T, k, l], or [B·T, 1, 1] for sample routing; T = 1 without groups.</summary>
     private static int[] RouteShape(ModelSpec model, int samples)
     {
-        LayerShape layer = model.LayerShapes()[0];
-        int rows = samples * layer.Instances;
-        return model.Layers[0].Routing == Routing.Sample ? [rows, 1, 1] : [rows, layer.Experts, layer.PatchesPerExpert];
+        EquatableArray<int> shape = model.RouteShape();
+        return [samples * shape[0], shape[1], shape[2]];
     }
 }

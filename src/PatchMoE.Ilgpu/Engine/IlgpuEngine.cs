@@ -145,14 +145,13 @@ public sealed partial class IlgpuEngine : INetworkEngine
     /// <inheritdoc/>
     public void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default)
     {
-        Routing routing = Spec.Model.Layers[0].Routing;
-        if (routing == Routing.Dense)
+        EquatableArray<int> shape = Spec.Model.RouteShape();
+        if (shape.Count == 0)
         {
             throw new ArgumentException($"{Spec.Name} is dense: there are no routes.");
         }
 
-        int perSample = _bottom.Instances * (routing == Routing.Sample ? 1 : _bottom.Experts * _bottom.PatchesPerExpert);
-        int batch = Guard.Batch(routes.Length, perSample, nameof(routes));
+        int batch = Guard.Batch(routes.Length, shape.Aggregate(1, (product, size) => product * size), nameof(routes));
         if (batch > 0)
         {
             Load(input, [], lengths, batch, "a forward pass", new Demand(_routes, routes.Length));

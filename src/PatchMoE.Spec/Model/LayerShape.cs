@@ -24,6 +24,20 @@ public static class ModelShapes
         ? EquatableArray.Of(backbone.Height, backbone.Width, backbone.Channels)
         : Shape(model.Input);
 
+    /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, 1, 1] for sample routing, empty where nothing is routed.</summary>
+    public static EquatableArray<int> RouteShape(this ModelSpec model)
+    {
+        if (model.Layers.Count == 0 || model.Layers[0].Routing == Routing.Dense)
+        {
+            return default;
+        }
+
+        LayerShape bottom = model.LayerShapes()[0];
+        return model.Layers[0].Routing == Routing.Sample
+            ? EquatableArray.Of(bottom.Instances, 1, 1)
+            : EquatableArray.Of(bottom.Instances, bottom.Experts, bottom.PatchesPerExpert);
+    }
+
     /// <summary>The values that the head sees: the m outputs of the top layer, or the channels of a backbone's map.</summary>
     public static int HeadInputs(this ModelSpec model) =>
         model.Layers.LastOrDefault() is { } top ? top.Experts * top.NeuronsPerExpert : model.Backbone!.Map().Channels;

@@ -14,7 +14,6 @@ public sealed class Evaluator
 {
     private readonly INetworkEngine _engine;
     private readonly ModelSpec _model;
-    private readonly IReadOnlyList<int> _routeShape;
     private readonly int _batch;
     private readonly float[] _logits;
     private readonly int[] _routes;
@@ -37,11 +36,8 @@ public sealed class Evaluator
         _model = engine.Spec.Model;
         _batch = batch;
         _logits = new float[batch * _model.Head.Outputs];
-        _routeShape = _model.LayerShapes() is [var bottom, ..] ? [bottom.Instances, bottom.Experts, bottom.PatchesPerExpert] : [0, 0, 0];
-        _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength] : [];
+        _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength()] : [];
     }
-
-    private int RouteLength => _routeShape[0] * _routeShape[1] * _routeShape[2];
 
     /// <summary>Measures the model.</summary>
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
@@ -81,7 +77,7 @@ public sealed class Evaluator
             return null;
         }
 
-        int length = RouteLength;
+        int length = RouteLength();
         (int hits, int known) = (0, 0);
         for (int start = 0; start < data.Count; start += _batch)
         {
@@ -95,11 +91,13 @@ public sealed class Evaluator
                 if (patch >= 0)
                 {
                     known++;
-                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _routeShape[1], data.Labels[start + i], patch) ? 1 : 0;
+                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.Layers[0].Experts, data.Labels[start + i], patch) ? 1 : 0;
                 }
             }
         }
 
         return known == 0 ? null : (double)hits / known;
     }
+
+    private int RouteLength() => _model.RouteShape().Aggregate(1, (product, size) => product * size);
 }
