@@ -1,3 +1,5 @@
+using PatchMoE.Gen.Planning;
+
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="PatchStep">Values from one patch's product to the next.</param>
 /// <param name="RowStep">Values from one row's product to the next.</param>
 /// <param name="Blocked">Whether a call covers a block of d alone and adds to what the blocks before it gave; the first stores.</param>
-internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep, bool Blocked = false)
+/// <param name="Image">The pixel rows in which a patch lies; else null.</param>
+internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int RowStep, bool Blocked = false, ImagePatches? Image = null)
 {
     /// <summary>The lanes of the vector in which four sums are made at once.</summary>
     private const int Four = 4;
@@ -26,10 +29,10 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
 
     /// <summary>The call of a tile.</summary>
     public string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products) =>
-        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}{(Blocked ? ", length, add: i > 0" : string.Empty)});";
+        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}{(Blocked ? ", length, add: column > 0" : string.Empty)});";
 
-    /// <summary>The values of a row that a call covers.</summary>
-    private string Length => Blocked ? "length" : $"{Dimension}";
+    /// <summary>The values that follow each other.</summary>
+    private string Length => Blocked ? "length" : $"{Image?.Length ?? Dimension}";
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {
@@ -48,23 +51,28 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
                 writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
             }
 
-            using (writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)"))
-            {
-                WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
-            }
-
-            if (Dimension % 16 != 0)
-            {
-                writer.Gap();
-                using (writer.Block($"if ({Length} % S.Lanes != 0)"))
-                {
-                    writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");
-                    WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Length} % S.Lanes)");
-                }
-            }
-
+            PixelRowsEmitter.WriteEach(
+                writer, Blocked ? null : Image, Enumerable.Range(0, patches).Select(p => $"x{p}"), ["w"], () => WriteProducts(writer, patches, rows));
             writer.Gap();
             WriteSums(writer, patches, rows);
+        }
+    }
+
+    private void WriteProducts(SourceWriter writer, int patches, int rows)
+    {
+        using (writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)"))
+        {
+            WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
+        }
+
+        if ((Image?.Length ?? Dimension) % 16 != 0)
+        {
+            writer.Gap();
+            using (writer.Block($"if ({Length} % S.Lanes != 0)"))
+            {
+                writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");
+                WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Length} % S.Lanes)");
+            }
         }
     }
 

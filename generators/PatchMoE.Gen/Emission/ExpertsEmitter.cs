@@ -34,7 +34,7 @@ internal static class ExpertsEmitter
     }
 
     /// <summary>The kernel of the pre-activations [l, M] where the weights are not packed.</summary>
-    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1);
+    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Image: layer.Access.ExpertImage);
 
     /// <summary>1/Z as an expression of the patches taken.</summary>
     public static string Scale(LayerPlan layer) => layer.Routing == Routing.ExpertChoice && layer.Spec.Pooling != Pooling.Selected
@@ -44,12 +44,12 @@ internal static class ExpertsEmitter
     private static void WriteActivate(SourceWriter writer, LayerPlan layer)
     {
         (int l, int m, int d) = (layer.Taken, layer.Neurons, layer.Dimension);
-        bool routed = layer.Routing == Routing.ExpertChoice;
+        bool routed = layer.TakesByRoute;
         new KernelDoc(
             routed ? "activations[t, r] = ⟨v_r, x_j⟩ with j = routes[t]" : "activations[t, r] = ⟨v_r, x_t⟩",
             $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
-            $"x [{layer.Patches}, {d}], weights [{m}, {d}]{(layer.HasPanels ? " in panels" : string.Empty)}, activations [{l}, {layer.Kernel.ActivationStep}]",
-            $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches; they are gathered by address, not copied",
+            $"x [{(layer.Access.Source == PatchSource.Chosen ? l : layer.Patches)}, {d}], weights [{m}, {d}]{(layer.HasPanels ? " in panels" : string.Empty)}, activations [{l}, {layer.Kernel.ActivationStep}]",
+            $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches; {(layer.Access.Source == PatchSource.Chosen ? "they lie in the order of the routes" : "they are gathered by address, not copied")}",
             2L * l * m * d,
             4L * ((l * (long)d) + (m * (long)d) + (l * m))).Write(writer);
         string routes = routed ? ", ref int routes" : string.Empty;
@@ -64,8 +64,7 @@ internal static class ExpertsEmitter
                     for (int p = 0; p < patches; p++)
                     {
                         string t = p == 0 ? "t" : $"t + {p}";
-                        string index = routed ? $"Add(ref routes, {t})" : p == 0 ? t : $"({t})";
-                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.RowIndex(index, layer.Access.RowStep)});");
+                                                writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.ExpertPatch(layer, t)});");
                     }
 
                     WriteTileCalls(writer, layer, patches);

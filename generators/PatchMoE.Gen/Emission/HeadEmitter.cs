@@ -37,7 +37,7 @@ internal static class HeadEmitter
             }
 
             Dots(head).Write(writer, head.RowTiles.Select(run => (1, run.Size)));
-            WeightedRows.Write(writer, m);
+            WeightedRows.Write(writer, m, image: null);
         }
     }
 
@@ -108,6 +108,6 @@ internal static class HeadEmitter
             Count: "1",
             Row: string.Empty,
             Delta: q => $"Add(ref deltas, {q})",
-            GradientPlan.ForRows(head.RowTiles, m, rowsPerSample: 1)) { GradientAt = "WeightsAt" }.Write(writer);
+            GradientPlan.ForRows(head.RowTiles, m, rowsPerSample: 1, inPixelRows: false)) { GradientAt = "WeightsAt" }.Write(writer);
     }
 }

@@ -40,7 +40,7 @@ internal static class InputGradientEmitter
             writer.Lines($"ref float deltas = {LayerEmitter.Activations(layer, "s")};");
             using (writer.Block("for (int t = 0; t < taken; t++)"))
             {
-                writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.RowIndex("Add(ref routes, t)", layer.Access.RowStep)});");
+                writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.Patch(layer, "Add(ref routes, t)")});");
                 writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("s", m * d))}, {Format.At("deltas", "0", ("t", layer.Kernel.ActivationStep))}, 1, {m});");
                 if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
                 {
@@ -55,7 +55,7 @@ internal static class InputGradientEmitter
             writer.Lines($"int valid = Add(ref integers, ValidAt);");
             using (writer.Block("for (int j = 0; j < valid; j++)"))
             {
-                writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("j", layer.Access.RowStep))}, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt", ("j", 1))}, {layer.Patches}, {layer.Experts});");
+                writer.Lines($"AddWeightedRows<S, V>(ref Add(ref xGradient, {LayerEmitter.Patch(layer, "j")}), {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt", ("j", 1))}, {layer.Patches}, {layer.Experts});");
             }
         }
     }
@@ -65,7 +65,7 @@ internal static class InputGradientEmitter
         writer.Lines($"int expert = Add(ref integers, RoutesAt);");
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"ref float row = {Format.At("xGradient", "0", ("t", layer.Access.RowStep))};");
+            writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.Patch(layer, "t")});");
             writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
             writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt")}, 1, {layer.Experts});");
         }
@@ -75,7 +75,7 @@ internal static class InputGradientEmitter
     {
         using (writer.Block("for (int t = 0; t < taken; t++)"))
         {
-            writer.Lines($"AddWeightedRows<S, V>({Format.At("xGradient", "0", ("t", layer.Access.RowStep))}, {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
+            writer.Lines($"AddWeightedRows<S, V>(ref Add(ref xGradient, {LayerEmitter.Patch(layer, "t")}), {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
         }
     }
 }

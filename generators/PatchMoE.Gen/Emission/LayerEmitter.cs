@@ -11,6 +11,17 @@ internal static class LayerEmitter
         using (writer.Block($"private static class Layer{layer.Index}"))
         {
             WritePlaces(writer, layer);
+            if (layer.Access.Image is { } image)
+            {
+                PixelRowsEmitter.WriteCorner(writer, image);
+                writer.Gap();
+                if (layer.Access.Source == PatchSource.Chosen)
+                {
+                    PixelRowsEmitter.WriteCopy(writer, layer, image);
+                    writer.Gap();
+                }
+            }
+
             if (layer.HasPanels)
             {
                 PanelEmitter.WritePack(writer, layer);
@@ -32,12 +43,18 @@ internal static class LayerEmitter
             }
 
             ExpertsEmitter.Write(writer, plan, layer);
-            WeightedRows.Write(writer, layer.Dimension);
+            WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
         }
     }
 
-    /// <summary>Where row <paramref name="index"/> of the patches begins.</summary>
-    public static string RowIndex(string index, int step) => step == 1 ? index : $"{index} * {step}";
+    /// <summary>Where patch <paramref name="index"/> begins.</summary>
+    public static string Patch(LayerPlan layer, string index) =>
+        layer.Access.Image is not null ? $"Corner({index})" : Format.Offset("0", (index, layer.Access.RowStep));
+
+    /// <summary>Where the patch that an expert takes at place <paramref name="t"/> begins; copies lie in the order of the expert's routes.</summary>
+    public static string ExpertPatch(LayerPlan layer, string t) => layer.Access.Source == PatchSource.Chosen
+        ? Format.Offset("0", (t, layer.Dimension))
+        : Patch(layer, layer.Routing == Routing.ExpertChoice ? $"Add(ref routes, {t})" : t);
 
     /// <summary>A text for layers whose selection needs scratch.</summary>
     public static string SelectsWith(LayerPlan layer, string text) => layer.Selection?.Scratch > 0 ? text : string.Empty;
@@ -51,7 +68,7 @@ internal static class LayerEmitter
         writer.Lines($"/// <summary>Layer {layer.Index}: {Summary(layer)}.</summary>");
         writer.Lines("/// <remarks>");
         writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
-        writer.Lines($"/// Patches: {layer.Access.Reason}; row step {layer.Access.RowStep}.");
+        writer.Lines($"/// Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}.");
         writer.Lines($"/// Experts: {Method(layer.Kernel.Kind)}: {layer.Kernel.Reason}.");
         writer.Lines("/// </remarks>");
     }
@@ -125,12 +142,13 @@ internal static class LayerEmitter
         string scratch = SelectsWith(layer, ", ref int scratch");
         string scratchArgument = SelectsWith(layer, ", ref scratch");
         string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
+        bool chosen = layer.Access.Source == PatchSource.Chosen;
         string parameters = layer.HasWindow
             ? "ref float parameters, ref float block, ref int integers, ref float y"
-            : $"ref float x, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
+            : $"ref float x{(chosen ? ", ref float rows" : string.Empty)}, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
         string arguments = layer.HasWindow
             ? "ref parameters, ref block, ref integers, ref y"
-            : $"ref x, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
+            : $"ref x{(chosen ? ", ref rows" : string.Empty)}, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
         writer.Lines(layer.HasWindow
             ? "/// <summary>The forward pass from the pre-activations on: y [m]; keeps in the block what the backward pass needs.</summary>"
             : "/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
@@ -218,9 +236,16 @@ internal static class LayerEmitter
 
     private static void WriteActivateCall(SourceWriter writer, LayerPlan layer, string expert)
     {
-        string routes = layer.Routing == Routing.ExpertChoice ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
+        string routes = layer.TakesByRoute ? $", {Format.At("integers", "RoutesAt", (expert, layer.Taken))}" : string.Empty;
         string weights = layer.HasPanels ? Format.At("panels", "0", (expert, layer.ExpertPanels)) : Format.At("parameters", "WeightsAt", (expert, layer.Neurons * layer.Dimension));
-        writer.Lines($"Activate<S, V>(ref x, taken{routes}, {weights}, ref activations);");
+        string x = "ref x";
+        if (layer.Access.Source == PatchSource.Chosen)
+        {
+            x = Format.At("rows", "0", (expert, layer.Taken * layer.Dimension));
+            writer.Lines($"CopyTaken<S, V>(ref x, taken, {Format.At("integers", "RoutesAt", (expert, layer.Taken))}, {x});");
+        }
+
+        writer.Lines($"Activate<S, V>({x}, taken{routes}, {weights}, ref activations);");
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)

@@ -54,6 +54,9 @@ internal sealed record OuterTiles(
     /// <summary>The router's row, summed with the neurons' in the last tile.</summary>
     public RouterRow? Router { get; init; }
 
+    /// <summary>The pixel rows in which a patch t lies; else null.</summary>
+    public ImagePatches? Image { get; init; }
+
     private int TileCount => Plan.TileCount;
 
     /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
@@ -191,11 +194,31 @@ internal sealed record OuterTiles(
         writer.Lines($"/// <summary>packed = {Format.Plural(vectors, "vector")} of each patch, from column i on, in the order of the sums.</summary>");
         using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack{vectors}<S, V>(ref float x, ref int integers, int first, int last, int s, int i, ref float packed)"))
         {
+            if (Image is { } image)
+            {
+                writer.Lines($"""
+                    Span<int> pieces = stackalloc int[PixelRows.MostPieces];
+                    int count = PixelRows.Cut(i, {(vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes")}, S.Lanes, {image.PixelRows}, {image.Length}, {image.Step}, pieces);
+                    ref int piece = ref pieces[0];
+                    """);
+            }
+
             writer.Lines("ref float to = ref packed;");
             WriteSamples(writer, Rows, () =>
             {
                 writer.Lines($"ref float row = {Row};");
-                for (int c = 0; c < vectors; c++)
+                if (Image is not null)
+                {
+                    writer.Lines("""
+                        for (int z = 0; z < count; z += 2)
+                        {
+                            S.Store(S.Load(ref row, Add(ref piece, z)), ref to, Add(ref piece, z + 1));
+                        }
+
+                        """);
+                }
+
+                for (int c = 0; c < vectors && Image is null; c++)
                 {
                     writer.Lines($"S.Store(S.Load(ref row, {Format.Lane(c)}), ref to, {Format.Lane(c)});");
                 }

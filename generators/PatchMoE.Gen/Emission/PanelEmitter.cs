@@ -79,7 +79,7 @@ internal static class PanelEmitter
                 }
 
                 writer.Lines("ref float row = ref Add(ref panel, r);");
-                using (writer.Block($"for (int i = 0; i < {d}; i++)"))
+                WriteValues(writer, layer, () =>
                 {
                     foreach (int c in columns)
                     {
@@ -96,7 +96,7 @@ internal static class PanelEmitter
                     }
 
                     writer.Lines($"row = ref Add(ref row, {width});");
-                }
+                });
 
                 writer.Gap();
                 for (int p = 0; p < patches; p++)
@@ -107,6 +107,28 @@ internal static class PanelEmitter
                         writer.Lines($"S.Store(sum{p}{c}, ref to{p}, {Format.Lane(c)});");
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>A loop over the values i of a patch, as they lie behind its first.</summary>
+    private static void WriteValues(SourceWriter writer, LayerPlan layer, Action body)
+    {
+        if (layer.Access.ExpertImage is not { } image)
+        {
+            using (writer.Block($"for (int i = 0; i < {layer.Dimension}; i++)"))
+            {
+                body();
+            }
+
+            return;
+        }
+
+        using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
+        {
+            using (writer.Block($"for (int i = y * {image.Step}; i < (y * {image.Step}) + {image.Length}; i++)"))
+            {
+                body();
             }
         }
     }

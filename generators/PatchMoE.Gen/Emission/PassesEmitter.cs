@@ -28,7 +28,7 @@ internal static class PassesEmitter
         SampleEmitter.Write(writer, plan);
         writer.Gap();
         LossEmitter.Write(writer, plan);
-        if (plan.Bottom.Access.Packed)
+        if (plan.Bottom.Access.Source == PatchSource.Copies)
         {
             writer.Gap();
             PatchesEmitter.Write(writer, plan);
@@ -152,7 +152,7 @@ internal static class PassesEmitter
     /// <summary>Where the patches of a window's samples lie for a layer.</summary>
     private static string WindowPatches(ModelPlan plan, LayerPlan layer) => layer.Index > 0
         ? $"ref Add(ref workspace.Floats(0), Slot.Layer{layer.Index - 1}Outputs)"
-        : layer.Access.Packed ? "ref Add(ref workspace.Floats(0), Slot.Patches)" : $"ref Add(ref pass.Input, (nint)start * {plan.InputLength})";
+        : layer.Access.Copies ? "ref Add(ref workspace.Floats(0), Slot.Patches)" : $"ref Add(ref pass.Input, (nint)start * {plan.InputLength})";
 
     private static void WriteGradients(SourceWriter writer, ModelPlan plan)
     {

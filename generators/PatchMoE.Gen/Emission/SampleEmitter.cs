@@ -22,7 +22,7 @@ internal static class SampleEmitter
     public static void WritePatches(SourceWriter writer, ModelPlan plan)
     {
         string input = $"ref Add(ref pass.Input, (nint)b * {plan.InputLength})";
-        writer.Lines(plan.Bottom.Access.Packed
+        writer.Lines(plan.Bottom.Access.Source == PatchSource.Copies
             ? $"ref float x = ref Add(ref slot, Slot.Patches);\nPatchRows.Pack({input}, ref x);"
             : $"ref float x = {input};");
     }
@@ -105,8 +105,9 @@ internal static class SampleEmitter
 
                 string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
                 string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
+                string copies = layer.Access.Source == PatchSource.Chosen ? ", ref Add(ref slot, Slot.Patches)" : string.Empty;
                 WriteInstances(writer, layer.Instances, () => writer.Lines(
-                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
+                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}{copies}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
             }
         }
     }
@@ -160,7 +161,7 @@ internal static class SampleEmitter
         using (writer.Block("if (pass.HasInputGradient)"))
         {
             writer.Lines($"ref float inputGradient = ref Add(ref pass.InputGradient, (nint)b * {inputLength});\nValues.Clear(ref inputGradient, {inputLength});");
-            if (layer.Access.Packed)
+            if (layer.Access.Source == PatchSource.Copies)
             {
                 writer.Lines($"""
                     ref float rows = ref own;

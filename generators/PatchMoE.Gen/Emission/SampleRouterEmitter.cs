@@ -79,20 +79,21 @@ internal static class SampleRouterEmitter
         int d = layer.Dimension;
         using (WidthDispatch.Kernel(writer, $"private static void PatchSum<S, V>(ref float x, int valid, ref float sum)"))
         {
-            writer.Lines($$"""
-                for (int i = 0; i < {{d}}; i += S.Lanes)
+            int length = layer.Access.Image?.Length ?? d;
+            PixelRowsEmitter.WriteEach(writer, layer.Access.Image, ["x"], ["sum"], () => writer.Lines($$"""
+                for (int i = 0; i < {{length}}; i += S.Lanes)
                 {
                     // The last vector overlaps the one before it and gives the same values there.
-                    int at = Math.Min(i, {{d}} - S.Lanes);
+                    int at = Math.Min(i, {{length}} - S.Lanes);
                     V total = S.Zero;
                     for (int j = 0; j < valid; j++)
                     {
-                        total = S.Add(total, S.Load(ref x, {{Format.Offset("0", ("j", layer.Access.RowStep), ("at", 1))}}));
+                        total = S.Add(total, S.Load(ref x, {{Format.Offset("0", (LayerEmitter.Patch(layer, "j"), 1), ("at", 1))}}));
                     }
 
                     S.Store(total, ref sum, at);
                 }
-                """);
+                """));
         }
     }
 

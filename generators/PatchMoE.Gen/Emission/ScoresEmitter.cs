@@ -24,7 +24,7 @@ internal static class ScoresEmitter
     }
 
     /// <summary>The kernel of the scores [k, n].</summary>
-    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches);
+    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
     private static EquatableArray<TileRun> PatchRuns(LayerPlan layer) => Split.Evenly(layer.Patches, Planner.TileColumns);
 
@@ -72,7 +72,7 @@ internal static class ScoresEmitter
                 {
                     for (int p = 0; p < patches.Size; p++)
                     {
-                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.RowIndex(p == 0 ? "j" : $"(j + {p})", layer.Access.RowStep)});");
+                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.Patch(layer, p == 0 ? "j" : $"j + {p}")});");
                     }
 
                     foreach (TileRun routers in layer.RouterTiles)

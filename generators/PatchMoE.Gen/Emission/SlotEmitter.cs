@@ -16,7 +16,9 @@ internal static class SlotEmitter
             if (slots.Patches >= 0)
             {
                 string shape = $"[{plan.Bottom.Patches}, {plan.Bottom.Dimension}]";
-                Place("Patches", slots.Patches, $"The patches as rows, {shape}.");
+                Place("Patches", slots.Patches, plan.Bottom.Access.Source == PatchSource.Chosen
+                    ? $"The patches taken as rows, [{plan.Bottom.Experts}, {plan.Bottom.Taken}, {plan.Bottom.Dimension}]."
+                    : $"The patches as rows, {shape}.");
             }
 
             foreach (LayerPlan layer in plan.Layers)

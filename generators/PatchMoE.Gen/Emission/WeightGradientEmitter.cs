@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Emission;
 internal static class WeightGradientEmitter
 {
     /// <summary>Where the patches of sample b, instance g lie behind <c>x</c>.</summary>
-    public static (string Sample, int Instance) PatchSteps(ModelPlan plan, LayerPlan layer) => layer.Index == 0 && !layer.Access.Packed
+    public static (string Sample, int Instance) PatchSteps(ModelPlan plan, LayerPlan layer) => layer.Index == 0 && !layer.Access.Copies
         ? ($"{plan.InputLength}", layer.Patches * layer.Access.RowStep)
         : ("Slot.Floats", layer.Patches * layer.Dimension);
 
@@ -50,7 +50,7 @@ internal static class WeightGradientEmitter
     {
         bool choice = layer.Routing == Routing.ExpertChoice;
         string skip = layer.Routing == Routing.Sample ? "\nif (Add(ref block, RoutesAt) != s)\n{\n    continue;\n}\n" : string.Empty;
-        string routes = choice ? $"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};\n" : string.Empty;
+        string routes = layer.TakesByRoute ? $"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};\n" : string.Empty;
         return new OuterTiles(
             "ExpertGradient",
             "Σ_(b,t) ∂L/∂h_btr · x_bj" + (choice ? ", j = routes[t]" : ", j = t"),
@@ -60,10 +60,11 @@ internal static class WeightGradientEmitter
             Rows: routes + Rows(plan, layer),
             Deltas: $"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};",
             Count: "taken",
-            Row: $"ref Add(ref rows, {LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)})",
+            Row: $"ref Add(ref rows, {LayerEmitter.ExpertPatch(layer, "t")})",
             Delta: q => $"Add(ref {(layer.Kernel.ActivationStep > 1 ? "coefficients" : "deltas")}, {(layer.Kernel.ActivationStep > 1 ? $"{q}" : "t")})",
             layer.Gradient)
         {
+            Image = layer.Access.ExpertImage,
             Experts = layer.Experts,
             ExpertStep = layer.Experts == 1 ? 0 : layer.Neurons * layer.Dimension,
             GradientAt = "WeightsAt",
@@ -104,9 +105,9 @@ internal static class WeightGradientEmitter
                 Rows: Rows(plan, layer),
                 Deltas: $"ref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", layer.Patches))};",
                 Count: "valid",
-                Row: $"ref Add(ref rows, {LayerEmitter.RowIndex("t", layer.Access.RowStep)})",
+                Row: $"ref Add(ref rows, {LayerEmitter.Patch(layer, "t")})",
                 Delta: q => $"Add(ref deltas, {Format.Offset($"{q * layer.Patches}", ("t", 1))})",
-                tiles) { GradientAt = "RouterAt" };
+                tiles) { GradientAt = "RouterAt", Image = layer.Access.ExpertImage };
     }
 
     private static void WriteBias(SourceWriter writer, LayerPlan layer)
@@ -150,6 +151,6 @@ internal static class WeightGradientEmitter
     private static string Rows(ModelPlan plan, LayerPlan layer)
     {
         (string sample, int instance) = PatchSteps(plan, layer);
-        return $"ref float rows = {Format.At("x", "0", ("(nint)b", sample), ("g", SlotEmitter.Step(layer, instance)), ("i", 1))};";
+        return $"ref float rows = {Format.At("x", "0", ("(nint)b", sample), ("g", SlotEmitter.Step(layer, instance)), ("s", layer.Access.Source == PatchSource.Chosen ? layer.Taken * layer.Dimension : 0), ("i", layer.Access.ExpertImage is null ? 1 : 0))};";
     }
 }

@@ -1,3 +1,5 @@
+using PatchMoE.Gen.Planning;
+
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>A weighted sum of weight rows, added to a row: what the gradient of a patch is made of.</summary>
@@ -6,7 +8,7 @@ internal static class WeightedRows
     private const int Vectors = 4;
 
     /// <summary>Prints the method.</summary>
-    public static void Write(SourceWriter writer, int dimension)
+    public static void Write(SourceWriter writer, int dimension, ImagePatches? image)
     {
         writer.Gap();
         new KernelDoc(
@@ -18,26 +20,32 @@ internal static class WeightedRows
             4L * dimension).WritePer(writer, "weight row");
         using (WidthDispatch.Kernel(writer, $"private static void AddWeightedRows<S, V>(ref float row, ref float w, ref float coefficients, int step, int count)"))
         {
-            writer.Lines("int i = 0;");
-            using (writer.Block($"for (; i <= {dimension} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
-            {
-                Tile(writer, dimension, Vectors, null);
-            }
+            PixelRowsEmitter.WriteEach(writer, image, ["row"], ["w"], () => WriteStretch(writer, dimension, image?.Length ?? dimension));
+        }
+    }
 
+    /// <summary>The values that follow each other.</summary>
+    private static void WriteStretch(SourceWriter writer, int dimension, int length)
+    {
+        writer.Lines("int i = 0;");
+        using (writer.Block($"for (; i <= {length} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
+        {
+            Tile(writer, dimension, Vectors, null);
+        }
+
+        writer.Gap();
+        using (writer.Block($"for (; i <= {length} - S.Lanes; i += S.Lanes)"))
+        {
+            Tile(writer, dimension, 1, null);
+        }
+
+        if (length % 16 != 0)
+        {
             writer.Gap();
-            using (writer.Block($"for (; i <= {dimension} - S.Lanes; i += S.Lanes)"))
+            using (writer.Block($"if ({length} % S.Lanes != 0)"))
             {
-                Tile(writer, dimension, 1, null);
-            }
-
-            if (dimension % 16 != 0)
-            {
-                writer.Gap();
-                using (writer.Block($"if ({dimension} % S.Lanes != 0)"))
-                {
-                    writer.Lines($"i = {dimension} - S.Lanes;");
-                    Tile(writer, dimension, 1, $"{dimension} % S.Lanes");
-                }
+                writer.Lines($"i = {length} - S.Lanes;");
+                Tile(writer, dimension, 1, $"{length} % S.Lanes");
             }
         }
     }

@@ -29,7 +29,7 @@ internal static class WindowEmitter
             select (patches, rows.Size));
     }
 
-    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Blocked: true);
+    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Blocked: true, layer.Access.ExpertImage);
 
     private static void WriteShare(SourceWriter writer, LayerPlan layer, WindowPlan window)
     {
@@ -105,7 +105,7 @@ internal static class WindowEmitter
                     writer.Lines($"nint patches = {patches};\nnint activations = {activations};");
                     using (writer.Block("for (int t = 0; t < taken; t++, rows++)"))
                     {
-                        writer.Lines($"Add(ref list, 2 * rows) = patches + ({LayerEmitter.RowIndex(choice ? "Add(ref routes, t)" : "t", layer.Access.RowStep)});");
+                        writer.Lines($"Add(ref list, 2 * rows) = patches + ({LayerEmitter.ExpertPatch(layer, "t")});");
                         writer.Lines($"Add(ref list, (2 * rows) + 1) = activations + ({Format.Offset("0", ("t", layer.Kernel.ActivationStep))});");
                     }
                 });
@@ -128,16 +128,16 @@ internal static class WindowEmitter
             4L * d).WritePer(writer, "row");
         using (WidthDispatch.Kernel(writer, "private static void ActivateRows<S, V>(ref float x, ref float slots, ref float weights, ref nint list, int rows, int from, int to, ref float products)"))
         {
-            using (writer.Block($"for (int i = 0; i < {d}; i += {window.Block})"))
+            WriteBlocks(writer, layer, window, () =>
             {
-                writer.Lines($"int length = Math.Min({window.Block}, {d} - i);\nint q = 0;");
+                writer.Lines("int q = 0;");
                 foreach (int patches in layer.Kernel.PatchTiles)
                 {
                     using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
                     {
                         for (int p = 0; p < patches; p++)
                         {
-                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, 2 * {(p == 0 ? "q" : $"(q + {p})")}) + i);");
+                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, 2 * {(p == 0 ? "q" : $"(q + {p})")}) + at);");
                         }
 
                         foreach (TileRun run in layer.Kernel.RowTiles)
@@ -148,14 +148,13 @@ internal static class WindowEmitter
                                     patches,
                                     run.Size,
                                     Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
-                                    Format.At("weights", "0", ("r", d), ("i", 1)),
+                                    Format.At("weights", "0", ("r", d), ("column", 1)),
                                     Format.At("products", "0", ("q", step), ("r", 1))));
                             }
                         }
                     }
                 }
-            }
-
+            });
             writer.Gap();
             writer.Lines($$"""
                 for (int q = 0; q < rows; q++)
@@ -163,6 +162,30 @@ internal static class WindowEmitter
                     Values.Copy({{Format.At("products", "from", ("q", step))}}, ref Add(ref slots, Add(ref list, (2 * q) + 1) + from), to - from);
                 }
                 """);
+        }
+    }
+
+    /// <summary>A loop over blocks of values: so many from column on, which lie at behind a patch's first.</summary>
+    private static void WriteBlocks(SourceWriter writer, LayerPlan layer, WindowPlan window, Action body)
+    {
+        if (layer.Access.ExpertImage is not { } image)
+        {
+            using (writer.Block($"for (int column = 0; column < {layer.Dimension}; column += {window.Block})"))
+            {
+                writer.Lines($"int length = Math.Min({window.Block}, {layer.Dimension} - column);\nint at = column;");
+                body();
+            }
+
+            return;
+        }
+
+        using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
+        {
+            using (writer.Block($"for (int i = 0; i < {image.Length}; i += {window.Block})"))
+            {
+                writer.Lines($"int length = Math.Min({window.Block}, {image.Length} - i);\nint column = (y * {image.Length}) + i;\nint at = (y * {image.Step}) + i;");
+                body();
+            }
         }
     }
 }

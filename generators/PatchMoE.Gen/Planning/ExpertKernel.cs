@@ -38,23 +38,28 @@ internal sealed record ExpertKernel(
     /// <summary>Larger weights, 4 MB, leave the caches from one sample to the next.</summary>
     private const long MostCachedFloats = 1L << 20;
 
-    /// <summary>Chooses by the sizes of M, d, k and l; only the lowest layer can run a window at a time.</summary>
-    public static ExpertKernel Of(int experts, int neurons, int dimension, int taken, int instances, bool lowest)
+    /// <summary>Whether a layer's weights leave the caches from one sample to the next. Only the lowest layer can run a window at a time.</summary>
+    public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
+
+    /// <summary>The kernel for weights that the caches cannot hold.</summary>
+    public static ExpertKernel ForWindow(int experts, int neurons, LayerShape shape, PatchAccess access)
+    {
+        long weights = (long)experts * neurons * shape.Dimension;
+        return new ExpertKernel(
+            ExpertKernelKind.Window,
+            $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them",
+            neurons,
+            Split.Evenly(neurons, Planner.TileRows),
+            default,
+            EquatableArray.Of(MostPatches, 4, 2, 1),
+            WindowPlan.Of(neurons, access.Image?.Length ?? shape.Dimension, shape.PatchesPerExpert * shape.Instances));
+    }
+
+    /// <summary>Chooses by the sizes of M, d, k and l.</summary>
+    public static ExpertKernel Of(int experts, int neurons, int dimension, int taken)
     {
         int padded = (neurons + Vector - 1) / Vector * Vector;
         long weights = (long)experts * neurons * dimension;
-        if (weights > MostCachedFloats && lowest)
-        {
-            return new ExpertKernel(
-                ExpertKernelKind.Window,
-                $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them",
-                neurons,
-                Split.Evenly(neurons, Planner.TileRows),
-                default,
-                EquatableArray.Of(MostPatches, 4, 2, 1),
-                WindowPlan.Of(neurons, dimension, taken * instances));
-        }
-
         if (neurons * 4 < padded * 3)
         {
             return Dot(neurons, taken, $"{neurons} neurons would leave more than a quarter of their vectors empty");

@@ -3,7 +3,7 @@ namespace PatchMoE.Gen.Planning;
 /// <summary>How the gradient of weight rows is summed: which rows and columns a register tile holds, and over which samples at a time.</summary>
 /// <param name="Tiles">Weight rows per register tile; with <paramref name="HasRouter"/> the last row of the last tile is the router's.</param>
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
-/// <param name="Packs">Whether the patches' columns are first copied side by side.</param>
+/// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
 /// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
 /// <param name="PackedFloats">Each worker's scratch for the copy.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
@@ -24,6 +24,9 @@ internal sealed record GradientPlan(
     /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
     private const int PackingTiles = 3;
 
+    /// <summary>The copy of pixel rows writes full vectors, the last beyond its end.</summary>
+    private const int Slack = 16;
+
     /// <summary>Rows of a page or more: each has a page of its own, and a wider stretch uses its entry of the address cache again.</summary>
     private const int LongRow = 1024;
     private const int WideStretch = 512;
@@ -31,19 +34,19 @@ internal sealed record GradientPlan(
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
     /// <summary>For neurons and, with them, the router.</summary>
-    public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample) =>
-        Of(Split.Evenly(neurons + (hasRouter ? 1 : 0), MostRows), hasRouter, dimension, rowsPerSample, stores: dimension % 16 == 0);
+    public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample, bool inPixelRows) =>
+        Of(Split.Evenly(neurons + (hasRouter ? 1 : 0), MostRows), hasRouter, dimension, rowsPerSample, inPixelRows, stores: dimension % 16 == 0);
 
     /// <summary>For rows whose coefficients lie elsewhere: routers by themselves, and the head.</summary>
-    public static GradientPlan ForRows(EquatableArray<TileRun> tiles, int dimension, int rowsPerSample) =>
-        Of(tiles, hasRouter: false, dimension, rowsPerSample, stores: false);
+    public static GradientPlan ForRows(EquatableArray<TileRun> tiles, int dimension, int rowsPerSample, bool inPixelRows) =>
+        Of(tiles, hasRouter: false, dimension, rowsPerSample, inPixelRows, stores: false);
 
-    private static GradientPlan Of(EquatableArray<TileRun> tiles, bool hasRouter, int dimension, int rowsPerSample, bool stores)
+    private static GradientPlan Of(EquatableArray<TileRun> tiles, bool hasRouter, int dimension, int rowsPerSample, bool inPixelRows, bool stores)
     {
         int count = tiles.Sum(run => run.Tiles);
-        bool packs = rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles);
+        bool packs = inPixelRows || (rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles));
         int block = packs ? Math.Max(1, PackedRows / rowsPerSample) : 0;
         int stretch = dimension >= LongRow ? WideStretch : PackedColumns;
-        return new GradientPlan(tiles, hasRouter, packs, block, block * rowsPerSample * PackedColumns, stores, stretch, Math.Max(1, dimension / stretch));
+        return new GradientPlan(tiles, hasRouter, packs, block, packs ? (block * rowsPerSample * PackedColumns) + Slack : 0, stores, stretch, Math.Max(1, dimension / stretch));
     }
 }

@@ -55,6 +55,9 @@ internal sealed record LayerPlan(
 
     public Routing Routing => Spec.Routing;
 
+    /// <summary>Whether an expert finds its patches by its routes.</summary>
+    public bool TakesByRoute => Routing == Routing.ExpertChoice && Access.Source != PatchSource.Chosen;
+
     public bool HasGate => Routing == Routing.ExpertChoice && Spec.Gate != Gate.None;
 
     /// <summary>Whether the loss has a gradient by the router's weights.</summary>

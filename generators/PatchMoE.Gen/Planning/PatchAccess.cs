@@ -1,26 +1,73 @@
 namespace PatchMoE.Gen.Planning;
 
-/// <summary>Where a layer's kernels find patch j: at <c>j · RowStep</c> of the layer's rows.</summary>
-/// <param name="Packed">Whether the sample's patches are first copied to scratch, row after row.</param>
-/// <param name="RowStep">Floats from one patch to the next.</param>
-/// <param name="Reason">Why.</param>
-internal sealed record PatchAccess(bool Packed, int RowStep, string Reason)
+/// <summary>From where a layer's kernels read patches.</summary>
+internal enum PatchSource
 {
-    /// <summary>Reads patches where they lie if each is contiguous and they follow each other in equal, non-overlapping steps.</summary>
-    public static PatchAccess Of(InputSpec input, int dimension)
+    /// <summary>Where they lie: a patch's values follow each other, and patches follow each other in equal steps.</summary>
+    Rows,
+
+    /// <summary>Where they lie in an image, in long pixel rows.</summary>
+    Image,
+
+    /// <summary>The router from the image, the experts from copies of the few patches that are taken.</summary>
+    Chosen,
+
+    /// <summary>From copies of all patches.</summary>
+    Copies,
+}
+
+/// <summary>Where a layer's kernels find the values of patch j.</summary>
+/// <param name="Source">From where they read.</param>
+/// <param name="RowStep">Floats from one patch to the next; 0 where <paramref name="Image"/> says it.</param>
+/// <param name="Image">Patches in several pixel rows that are read where they lie; else null, and a patch's values follow each other.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches? Image, string Reason)
+{
+    /// <summary>Pixel rows at least this long cost a kernel nothing and hold a block of a window's weights.</summary>
+    private const int LongPixelRow = 256;
+
+    /// <summary>A sample's scratch holds copies.</summary>
+    public bool Copies => Source is PatchSource.Copies or PatchSource.Chosen;
+
+    /// <summary>The pixel rows in which experts find their patches; else null.</summary>
+    public ImagePatches? ExpertImage => Source == PatchSource.Image ? Image : null;
+
+    /// <summary>The outputs of the layer below, or vectors.</summary>
+    public static PatchAccess Rows(int step, string reason) => new(PatchSource.Rows, step, null, reason);
+
+    /// <summary>Avoids copies where it can: short pixel rows would break up the experts' long sums, so those read copies.</summary>
+    public static PatchAccess Of(InputSpec input, LayerSpec layer, LayerShape shape)
     {
         if (input is not ImageInputSpec image)
         {
-            return new PatchAccess(false, dimension, "vectors are read where they lie");
+            return Rows(shape.Dimension, "vectors are read where they lie");
         }
 
-        bool contiguous = image.PatchHeight == 1 || image.PatchWidth == image.Width;
-        int rowStep = image.StrideHeight * image.Width * image.Channels;
+        int pixelRow = image.Width * image.Channels;
+        int gridStep = image.StrideHeight * pixelRow;
         int columnStep = image.StrideWidth * image.Channels;
-        bool even = image.GridWidth == 1 || image.GridHeight == 1 || rowStep == image.GridWidth * columnStep;
-        int step = image.GridWidth == 1 ? rowStep : columnStep;
-        return contiguous && even && step >= dimension
-            ? new PatchAccess(false, step, "each patch is contiguous in the image and read where it lies")
-            : new PatchAccess(true, dimension, "a patch lies in several stretches of the image, so a sample's patches are copied to scratch rows first");
+        bool contiguous = image.PatchHeight == 1 || image.PatchWidth == image.Width;
+        bool even = image.GridWidth == 1 || image.GridHeight == 1 || gridStep == image.GridWidth * columnStep;
+        if (contiguous && even)
+        {
+            return Rows(image.GridWidth == 1 ? gridStep : columnStep, "each patch is contiguous in the image and read where it lies");
+        }
+
+        var patches = contiguous
+            ? new ImagePatches(1, shape.Dimension, 0, image.GridWidth, columnStep, gridStep)
+            : new ImagePatches(image.PatchHeight, image.PatchWidth * image.Channels, pixelRow, image.GridWidth, columnStep, gridStep);
+        if (patches.Length >= LongPixelRow)
+        {
+            return new PatchAccess(
+                PatchSource.Image, 0, patches, $"a patch is read where it lies in the image, in {Emission.Format.Plural(patches.PixelRows, "pixel row")} of {patches.Length} values");
+        }
+
+        int taken = shape.Experts * shape.PatchesPerExpert;
+        bool fewTaken = layer.Routing == Routing.ExpertChoice && layer.Gate != Gate.SoftmaxAll && 2 * taken <= shape.Patches;
+        return fewTaken && patches.FillsVectors && !ExpertKernel.NeedsWindow(shape)
+            ? new PatchAccess(
+                PatchSource.Chosen, shape.Dimension, patches, $"the router reads the image where it lies; the {taken} patches taken of {shape.Patches} are then copied to scratch rows, in the order of the routes")
+            : new PatchAccess(
+                PatchSource.Copies, shape.Dimension, null, $"a patch lies in {patches.PixelRows} short pixel rows of the image, so a sample's patches are first copied to scratch rows");
     }
 }

@@ -16,16 +16,17 @@ internal static class Planner
         ModelSpec model = spec.Model;
         EquatableArray<ParameterSpec> parameters = model.Parameters();
         EquatableArray<LayerShape> shapes = model.LayerShapes();
-        PatchAccess bottom = PatchAccess.Of(model.Input, shapes[0].Dimension);
+        PatchAccess bottom = PatchAccess.Of(model.Input, model.Layers[0], shapes[0]);
 
-        int patchFloats = bottom.Packed ? Slots.Align(shapes[0].Patches * shapes[0].Dimension) : 0;
+        int copies = bottom.Source == PatchSource.Chosen ? shapes[0].Experts * shapes[0].PatchesPerExpert : shapes[0].Patches;
+        int patchFloats = bottom.Copies ? Slots.Align(copies * shapes[0].Dimension) : 0;
         int floats = patchFloats;
         int integers = 0;
         int panels = 0;
         var layers = new List<LayerPlan>();
         for (int i = 0; i < shapes.Count; i++)
         {
-            PatchAccess access = i == 0 ? bottom : new PatchAccess(false, shapes[i].Dimension, "the outputs of the layer below are its patches");
+            PatchAccess access = i == 0 ? bottom : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
             LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels);
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
@@ -40,7 +41,7 @@ internal static class Planner
         floats = loss + Slots.Align(2);
         int selection = layers.Max(layer => layer.Selection?.Scratch ?? 0);
         var slots = new Slots(
-            Patches: bottom.Packed ? 0 : -1,
+            Patches: bottom.Copies ? 0 : -1,
             Logits: logits,
             LogitsGradient: logitsGradient,
             Loss: loss,
@@ -64,7 +65,10 @@ internal static class Planner
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert, shape.Instances, lowest: index == 0);
+        bool window = index == 0 && ExpertKernel.NeedsWindow(shape);
+        ExpertKernel kernel = window
+            ? ExpertKernel.ForWindow(experts, neurons, shape, access)
+            : ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert);
         return new LayerPlan(
             index,
             layer,
@@ -79,10 +83,10 @@ internal static class Planner
             RouterTiles: routerTiles,
             Kernel: kernel,
             Gradient: GradientPlan.ForExpert(
-                neurons, hasRouter: choice && layer.Gate is Gate.SoftmaxSelected or Gate.Sigmoid, shape.Dimension, shape.PatchesPerExpert * shape.Instances),
+                neurons, hasRouter: choice && layer.Gate is Gate.SoftmaxSelected or Gate.Sigmoid, shape.Dimension, shape.PatchesPerExpert * shape.Instances, inPixelRows: access.ExpertImage is not null),
             RouterGradient: layer.Routing == Routing.Sample
-                ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1)
-                : choice && layer.Gate == Gate.SoftmaxAll ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances) : null,
+                ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, inPixelRows: false)
+                : choice && layer.Gate == Gate.SoftmaxAll ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, inPixelRows: access.ExpertImage is not null) : null,
             Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),

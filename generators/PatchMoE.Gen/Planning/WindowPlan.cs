@@ -15,11 +15,11 @@ internal sealed record WindowPlan(int Block, int Rows, int ListFloats, int Worke
 
     private const int MostRows = 96;
 
-    /// <summary>For a layer whose experts see so many patches of a sample.</summary>
-    public static WindowPlan Of(int neurons, int dimension, int rowsPerSample)
+    /// <summary>For a layer whose experts see so many patches of a sample; a block lies within a stretch of so many values that follow each other.</summary>
+    public static WindowPlan Of(int neurons, int stretch, int rowsPerSample)
     {
-        int blocks = (dimension + LongestBlock - 1) / LongestBlock;
-        int block = Slots.Align((dimension + blocks - 1) / blocks);
+        int blocks = (stretch + LongestBlock - 1) / LongestBlock;
+        int block = Slots.Align((stretch + blocks - 1) / blocks);
         int listed = Samples * rowsPerSample;
         int rows = Math.Min(MostRows, listed);
 
