@@ -6,7 +6,7 @@ internal static class SizeSpecs
     /// <summary>Each by what it reaches.</summary>
     public static IReadOnlyDictionary<string, PatchMoESpec> All { get; } = new Dictionary<string, PatchMoESpec>
     {
-        ["window, packed image, softmaxAll, d odd"] = Of(
+        ["window, overlapping patches, softmaxAll, d odd"] = Of(
             new ImageInputSpec(7, 3, 1171, 3, 3, 2, 3),
             Choice(5, 21, 2, Gate.SoftmaxAll, bias: true)),
         ["window, a last block of one value, softmaxSelected"] = Of(
@@ -28,6 +28,33 @@ internal static class SizeSpecs
         ["wide stretches of columns, packed router gradient"] = Of(
             new VectorsInputSpec(7, 1603, default),
             Choice(9, 20, 3, Gate.SoftmaxAll)),
+        ["long pixel rows, dot products"] = Of(
+            new ImageInputSpec(5, 7, 87, 2, 3, 2, 2),
+            Choice(3, 5, 2, Gate.SoftmaxSelected, bias: true)),
+        ["long pixel rows, panels, overlapping patches"] = Of(
+            new ImageInputSpec(5, 6, 129, 3, 2, 1, 1),
+            Choice(3, 33, 7, Gate.Sigmoid)),
+        ["long pixel rows, softmaxAll"] = Of(
+            new ImageInputSpec(5, 6, 100, 2, 3, 1, 3),
+            Choice(6, 9, 3, Gate.SoftmaxAll)),
+        ["long pixel rows, sample"] = Of(
+            new ImageInputSpec(4, 6, 131, 2, 2, 2, 2),
+            new LayerSpec(Routing.Sample, 3, 7, Bias: true)),
+        ["long pixel rows, dense"] = Of(
+            new ImageInputSpec(6, 4, 128, 2, 2, 2, 2),
+            new LayerSpec(Routing.Dense, 2, 17)),
+        ["long pixel rows, window, softmaxAll"] = Of(
+            new ImageInputSpec(8, 8, 523, 4, 4, 4, 4),
+            Choice(2, 70, 2, Gate.SoftmaxAll)),
+        ["one pixel row, uneven steps"] = Of(
+            new ImageInputSpec(4, 7, 130, 1, 2, 2, 2),
+            Choice(3, 6, 4, Gate.SoftmaxSelected)),
+        ["taken patches copied, dot products"] = Of(
+            new ImageInputSpec(13, 12, 19, 3, 3, 3, 3),
+            Choice(2, 5, 3, Gate.None)),
+        ["taken patches copied, panels, overlapping patches"] = Of(
+            new ImageInputSpec(9, 9, 16, 2, 2, 1, 1),
+            Choice(4, 48, 8, Gate.SoftmaxSelected, bias: true)),
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
         ["insertion"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),
