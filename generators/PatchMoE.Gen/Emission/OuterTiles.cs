@@ -66,14 +66,14 @@ internal sealed record OuterTiles(
         WriteShare(writer);
         writer.Gap();
         WriteStretch(writer);
+        if (Plan.Packs)
+        {
+            writer.Gap();
+            WritePack(writer);
+        }
+
         foreach (int vectors in new[] { Vectors, 1 })
         {
-            if (Plan.Packs)
-            {
-                writer.Gap();
-                WritePack(writer, vectors);
-            }
-
             writer.Gap();
             WriteTiles(writer, vectors);
             foreach ((int rows, bool router) in Kinds())
@@ -156,12 +156,12 @@ internal sealed record OuterTiles(
         {
             void WriteColumns(int vectors, string keep)
             {
-                if (Plan.Packs)
-                {
-                    writer.Lines($"{Name}Pack{vectors}<S, V>(ref x, ref integers, first, last, s, i, ref packed);");
-                }
+                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref Add(ref packed, i - from)" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, add, ref gradients);");
+            }
 
-                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref packed" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, add, ref gradients);");
+            if (Plan.Packs)
+            {
+                writer.Lines($"{Name}Pack<S, V>(ref x, ref integers, first, last, s, from, to, ref packed);");
             }
 
             writer.Lines("int i = from;");
@@ -188,44 +188,48 @@ internal sealed record OuterTiles(
         }
     }
 
-    /// <summary>The copy of a block's patches: so many vectors of each, side by side.</summary>
-    private void WritePack(SourceWriter writer, int vectors)
+    /// <summary>The copy of a block's patches: the columns of a stretch.</summary>
+    private void WritePack(SourceWriter writer)
     {
-        writer.Lines($"/// <summary>packed = {Format.Plural(vectors, "vector")} of each patch, from column i on, in the order of the sums.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack{vectors}<S, V>(ref float x, ref int integers, int first, int last, int s, int i, ref float packed)"))
+        writer.Lines($"/// <summary>packed [rows, {Plan.Pitch}] = the columns from to to − 1 of each patch, in the order of the sums.</summary>");
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack<S, V>(ref float x, ref int integers, int first, int last, int s, int from, int to, ref float packed)"))
         {
-            if (Image is { } image)
-            {
-                writer.Lines($"""
-                    Span<int> pieces = stackalloc int[PixelRows.MostPieces];
-                    int count = PixelRows.Cut(i, {(vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes")}, S.Lanes, {image.PixelRows}, {image.Length}, {image.Step}, pieces);
-                    ref int piece = ref pieces[0];
-                    """);
-            }
-
-            writer.Lines("ref float to = ref packed;");
+            writer.Lines(Image is null ? "int i = from;\nint width = to - from;\nref float copy = ref packed;" : "ref float copy = ref packed;");
             WriteSamples(writer, Rows, () =>
             {
                 writer.Lines($"ref float row = {Row};");
-                if (Image is not null)
-                {
-                    writer.Lines("""
-                        for (int z = 0; z < count; z += 2)
-                        {
-                            S.Store(S.Load(ref row, Add(ref piece, z)), ref to, Add(ref piece, z + 1));
-                        }
-
-                        """);
-                }
-
-                for (int c = 0; c < vectors && Image is null; c++)
-                {
-                    writer.Lines($"S.Store(S.Load(ref row, {Format.Lane(c)}), ref to, {Format.Lane(c)});");
-                }
-
-                writer.Lines($"to = ref Add(ref to, {Format.Lane(vectors)});");
+                WriteCopy(writer);
+                writer.Lines($"copy = ref Add(ref copy, {Plan.Pitch});");
             });
         }
+    }
+
+    private void WriteCopy(SourceWriter writer)
+    {
+        if (Image is { } image)
+        {
+            writer.Lines($$"""
+                for (int column = from; column < to;)
+                {
+                    int at = column % {{image.Length}};
+                    int count = Math.Min(to - column, {{image.Length}} - at);
+                    Values.Copy(ref Add(ref row, (column / {{image.Length}} * {{image.Step}}) + at), ref Add(ref copy, column - from), count);
+                    column += count;
+                }
+
+                """);
+            return;
+        }
+
+        writer.Lines("""
+            for (int c = 0; c < width - S.Lanes; c += S.Lanes)
+            {
+                S.Store(S.Load(ref row, c), ref copy, c);
+            }
+
+            // The last vector may overlap the one before it.
+            S.Store(S.Load(ref row, width - S.Lanes), ref copy, width - S.Lanes);
+            """);
     }
 
     private void WriteTiles(SourceWriter writer, int vectors)
@@ -393,7 +397,7 @@ internal sealed record OuterTiles(
 
         if (Plan.Packs)
         {
-            writer.Lines($"row = ref Add(ref row, {Format.Lane(columns.Length)});");
+            writer.Lines($"row = ref Add(ref row, {Plan.Pitch});");
         }
     }
 }

@@ -5,29 +5,27 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
 /// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
 /// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
+/// <param name="Pitch">Floats from one row of the copy to the next.</param>
 /// <param name="PackedFloats">Each worker's scratch for the copy.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
 /// <param name="Stretch">Columns are dealt out to the workers in stretches of this many; the last takes what is left as well, so that no vector has two owners.</param>
 /// <param name="Stretches">The stretches of a row.</param>
 internal sealed record GradientPlan(
-    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int PackedFloats, bool Stores, int Stretch, int Stretches)
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int Pitch, int PackedFloats, bool Stores, int Stretch, int Stretches)
 {
-    /// <summary>Columns of a copy: 4 vectors of the widest machine.</summary>
-    private const int PackedColumns = 64;
+    /// <summary>Columns of a stretch of short rows: 4 vectors of the widest machine.</summary>
+    private const int NarrowStretch = 64;
 
     /// <summary>A tile reads no weights, so there is room for 6 rows × 4 vectors.</summary>
     private const int MostRows = 6;
 
-    /// <summary>96 rows of 64 columns, 24 kB, leave room for the coefficients in a first cache of 32 kB.</summary>
+    /// <summary>96 rows of 4 vectors, 24 kB, leave room for the coefficients in a first cache of 32 kB.</summary>
     private const int PackedRows = 96;
 
     /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
     private const int PackingTiles = 3;
 
-    /// <summary>The copy of pixel rows writes full vectors, the last beyond its end.</summary>
-    private const int Slack = 16;
-
-    /// <summary>Rows of a page or more: each has a page of its own, and a wider stretch uses its entry of the address cache again.</summary>
+    /// <summary>Rows of a page or more: each has a page of its own, and only a wider stretch of it is read as fast as memory allows.</summary>
     private const int LongRow = 1024;
     private const int WideStretch = 512;
 
@@ -46,7 +44,16 @@ internal sealed record GradientPlan(
         int count = tiles.Sum(run => run.Tiles);
         bool packs = inPixelRows || (rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles));
         int block = packs ? Math.Max(1, PackedRows / rowsPerSample) : 0;
-        int stretch = dimension >= LongRow ? WideStretch : PackedColumns;
-        return new GradientPlan(tiles, hasRouter, packs, block, packs ? (block * rowsPerSample * PackedColumns) + Slack : 0, stores, stretch, Math.Max(1, dimension / stretch));
+        int stretch = dimension >= LongRow ? WideStretch : NarrowStretch;
+        int stretches = Math.Max(1, dimension / stretch);
+        int pitch = PitchOf(dimension - ((stretches - 1) * stretch));
+        return new GradientPlan(tiles, hasRouter, packs, block, pitch, block * rowsPerSample * pitch, stores, stretch, stretches);
+    }
+
+    /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the first cache.</summary>
+    private static int PitchOf(int columns)
+    {
+        int pitch = Slots.Align(columns);
+        return pitch > NarrowStretch && pitch % 32 == 0 ? pitch + 16 : pitch;
     }
 }
