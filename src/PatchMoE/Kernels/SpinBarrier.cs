@@ -85,6 +85,9 @@ internal sealed class SpinBarrier
 
                 Thread.SpinWait(1);
             }
+
+            // The thread that is missing may wait for this very processor.
+            Thread.Yield();
         }
         while (Stopwatch.GetTimestamp() - started < _spinTicks);
         return false;

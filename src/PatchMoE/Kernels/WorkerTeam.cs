@@ -90,31 +90,41 @@ internal sealed class WorkerTeam
 
     private void Work(int worker)
     {
-        while (true)
+        bool goOn;
+        do
         {
-            Synchronize();
-            if (Volatile.Read(ref _stopped) != 0 || !TryShare(worker))
+            _barrier.SignalAndWait();
+            goOn = TryShare(worker);
+            if (goOn)
             {
-                return;
+                _barrier.SignalAndWait();
+                goOn = Volatile.Read(ref _stopped) == 0;
             }
-
-            Synchronize();
         }
+        while (goOn);
+
+        // Whoever ends leaves the barrier: others may still wait there.
+        _barrier.RemoveParticipant();
     }
 
+    /// <summary>Runs a worker's share. False where it failed, or where there is none: then the team was stopped between two passes.</summary>
     // A method of its own: a thread that waits must not keep the share on its stack, and with it the workspace from its finalizer.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryShare(int worker)
     {
+        if (_share is null)
+        {
+            return false;
+        }
+
         try
         {
-            _share!(worker);
+            _share(worker);
             return true;
         }
         catch (Exception failure)
         {
             _failure = ExceptionDispatchInfo.Capture(failure);
-            _barrier.RemoveParticipant();
             return false;
         }
     }

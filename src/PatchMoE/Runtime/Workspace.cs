@@ -9,12 +9,11 @@ namespace PatchMoE;
 /// </summary>
 public sealed class Workspace : IDisposable
 {
-    // Below these, waking the other threads takes longer than they save. Bits do not depend on it.
+    // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
+    // cache of the thread that wrote them last, so a training pass and the work on them must be larger to be worth it.
     private const long FewFlops = 2_000_000;
-    private const int FewFloats = 16_384;
-
-    // Forward and backward take about three times the FLOPs of forward alone.
-    private const int TrainingFactor = 3;
+    private const long FewTrainingFlops = 4_000_000;
+    private const int FewFloats = 1 << 17;
 
     private readonly Type _owner;
     private readonly int _slotFloats;
@@ -98,7 +97,7 @@ public sealed class Workspace : IDisposable
             throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
         }
 
-        long flops = batch * _sampleFlops * (arrays.Gradients.IsEmpty ? 1 : TrainingFactor);
+        bool alone = batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
         EnsureSlots(Math.Max(slots, Threads));
         Loss = 0;
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
@@ -111,7 +110,7 @@ public sealed class Workspace : IDisposable
             _kernels = model;
             try
             {
-                RunShares(_share, alone: flops < FewFlops);
+                RunShares(_share, alone);
             }
             finally
             {
