@@ -70,6 +70,9 @@ public sealed class Workspace : IDisposable
     /// <summary>The number of threads that share a pass; while a small pass runs on the caller's thread alone, 1.</summary>
     public int Threads { get; private set; }
 
+    /// <summary>Shares even the smallest pass, so that tests need no large ones.</summary>
+    internal bool SharesSmallPasses { get; set; }
+
     /// <summary>The sum of the losses of a pass so far; emitted code adds to it, sample by sample.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public double Loss { get; set; }
@@ -172,7 +175,7 @@ public sealed class Workspace : IDisposable
 
     private void RunShares(Action<int> share, bool alone)
     {
-        if (!alone)
+        if (!alone || SharesSmallPasses)
         {
             _team.Run(share);
             return;

@@ -148,29 +148,6 @@ public sealed class WorkerTeamTests
         RequireEnded(threads);
     }
 
-    [Test]
-    public void AWorkspaceThatNobodyDisposed_IsFinalized_AndItsThreadsEnd()
-    {
-        (WeakReference workspace, Thread[] threads) = UseAndForget();
-        for (int i = 0; i < 20 && workspace.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        Assert.That(workspace.IsAlive, Is.False);
-        RequireEnded(threads);
-    }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static (WeakReference Workspace, Thread[] Threads) UseAndForget()
-    {
-        var workspace = new Workspace(typeof(Recorder), slotFloats: 0, slotIntegers: 0, panelFloats: 0, workerFloats: 0, sampleFlops: 1L << 40, threads: 3);
-        var recorder = new Recorder();
-        workspace.Run(recorder, PassKind.Forward, batch: 1, slots: 1, default);
-        return (new WeakReference(workspace), recorder.Threads[1..]);
-    }
-
     /// <summary>The threads of a team, without the caller's.</summary>
     private static Thread[] ThreadsOf(WorkerTeam team)
     {
@@ -180,14 +157,4 @@ public sealed class WorkerTeamTests
     }
 
     private static void RequireEnded(Thread[] threads) => Assert.That(threads.All(thread => thread.Join(s_limit)), "a thread still waits");
-
-    /// <summary>A model that notes which thread ran which share.</summary>
-    private sealed class Recorder : IPassKernels
-    {
-        public Thread[] Threads { get; } = new Thread[3];
-
-        public AlignedBuffer<float> ParameterBuffer => throw new NotSupportedException();
-
-        public void RunShare(Workspace workspace, in Pass pass, int worker) => Threads[worker] = Thread.CurrentThread;
-    }
 }
