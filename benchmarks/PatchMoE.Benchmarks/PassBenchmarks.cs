@@ -55,6 +55,6 @@ public class PassBenchmarks
     public void Step()
     {
         LossAndGradients();
-        _optimizer.Step(_model.Parameters, _gradients, LearningRate);
+        _optimizer.Step(_model.Parameters, _gradients, LearningRate, _workspace);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class Passes : IDisposable
     public void Step()
     {
         LossAndGradients();
-        _optimizer.Step(Model.Parameters, Gradients, LearningRate);
+        _optimizer.Step(Model.Parameters, Gradients, LearningRate, _workspace);
     }
 
     public void Dispose() => _workspace.Dispose();

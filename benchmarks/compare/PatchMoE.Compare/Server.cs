@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,9 +7,12 @@ namespace PatchMoE.Compare;
 /// <summary>Times one model on request, so that two programs can be timed in turns.</summary>
 internal sealed class Server(PatchMoESpec spec, int batch, int threads)
 {
+    // Behind the other program's turn, so that clocks, caches and threads are as in a training loop; torch_server.py has the same.
+    private const double UntimedSeconds = 0.05;
+
     /// <summary>
     /// Writes weights, samples, logits, loss and gradients to a folder and what the passes cost to <paramref name="output"/>; then answers each line
-    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, a JSON array on a line.
+    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, a JSON array on a line; untimed runs of the same pass come first.
     /// </summary>
     public void Serve(string folder, TextReader input, TextWriter output)
     {
@@ -25,15 +29,27 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
         while (input.ReadLine() is { } line)
         {
             string[] words = line.Split('\t');
+            Action pass = work[words[0]];
+            RunUntimed(pass);
             var seconds = new double[int.Parse(words[1], CultureInfo.InvariantCulture)];
             for (int i = 0; i < seconds.Length; i++)
             {
-                seconds[i] = PassTimer.Once(work[words[0]]);
+                seconds[i] = PassTimer.Once(pass);
             }
 
             output.WriteLine(JsonSerializer.Serialize(seconds));
             output.Flush();
         }
+    }
+
+    private static void RunUntimed(Action pass)
+    {
+        long started = Stopwatch.GetTimestamp();
+        do
+        {
+            pass();
+        }
+        while (Stopwatch.GetElapsedTime(started).TotalSeconds < UntimedSeconds);
     }
 
     private void Leave(Passes passes, string folder)

@@ -113,7 +113,7 @@ internal static class SurfaceEmitter
         string lengths = GuardLengths(plan);
         writer.Lines($$"""
             /// <inheritdoc/>
-            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, workerFloats: {{plan.Slots.WorkerFloats}}, threads);
+            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, workerFloats: {{plan.Slots.WorkerFloats}}, sampleFlops: {{plan.Cost.ForwardFlops}}, threads);
             """);
         writer.Gap();
         TwinPasses.WriteForward(writer, plan, "Forward", "logits", "Outputs");

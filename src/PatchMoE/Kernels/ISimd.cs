@@ -28,8 +28,17 @@ public interface ISimd<TVector>
     /// <summary>a + b.</summary>
     static abstract TVector Add(TVector a, TVector b);
 
+    /// <summary>a − b.</summary>
+    static abstract TVector Subtract(TVector a, TVector b);
+
     /// <summary>a · b.</summary>
     static abstract TVector Multiply(TVector a, TVector b);
+
+    /// <summary>a / b.</summary>
+    static abstract TVector Divide(TVector a, TVector b);
+
+    /// <summary>√x.</summary>
+    static abstract TVector SquareRoot(TVector value);
 
     /// <summary>a · b + c, rounded once where the machine has fused multiply-add.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);

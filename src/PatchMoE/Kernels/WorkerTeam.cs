@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace PatchMoE.Kernels;
@@ -8,7 +9,7 @@ namespace PatchMoE.Kernels;
 /// </summary>
 internal sealed class WorkerTeam
 {
-    private readonly Barrier _barrier;
+    private readonly SpinBarrier _barrier;
     private readonly Thread[] _threads;
     private Action<int>? _share;
     private ExceptionDispatchInfo? _failure;
@@ -17,7 +18,7 @@ internal sealed class WorkerTeam
     public WorkerTeam(int threads)
     {
         Threads = threads;
-        _barrier = new Barrier(threads);
+        _barrier = new SpinBarrier(threads);
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -29,10 +30,10 @@ internal sealed class WorkerTeam
 
     public int Threads { get; }
 
-    /// <summary>Runs a share on every thread and returns when all are done; rethrows what a share threw.</summary>
+    /// <summary>Runs a share on every thread and returns when all are done; rethrows what a share threw, and the team has ended.</summary>
     public void Run(Action<int> share)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, typeof(Workspace));
+        RequireNotStopped();
         _share = share;
         Synchronize();
         try
@@ -60,6 +61,13 @@ internal sealed class WorkerTeam
         }
     }
 
+    /// <summary>Runs the only share of small work on the caller's thread; the others sleep on.</summary>
+    public void RunAlone(Action<int> share)
+    {
+        RequireNotStopped();
+        share(0);
+    }
+
     /// <summary>Waits until every thread of the running pass has come here.</summary>
     public void Synchronize()
     {
@@ -78,28 +86,46 @@ internal sealed class WorkerTeam
         }
     }
 
+    private void RequireNotStopped() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, typeof(Workspace));
+
     private void Work(int worker)
     {
-        while (true)
+        bool goOn;
+        do
         {
-            Synchronize();
-            if (Volatile.Read(ref _stopped) != 0)
+            _barrier.SignalAndWait();
+            goOn = TryShare(worker);
+            if (goOn)
             {
-                return;
+                _barrier.SignalAndWait();
+                goOn = Volatile.Read(ref _stopped) == 0;
             }
+        }
+        while (goOn);
 
-            try
-            {
-                _share!(worker);
-            }
-            catch (Exception failure)
-            {
-                _failure = ExceptionDispatchInfo.Capture(failure);
-                _barrier.RemoveParticipant();
-                return;
-            }
+        // Whoever ends leaves the barrier: others may still wait there.
+        _barrier.RemoveParticipant();
+    }
 
-            Synchronize();
+    /// <summary>Runs a worker's share. False where it failed, or where there is none: then the team was stopped between two passes.</summary>
+    // A method of its own: a thread that waits must not keep the share on its stack, and with it the workspace from its finalizer.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryShare(int worker)
+    {
+        if (_share is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            _share(worker);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            _failure = ExceptionDispatchInfo.Capture(failure);
+            return false;
         }
     }
 }

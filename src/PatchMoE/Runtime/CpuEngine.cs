@@ -6,6 +6,7 @@ public sealed class CpuEngine : HostEngine
     private readonly IPatchMoEModel _model;
     private readonly Workspace _workspace;
     private readonly Workspace? _owned;
+    private readonly GradientCheck _check = new();
 
     /// <summary>Makes an engine with threads of its own.</summary>
     /// <param name="model">The model.</param>
@@ -40,6 +41,11 @@ public sealed class CpuEngine : HostEngine
     /// <inheritdoc/>
     public override void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default) =>
         _model.Route(input, routes, [], [], _workspace, lengths);
+
+    private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);
+
+    private protected override void Update(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+        optimizer.Step(Parameters, gradients, learningRate, _workspace);
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -73,12 +73,12 @@ public abstract class HostEngine : INetworkEngine
             return loss;
         }
 
-        if (FiniteCheck.FirstNotFinite(_gradients) >= 0)
+        if (!AllFinite(_gradients))
         {
             return double.NaN;
         }
 
-        optimizer.Step(Parameters, _gradients, learningRate);
+        Update(optimizer, _gradients, learningRate);
         return loss;
     }
 
@@ -94,6 +94,13 @@ public abstract class HostEngine : INetworkEngine
     {
         // The optimizer's state was updated where it lies.
     }
+
+    /// <summary>Whether all gradients are finite.</summary>
+    private protected virtual bool AllFinite(ReadOnlySpan<float> gradients) => FiniteCheck.FirstNotFinite(gradients) < 0;
+
+    /// <summary>Updates the weights.</summary>
+    private protected virtual void Update(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+        optimizer.Step(Parameters, gradients, learningRate);
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);

@@ -9,11 +9,19 @@ namespace PatchMoE;
 /// </summary>
 public sealed class Workspace : IDisposable
 {
+    // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
+    // cache of the thread that wrote them last, so a training pass and the work on them must be larger to be worth it.
+    private const long FewFlops = 2_000_000;
+    private const long FewTrainingFlops = 4_000_000;
+    private const int FewFloats = 1 << 17;
+
     private readonly Type _owner;
     private readonly int _slotFloats;
     private readonly int _slotIntegers;
+    private readonly long _sampleFlops;
     private readonly WorkerTeam _team;
     private readonly Action<int> _share;
+    private readonly Action<int> _bufferShare;
     private readonly AlignedBuffer<float> _panels;
     private readonly AlignedBuffer<float> _workerFloats;
     private readonly int _workerStep;
@@ -21,6 +29,8 @@ public sealed class Workspace : IDisposable
     private AlignedBuffer<int> _integers;
     private IPassKernels? _kernels;
     private Pass _pass;
+    private IBufferWork? _work;
+    private PinnedBuffers _buffers;
 
     /// <summary>For emitted code; use <see cref="IPatchMoEModel.CreateWorkspace"/>.</summary>
     /// <param name="owner">The model's class.</param>
@@ -28,10 +38,11 @@ public sealed class Workspace : IDisposable
     /// <param name="slotIntegers">Integers of one sample's scratch, a multiple of 16.</param>
     /// <param name="panelFloats">Floats of the weights in panels.</param>
     /// <param name="workerFloats">Floats of each worker's own scratch.</param>
+    /// <param name="sampleFlops">FLOPs of one sample's forward pass: a pass of few FLOPs runs on the caller's thread alone.</param>
     /// <param name="threads">Threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
+    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, long sampleFlops, int threads)
     {
         if (threads is < 1 or > 1024)
         {
@@ -41,8 +52,11 @@ public sealed class Workspace : IDisposable
         _owner = owner;
         _slotFloats = slotFloats;
         _slotIntegers = slotIntegers;
+        _sampleFlops = sampleFlops;
         _team = new WorkerTeam(threads);
+        Threads = threads;
         _share = worker => _kernels!.RunShare(this, in _pass, worker);
+        _bufferShare = worker => _work!.RunShare(_buffers.Parameters, _buffers.Gradients, worker, Threads);
         _panels = new AlignedBuffer<float>(panelFloats);
         _workerStep = workerFloats;
         _workerFloats = new AlignedBuffer<float>(checked(threads * workerFloats));
@@ -53,8 +67,11 @@ public sealed class Workspace : IDisposable
     /// <summary>Ends the threads of a workspace that was not disposed; where the constructor threw, there are none.</summary>
     ~Workspace() => _team?.Stop();
 
-    /// <summary>The number of threads that share a pass.</summary>
-    public int Threads => _team.Threads;
+    /// <summary>The number of threads that share a pass; while a small pass runs on the caller's thread alone, 1.</summary>
+    public int Threads { get; private set; }
+
+    /// <summary>Shares even the smallest pass, so that tests need no large ones.</summary>
+    internal bool SharesSmallPasses { get; set; }
 
     /// <summary>The sum of the losses of a pass so far; emitted code adds to it, sample by sample.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -83,6 +100,7 @@ public sealed class Workspace : IDisposable
             throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
         }
 
+        bool alone = batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
         EnsureSlots(Math.Max(slots, Threads));
         Loss = 0;
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
@@ -95,12 +113,36 @@ public sealed class Workspace : IDisposable
             _kernels = model;
             try
             {
-                _team.Run(_share);
+                RunShares(_share, alone);
             }
             finally
             {
                 _kernels = null;
                 _pass = default;
+            }
+        }
+    }
+
+    /// <summary>Runs work on the parameters and their gradients on all threads, or on the caller's alone where it is small.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="parameters">The parameter buffer; empty if the work needs none.</param>
+    /// <param name="gradients">Of the same layout.</param>
+    /// <param name="floats">How many of them the work touches.</param>
+    /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
+    internal unsafe void RunWork(IBufferWork work, Span<float> parameters, ReadOnlySpan<float> gradients, int floats)
+    {
+        fixed (float* firstParameter = parameters, firstGradient = gradients)
+        {
+            _buffers = new PinnedBuffers(firstParameter, parameters.Length, firstGradient, gradients.Length);
+            _work = work;
+            try
+            {
+                RunShares(_bufferShare, alone: floats < FewFloats);
+            }
+            finally
+            {
+                _work = null;
+                _buffers = default;
             }
         }
     }
@@ -119,12 +161,36 @@ public sealed class Workspace : IDisposable
 
     /// <summary>For emitted code: waits until every worker has come here.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void Synchronize() => _team.Synchronize();
+    public void Synchronize()
+    {
+        if (Threads > 1)
+        {
+            _team.Synchronize();
+        }
+    }
 
     /// <summary>For emitted code: the part of <paramref name="count"/> items that a worker takes, contiguous and in order.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public (int From, int To) Share(int count, int worker) =>
-        ((int)((long)count * worker / Threads), (int)((long)count * (worker + 1) / Threads));
+    public (int From, int To) Share(int count, int worker) => Lines.Share(count, worker, Threads);
+
+    private void RunShares(Action<int> share, bool alone)
+    {
+        if (!alone || SharesSmallPasses)
+        {
+            _team.Run(share);
+            return;
+        }
+
+        Threads = 1;
+        try
+        {
+            _team.RunAlone(share);
+        }
+        finally
+        {
+            Threads = _team.Threads;
+        }
+    }
 
     private void EnsureSlots(int slots)
     {

@@ -15,5 +15,5 @@ public sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> trained,
     public override IReadOnlyList<(string Name, float[] Values)> State => _moments.State;
 
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
-        _moments.Update(weights, gradients, offset, Steps, learningRate, coupledDecay: (float)Spec.WeightDecay, shrink: 1);
+        _moments.Update(weights, gradients, offset, Steps + 1, learningRate, coupledDecay: (float)Spec.WeightDecay, shrink: 1);
 }

@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PatchMoE.Kernels;
 
 namespace PatchMoE;
 
@@ -18,10 +20,10 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
 
     public IReadOnlyList<(string Name, float[] Values)> State => [("first", _first), ("second", _second)];
 
-    /// <summary>One update of one tensor.</summary>
+    /// <summary>One update of a stretch of a tensor.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="gradients">Their gradients.</param>
-    /// <param name="offset">Where the tensor begins in the moments.</param>
+    /// <param name="offset">Where the stretch begins in the moments.</param>
     /// <param name="step">t ≥ 1.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="coupledDecay">λ of g ← g + λ·w before the moments.</param>
@@ -30,29 +32,10 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
         Span<float> weights, ReadOnlySpan<float> gradients, int offset, int step, float learningRate, float coupledDecay, float shrink)
     {
         (float size, float root) = Scales(spec, step, learningRate);
+        var constants = new Constants(_beta1, _beta2, _rest1, _rest2, _epsilon, size, root, coupledDecay, shrink);
         Span<float> first = _first.AsSpan(offset, weights.Length);
         Span<float> second = _second.AsSpan(offset, weights.Length);
-        var epsilon = new Vector<float>(_epsilon);
-        var roots = new Vector<float>(root);
-        int i = 0;
-        for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var w = new Vector<float>(weights[i..]);
-            Vector<float> g = new Vector<float>(gradients[i..]) + (w * coupledDecay);
-            Vector<float> m = (new Vector<float>(first[i..]) * _beta1) + (g * _rest1);
-            Vector<float> s = (new Vector<float>(second[i..]) * _beta2) + (g * g * _rest2);
-            m.CopyTo(first[i..]);
-            s.CopyTo(second[i..]);
-            ((w * shrink) - (m * size / ((Vector.SquareRoot(s) / roots) + epsilon))).CopyTo(weights[i..]);
-        }
-
-        for (; i < weights.Length; i++)
-        {
-            float g = gradients[i] + (weights[i] * coupledDecay);
-            first[i] = (first[i] * _beta1) + (g * _rest1);
-            second[i] = (second[i] * _beta2) + (g * g * _rest2);
-            weights[i] = (weights[i] * shrink) - (first[i] * size / ((MathF.Sqrt(second[i]) / root) + _epsilon));
-        }
+        UpdateLoop.Run(new Rule(weights, gradients, first, second, constants), weights.Length);
     }
 
     /// <summary>η / (1 − β₁ᵗ) and √(1 − β₂ᵗ).</summary>
@@ -72,5 +55,37 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
         }
 
         return power;
+    }
+
+    /// <summary>β₁, β₂, 1 − β₁, 1 − β₂, ε, what <see cref="Scales"/> gives, and what the decay of weights comes to.</summary>
+    private readonly record struct Constants(
+        float Beta1, float Beta2, float Rest1, float Rest2, float Epsilon, float Size, float Root, float CoupledDecay, float Shrink);
+
+    private readonly ref struct Rule(
+        Span<float> weights, ReadOnlySpan<float> gradients, Span<float> first, Span<float> second, Constants constants) : IUpdateRule
+    {
+        private readonly ref float _weights = ref MemoryMarshal.GetReference(weights);
+        private readonly ref float _gradients = ref MemoryMarshal.GetReference(gradients);
+        private readonly ref float _first = ref MemoryMarshal.GetReference(first);
+        private readonly ref float _second = ref MemoryMarshal.GetReference(second);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update<TVector, TSimd>(int i)
+            where TVector : struct
+            where TSimd : ISimd<TVector>
+        {
+            TVector w = TSimd.Load(ref _weights, i);
+            TVector g = TSimd.Add(TSimd.Load(ref _gradients, i), TSimd.Multiply(w, TSimd.Create(constants.CoupledDecay)));
+            TVector m = TSimd.Add(
+                TSimd.Multiply(TSimd.Load(ref _first, i), TSimd.Create(constants.Beta1)), TSimd.Multiply(g, TSimd.Create(constants.Rest1)));
+            TVector s = TSimd.Add(
+                TSimd.Multiply(TSimd.Load(ref _second, i), TSimd.Create(constants.Beta2)),
+                TSimd.Multiply(TSimd.Multiply(g, g), TSimd.Create(constants.Rest2)));
+            TSimd.Store(m, ref _first, i);
+            TSimd.Store(s, ref _second, i);
+            TVector root = TSimd.Add(TSimd.Divide(TSimd.SquareRoot(s), TSimd.Create(constants.Root)), TSimd.Create(constants.Epsilon));
+            TVector step = TSimd.Divide(TSimd.Multiply(m, TSimd.Create(constants.Size)), root);
+            TSimd.Store(TSimd.Subtract(TSimd.Multiply(w, TSimd.Create(constants.Shrink)), step), ref _weights, i);
+        }
     }
 }

@@ -16,5 +16,5 @@ public sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained
 
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
         _moments.Update(
-            weights, gradients, offset, Steps, learningRate, coupledDecay: 0, shrink: (float)(1 - (learningRate * Spec.WeightDecay)));
+            weights, gradients, offset, Steps + 1, learningRate, coupledDecay: 0, shrink: (float)(1 - (learningRate * Spec.WeightDecay)));
 }

@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PatchMoE.Kernels;
 
 namespace PatchMoE;
 
@@ -15,24 +17,26 @@ public sealed class Momentum(OptimizerSpec spec, IEnumerable<ParameterSpec> trai
     /// <summary>The velocity u, named <c>velocity</c>.</summary>
     public override IReadOnlyList<(string Name, float[] Values)> State => [("velocity", _velocity)];
 
-    private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate)
-    {
-        Span<float> velocity = _velocity.AsSpan(offset, weights.Length);
-        int i = 0;
-        for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var w = new Vector<float>(weights[i..]);
-            Vector<float> g = new Vector<float>(gradients[i..]) + (w * _decay);
-            Vector<float> u = (new Vector<float>(velocity[i..]) * _momentum) + g;
-            u.CopyTo(velocity[i..]);
-            (w - (u * learningRate)).CopyTo(weights[i..]);
-        }
+    private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
+        UpdateLoop.Run(new Rule(weights, gradients, _velocity.AsSpan(offset, weights.Length), _momentum, _decay, learningRate), weights.Length);
 
-        for (; i < weights.Length; i++)
+    private readonly ref struct Rule(
+        Span<float> weights, ReadOnlySpan<float> gradients, Span<float> velocity, float momentum, float decay, float learningRate) : IUpdateRule
+    {
+        private readonly ref float _weights = ref MemoryMarshal.GetReference(weights);
+        private readonly ref float _gradients = ref MemoryMarshal.GetReference(gradients);
+        private readonly ref float _velocity = ref MemoryMarshal.GetReference(velocity);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update<TVector, TSimd>(int i)
+            where TVector : struct
+            where TSimd : ISimd<TVector>
         {
-            float g = gradients[i] + (weights[i] * _decay);
-            velocity[i] = (velocity[i] * _momentum) + g;
-            weights[i] -= velocity[i] * learningRate;
+            TVector w = TSimd.Load(ref _weights, i);
+            TVector g = TSimd.Add(TSimd.Load(ref _gradients, i), TSimd.Multiply(w, TSimd.Create(decay)));
+            TVector u = TSimd.Add(TSimd.Multiply(TSimd.Load(ref _velocity, i), TSimd.Create(momentum)), g);
+            TSimd.Store(u, ref _velocity, i);
+            TSimd.Store(TSimd.Subtract(w, TSimd.Multiply(u, TSimd.Create(learningRate))), ref _weights, i);
         }
     }
 }

@@ -1,4 +1,6 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PatchMoE.Kernels;
 
 namespace PatchMoE;
 
@@ -9,20 +11,22 @@ public sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) 
 {
     private readonly float _decay = (float)spec.WeightDecay;
 
-    private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate)
-    {
-        int i = 0;
-        for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var w = new Vector<float>(weights[i..]);
-            Vector<float> g = new Vector<float>(gradients[i..]) + (w * _decay);
-            (w - (g * learningRate)).CopyTo(weights[i..]);
-        }
+    private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
+        UpdateLoop.Run(new Rule(weights, gradients, _decay, learningRate), weights.Length);
 
-        for (; i < weights.Length; i++)
+    private readonly ref struct Rule(Span<float> weights, ReadOnlySpan<float> gradients, float decay, float learningRate) : IUpdateRule
+    {
+        private readonly ref float _weights = ref MemoryMarshal.GetReference(weights);
+        private readonly ref float _gradients = ref MemoryMarshal.GetReference(gradients);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Update<TVector, TSimd>(int i)
+            where TVector : struct
+            where TSimd : ISimd<TVector>
         {
-            float g = gradients[i] + (weights[i] * _decay);
-            weights[i] -= g * learningRate;
+            TVector w = TSimd.Load(ref _weights, i);
+            TVector g = TSimd.Add(TSimd.Load(ref _gradients, i), TSimd.Multiply(w, TSimd.Create(decay)));
+            TSimd.Store(TSimd.Subtract(w, TSimd.Multiply(g, TSimd.Create(learningRate))), ref _weights, i);
         }
     }
 }

@@ -9,7 +9,7 @@ public class FeatureTests
     public void HeadOfFeatures_IsForward([Range(1, 30)] int seed)
     {
         Drawn drawn = Drawn.Of(seed);
-        using Workspace workspace = drawn.Model.CreateWorkspace(threads: 2);
+        using Workspace workspace = drawn.Model.CreateSharing(threads: 2);
         var logits = new float[drawn.Samples * drawn.Model.Outputs];
         drawn.Model.Forward(drawn.Batch.Input, logits, workspace, drawn.Batch.Lengths);
 
@@ -23,7 +23,7 @@ public class FeatureTests
     public void BackwardFeatures_GivesTheLayersGradients([Range(1, 30)] int seed)
     {
         Drawn drawn = Drawn.Of(seed);
-        using Workspace workspace = drawn.Model.CreateWorkspace(threads: 2);
+        using Workspace workspace = drawn.Model.CreateSharing(threads: 2);
         var random = new Random(seed);
         float[] logitsGradient = [.. Enumerable.Range(0, drawn.Samples * drawn.Model.Outputs).Select(_ => random.NextSingle() - 0.5f)];
         var expected = new float[drawn.Model.Parameters.Length];

@@ -13,9 +13,9 @@ public class PassTests
     public void EqualBits_ForAnyNumberOfThreads_AndRunAfterRun(string name)
     {
         Passes one = Run(name, threads: 1);
-        foreach (int threads in new[] { 1, 2, 3, 8 })
+        foreach ((int threads, bool shareSmall) in new[] { (1, false), (2, true), (3, true), (8, true), (8, false) })
         {
-            Passes other = Run(name, threads);
+            Passes other = Run(name, threads, shareSmall);
             Assert.Multiple(() =>
             {
                 Assert.That(other.Loss, Is.EqualTo(one.Loss), $"{threads} threads");
@@ -26,11 +26,40 @@ public class PassTests
         }
     }
 
+    [TestCase(1)]
+    [TestCase(5)]
+    [TestCase(40)]
+    public void EqualBits_ForSmallAndLargeBatches_OnOneWorkspace(int batch)
+    {
+        // One sample is small for every pass, five for training, forty for none.
+        var golden = new GoldenCase("mnist-joint");
+        IPatchMoEModel model = PatchMoECompiler.Compile(golden.Spec);
+        golden.Parameters().CopyTo(model.Parameters);
+        Dataset data = DrawnBatch.Make(golden.Spec.Model, batch, seed: 1);
+        (float[] Logits, float[] Gradients) run(int threads)
+        {
+            using Workspace workspace = model.CreateWorkspace(threads);
+            (float[] logits, float[] again, float[] gradients) = (new float[batch], new float[batch], new float[model.Parameters.Length]);
+            model.Forward(data.Inputs, logits, workspace);
+            model.LossAndGradients(data.Inputs, data.Labels, again, gradients, workspace);
+            Assert.That(again, Is.EqualTo(logits));
+            return (logits, gradients);
+        }
+
+        (float[] logits, float[] gradients) = run(1);
+        foreach (int threads in new[] { 2, 3, 8 })
+        {
+            (float[] Logits, float[] Gradients) other = run(threads);
+            Assert.That(other.Logits, Is.EqualTo(logits), $"{threads} threads");
+            Assert.That(other.Gradients, Is.EqualTo(gradients), $"{threads} threads");
+        }
+    }
+
     [TestCaseSource(nameof(Specs))]
     public void NothingIsAllocated_InTheSteadyState(string name)
     {
         (IPatchMoEModel model, float[] input, int[] labels) = Setup(name);
-        using Workspace workspace = model.CreateWorkspace(threads: 2);
+        using Workspace workspace = model.CreateSharing(threads: 2);
         var logits = new float[labels.Length * model.Outputs];
         var gradients = new float[model.Parameters.Length];
         var inputGradient = new float[input.Length];
@@ -140,10 +169,10 @@ public class PassTests
 
     private sealed record Passes(double Loss, float[] Logits, float[] Gradients, float[] InputGradient);
 
-    private static Passes Run(string name, int threads)
+    private static Passes Run(string name, int threads, bool shareSmall = false)
     {
         (IPatchMoEModel model, float[] input, int[] labels) = Setup(name);
-        using Workspace workspace = model.CreateWorkspace(threads);
+        using Workspace workspace = shareSmall ? model.CreateSharing(threads) : model.CreateWorkspace(threads);
         var logits = new float[labels.Length * model.Outputs];
         var gradients = new float[model.Parameters.Length];
         var inputGradient = new float[input.Length];

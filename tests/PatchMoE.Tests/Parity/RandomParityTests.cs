@@ -40,7 +40,7 @@ public class RandomParityTests
         batch.Parameters.CopyTo(model.Parameters);
         (float[] Logits, float[] Gradients) run(int threads)
         {
-            using Workspace workspace = model.CreateWorkspace(threads);
+            using Workspace workspace = model.CreateSharing(threads);
             var logits = new float[batch.Labels.Length * model.Outputs];
             var gradients = new float[model.Parameters.Length];
             gradients.AsSpan().Fill(float.NaN);
@@ -61,7 +61,7 @@ public class RandomParityTests
     {
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed, samples);
         batch.Parameters.CopyTo(model.Parameters);
-        using Workspace workspace = model.CreateWorkspace(threads: 1 + (seed % 3));
+        using Workspace workspace = model.CreateSharing(threads: 1 + (seed % 3));
 
         CheckRoutes(model, batch, expected, workspace);
         CheckGradients(model, batch, expected, workspace);

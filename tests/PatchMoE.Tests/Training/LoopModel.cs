@@ -56,8 +56,9 @@ internal sealed class LoopModel : IPatchMoEModel
     /// <summary>What <see cref="LossAndGradients"/> does after its own work; lets a test spoil the gradients.</summary>
     public Action<float[]>? Spoil { get; set; }
 
-    /// <summary>The loops need no scratch of a workspace.</summary>
-    public Workspace CreateWorkspace(int threads = 1) => null!;
+    /// <summary>The loops need no scratch of a workspace; its threads update the weights.</summary>
+    public Workspace CreateWorkspace(int threads = 1) =>
+        new(typeof(LoopModel), slotFloats: 0, slotIntegers: 0, panelFloats: 0, workerFloats: 0, sampleFlops: 0, threads);
 
     public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {

@@ -75,6 +75,94 @@ public sealed class OptimizerTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
+    [Test]
+    public void AnyNumberOfThreads_GivesTheBitsOfPlainFloat32([Values] OptimizerKind kind, [Values(0, 0.1)] double decay, [Values(1, 2, 3)] int threads)
+    {
+        // Odd lengths, gaps between them, and enough in all that the threads do share it.
+        ParameterSpec[] trained =
+        [
+            new("a", ParameterRole.Experts, 0, EquatableArray.Of(1), 0, true),
+            new("b", ParameterRole.Experts, 0, EquatableArray.Of(131, 151), 16, true),
+            new("c", ParameterRole.Experts, 0, EquatableArray.Of(37), 19_840, true),
+            new("d", ParameterRole.Head, -1, EquatableArray.Of(10_007), 19_888, true),
+        ];
+        OptimizerSpec spec = new(kind, 0.05, 0.8, 0.7, 0.95, 1e-6, decay);
+        float[] weights = Values("weights", 29_920);
+        float[] expected = [.. weights];
+        (float[] first, float[] second) = (new float[weights.Length], new float[weights.Length]);
+        Optimizer optimizer = Optimizer.Create(spec, trained, weights.Length);
+        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads);
+
+        for (int t = 1; t <= 3; t++)
+        {
+            float[] gradients = Values($"gradients.{t}", weights.Length);
+            optimizer.Step(weights, gradients, spec.LearningRate, workspace);
+            foreach (ParameterSpec tensor in trained)
+            {
+                for (int i = tensor.Offset; i < tensor.Offset + tensor.Length; i++)
+                {
+                    expected[i] = Float32(spec, expected[i], gradients[i], t, ref first[i], ref second[i]);
+                }
+            }
+        }
+
+        Assert.That(weights, Is.EqualTo(expected));
+        float[][] state = kind switch { OptimizerKind.Sgd => [], OptimizerKind.Momentum => [first], _ => [first, second] };
+        Assert.That(optimizer.State.Select(buffer => buffer.Values), Is.EqualTo(state));
+        Assert.That(optimizer.Steps, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void StepsOfSeveralThreads_AllocateNothing([Values] OptimizerKind kind)
+    {
+        ParameterSpec tensor = new("a", ParameterRole.Experts, 0, EquatableArray.Of(20_000), 0, true);
+        float[] weights = Values("weights", 20_000);
+        float[] gradients = Values("gradients", 20_000);
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind }, [tensor], weights.Length);
+        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads: 2);
+        optimizer.Step(weights, gradients, 0.01, workspace);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int t = 0; t < 100; t++)
+        {
+            optimizer.Step(weights, gradients, 0.01, workspace);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void ShortBuffers_AreRefused_AndNotCounted()
+    {
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default, [Trained], 64);
+        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads: 2);
+        Assert.That(() => optimizer.Step(new float[53], new float[52], 0.1, workspace), Throws.ArgumentException.With.Message.Contains("52 gradients, and the tensors to update end at 53"));
+        Assert.That(() => optimizer.Step(new float[52], new float[53], 0.1), Throws.ArgumentException);
+        workspace.Dispose();
+        Assert.That(() => optimizer.Step(new float[53], new float[53], 0.1, workspace), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(optimizer.Steps, Is.Zero);
+    }
+
+    /// <summary>One weight in float32, one rounding for each operation in the order of the formulas.</summary>
+    private static float Float32(OptimizerSpec spec, float w, float gradient, int t, ref float first, ref float second)
+    {
+        (float rate, float decay) = ((float)spec.LearningRate, (float)spec.WeightDecay);
+        float g = gradient + (w * (spec.Kind == OptimizerKind.AdamW ? 0f : decay));
+        switch (spec.Kind)
+        {
+            case OptimizerKind.Sgd:
+                return w - (g * rate);
+            case OptimizerKind.Momentum:
+                first = (first * (float)spec.Momentum) + g;
+                return w - (first * rate);
+            default:
+                first = (first * (float)spec.Beta1) + (g * (float)(1 - spec.Beta1));
+                second = (second * (float)spec.Beta2) + (g * g * (float)(1 - spec.Beta2));
+                (float size, float root) = AdamMoments.Scales(spec, t, rate);
+                float shrink = spec.Kind == OptimizerKind.AdamW ? (float)(1 - (rate * spec.WeightDecay)) : 1f;
+                return (w * shrink) - (first * size / ((MathF.Sqrt(second) / root) + (float)spec.Epsilon));
+        }
+    }
+
     /// <summary>One weight, in double, straight from the papers.</summary>
     private static double Scalar(OptimizerSpec spec, double w, double gradient, int t, ref double first, ref double second)
     {
@@ -96,9 +184,9 @@ public sealed class OptimizerTests
         }
     }
 
-    private static float[] Values(string name)
+    private static float[] Values(string name, int count = 64)
     {
         CounterRandom random = CounterRandom.ForName(3, name);
-        return [.. Enumerable.Range(0, 64).Select(i => (float)random.Normal((ulong)i))];
+        return [.. Enumerable.Range(0, count).Select(i => (float)random.Normal((ulong)i))];
     }
 }

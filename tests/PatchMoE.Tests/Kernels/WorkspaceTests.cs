@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using PatchMoE.Kernels;
+
+namespace PatchMoE.Tests.Kernels;
+
+public sealed class WorkspaceTests
+{
+    private const long Large = 1L << 40;
+
+    [Test]
+    public void ALargePass_RunsOnAllThreads([Values(1, 2, 3)] int threads)
+    {
+        using Workspace workspace = Create(threads, Large);
+        var recorder = new Recorder(threads);
+        recorder.Run(workspace);
+        Assert.That(recorder.Shares, Is.EqualTo(Enumerable.Repeat(threads, threads)));
+        Assert.That(recorder.Threads.Distinct().Count(), Is.EqualTo(threads));
+        Assert.That(recorder.Threads[0], Is.SameAs(Thread.CurrentThread));
+    }
+
+    [Test]
+    public void ASmallPass_RunsOnTheCallersThreadAlone_AndSeesOneThread()
+    {
+        using Workspace workspace = Create(3, sampleFlops: 1);
+        var recorder = new Recorder(3);
+        recorder.Run(workspace);
+        Assert.That(recorder.Shares, Is.EqualTo(new[] { 1, 0, 0 }));
+        Assert.That(recorder.Threads[0], Is.SameAs(Thread.CurrentThread));
+        Assert.That(workspace.Threads, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void AFailedSmallPass_LeavesTheWorkspaceAsItWas()
+    {
+        using Workspace workspace = Create(3, sampleFlops: 1);
+        var recorder = new Recorder(3) { Failure = new InvalidDataException() };
+        Assert.That(() => recorder.Run(workspace), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(workspace.Threads, Is.EqualTo(3));
+        recorder.Failure = null;
+        recorder.Run(workspace);
+        Assert.That(recorder.Shares[0], Is.EqualTo(1));
+    }
+
+    [Test]
+    public void DisposeTwice_AndThenNothingRuns([Values(1, Large)] long sampleFlops)
+    {
+        Workspace workspace = Create(2, sampleFlops);
+        workspace.Dispose();
+        workspace.Dispose();
+        Assert.That(() => new Recorder(2).Run(workspace), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void DisposedWhileIdle_ItsThreadsEnd()
+    {
+        Workspace workspace = Create(3, Large);
+        var recorder = new Recorder(3);
+        recorder.Run(workspace);
+        workspace.Dispose();
+        recorder.RequireEnded();
+    }
+
+    [Test]
+    public void NeverDisposed_ItIsFinalized_AndItsThreadsEnd()
+    {
+        (WeakReference workspace, Recorder recorder) = UseAndForget();
+        for (int i = 0; i < 20 && workspace.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.That(workspace.IsAlive, Is.False);
+        recorder.RequireEnded();
+    }
+
+    [TestCase(0)]
+    [TestCase(70_000)]
+    [TestCase(140_001)]
+    public void GradientCheck_FindsWhatIsNotFinite(int place)
+    {
+        var gradients = new float[140_002];
+        var check = new GradientCheck();
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            using Workspace workspace = Create(threads, Large);
+            gradients[place] = float.MaxValue;
+            Assert.That(check.AllFinite(gradients, workspace), Is.True);
+            foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+            {
+                gradients[place] = value;
+                Assert.That(check.AllFinite(gradients, workspace), Is.False, $"{value}, {threads} threads");
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Workspace, Recorder Recorder) UseAndForget()
+    {
+        Workspace workspace = Create(3, Large);
+        var recorder = new Recorder(3);
+        recorder.Run(workspace);
+        return (new WeakReference(workspace), recorder);
+    }
+
+    private static Workspace Create(int threads, long sampleFlops) =>
+        new(typeof(Recorder), slotFloats: 0, slotIntegers: 0, panelFloats: 0, workerFloats: 0, sampleFlops, threads);
+
+    /// <summary>A model that notes which thread ran which share, and how many it saw.</summary>
+    private sealed class Recorder(int threads) : IPassKernels
+    {
+        public Thread?[] Threads { get; } = new Thread?[threads];
+
+        public int[] Shares { get; } = new int[threads];
+
+        public Exception? Failure { get; set; }
+
+        public AlignedBuffer<float> ParameterBuffer => throw new NotSupportedException();
+
+        public void Run(Workspace workspace) => workspace.Run(this, PassKind.Forward, batch: 1, slots: 1, default);
+
+        public void RunShare(Workspace workspace, in Pass pass, int worker)
+        {
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            Threads[worker] = Thread.CurrentThread;
+            Shares[worker] = workspace.Threads;
+        }
+
+        public void RequireEnded() =>
+            Assert.That(Threads[1..].All(thread => thread!.Join(TimeSpan.FromSeconds(60))), "a thread still waits");
+    }
+}
