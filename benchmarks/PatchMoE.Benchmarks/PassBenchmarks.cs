@@ -12,7 +12,6 @@ public class PassBenchmarks
 
     private IPatchMoEModel _model = null!;
     private Workspace _workspace = null!;
-    private Optimizer _optimizer = null!;
     private Dataset _data = null!;
     private float[] _logits = [];
     private float[] _gradients = [];
@@ -36,7 +35,6 @@ public class PassBenchmarks
         _logits = new float[Shape.Batch * _model.Outputs];
         _gradients = new float[_model.Parameters.Length];
         _routes = new int[Shape.Batch * NetworkCost.Of(_model.Spec.Model).RouteLength];
-        _optimizer = Optimizer.Create(OptimizerSpec.Default, _model.ParameterSpecs.Where(parameter => parameter.HasGradient), _gradients.Length);
     }
 
     [GlobalCleanup]
@@ -52,9 +50,5 @@ public class PassBenchmarks
     public double LossAndGradients() => _model.LossAndGradients(_data.Inputs, _data.Labels, _logits, _gradients, _workspace);
 
     [Benchmark]
-    public void Step()
-    {
-        LossAndGradients();
-        _optimizer.Step(_model.Parameters, _gradients, LearningRate, _workspace);
-    }
+    public double Step() => _model.SgdStep(_data.Inputs, _data.Labels, _logits, LearningRate, weightDecay: 0, _workspace);
 }

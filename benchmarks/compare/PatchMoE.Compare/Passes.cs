@@ -10,7 +10,6 @@ internal sealed class Passes : IDisposable
     private const ulong Seed = 1;
 
     private readonly Workspace _workspace;
-    private readonly Optimizer _optimizer;
 
     public Passes(PatchMoESpec spec, int batch, int threads)
     {
@@ -23,7 +22,6 @@ internal sealed class Passes : IDisposable
         Gradients = new float[Model.Parameters.Length];
         Cost = NetworkCost.Of(spec.Model);
         _workspace = Model.CreateWorkspace(threads);
-        _optimizer = Optimizer.Create(OptimizerSpec.Default, Model.ParameterSpecs.Where(parameter => parameter.HasGradient), Gradients.Length);
     }
 
     public IPatchMoEModel Model { get; }
@@ -40,11 +38,7 @@ internal sealed class Passes : IDisposable
 
     public double LossAndGradients() => Model.LossAndGradients(Data.Inputs, Data.Labels, Logits, Gradients, _workspace);
 
-    public void Step()
-    {
-        LossAndGradients();
-        _optimizer.Step(Model.Parameters, Gradients, LearningRate, _workspace);
-    }
+    public void Step() => Model.SgdStep(Data.Inputs, Data.Labels, Logits, LearningRate, weightDecay: 0, _workspace);
 
     public void Dispose() => _workspace.Dispose();
 }

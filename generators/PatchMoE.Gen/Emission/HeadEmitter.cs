@@ -91,7 +91,11 @@ internal static class HeadEmitter
                             sum += Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + c);
                         }
 
-                        Add(ref gradients, {{Format.Offset("BiasAt", ("c", 1))}}) += sum;
+                        Add(ref target.Gradients, {{Format.Offset("BiasAt", ("c", 1))}}) += sum;
+                        if (target.Updates)
+                        {
+                            target.Update({{Format.Offset("BiasAt", ("c", 1))}}, 1);
+                        }
                         """);
                 }
             }

@@ -34,10 +34,10 @@ internal sealed record OuterTiles(
     private const string Places = "ref float x, ref float slots, ref int integers";
 
     /// <summary>What the share of a worker takes.</summary>
-    public const string ShareParameters = Places + ", int samples, bool add, ref float gradients, ref float packed, int worker, int workers";
+    public const string ShareParameters = Places + ", int samples, scoped in WeightTarget target, ref float packed, int worker, int workers";
 
     /// <summary>Its arguments.</summary>
-    public const string ShareArguments = "ref x, ref slots, ref integers, samples, add, ref gradients, ref packed, worker, workers";
+    public const string ShareArguments = "ref x, ref slots, ref integers, samples, in target, ref packed, worker, workers";
 
     /// <summary>Where expert s's rows begin in the gradients.</summary>
     public string GradientAt { get; init; } = string.Empty;
@@ -133,17 +133,18 @@ internal sealed record OuterTiles(
                     int from = stretch * {{Plan.Stretch}};
                     int to = stretch == {{Plan.Stretches - 1}} ? {{Dimension}} : from + {{Plan.Stretch}};
                     """);
-                string call(string first, string last, string add) =>
-                    $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, {first}, {last}, s, from, to, tile, tiles, {add}, ref gradients, ref packed);";
+                string call(string first, string last, string target) =>
+                    $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, {first}, {last}, s, from, to, tile, tiles, in {target}, ref packed);";
                 if (Plan.BlockSamples == 0)
                 {
-                    writer.Lines(call("0", "samples", "add"));
+                    writer.Lines(call("0", "samples", "target"));
                     return;
                 }
 
                 using (writer.Block($"for (int b = 0; b < samples; b += {Plan.BlockSamples})"))
                 {
-                    writer.Lines(call("b", $"Math.Min(b + {Plan.BlockSamples}, samples)", "add || b > 0"));
+                    writer.Lines($"WeightTarget part = target.Part(first: b == 0, last: b >= samples - {Plan.BlockSamples});");
+                    writer.Lines(call("b", $"Math.Min(b + {Plan.BlockSamples}, samples)", "part"));
                 }
             }
         }
@@ -152,11 +153,11 @@ internal sealed record OuterTiles(
     private void WriteStretch(SourceWriter writer)
     {
         writer.Lines("/// <summary>The tiles from tile to tiles − 1 at the columns from to to − 1, over the samples from first to last − 1.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Stretch<S, V>({Places}, int first, int last, int s, int from, int to, int tile, int tiles, bool add, ref float gradients, ref float packed)"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Stretch<S, V>({Places}, int first, int last, int s, int from, int to, int tile, int tiles, scoped in WeightTarget target, ref float packed)"))
         {
             void WriteColumns(int vectors, string keep)
             {
-                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref Add(ref packed, i - from)" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, add, ref gradients);");
+                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref Add(ref packed, i - from)" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, in target);");
             }
 
             if (Plan.Packs)
@@ -234,7 +235,7 @@ internal sealed record OuterTiles(
 
     private void WriteTiles(SourceWriter writer, int vectors)
     {
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Tiles{vectors}<S, V>({Places}, int first, int last, int s, int tile, int tiles, int i, int keep, bool add, ref float gradients)"))
+        using (WidthDispatch.Kernel(writer, $"private static void {Name}Tiles{vectors}<S, V>({Places}, int first, int last, int s, int tile, int tiles, int i, int keep, scoped in WeightTarget target)"))
         {
             using (writer.Block("for (; tile < tiles; tile++)"))
             {
@@ -277,7 +278,7 @@ internal sealed record OuterTiles(
 
     private string TileCall(int rows, bool router, int vectors, string r)
     {
-        return $"{TileName(rows, router, vectors)}<S, V>(ref x, ref slots, ref integers, first, last, s, {r}, i, keep, add, ref gradients);";
+        return $"{TileName(rows, router, vectors)}<S, V>(ref x, ref slots, ref integers, first, last, s, {r}, i, keep, in target);";
     }
 
     private void WriteTile(SourceWriter writer, int rows, bool router, int vectors)
@@ -290,7 +291,7 @@ internal sealed record OuterTiles(
             $"{all} × {vectors} sums in registers over the samples from first to last − 1",
             2L * all * vectors * 16,
             4L * vectors * 16).WritePer(writer, "row t, at 16 lanes");
-        using (WidthDispatch.Kernel(writer, $"private static void {TileName(rows, router, vectors)}<S, V>({Places}, int first, int last, int s, int r, int i, int keep, bool add, ref float gradients)"))
+        using (WidthDispatch.Kernel(writer, $"private static void {TileName(rows, router, vectors)}<S, V>({Places}, int first, int last, int s, int r, int i, int keep, scoped in WeightTarget target)"))
         {
             int[] columns = Enumerable.Range(0, vectors).ToArray();
             for (int q = 0; q < all; q++)
@@ -308,9 +309,9 @@ internal sealed record OuterTiles(
             for (int q = 0; q < all; q++)
             {
                 string at = q == rows
-                    ? Format.At("gradients", Router!.GradientAt, ("s", Dimension), ("i", 1))
-                    : Format.At("gradients", GradientAt, ("s", ExpertStep), (q == 0 ? "r" : $"r + {q}", Dimension), ("i", 1));
-                writer.Lines($"ref float gradient{q} = {at};");
+                    ? Format.Offset(Router!.GradientAt, ("s", Dimension), ("i", 1))
+                    : Format.Offset(GradientAt, ("s", ExpertStep), (q == 0 ? "r" : $"r + {q}", Dimension), ("i", 1));
+                writer.Lines($"int at{q} = {at};\nref float gradient{q} = ref Add(ref target.Gradients, at{q});");
             }
 
             WriteStores(writer, all, columns);
@@ -330,17 +331,36 @@ internal sealed record OuterTiles(
             }
         }
 
-        string Sum(int q, int c) => columns.Length == 1 && Dimension % 16 != 0 ? $"S.KeepLast(sum{q}{c}, keep)" : $"sum{q}{c}";
-        string Total(int q, int c) => $"S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {Sum(q, c)})";
-        if (!Plan.Stores)
+        bool tail = columns.Length == 1 && Dimension % 16 != 0;
+        string Kept(string value) => tail ? $"S.KeepLast({value}, keep)" : value;
+        string Total(int q, int c) => $"sum{q}{c} = S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {Kept($"sum{q}{c}")});";
+        if (Plan.Stores)
         {
-            ForEach((q, c) => $"S.Store({Total(q, c)}, ref gradient{q}, {Format.Lane(c)});");
-            return;
+            using (writer.Block("if (target.Adds)"))
+            {
+                ForEach(Total);
+            }
+        }
+        else
+        {
+            ForEach(Total);
         }
 
-        using (writer.Block("if (add)"))
+        writer.Gap();
+        using (writer.Block("if (target.Updates)"))
         {
-            ForEach((q, c) => $"sum{q}{c} = {Total(q, c)};");
+            writer.Lines("V rate = S.Create(target.Rate);\nV decay = S.Create(target.Decay);");
+            for (int q = 0; q < rows; q++)
+            {
+                writer.Lines($"ref float weight{q} = ref Add(ref target.Weights, at{q});");
+                foreach (int c in columns)
+                {
+                    string weight = $"S.Load(ref weight{q}, {Format.Lane(c)})";
+                    writer.Lines($"S.Store(S.Subtract({weight}, {Kept($"WeightTarget.Step<S, V>({weight}, sum{q}{c}, rate, decay)")}), ref weight{q}, {Format.Lane(c)});");
+                }
+            }
+
+            writer.Lines("return;");
         }
 
         writer.Gap();

@@ -176,7 +176,7 @@ internal static class PassesEmitter
                     {{activate}}(int from, int to) = workspace.Share(samples, worker);
                     for (int i = from; i < to; i++)
                     {
-                        GradientsSample(in pass, start + i, ref workspace.Floats(i), ref workspace.Integers(i), ref workspace.WorkerFloats(worker));
+                        GradientsSample(workspace, in pass, start + i, ref workspace.Floats(i), ref workspace.Integers(i), ref workspace.WorkerFloats(worker));
                     }
 
                     workspace.Synchronize();
@@ -188,7 +188,7 @@ internal static class PassesEmitter
             {{Clear(plan)}}
 
             /// <summary>Forward, loss and backward of sample b in its scratch.</summary>
-            private void GradientsSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
+            private void GradientsSample(Workspace workspace, in Pass pass, int b, ref float slot, ref int integers, ref float own)
             {
                 if (pass.Kind == PassKind.BackwardFeatures)
                 {
@@ -201,10 +201,15 @@ internal static class PassesEmitter
                 ForwardSample(in pass, b, ref slot, ref integers);
                 ref float logits = ref Add(ref slot, Slot.Logits);
                 ref float logitsGradient = ref Add(ref slot, Slot.LogitsGradient);
-                if (pass.Kind == PassKind.LossAndGradients)
+                if (pass.HasLoss)
                 {
                     Values.Copy(ref logits, {{logits}}, {{c}});
-                    As<float, double>(ref Add(ref slot, Slot.Loss)) = LossOf(ref logits, Add(ref pass.Labels, b), 1.0 / pass.Batch, ref logitsGradient);
+                    double loss = LossOf(ref logits, Add(ref pass.Labels, b), 1.0 / pass.Batch, ref logitsGradient);
+                    As<float, double>(ref Add(ref slot, Slot.Loss)) = loss;
+                    if (!(double.IsFinite(loss) && Values.AllFinite(ref logits, {{c}})))
+                    {
+                        workspace.IsFinite = false;
+                    }
                 }
                 else
                 {
@@ -215,29 +220,39 @@ internal static class PassesEmitter
             }
 
             """);
-        writer.Lines("/// <summary>One worker's part of the weights' gradients over the window that begins at sample start.</summary>");
-        using (writer.Block("private static void AddWeightGradients(Workspace workspace, in Pass pass, int start, int samples, int worker)"))
+        writer.Lines("/// <summary>One worker's part of the weights' gradients over the window that begins at sample start; the last window's complete them, and an update goes on into the weights.</summary>");
+        using (writer.Block("private void AddWeightGradients(Workspace workspace, in Pass pass, int start, int samples, int worker)"))
         {
-            writer.Lines("ref float slots = ref workspace.Floats(0);\nref int integers = ref workspace.Integers(0);");
+            writer.Lines("""
+                ref float slots = ref workspace.Floats(0);
+                ref int integers = ref workspace.Integers(0);
+                bool updates = pass.Kind == PassKind.SgdStep && workspace.IsFinite && start + samples == pass.Batch;
+                var add = new WeightTarget(in pass, ref _parameters.Start, adds: true, updates);
+                """);
+            if (plan.Layers.Any(layer => layer.Gradient.Stores))
+            {
+                writer.Lines("var store = new WeightTarget(in pass, ref _parameters.Start, adds: start > 0, updates);");
+            }
+
             foreach (LayerPlan layer in plan.Layers)
             {
                 string x = WindowPatches(plan, layer);
-                string add = layer.Gradient.Stores ? "start > 0" : "true";
-                writer.Lines($"Layer{layer.Index}.WeightGradients({x}, ref slots, ref integers, samples, {add}, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
+                string target = layer.Gradient.Stores ? "in store" : "in add";
+                writer.Lines($"Layer{layer.Index}.WeightGradients({x}, ref slots, ref integers, samples, {target}, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
             }
 
             if (plan.Head.Trained)
             {
                 using (writer.Block("if (pass.Kind != PassKind.BackwardFeatures)"))
                 {
-                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, true, ref pass.Gradients, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
+                    writer.Lines($"Head.WeightGradients(ref Add(ref slots, Slot.Layer{plan.Top.Index}Outputs), ref slots, ref integers, samples, in add, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
                 }
 
                 writer.Gap();
             }
 
             writer.Lines("""
-                if (worker == 0 && pass.Kind == PassKind.LossAndGradients)
+                if (worker == 0 && pass.HasLoss)
                 {
                     for (int i = 0; i < samples; i++)
                     {

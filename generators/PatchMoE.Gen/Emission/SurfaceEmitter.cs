@@ -154,6 +154,40 @@ internal static class SurfaceEmitter
                     new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = gradients, InputGradient = inputGradient });
                 return workspace.Loss / batch;
             }
+
+            /// <inheritdoc/>
+            public double SgdStep(
+                ReadOnlySpan<float> input,
+                ReadOnlySpan<int> labels,
+                Span<float> logits,
+                double learningRate,
+                double weightDecay,
+                Workspace workspace,
+                ReadOnlySpan<int> lengths = default)
+            {
+                int batch = labels.Length;
+                Guard.NotEmpty(batch);
+                Guard.Labels(labels, Loss.{{loss}}, Outputs);
+                Guard.Length(input.Length, batch, InputLength, nameof(input));
+                Guard.Length(logits.Length, batch, Outputs, nameof(logits));
+                {{lengths}}
+                workspace.Run(
+                    this,
+                    PassKind.SgdStep,
+                    batch,
+                    slots: Math.Min(batch, {{plan.Slots.Window}}),
+                    new PassArrays
+                    {
+                        Input = input,
+                        Labels = labels,
+                        Lengths = lengths,
+                        Logits = logits,
+                        Gradients = workspace.OwnGradients(ParameterLength),
+                        LearningRate = (float)learningRate,
+                        WeightDecay = (float)weightDecay,
+                    });
+                return workspace.IsFinite ? workspace.Loss / batch : double.NaN;
+            }
             """);
         writer.Gap();
         TwinPasses.WriteBackward(writer, plan, "Backward", "logitsGradient", "Outputs");

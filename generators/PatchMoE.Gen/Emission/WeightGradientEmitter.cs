@@ -26,7 +26,7 @@ internal static class WeightGradientEmitter
 
             if (layer.HasBias)
             {
-                writer.Lines("BiasGradientShare(ref slots, ref integers, samples, ref gradients, worker, workers);");
+                writer.Lines("BiasGradientShare(ref slots, ref integers, samples, in target, worker, workers);");
             }
         }
 
@@ -114,10 +114,11 @@ internal static class WeightGradientEmitter
     {
         bool choice = layer.Routing == Routing.ExpertChoice;
         writer.Lines("/// <summary>gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts.</summary>");
-        using (writer.Block("private static void BiasGradientShare(ref float slots, ref int integers, int samples, ref float gradients, int worker, int workers)"))
+        using (writer.Block("private static void BiasGradientShare(ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers)"))
         {
             using (writer.Block($"for (int s = (int)({layer.Experts}L * worker / workers); s < (int)({layer.Experts}L * (worker + 1) / workers); s++)"))
             {
+                writer.Lines($"int at = {Format.Offset("BiasesAt", ("s", layer.Experts == 1 ? 0 : layer.Neurons))};\nref float sums = ref Add(ref target.Gradients, at);");
                 using (writer.Block("for (int b = 0; b < samples; b++)"))
                 {
                     SampleEmitter.WriteInstances(writer, layer.Instances, () =>
@@ -130,10 +131,16 @@ internal static class WeightGradientEmitter
                         {
                             using (writer.Block($"for (int r = 0; r < {layer.Neurons}; r++)"))
                             {
-                                writer.Lines($"Add(ref gradients, {Format.Offset("BiasesAt", ("s", layer.Experts == 1 ? 0 : layer.Neurons), ("r", 1))}) += Add(ref deltas, {Format.Offset("0", ("t", layer.Kernel.ActivationStep), ("r", 1))});");
+                                writer.Lines($"Add(ref sums, r) += Add(ref deltas, {Format.Offset("0", ("t", layer.Kernel.ActivationStep), ("r", 1))});");
                             }
                         }
                     });
+                }
+
+                writer.Gap();
+                using (writer.Block("if (target.Updates)"))
+                {
+                    writer.Lines($"target.Update(at, {layer.Neurons});");
                 }
             }
         }

@@ -25,6 +25,9 @@ public enum PassKind
 
     /// <summary>Gradients from a gradient of the feature vectors; the head has none.</summary>
     BackwardFeatures,
+
+    /// <summary>Logits, loss and gradients from labels; the gradients go into the weights.</summary>
+    SgdStep,
 }
 
 /// <summary>
@@ -50,7 +53,7 @@ public readonly unsafe struct Pass
     private readonly float* _featuresGradient;
 
     internal Pass(
-        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels, float* features, float* featuresGradient)
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels, float* features, float* featuresGradient, float learningRate, float weightDecay)
     {
         Kind = kind;
         Batch = batch;
@@ -68,6 +71,8 @@ public readonly unsafe struct Pass
         _panels = panels;
         _features = features;
         _featuresGradient = featuresGradient;
+        LearningRate = learningRate;
+        WeightDecay = weightDecay;
     }
 
     /// <summary>What to compute.</summary>
@@ -75,6 +80,15 @@ public readonly unsafe struct Pass
 
     /// <summary>B, samples.</summary>
     public int Batch { get; }
+
+    /// <summary>Whether the pass begins with labels and has a loss.</summary>
+    public bool HasLoss => Kind is PassKind.LossAndGradients or PassKind.SgdStep;
+
+    /// <summary>η of an update.</summary>
+    public float LearningRate { get; }
+
+    /// <summary>λ of an update.</summary>
+    public float WeightDecay { get; }
 
     /// <summary>[B, input length].</summary>
     public ref float Input => ref *_input;
@@ -187,4 +201,10 @@ public ref struct PassArrays
 
     /// <summary>[B, m].</summary>
     public ReadOnlySpan<float> FeaturesGradient;
+
+    /// <summary>η of an update.</summary>
+    public float LearningRate;
+
+    /// <summary>λ of an update.</summary>
+    public float WeightDecay;
 }

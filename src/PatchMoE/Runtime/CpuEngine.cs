@@ -8,6 +8,9 @@ public sealed class CpuEngine : HostEngine
     private readonly Workspace? _owned;
     private readonly GradientCheck _check = new();
 
+    // The update can be part of the pass: it is by SGD, of every tensor with a gradient.
+    private bool _fusesUpdate;
+
     /// <summary>Makes an engine with threads of its own.</summary>
     /// <param name="model">The model.</param>
     /// <param name="threads">The threads that share a pass, ≥ 1.</param>
@@ -42,10 +45,34 @@ public sealed class CpuEngine : HostEngine
     public override void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default) =>
         _model.Route(input, routes, [], [], _workspace, lengths);
 
+    /// <inheritdoc/>
+    public override void BeginTraining(Optimizer optimizer)
+    {
+        base.BeginTraining(optimizer);
+        IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
+        _fusesUpdate = optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
+    }
+
     private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);
 
-    private protected override void Update(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+    private protected override void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate, _workspace);
+
+    private protected override double Update(Optimizer optimizer, double learningRate)
+    {
+        if (!_fusesUpdate)
+        {
+            return base.Update(optimizer, learningRate);
+        }
+
+        double loss = _model.SgdStep(BatchInputs, BatchLabels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, BatchLengths);
+        if (double.IsFinite(loss))
+        {
+            optimizer.Steps++;
+        }
+
+        return loss;
+    }
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -10,6 +10,12 @@ public abstract class HostEngine : INetworkEngine
     private float[] _logits = [];
     private Optimizer? _optimizer;
 
+    // The batch that the arrays hold, and whether the gradients are its.
+    private int _batch;
+    private int _inputLength;
+    private int _lengthsPerSample;
+    private bool _hasGradients;
+
     private protected HostEngine(PatchMoESpec spec)
     {
         Spec = spec;
@@ -55,37 +61,25 @@ public abstract class HostEngine : INetworkEngine
     public abstract void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default);
 
     /// <inheritdoc/>
-    public void BeginTraining(Optimizer optimizer) => _optimizer = optimizer;
+    public virtual void BeginTraining(Optimizer optimizer) => _optimizer = optimizer;
 
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
         Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
         Gather(data, samples);
-        double loss = LossAndGradients(
-            _inputs.AsSpan(0, samples.Length * data.InputLength),
-            _labels.AsSpan(0, samples.Length),
-            _logits.AsSpan(0, samples.Length * Spec.Model.Head.Outputs),
-            _gradients,
-            lengths: _lengths.AsSpan(0, samples.Length * data.LengthsPerSample));
-        if (!double.IsFinite(loss))
-        {
-            return loss;
-        }
-
-        if (!AllFinite(_gradients))
-        {
-            return double.NaN;
-        }
-
-        Update(optimizer, _gradients, learningRate);
-        return loss;
+        return Update(optimizer, learningRate);
     }
 
     /// <inheritdoc/>
     public void GetGradients(Span<float> gradients)
     {
         RequireLength(gradients.Length);
+        if (!_hasGradients)
+        {
+            ComputeGradients();
+        }
+
         _gradients.CopyTo(gradients);
     }
 
@@ -98,15 +92,52 @@ public abstract class HostEngine : INetworkEngine
     /// <summary>Whether all gradients are finite.</summary>
     private protected virtual bool AllFinite(ReadOnlySpan<float> gradients) => FiniteCheck.FirstNotFinite(gradients) < 0;
 
-    /// <summary>Updates the weights.</summary>
-    private protected virtual void Update(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+    /// <summary>Updates the weights from gradients.</summary>
+    private protected virtual void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate);
+
+    /// <summary>One update on the gathered batch: the mean loss before it; not finite if there was none.</summary>
+    private protected virtual double Update(Optimizer optimizer, double learningRate)
+    {
+        double loss = ComputeGradients();
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        if (!AllFinite(_gradients))
+        {
+            return double.NaN;
+        }
+
+        Apply(optimizer, _gradients, learningRate);
+        return loss;
+    }
+
+    /// <summary>The gathered samples, [B, …].</summary>
+    private protected ReadOnlySpan<float> BatchInputs => _inputs.AsSpan(0, _batch * _inputLength);
+
+    /// <summary>Their labels, [B].</summary>
+    private protected ReadOnlySpan<int> BatchLabels => _labels.AsSpan(0, _batch);
+
+    /// <summary>Room for their logits, [B, C].</summary>
+    private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch * Spec.Model.Head.Outputs);
+
+    /// <summary>Their counts of valid patches, or empty.</summary>
+    private protected ReadOnlySpan<int> BatchLengths => _lengths.AsSpan(0, _batch * _lengthsPerSample);
+
+    private double ComputeGradients()
+    {
+        _hasGradients = true;
+        return LossAndGradients(BatchInputs, BatchLabels, BatchLogits, _gradients, lengths: BatchLengths);
+    }
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     private void Gather(Dataset data, ReadOnlySpan<int> samples)
     {
+        (_batch, _inputLength, _lengthsPerSample, _hasGradients) = (samples.Length, data.InputLength, data.LengthsPerSample, false);
         if (_labels.Length < samples.Length || _inputs.Length < samples.Length * data.InputLength || _lengths.Length < samples.Length * data.LengthsPerSample)
         {
             _inputs = SampleArray.Allocate(samples.Length, data.InputLength, "training.batch");

@@ -62,11 +62,14 @@ public interface INetworkEngine : IDisposable
     /// <param name="samples">The batch: indices of samples.</param>
     /// <param name="next">The batch of the update to come, so that its copy can overlap with work; empty if there is none.</param>
     /// <param name="learningRate">η.</param>
-    /// <returns>The mean loss before the update. If it or a gradient is not finite, NaN or infinity, and no weight has changed.</returns>
+    /// <returns>
+    /// The mean loss before the update. If it, a logit or a gradient is not finite, NaN or infinity, and no weight has changed; an engine that never holds all gradients
+    /// does not see one that overflows where all logits are finite: the weights that this leaves show it in the next loss.
+    /// </returns>
     /// <exception cref="InvalidOperationException"><see cref="BeginTraining"/> was not called.</exception>
     double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate);
 
-    /// <summary>The gradients of the last <see cref="Step"/>.</summary>
+    /// <summary>The gradients of the last <see cref="Step"/>, if it made no update: what a failure is explained with.</summary>
     /// <param name="gradients">As long as the parameter buffer, written.</param>
     void GetGradients(Span<float> gradients);
 

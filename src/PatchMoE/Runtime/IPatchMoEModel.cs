@@ -70,6 +70,47 @@ public interface IPatchMoEModel : INetworkWeights
         ReadOnlySpan<int> lengths = default);
 
     /// <summary>
+    /// One update of all tensors with a gradient by stochastic gradient descent, w ← w − η·(g + λ·w): the very weights that <see cref="LossAndGradients"/> and an
+    /// update by <see cref="Sgd"/> give, but gradients go from registers into the weights, so large networks move much less memory.
+    /// </summary>
+    /// <param name="input">[B, <see cref="InputLength"/>].</param>
+    /// <param name="labels">As in <see cref="LossAndGradients"/>.</param>
+    /// <param name="logits">[B, C], written; from the weights before the update.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <returns>The mean loss before the update. If it or a logit is not finite, NaN or infinity, and no weight has changed.</returns>
+    /// <exception cref="ArgumentException">A length or a label does not fit, or the workspace is another model's.</exception>
+    double SgdStep(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        double learningRate,
+        double weightDecay,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths = default)
+    {
+        Span<float> gradients = workspace.OwnGradients(Parameters.Length);
+        double loss = LossAndGradients(input, labels, logits, gradients, workspace, default, lengths);
+        if (!double.IsFinite(loss) || FiniteCheck.FirstNotFinite(logits) >= 0 || FiniteCheck.FirstNotFinite(gradients) >= 0)
+        {
+            return double.IsFinite(loss) ? double.NaN : loss;
+        }
+
+        foreach (ParameterSpec parameter in ParameterSpecs)
+        {
+            if (parameter.HasGradient)
+            {
+                Sgd.Update(
+                    Parameters.Slice(parameter.Offset, parameter.Length), gradients.Slice(parameter.Offset, parameter.Length), (float)weightDecay, (float)learningRate);
+            }
+        }
+
+        return loss;
+    }
+
+    /// <summary>
     /// The gradients that follow from a gradient of the logits, for a loss of one's own. Nothing is kept between calls: the forward pass is
     /// computed again.
     /// </summary>

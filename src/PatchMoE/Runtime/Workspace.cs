@@ -25,6 +25,7 @@ public sealed class Workspace : IDisposable
     private readonly AlignedBuffer<float> _panels;
     private readonly AlignedBuffer<float> _workerFloats;
     private readonly int _workerStep;
+    private AlignedBuffer<float>? _gradients;
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
     private IPassKernels? _kernels;
@@ -77,6 +78,10 @@ public sealed class Workspace : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public double Loss { get; set; }
 
+    /// <summary>Whether every loss and logit of a pass so far is finite; emitted code says if one is not, and learns it behind the next barrier.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public bool IsFinite { get; set; }
+
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
@@ -102,14 +107,14 @@ public sealed class Workspace : IDisposable
 
         bool alone = batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
         EnsureSlots(Math.Max(slots, Threads));
-        Loss = 0;
+        (Loss, IsFinite) = (0, true);
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
         fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
         fixed (float* features = arrays.Features, featuresGradient = arrays.FeaturesGradient)
         fixed (float* panels = _panels.Span)
         fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes, classes = arrays.Classes)
         {
-            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient);
+            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient, arrays.LearningRate, arrays.WeightDecay);
             _kernels = model;
             try
             {
@@ -146,6 +151,10 @@ public sealed class Workspace : IDisposable
             }
         }
     }
+
+    /// <summary>For emitted code: room for gradients that no caller asks for.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Span<float> OwnGradients(int length) => (_gradients ??= new AlignedBuffer<float>(length)).Span;
 
     /// <summary>For emitted code: the float scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -12,7 +12,11 @@ public sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) 
     private readonly float _decay = (float)spec.WeightDecay;
 
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
-        UpdateLoop.Run(new Rule(weights, gradients, _decay, learningRate), weights.Length);
+        Update(weights, gradients, _decay, learningRate);
+
+    /// <summary>Updates a stretch of weights.</summary>
+    internal static void Update(Span<float> weights, ReadOnlySpan<float> gradients, float decay, float learningRate) =>
+        UpdateLoop.Run(new Rule(weights, gradients, decay, learningRate), weights.Length);
 
     private readonly ref struct Rule(Span<float> weights, ReadOnlySpan<float> gradients, float decay, float learningRate) : IUpdateRule
     {
@@ -25,8 +29,8 @@ public sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) 
             where TSimd : ISimd<TVector>
         {
             TVector w = TSimd.Load(ref _weights, i);
-            TVector g = TSimd.Add(TSimd.Load(ref _gradients, i), TSimd.Multiply(w, TSimd.Create(decay)));
-            TSimd.Store(TSimd.Subtract(w, TSimd.Multiply(g, TSimd.Create(learningRate))), ref _weights, i);
+            TVector step = WeightTarget.Step<TSimd, TVector>(w, TSimd.Load(ref _gradients, i), TSimd.Create(learningRate), TSimd.Create(decay));
+            TSimd.Store(TSimd.Subtract(w, step), ref _weights, i);
         }
     }
 }
