@@ -14,7 +14,7 @@ public static class EmittedNames
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
         "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
         "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
-        "RouteShape", "RouteShare", "Save", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
+        "RouteShape", "RouteShare", "Save", "SgdStep", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>
@@ -33,7 +33,7 @@ public static class EmittedNames
         .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
         .. Names(NameUse.Expression, 0,
             "Guard", "InitSpec", "Loss", "Math", "MathF", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
-            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightsFile"),
+            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightTarget", "WeightsFile"),
         .. Names(NameUse.Method, 0, "Add"),
         .. Names(NameUse.Method, 2, "As"),
     ];

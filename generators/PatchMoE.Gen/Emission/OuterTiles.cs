@@ -192,7 +192,13 @@ internal sealed record OuterTiles(
     /// <summary>The copy of a block's patches: the columns of a stretch.</summary>
     private void WritePack(SourceWriter writer)
     {
-        writer.Lines($"/// <summary>packed [rows, {Plan.Pitch}] = the columns from to to − 1 of each patch, in the order of the sums.</summary>");
+        new KernelDoc(
+            "packed[q, i − from] = x_q[i]",
+            "q patch in the order of the sums, i value from…to−1",
+            $"packed [{Plan.BlockRows}, {Plan.Pitch}]",
+            string.Empty,
+            0,
+            8L * Plan.Stretch).WritePer(writer, $"patch, for {Plan.Stretch} values");
         using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack<S, V>(ref float x, ref int integers, int first, int last, int s, int from, int to, ref float packed)"))
         {
             writer.Lines(Image is null ? "int i = from;\nint width = to - from;\nref float copy = ref packed;" : "ref float copy = ref packed;");

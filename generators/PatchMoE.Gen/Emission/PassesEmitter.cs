@@ -227,11 +227,11 @@ internal static class PassesEmitter
                 ref float slots = ref workspace.Floats(0);
                 ref int integers = ref workspace.Integers(0);
                 bool updates = pass.Kind == PassKind.SgdStep && workspace.IsFinite && start + samples == pass.Batch;
-                var add = new WeightTarget(in pass, ref _parameters.Start, adds: true, updates);
+                WeightTarget add = new(in pass, ref _parameters.Start, adds: true, updates);
                 """);
             if (plan.Layers.Any(layer => layer.Gradient.Stores))
             {
-                writer.Lines("var store = new WeightTarget(in pass, ref _parameters.Start, adds: start > 0, updates);");
+                writer.Lines("WeightTarget store = new(in pass, ref _parameters.Start, adds: start > 0, updates);");
             }
 
             foreach (LayerPlan layer in plan.Layers)

@@ -176,16 +176,7 @@ internal static class SurfaceEmitter
                     PassKind.SgdStep,
                     batch,
                     slots: Math.Min(batch, {{plan.Slots.Window}}),
-                    new PassArrays
-                    {
-                        Input = input,
-                        Labels = labels,
-                        Lengths = lengths,
-                        Logits = logits,
-                        Gradients = workspace.OwnGradients(ParameterLength),
-                        LearningRate = (float)learningRate,
-                        WeightDecay = (float)weightDecay,
-                    });
+                    new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = workspace.OwnGradients(ParameterLength), LearningRate = (float)learningRate, WeightDecay = (float)weightDecay });
                 return workspace.IsFinite ? workspace.Loss / batch : double.NaN;
             }
             """);

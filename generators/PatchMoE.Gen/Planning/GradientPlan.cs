@@ -5,13 +5,13 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
 /// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
 /// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
-/// <param name="Pitch">Floats from one row of the copy to the next.</param>
-/// <param name="PackedFloats">Each worker's scratch for the copy.</param>
+/// <param name="BlockRows">Patches that they have at most.</param>
+/// <param name="Pitch">Floats from one patch of the copy to the next.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
 /// <param name="Stretch">Columns are dealt out to the workers in stretches of this many; the last takes what is left as well, so that no vector has two owners.</param>
 /// <param name="Stretches">The stretches of a row.</param>
 internal sealed record GradientPlan(
-    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int Pitch, int PackedFloats, bool Stores, int Stretch, int Stretches)
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int BlockRows, int Pitch, bool Stores, int Stretch, int Stretches)
 {
     /// <summary>Columns of a stretch of short rows: 4 vectors of the widest machine.</summary>
     private const int NarrowStretch = 64;
@@ -31,6 +31,9 @@ internal sealed record GradientPlan(
 
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
+    /// <summary>Each worker's scratch for the copy.</summary>
+    public int PackedFloats => BlockRows * Pitch;
+
     /// <summary>For neurons and, with them, the router.</summary>
     public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample, bool inPixelRows) =>
         Of(Split.Evenly(neurons + (hasRouter ? 1 : 0), MostRows), hasRouter, dimension, rowsPerSample, inPixelRows, stores: dimension % 16 == 0);
@@ -47,7 +50,7 @@ internal sealed record GradientPlan(
         int stretch = dimension >= LongRow ? WideStretch : NarrowStretch;
         int stretches = Math.Max(1, dimension / stretch);
         int pitch = PitchOf(dimension - ((stretches - 1) * stretch));
-        return new GradientPlan(tiles, hasRouter, packs, block, pitch, block * rowsPerSample * pitch, stores, stretch, stretches);
+        return new GradientPlan(tiles, hasRouter, packs, block, block * rowsPerSample, pitch, stores, stretch, stretches);
     }
 
     /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the first cache.</summary>
