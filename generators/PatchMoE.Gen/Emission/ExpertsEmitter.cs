@@ -8,23 +8,26 @@ internal static class ExpertsEmitter
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         writer.Gap();
-        switch (layer.Kernel.Kind)
+        if (layer.HasWindow)
         {
-            case ExpertKernelKind.Window:
-                WindowEmitter.Write(writer, plan, layer);
-                break;
-            case ExpertKernelKind.Panels:
-                WriteActivate(writer, layer);
-                PanelEmitter.WriteTiles(writer, layer);
-                break;
-            default:
-                WriteActivate(writer, layer);
-                Dots(layer).Write(
-                    writer,
-                    from patches in layer.Kernel.PatchTiles
-                    from rows in layer.Kernel.RowTiles
-                    select (patches, rows.Size));
-                break;
+            WindowEmitter.Write(writer, plan, layer);
+        }
+        else
+        {
+            WriteActivate(writer, layer);
+        }
+
+        if (layer.HasPanels)
+        {
+            PanelEmitter.WriteTiles(writer, layer);
+        }
+        else
+        {
+            Dots(layer).Write(
+                writer,
+                from patches in layer.Kernel.PatchTiles
+                from rows in layer.Kernel.RowTiles
+                select (patches, rows.Size));
         }
 
         writer.Gap();
@@ -34,7 +37,7 @@ internal static class ExpertsEmitter
     }
 
     /// <summary>The kernel of the pre-activations [l, M] where the weights are not packed.</summary>
-    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Image: layer.Access.ExpertImage);
+    public static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Blocked: layer.HasWindow, layer.Access.ExpertImage);
 
     /// <summary>1/Z as an expression of the patches taken.</summary>
     public static string Scale(LayerPlan layer) => layer.Routing == Routing.ExpertChoice && layer.Spec.Pooling != Pooling.Selected

@@ -69,7 +69,7 @@ internal static class LayerEmitter
         writer.Lines("/// <remarks>");
         writer.Lines($"/// n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {Times(layer.Instances)} per sample.");
         writer.Lines($"/// Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}.");
-        writer.Lines($"/// Experts: {Method(layer.Kernel.Kind)}: {layer.Kernel.Reason}.");
+        writer.Lines($"/// Experts: {Method(layer.Kernel)}: {layer.Kernel.Reason}.");
         writer.Lines("/// </remarks>");
     }
 
@@ -122,12 +122,8 @@ internal static class LayerEmitter
         _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {Word(layer.Spec.Gate)}, pooling {Word(layer.Spec.Pooling)}",
     };
 
-    private static string Method(ExpertKernelKind kind) => kind switch
-    {
-        ExpertKernelKind.Panels => "outer products on packed weights",
-        ExpertKernelKind.Window => "dot products, a window of samples at a time",
-        _ => "dot products",
-    };
+    private static string Method(ExpertKernel kernel) =>
+        (kernel.Kind == ExpertKernelKind.Panels ? "outer products on packed weights" : "dot products") + (kernel.Window is null ? string.Empty : ", a window of samples at a time");
 
     private static string Times(int count) => count == 1 ? "once" : $"{count} times";
 

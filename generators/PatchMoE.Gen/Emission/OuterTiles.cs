@@ -124,29 +124,54 @@ internal sealed record OuterTiles(
             writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
             using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end;)"))
             {
-                writer.Lines($$"""
-                    int s = unit / {{perExpert}};
-                    int stretch = unit / {{TileCount}} % {{Plan.Stretches}};
-                    int tile = unit % {{TileCount}};
-                    int tiles = Math.Min({{TileCount}}, tile + end - unit);
-                    unit += tiles - tile;
-                    int from = stretch * {{Plan.Stretch}};
-                    int to = stretch == {{Plan.Stretches - 1}} ? {{Dimension}} : from + {{Plan.Stretch}};
-                    """);
-                string call(string first, string last, string target) =>
-                    $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, {first}, {last}, s, from, to, tile, tiles, in {target}, ref packed);";
-                if (Plan.BlockSamples == 0)
+                writer.Lines($"int s = unit / {perExpert};\nint stop = Math.Min(end, (s + 1) * {perExpert});");
+                string call = $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, first, last, s, from, to, tile, tiles, in part, ref packed);";
+                if (Plan.BlocksFirst)
                 {
-                    writer.Lines(call("0", "samples", "target"));
-                    return;
+                    WriteBlocks(writer, () => WriteStretches(writer, () => writer.Lines(call)));
+                }
+                else
+                {
+                    WriteStretches(writer, () => WriteBlocks(writer, () => writer.Lines(call)));
                 }
 
-                using (writer.Block($"for (int b = 0; b < samples; b += {Plan.BlockSamples})"))
-                {
-                    writer.Lines($"WeightTarget part = target.Part(first: b == 0, last: b >= samples - {Plan.BlockSamples});");
-                    writer.Lines(call("b", $"Math.Min(b + {Plan.BlockSamples}, samples)", "part"));
-                }
+                writer.Gap();
+                writer.Lines("unit = stop;");
             }
+        }
+    }
+
+    /// <summary>An expert's stretches and tiles in a worker's share.</summary>
+    private void WriteStretches(SourceWriter writer, Action body)
+    {
+        using (writer.Block("for (int next = unit; next < stop;)"))
+        {
+            writer.Lines($$"""
+                int stretch = next / {{TileCount}} % {{Plan.Stretches}};
+                int tile = next % {{TileCount}};
+                int tiles = Math.Min({{TileCount}}, tile + stop - next);
+                next += tiles - tile;
+                int from = stretch * {{Plan.Stretch}};
+                int to = stretch == {{Plan.Stretches - 1}} ? {{Dimension}} : from + {{Plan.Stretch}};
+                """);
+            body();
+        }
+    }
+
+    /// <summary>Samples that pass at a time.</summary>
+    private void WriteBlocks(SourceWriter writer, Action body)
+    {
+        if (Plan.BlockSamples == 0)
+        {
+            writer.Lines("const int first = 0;\nint last = samples;\nWeightTarget part = target;");
+            body();
+            return;
+        }
+
+        using (writer.Block($"for (int first = 0; first < samples; first += {Plan.BlockSamples})"))
+        {
+            writer.Lines($"int last = Math.Min(first + {Plan.BlockSamples}, samples);\nWeightTarget part = target.Part(first: first == 0, last: last == samples);");
+            body();
         }
     }
 

@@ -19,6 +19,9 @@ internal static class PanelEmitter
         return $"Panel{patches}x{vectors}<S, V>({string.Join(", ", rows)}, {panel}, {activations});";
     }
 
+    /// <summary>The arguments <c>ref x0, ref x1, …</c> of a tile.</summary>
+    public static string Names(int patches, string name) => string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref {name}{p}"));
+
     /// <summary>Prints the packing of a layer's weights.</summary>
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
@@ -69,7 +72,8 @@ internal static class PanelEmitter
             2L * patches * width * d,
             4L * (((patches + (long)width) * d) + (patches * width))).Write(writer);
         string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        using (WidthDispatch.Kernel(writer, $"private static void Panel{patches}x{vectors}<S, V>({x}, ref float panel, ref float activations)"))
+        string activations = layer.HasWindow ? string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float activations{p}")) : "ref float activations";
+        using (WidthDispatch.Kernel(writer, $"private static void Panel{patches}x{vectors}<S, V>({x}, ref float panel, {activations})"))
         {
             using (writer.Block($"for (int r = 0; r < {width}; r += {(vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes")})"))
             {
@@ -101,7 +105,7 @@ internal static class PanelEmitter
                 writer.Gap();
                 for (int p = 0; p < patches; p++)
                 {
-                    writer.Lines($"ref float to{p} = ref Add(ref activations, {Format.Offset($"{p * step}", ("r", 1))});");
+                    writer.Lines($"ref float to{p} = {(layer.HasWindow ? Format.At($"activations{p}", "r") : Format.At("activations", $"{p * step}", ("r", 1)))};");
                     foreach (int c in columns)
                     {
                         writer.Lines($"S.Store(sum{p}{c}, ref to{p}, {Format.Lane(c)});");

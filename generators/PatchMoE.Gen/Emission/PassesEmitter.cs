@@ -144,15 +144,21 @@ internal static class PassesEmitter
             }
 
             workspace.Synchronize();
-            Layer0.ActivateWindow({{WindowPatches(plan, plan.Bottom)}}, ref workspace.Floats(0), ref workspace.Integers(0), samples, ref _parameters.Start, ref workspace.WorkerFloats(worker), worker, workspace.Threads);
+            for (int first = 0; first < samples; first += {{plan.Bottom.Kernel.Window!.Together}})
+            {
+                Layer0.ActivateWindow({{WindowPatches(plan, plan.Bottom, "first")}}, ref workspace.Floats(first), ref workspace.Integers(first), Math.Min({{plan.Bottom.Kernel.Window.Together}}, samples - first), {{(plan.Bottom.HasPanels ? PanelEmitter.Place(plan.Bottom) : "ref _parameters.Start")}}, ref workspace.WorkerFloats(worker), worker, workspace.Threads);
+            }
+
             workspace.Synchronize();
         }
         """);
 
     /// <summary>Where the patches of a window's samples lie for a layer.</summary>
-    private static string WindowPatches(ModelPlan plan, LayerPlan layer) => layer.Index > 0
-        ? $"ref Add(ref workspace.Floats(0), Slot.Layer{layer.Index - 1}Outputs)"
-        : layer.Access.Copies ? "ref Add(ref workspace.Floats(0), Slot.Patches)" : $"ref Add(ref pass.Input, (nint)start * {plan.InputLength})";
+    private static string WindowPatches(ModelPlan plan, LayerPlan layer, string first = "0") => layer.Index > 0
+        ? $"ref Add(ref workspace.Floats({first}), Slot.Layer{layer.Index - 1}Outputs)"
+        : layer.Access.Copies
+            ? $"ref Add(ref workspace.Floats({first}), Slot.Patches)"
+            : $"ref Add(ref pass.Input, (nint){(first == "0" ? "start" : $"(start + {first})")} * {plan.InputLength})";
 
     private static void WriteGradients(SourceWriter writer, ModelPlan plan)
     {

@@ -21,24 +21,28 @@ internal static class WindowEmitter
         writer.Gap();
         WriteList(writer, plan, layer);
         writer.Gap();
-        WriteRows(writer, layer, window);
-        Dots(layer).Write(
-            writer,
-            from patches in layer.Kernel.PatchTiles
-            from rows in layer.Kernel.RowTiles
-            select (patches, rows.Size));
+        if (layer.HasPanels)
+        {
+            WritePanels(writer, layer);
+        }
+        else
+        {
+            WriteRows(writer, layer, window);
+        }
     }
-
-    private static DotTiles Dots(LayerPlan layer) => new("Dot", layer.Dimension, layer.Kernel.ActivationStep, RowStep: 1, Blocked: true, layer.Access.ExpertImage);
 
     private static void WriteShare(SourceWriter writer, LayerPlan layer, WindowPlan window)
     {
-        int tiles = layer.Kernel.RowTiles.Sum(run => run.Tiles);
+        int tiles = (layer.HasPanels ? layer.Kernel.VectorTiles : layer.Kernel.RowTiles).Sum(run => run.Tiles);
         int units = layer.Experts * tiles;
         using (WidthDispatch.Kernel(writer, $"private static void ActivateWindow<S, V>({Parameters})"))
         {
             writer.Lines("ref nint list = ref As<float, nint>(ref own);");
-            writer.Lines($"ref float products = ref Add(ref own, {window.ListFloats});");
+            if (!layer.HasPanels)
+            {
+                writer.Lines($"ref float products = ref Add(ref own, {window.ListFloats});");
+            }
+
             writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
             using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end;)"))
             {
@@ -47,15 +51,85 @@ internal static class WindowEmitter
                     int tile = unit % {{tiles}};
                     int tiles = Math.Min({{tiles}}, tile + end - unit);
                     unit += tiles - tile;
-                    int from = {{Neuron(layer, "tile")}};
-                    int to = {{Neuron(layer, "tiles")}};
                     int rows = ListRows(ref integers, samples, s, ref list);
-                    for (int q = 0; q < rows; q += {{window.Rows}})
-                    {
-                        ActivateRows<S, V>(ref x, ref slots, {{Format.At("parameters", "WeightsAt", ("s", layer.Neurons * layer.Dimension))}}, ref Add(ref list, 2 * q), Math.Min({{window.Rows}}, rows - q), from, to, ref products);
-                    }
                     """);
+                if (layer.HasPanels)
+                {
+                    using (writer.Block("for (; tile < tiles; tile++)"))
+                    {
+                        WritePanelCalls(writer, layer);
+                    }
+                }
+                else
+                {
+                    writer.Lines($$"""
+                        int from = {{Neuron(layer, "tile")}};
+                        int to = {{Neuron(layer, "tiles")}};
+                        for (int q = 0; q < rows; q += {{window.Rows}})
+                        {
+                            ActivateRows<S, V>(ref x, ref slots, {{Format.At("parameters", "WeightsAt", ("s", layer.Neurons * layer.Dimension))}}, ref Add(ref list, 2 * q), Math.Min({{window.Rows}}, rows - q), from, to, ref products);
+                        }
+                        """);
+                }
             }
+        }
+    }
+
+    /// <summary>The call for a tile of neurons; its panel begins at vector v.</summary>
+    private static void WritePanelCalls(SourceWriter writer, LayerPlan layer)
+    {
+        int before = 0;
+        for (int i = 0; i < layer.Kernel.VectorTiles.Count; i++)
+        {
+            TileRun run = layer.Kernel.VectorTiles[i];
+            string v = Format.Offset($"{run.Start}", (before == 0 ? "tile" : $"tile - {before}", run.Size));
+            before += run.Tiles;
+            void WriteCall() => writer.Lines($"int v = {v};\nActivatePanel{run.Size}<S, V>(ref x, ref slots, ref list, rows, {Format.At("parameters", "0", ("s", layer.ExpertPanels), ("v", ExpertKernel.Vector * layer.Dimension))}, v * {ExpertKernel.Vector});");
+            if (layer.Kernel.VectorTiles.Count == 1)
+            {
+                WriteCall();
+                return;
+            }
+
+            using (writer.Block(i == 0 ? $"if (tile < {before})" : "else"))
+            {
+                WriteCall();
+            }
+        }
+    }
+
+    /// <summary>All listed patches pass over one panel.</summary>
+    private static void WritePanels(SourceWriter writer, LayerPlan layer)
+    {
+        foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
+        {
+            int width = vectors * ExpertKernel.Vector;
+            new KernelDoc(
+                "activations[q, r] = ⟨v_r, x_q⟩",
+                $"q row of the list, r neuron from…from+{width - 1}, i value 0…{layer.Dimension - 1}",
+                $"x_q [{layer.Dimension}], panel [{layer.Dimension}, {width}]",
+                $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches, whatever samples they come from",
+                2L * width * layer.Dimension,
+                4L * layer.Dimension).WritePer(writer, "row");
+            using (WidthDispatch.Kernel(writer, $"private static void ActivatePanel{vectors}<S, V>(ref float x, ref float slots, ref nint list, int rows, ref float panel, int from)"))
+            {
+                writer.Lines("int q = 0;");
+                foreach (int patches in layer.Kernel.PatchTiles)
+                {
+                    using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
+                    {
+                        for (int p = 0; p < patches; p++)
+                        {
+                            string row = p == 0 ? "2 * q" : $"2 * (q + {p})";
+                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, {row}));\nref float to{p} = ref Add(ref slots, Add(ref list, ({row}) + 1) + from);");
+                        }
+
+                        writer.Lines($"Panel{patches}x{vectors}<S, V>({PanelEmitter.Names(patches, "x")}, ref panel, {PanelEmitter.Names(patches, "to")});");
+                    }
+                }
+            }
+
+            writer.Gap();
         }
     }
 
@@ -144,7 +218,7 @@ internal static class WindowEmitter
                         {
                             using (writer.Block($"for (int r = Math.Max(from, {run.Start}); r < Math.Min(to, {run.End}); r += {run.Size})"))
                             {
-                                writer.Lines(Dots(layer).Call(
+                                writer.Lines(ExpertsEmitter.Dots(layer).Call(
                                     patches,
                                     run.Size,
                                     Enumerable.Range(0, patches).Select(p => $"ref x{p}"),

@@ -8,19 +8,16 @@ internal enum ExpertKernelKind
 
     /// <summary>Outer products on weights packed neuron-minor: for many neurons, whose sums then need no addition of lanes.</summary>
     Panels,
-
-    /// <summary>Inner products of a window's patches with a block of weights at a time: for weights that the caches cannot hold.</summary>
-    Window,
 }
 
 /// <summary>The choice of an expert's kernel.</summary>
 /// <param name="Kind">The kernel.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="ActivationStep">Values from one patch's activations to the next: M, or with panels M in full vectors.</param>
+/// <param name="ActivationStep">Values from one patch's activations to the next: at least M, with panels at least M in full vectors.</param>
 /// <param name="RowTiles">Neurons per register tile of inner products; empty for panels.</param>
 /// <param name="VectorTiles">Panels in vectors of 16 neurons; empty for dot products.</param>
 /// <param name="PatchTiles">Patches per register tile, largest first.</param>
-/// <param name="Window">How a window passes; null unless <paramref name="Kind"/> is <see cref="ExpertKernelKind.Window"/>.</param>
+/// <param name="Window">How a window of samples passes over weights that the caches cannot hold; null where each sample passes by itself.</param>
 internal sealed record ExpertKernel(
     ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> RowTiles, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles, WindowPlan? Window)
 {
@@ -35,56 +32,51 @@ internal sealed record ExpertKernel(
     private const int MostSums = 24;
     private const int MostRows = 6;
 
-    /// <summary>Larger weights, 4 MB, leave the caches from one sample to the next.</summary>
-    private const long MostCachedFloats = 1L << 20;
+    /// <summary>Larger weights leave the caches from one sample to the next.</summary>
+    private const long MostCachedFloats = 1L << 18;
 
-    /// <summary>Whether a layer's weights leave the caches from one sample to the next. Only the lowest layer can run a window at a time.</summary>
+    /// <summary>Larger weights, 4 MB, are too many to be packed anew in every pass where each meets few patches.</summary>
+    private const long MostPackedFloats = 1L << 20;
+    private const int FewPatches = 8;
+
+    /// <summary>Whether a layer's weights are so many that its pixel rows must hold a block of them.</summary>
     public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
 
-    /// <summary>The kernel for weights that the caches cannot hold.</summary>
-    public static ExpertKernel ForWindow(int experts, int neurons, LayerShape shape, PatchAccess access)
+    /// <summary>Chooses by the sizes of M, d, k and l; only the lowest layer can run a window of samples at a time.</summary>
+    public static ExpertKernel Of(int experts, int neurons, LayerShape shape, PatchAccess access, bool lowest)
     {
-        long weights = (long)experts * neurons * shape.Dimension;
-        return new ExpertKernel(
-            ExpertKernelKind.Window,
-            $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them",
-            neurons,
-            Split.Evenly(neurons, Planner.TileRows),
-            default,
-            EquatableArray.Of(MostPatches, 4, 2, 1),
-            WindowPlan.Of(neurons, access.Image?.Length ?? shape.Dimension, shape.PatchesPerExpert * shape.Instances));
-    }
-
-    /// <summary>Chooses by the sizes of M, d, k and l.</summary>
-    public static ExpertKernel Of(int experts, int neurons, int dimension, int taken)
-    {
-        int padded = (neurons + Vector - 1) / Vector * Vector;
+        (int dimension, int taken) = (shape.Dimension, shape.PatchesPerExpert);
         long weights = (long)experts * neurons * dimension;
-        if (neurons * 4 < padded * 3)
+        bool window = lowest && weights > MostCachedFloats;
+        string leave = $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them";
+        int padded = (neurons + Vector - 1) / Vector * Vector;
+        bool fills = neurons * 4 >= padded * 3;
+        if (fills && (weights <= MostPackedFloats || (window && taken >= FewPatches)))
         {
-            return Dot(neurons, taken, $"{neurons} neurons would leave more than a quarter of their vectors empty");
+            int[] patchTiles = new[] { MostPatches, 4, 2, 1 }.Where(size => window || size <= Math.Max(taken, 1)).ToArray();
+            return new ExpertKernel(
+                ExpertKernelKind.Panels,
+                $"{neurons} neurons fill {padded / Vector} vectors of {Vector}{(window ? $"; {leave}" : string.Empty)}",
+                Apart(padded),
+                default,
+                Split.Evenly(padded / Vector, MostVectors),
+                patchTiles.ToEquatableArray(),
+                window ? WindowPlan.ForPanels(shape) : null);
         }
 
-        if (weights > MostCachedFloats)
-        {
-            return Dot(neurons, taken, "the weights are too many to be packed anew in every pass");
-        }
-
-        int[] patchTiles = new[] { MostPatches, 4, 2, 1 }.Where(size => size <= Math.Max(taken, 1)).ToArray();
-        return new ExpertKernel(
-            ExpertKernelKind.Panels,
-            $"{neurons} neurons fill {padded / Vector} vectors of {Vector}",
-            padded,
-            default,
-            Split.Evenly(padded / Vector, MostVectors),
-            patchTiles.ToEquatableArray(),
-            Window: null);
+        return window && weights > MostPackedFloats
+            ? new ExpertKernel(
+                ExpertKernelKind.Dot, leave, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, EquatableArray.Of(MostPatches, 4, 2, 1), WindowPlan.ForDots(Apart(neurons), shape, access))
+            : Dot(neurons, taken, fills ? "the weights are too many to be packed anew in every pass" : $"{neurons} neurons would leave more than a quarter of their vectors empty");
     }
+
+    /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the first cache.</summary>
+    private static int Apart(int neurons) => neurons % 128 == 0 ? neurons + Vector : neurons;
 
     private static ExpertKernel Dot(int neurons, int taken, string reason)
     {
         EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
         int patches = Split.Evenly(taken, Math.Min(MostPatches, MostSums / rows[0].Size))[0].Size;
-        return new ExpertKernel(ExpertKernelKind.Dot, reason, neurons, rows, default, Split.Halving(taken, patches), Window: null);
+        return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, Split.Halving(taken, patches), Window: null);
     }
 }

@@ -5,13 +5,14 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
 /// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
 /// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
+/// <param name="BlocksFirst">Whether a block passes over all columns before the next one, since coefficients of more would leave the second cache.</param>
 /// <param name="BlockRows">Patches that they have at most.</param>
 /// <param name="Pitch">Floats from one patch of the copy to the next.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
 /// <param name="Stretch">Columns are dealt out to the workers in stretches of this many; the last takes what is left as well, so that no vector has two owners.</param>
 /// <param name="Stretches">The stretches of a row.</param>
 internal sealed record GradientPlan(
-    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, int BlockRows, int Pitch, bool Stores, int Stretch, int Stretches)
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, bool BlocksFirst, int BlockRows, int Pitch, bool Stores, int Stretch, int Stretches)
 {
     /// <summary>Columns of a stretch of short rows: 4 vectors of the widest machine.</summary>
     private const int NarrowStretch = 64;
@@ -21,6 +22,9 @@ internal sealed record GradientPlan(
 
     /// <summary>96 rows of 4 vectors, 24 kB, leave room for the coefficients in a first cache of 32 kB.</summary>
     private const int PackedRows = 96;
+
+    /// <summary>Half of a second cache of 2 MB.</summary>
+    private const long CoefficientBytes = 1L << 20;
 
     /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
     private const int PackingTiles = 3;
@@ -50,7 +54,8 @@ internal sealed record GradientPlan(
         int stretch = dimension >= LongRow ? WideStretch : NarrowStretch;
         int stretches = Math.Max(1, dimension / stretch);
         int pitch = PitchOf(dimension - ((stretches - 1) * stretch));
-        return new GradientPlan(tiles, hasRouter, packs, block, block * rowsPerSample, pitch, stores, stretch, stretches);
+        bool blocksFirst = packs && 4L * Slots.LargestWindow * rowsPerSample * tiles[tiles.Count - 1].End > CoefficientBytes;
+        return new GradientPlan(tiles, hasRouter, packs, block, blocksFirst, block * rowsPerSample, pitch, stores, stretch, stretches);
     }
 
     /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the first cache.</summary>

@@ -68,13 +68,13 @@ internal sealed record LayerPlan(
     public bool HasPanels => Kernel.Kind == ExpertKernelKind.Panels;
 
     /// <summary>Whether the layer runs a window of samples at a time.</summary>
-    public bool HasWindow => Kernel.Kind == ExpertKernelKind.Window;
+    public bool HasWindow => Kernel.Window is not null;
 
     /// <summary>Floats of a worker's own scratch.</summary>
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));
 
     /// <summary>Packed weights of one expert.</summary>
-    public int ExpertPanels => HasPanels ? Kernel.ActivationStep * Dimension : 0;
+    public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>
     public int OutputsOffset => Floats + (Instances * Block.Floats);

@@ -65,10 +65,7 @@ internal static class Planner
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        bool window = index == 0 && ExpertKernel.NeedsWindow(shape);
-        ExpertKernel kernel = window
-            ? ExpertKernel.ForWindow(experts, neurons, shape, access)
-            : ExpertKernel.Of(experts, neurons, shape.Dimension, shape.PatchesPerExpert);
+        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape, access, lowest: index == 0);
         return new LayerPlan(
             index,
             layer,

@@ -21,7 +21,7 @@ internal sealed record Slots(
 
     /// <summary>Fewer samples would leave threads without work; more give nothing.</summary>
     private const int SmallestWindow = 8;
-    private const int LargestWindow = 64;
+    public const int LargestWindow = 64;
 
     /// <summary>The next multiple of 16 values: 64 bytes.</summary>
     public static int Align(int length) => (length + 15) / 16 * 16;

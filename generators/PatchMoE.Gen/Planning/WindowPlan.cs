@@ -2,10 +2,11 @@ namespace PatchMoE.Gen.Planning;
 
 /// <summary>How the chosen patches of a window pass over weights that the caches cannot hold.</summary>
 /// <param name="Block">Values of d at a time.</param>
-/// <param name="Rows">Patches that pass over a block of weights.</param>
+/// <param name="Together">Samples whose patches pass over a block of weights.</param>
+/// <param name="Rows">Patches that pass over a block of weights at a time.</param>
 /// <param name="ListFloats">A worker's scratch for the list of an expert's patches, in floats.</param>
 /// <param name="WorkerFloats">All of a worker's scratch: the list, and the products of <paramref name="Rows"/> patches.</param>
-internal sealed record WindowPlan(int Block, int Rows, int ListFloats, int WorkerFloats)
+internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFloats, int WorkerFloats)
 {
     /// <summary>Samples of a window: each weight read from memory then serves that many samples.</summary>
     public const int Samples = 32;
@@ -15,16 +16,32 @@ internal sealed record WindowPlan(int Block, int Rows, int ListFloats, int Worke
 
     private const int MostRows = 96;
 
-    /// <summary>For a layer whose experts see so many patches of a sample; a block lies within a stretch of so many values that follow each other.</summary>
-    public static WindowPlan Of(int neurons, int stretch, int rowsPerSample)
+    /// <summary>Half of a second cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
+    private const long PatchBytes = 1L << 20;
+    private const int FewestTogether = 4;
+
+    /// <summary>For inner products: a block lies within values that follow each other.</summary>
+    public static WindowPlan ForDots(int activationStep, LayerShape shape, PatchAccess access)
     {
+        int stretch = access.ExpertImage?.Length ?? shape.Dimension;
         int blocks = (stretch + LongestBlock - 1) / LongestBlock;
         int block = Slots.Align((stretch + blocks - 1) / blocks);
-        int listed = Samples * rowsPerSample;
+        int listed = Listed(shape);
         int rows = Math.Min(MostRows, listed);
-
-        // Two 64-bit offsets a patch.
-        int list = Slots.Align(4 * listed);
-        return new WindowPlan(block, rows, list, list + Slots.Align(rows * neurons));
+        return new WindowPlan(Samples, block, rows, ListOf(listed), ListOf(listed) + Slots.Align(rows * activationStep));
     }
+
+    /// <summary>For panels: all of a panel at a time, while the patches stay in the second cache.</summary>
+    public static WindowPlan ForPanels(LayerShape shape)
+    {
+        int listed = Listed(shape);
+        long sample = 4L * shape.Instances * shape.Patches * shape.Dimension;
+        int together = (int)Math.Max(FewestTogether, Math.Min(Samples, PatchBytes / sample));
+        return new WindowPlan(together, shape.Dimension, listed, ListOf(listed), ListOf(listed));
+    }
+
+    private static int Listed(LayerShape shape) => Samples * shape.PatchesPerExpert * shape.Instances;
+
+    /// <summary>Two 64-bit offsets a patch.</summary>
+    private static int ListOf(int listed) => Slots.Align(4 * listed);
 }
