@@ -19,6 +19,11 @@ internal static class LayerEmitter
                 {
                     PixelRowsEmitter.WriteCopy(writer, layer, image);
                     writer.Gap();
+                    if (layer.HasWindow)
+                    {
+                        PixelRowsEmitter.WriteTake(writer, layer);
+                        writer.Gap();
+                    }
                 }
             }
 

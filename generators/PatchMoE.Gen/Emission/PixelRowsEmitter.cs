@@ -44,6 +44,21 @@ internal static class PixelRowsEmitter
         }
     }
 
+    /// <summary>Prints the copy of all experts' patches, for a window of samples that goes on with them.</summary>
+    public static void WriteTake(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Lines("/// <summary>Copies the patches that each expert takes, in the order of its routes.</summary>");
+        WidthDispatch.Write(writer, "Take", "ref float x, ref int integers, ref float rows", "ref x, ref integers, ref rows", layer.Access.Image!.Length);
+        writer.Gap();
+        using (WidthDispatch.Kernel(writer, "private static void Take<S, V>(ref float x, ref int integers, ref float rows)"))
+        {
+            using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+            {
+                writer.Lines($"CopyTaken<S, V>(ref x, integers, {Format.At("integers", "RoutesAt", ("s", layer.Taken))}, {Format.At("rows", "0", ("s", layer.Taken * layer.Dimension))});");
+            }
+        }
+    }
+
     /// <summary>
     /// Prints a body for each pixel row, or the body alone where a patch's values follow each other. The references <paramref name="patches"/> walk from
     /// pixel row to pixel row of their patches, and <paramref name="rows"/> along their rows.

@@ -65,6 +65,10 @@ internal static class SampleEmitter
             string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
             WriteInstances(writer, layer.Instances, () => writer.Lines(
                 $"Layer0.Route({Patches(plan, layer)}, {Valid(layer)}, ref _parameters.Start, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch});"));
+            if (layer.Access.Source == PatchSource.Chosen)
+            {
+                writer.Lines($"Layer0.Take(ref x, {SlotEmitter.IntegerBlock(layer)}, ref Add(ref slot, Slot.Patches));");
+            }
         }
     }
 

@@ -165,12 +165,16 @@ internal static class WindowEmitter
                         writer.Lines("int taken = block;");
                     }
 
-                    if (choice)
+                    if (layer.TakesByRoute)
                     {
                         writer.Lines($"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};");
                     }
 
-                    string patches = Format.Offset("0", ("(nint)b", sample), ("g", $"{SlotEmitter.Step(layer, instance)}"));
+                    string patches = Format.Offset(
+                        "0",
+                        ("(nint)b", sample),
+                        ("g", $"{SlotEmitter.Step(layer, instance)}"),
+                        ("s", layer.Access.Source == PatchSource.Chosen ? layer.Taken * layer.Dimension : 0));
                     string activations = Format.Offset(
                         $"Slot.Layer{layer.Index} + ActivationsAt",
                         ("(nint)b", "Slot.Floats"),

@@ -39,6 +39,10 @@ internal sealed record ExpertKernel(
     private const long MostPackedFloats = 1L << 20;
     private const int FewPatches = 8;
 
+    /// <summary>Larger weights, 32 kB, are read again from the second cache by each sample, too seldom used where it has few patches.</summary>
+    private const long MostFirstCacheFloats = 1L << 13;
+    private const int FewTogether = 3;
+
     /// <summary>Whether a layer's weights are so many that its pixel rows must hold a block of them.</summary>
     public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
 
@@ -62,6 +66,18 @@ internal sealed record ExpertKernel(
                 Split.Evenly(padded / Vector, MostVectors),
                 patchTiles.ToEquatableArray(),
                 window ? WindowPlan.ForPanels(shape) : null);
+        }
+
+        if (lowest && !fills && weights > MostFirstCacheFloats && taken * shape.Instances <= FewTogether)
+        {
+            return new ExpertKernel(
+                ExpertKernelKind.Dot,
+                $"{neurons} neurons would leave more than a quarter of their vectors empty; {Emission.Format.Count(4 * weights)} bytes of weights leave the first cache between the {Emission.Format.Plural(taken, "patch")} of a sample and the next, so {WindowPlan.Samples} samples pass together",
+                Apart(neurons),
+                Split.Evenly(neurons, Planner.TileRows),
+                default,
+                EquatableArray.Of(MostPatches, 4, 2, 1),
+                WindowPlan.ForDots(Apart(neurons), shape, access));
         }
 
         return window && weights > MostPackedFloats

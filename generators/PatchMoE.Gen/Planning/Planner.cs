@@ -50,7 +50,7 @@ internal static class Planner
             Integers: integers + Slots.Align(selection),
             Panels: panels,
             WorkerFloats: Math.Max(patchFloats, layers.Max(layer => layer.WorkerFloats)),
-            Window: layers[0].HasWindow ? WindowPlan.Samples : Slots.WindowFor(floats));
+            Window: layers[0].Kernel.Window is { } window ? Math.Max(window.Together, Slots.WindowFor(floats)) : Slots.WindowFor(floats));
 
         string json = SpecWriter.ModelToJson(spec);
         return new ModelPlan(

@@ -55,6 +55,21 @@ internal static class SizeSpecs
         ["taken patches copied, panels, overlapping patches"] = Of(
             new ImageInputSpec(9, 9, 16, 2, 2, 1, 1),
             Choice(4, 48, 8, Gate.SoftmaxSelected, bias: true)),
+        ["few patches of many samples together, dot products"] = Of(
+            new VectorsInputSpec(9, 701, default),
+            Choice(3, 9, 2, Gate.SoftmaxSelected, bias: true)),
+        ["few patches of many samples together, copied when taken"] = Of(
+            new ImageInputSpec(16, 16, 19, 4, 4, 4, 4),
+            Choice(2, 9, 3, Gate.Sigmoid)),
+        ["window, panels, neurons that leave lanes empty"] = Of(
+            new VectorsInputSpec(6, 601, default),
+            Choice(9, 50, 5, Gate.SoftmaxAll, bias: true)),
+        ["window, panels, long pixel rows, steps of 128 neurons"] = Of(
+            new ImageInputSpec(8, 8, 100, 4, 4, 4, 4),
+            Choice(2, 128, 3, Gate.SoftmaxSelected)),
+        ["window, panels of two widths, many patches of weights over 4 MB"] = Of(
+            new VectorsInputSpec(11, 1300, default),
+            Choice(11, 80, 9, Gate.None)),
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
         ["insertion"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),
