@@ -40,7 +40,19 @@ internal static class HeaderEmitter
 
         writer.Lines($"// Head: {(plan.Head.Trained ? "linear" : "fixed")}, C = {plan.Head.Outputs}; loss: {(plan.Model.Loss == Loss.Logistic ? "logistic" : "softmax cross entropy")}");
         writer.Lines($"// A sample's forward pass: {Format.Count(plan.Cost.ForwardFlops)} FLOPs; {Format.Count(plan.Parameters.Sum(parameter => (long)parameter.Length))} weights; {Format.Count(4L * plan.Slots.Floats)} bytes of scratch, {plan.Slots.Window} samples at a time in training.");
+        writer.Lines($"// {Binding(plan)}");
         writer.Lines("#nullable enable");
+    }
+
+    /// <summary>What a forward pass waits for: a core of today makes about ten FLOPs in the time in which it reads a byte from memory.</summary>
+    private static string Binding(ModelPlan plan)
+    {
+        const int Balance = 10;
+        double flops = plan.Cost.ForwardFlops / (4.0 * plan.InputLength);
+        string each = $"{flops.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture)} FLOPs for each byte of input";
+        return flops >= Balance
+            ? $"{each}: arithmetic binds."
+            : $"{each}: reading the input binds. The router goes as fast as it comes; what the experts make of the patches in the caches comes on top.";
     }
 
     public static void WriteClassDoc(SourceWriter writer, ModelPlan plan)

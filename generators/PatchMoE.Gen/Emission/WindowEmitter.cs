@@ -20,13 +20,13 @@ internal static class WindowEmitter
         WriteShare(writer, layer, window);
         writer.Gap();
         WriteList(writer, plan, layer);
-        writer.Gap();
         if (layer.HasPanels)
         {
             WritePanels(writer, layer);
         }
         else
         {
+            writer.Gap();
             WriteRows(writer, layer, window);
         }
     }
@@ -104,6 +104,7 @@ internal static class WindowEmitter
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
         {
             int width = vectors * ExpertKernel.Vector;
+            writer.Gap();
             new KernelDoc(
                 "activations[q, r] = ⟨v_r, x_q⟩",
                 $"q row of the list, r neuron from…from+{width - 1}, i value 0…{layer.Dimension - 1}",
@@ -128,8 +129,6 @@ internal static class WindowEmitter
                     }
                 }
             }
-
-            writer.Gap();
         }
     }
 

@@ -27,12 +27,13 @@ internal sealed record ExpertKernel(
     /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit the 32 vector registers of AVX-512.</summary>
     private const int MostVectors = 4;
     private const int MostPatches = 6;
+    private static readonly int[] s_patchTiles = [MostPatches, 4, 2, 1];
 
     /// <summary>Inner products: 24 sums, up to 6 patches and a weight.</summary>
     private const int MostSums = 24;
     private const int MostRows = 6;
 
-    /// <summary>Larger weights leave the caches from one sample to the next.</summary>
+    /// <summary>Larger weights, 1 MB, leave the caches from one sample to the next.</summary>
     private const long MostCachedFloats = 1L << 18;
 
     /// <summary>Larger weights, 4 MB, are too many to be packed anew in every pass where each meets few patches.</summary>
@@ -46,53 +47,60 @@ internal sealed record ExpertKernel(
     /// <summary>Whether a layer's weights are so many that its pixel rows must hold a block of them.</summary>
     public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
 
-    /// <summary>Chooses by the sizes of M, d, k and l; only the lowest layer can run a window of samples at a time.</summary>
+    /// <summary>Chooses by the sizes of M, d, k and l: the first of these kernels that is for them. Only the lowest layer can run a window of samples at a time.</summary>
     public static ExpertKernel Of(int experts, int neurons, LayerShape shape, PatchAccess access, bool lowest)
     {
-        (int dimension, int taken) = (shape.Dimension, shape.PatchesPerExpert);
-        long weights = (long)experts * neurons * dimension;
-        bool window = lowest && weights > MostCachedFloats;
-        string leave = $"{Emission.Format.Count(4 * weights)} bytes of weights leave the caches from one sample to the next, so {WindowPlan.Samples} samples pass over a block of them";
-        int padded = (neurons + Vector - 1) / Vector * Vector;
+        int taken = shape.PatchesPerExpert;
+        long weights = (long)experts * neurons * shape.Dimension;
+        int padded = Slots.Align(neurons);
         bool fills = neurons * 4 >= padded * 3;
-        if (fills && (weights <= MostPackedFloats || (window && taken >= FewPatches)))
+        bool cached = weights <= MostCachedFloats;
+        bool packs = fills && (weights <= MostPackedFloats || (lowest && taken >= FewPatches));
+        string fill = $"{neurons} neurons fill {padded / Vector} vectors of {Vector}";
+        string empty = $"{neurons} neurons would leave more than a quarter of their vectors empty";
+        string bytes = $"{Emission.Format.Count(4 * weights)} bytes of weights";
+        if (packs && (cached || !lowest))
         {
-            int[] patchTiles = new[] { MostPatches, 4, 2, 1 }.Where(size => window || size <= Math.Max(taken, 1)).ToArray();
-            return new ExpertKernel(
-                ExpertKernelKind.Panels,
-                $"{neurons} neurons fill {padded / Vector} vectors of {Vector}{(window ? $"; {leave}" : string.Empty)}",
-                Apart(padded),
-                default,
-                Split.Evenly(padded / Vector, MostVectors),
-                patchTiles.ToEquatableArray(),
-                window ? WindowPlan.ForPanels(shape) : null);
+            return Panels(neurons, taken, fill, null);
         }
 
-        if (lowest && !fills && weights > MostFirstCacheFloats && taken * shape.Instances <= FewTogether)
+        if (packs)
         {
-            return new ExpertKernel(
-                ExpertKernelKind.Dot,
-                $"{neurons} neurons would leave more than a quarter of their vectors empty; {Emission.Format.Count(4 * weights)} bytes of weights leave the first cache between the {Emission.Format.Plural(taken, "patch")} of a sample and the next, so {WindowPlan.Samples} samples pass together",
-                Apart(neurons),
-                Split.Evenly(neurons, Planner.TileRows),
-                default,
-                EquatableArray.Of(MostPatches, 4, 2, 1),
-                WindowPlan.ForDots(Apart(neurons), shape, access));
+            WindowPlan window = WindowPlan.ForPanels(shape);
+            return Panels(neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over them together", window);
         }
 
-        return window && weights > MostPackedFloats
-            ? new ExpertKernel(
-                ExpertKernelKind.Dot, leave, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, EquatableArray.Of(MostPatches, 4, 2, 1), WindowPlan.ForDots(Apart(neurons), shape, access))
-            : Dot(neurons, taken, fills ? "the weights are too many to be packed anew in every pass" : $"{neurons} neurons would leave more than a quarter of their vectors empty");
+        if (lowest && weights > MostPackedFloats)
+        {
+            WindowPlan window = WindowPlan.ForDots(Apart(neurons), shape, access);
+            return Dots(neurons, window, $"{bytes} leave the caches from one sample to the next, so {window.Together} samples pass over a block of them together");
+        }
+
+        if (lowest && weights > MostFirstCacheFloats && taken * shape.Instances <= FewTogether)
+        {
+            WindowPlan window = WindowPlan.ForDots(Apart(neurons), shape, access);
+            string patches = taken == 1 ? "a sample's one patch uses" : $"a sample's {taken} patches use";
+            return Dots(neurons, window, $"{empty}; {patches} {bytes} too little to bring them from the second cache, so {window.Together} samples pass together");
+        }
+
+        EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
+        int most = Split.Evenly(taken, Math.Min(MostPatches, MostSums / rows[0].Size))[0].Size;
+        return new ExpertKernel(
+            ExpertKernelKind.Dot, fills ? $"{bytes} are too many to be packed anew in every pass" : empty, Apart(neurons), rows, default, Split.Halving(taken, most), Window: null);
     }
+
+    private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window) => new(
+        ExpertKernelKind.Panels,
+        reason,
+        Apart(Slots.Align(neurons)),
+        default,
+        Split.Evenly(Slots.Align(neurons) / Vector, MostVectors),
+        s_patchTiles.Where(size => size <= Math.Max(mostPatches, 1)).ToEquatableArray(),
+        window);
+
+    private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>
+        new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, s_patchTiles.ToEquatableArray(), window);
 
     /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the first cache.</summary>
     private static int Apart(int neurons) => neurons % 128 == 0 ? neurons + Vector : neurons;
-
-    private static ExpertKernel Dot(int neurons, int taken, string reason)
-    {
-        EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
-        int patches = Split.Evenly(taken, Math.Min(MostPatches, MostSums / rows[0].Size))[0].Size;
-        return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, Split.Halving(taken, patches), Window: null);
-    }
 }

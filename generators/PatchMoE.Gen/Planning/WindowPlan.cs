@@ -1,14 +1,14 @@
 namespace PatchMoE.Gen.Planning;
 
-/// <summary>How the chosen patches of a window pass over weights that the caches cannot hold.</summary>
-/// <param name="Block">Values of d at a time.</param>
+/// <summary>How the chosen patches of several samples pass over weights together.</summary>
 /// <param name="Together">Samples whose patches pass over a block of weights.</param>
+/// <param name="Block">Values of d at a time.</param>
 /// <param name="Rows">Patches that pass over a block of weights at a time.</param>
 /// <param name="ListFloats">A worker's scratch for the list of an expert's patches, in floats.</param>
 /// <param name="WorkerFloats">All of a worker's scratch: the list, and the products of <paramref name="Rows"/> patches.</param>
 internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFloats, int WorkerFloats)
 {
-    /// <summary>Samples of a window: each weight read from memory then serves that many samples.</summary>
+    /// <summary>Each weight read from memory serves at most so many samples.</summary>
     public const int Samples = 32;
 
     /// <summary>6 patches of so many values are half of a first cache of 48 kB.</summary>
