@@ -90,20 +90,20 @@ def time_pass(options, ours, theirs, names, limits, kind):
     medians = {name: statistics.median(times) for name, times in their_times.items()}
     best = min(medians, key=medians.get)
     return {
-        "pass": kind, "ours": statistics.median(our_times), "best": best, "theirs": medians[best], "medians": medians, "first look": look, **limits[kind],
+        "pass": kind, "ours": statistics.median(our_times), "ours best": min(our_times), "best": best, "theirs": medians[best], "medians": medians, "first look": look, **limits[kind],
     }
 
 
 def table(results):
     lines = [
-        "| shape | B | threads | pass | ours, ms | PyTorch's best, ms | formulation | ratio | GFLOP | GFLOP/s | limit, ms | binds | share |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| shape | B | threads | pass | ours, ms | PyTorch's best, ms | formulation | ratio | ours undisturbed, ms | GFLOP | GFLOP/s | limit, ms | binds | share |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in results:
         lines.append(
             f"| `{r['shape']}` | {r['batch']} | {r['threads']} | {r['pass']} | {r['ours'] * 1e3:.3f} | {r['theirs'] * 1e3:.3f} | {r['best']} "
-            f"| **{r['theirs'] / r['ours']:.1f}×** | {r['flops'] / 1e9:.3f} | {r['flops'] / r['ours'] / 1e9:.0f} | {r['limitSeconds'] * 1e3:.3f} "
-            f"| {r['binds']} | {r['limitSeconds'] / r['ours'] * 100:.0f} % |")
+            f"| **{r['theirs'] / r['ours']:.1f}×** | {r['ours best'] * 1e3:.3f} | {r['flops'] / 1e9:.3f} | {r['flops'] / r['ours best'] / 1e9:.0f} "
+            f"| {r['limitSeconds'] * 1e3:.3f} | {r['binds']} | {r['limitSeconds'] / r['ours best'] * 100:.0f} % |")
     return "\n".join(lines) + "\n"
 
 
@@ -167,7 +167,7 @@ def main():
                     results.append(result)
                     print(
                         f"{shape}, {threads} threads, {result['pass']}: ours {result['ours'] * 1e3:.3f} ms, PyTorch {result['theirs'] * 1e3:.3f} ms "
-                        f"({result['best']}), {result['theirs'] / result['ours']:.1f}x, {result['limitSeconds'] / result['ours'] * 100:.0f} % of the limit",
+                        f"({result['best']}), {result['theirs'] / result['ours']:.1f}x, {result['limitSeconds'] / result['ours best'] * 100:.0f} % of the limit",
                         file=sys.stderr)
         tables["comparison"] = about(options, results, version) + "\n" + table(results)
     if not options.no_growth:
