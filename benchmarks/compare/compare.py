@@ -57,41 +57,66 @@ class Program:
         self.process.wait()
 
 
-def compare(options, shape, spec, batch, threads):
-    """One shape at one number of threads: a result for each pass."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours = Program([*options.ours, "serve", os.path.join(ROOT, "specs", f"{spec}.json"), str(batch), str(threads), folder])
-        limits = ours.answer()
-        theirs = Program(
-            [options.python, os.path.join(HERE, "torch_server.py"), folder, str(threads)],
+class Pair:
+    """One shape at one number of threads: both programs, and their times so far."""
+
+    def __init__(self, options, shape, spec, batch, threads):
+        self.shape, self.batch, self.threads = shape, batch, threads
+        self.runs = -(-options.runs // ROUNDS)
+        self.folder = tempfile.TemporaryDirectory()
+        self.ours = Program([*options.ours, "serve", os.path.join(ROOT, "specs", f"{spec}.json"), str(batch), str(threads), self.folder.name])
+        self.limits = self.ours.answer()
+        self.theirs = Program(
+            [options.python, os.path.join(HERE, "torch_server.py"), self.folder.name, str(threads)],
             OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
-        names = theirs.ask("names")["names"]
+        names = self.theirs.ask("names")["names"]
         for name in names:
-            for what, error in theirs.ask("check", name).items():
+            for what, error in self.theirs.ask("check", name).items():
                 if not error <= TOLERANCE:
                     raise SystemExit(f"{shape}, {name}: {what} differ by {error:.1e} of the largest value; nothing was timed")
-        results = [time_pass(options, ours, theirs, names, limits, kind) for kind in PASSES]
-        ours.close()
-        theirs.close()
-        return [{"shape": shape, "batch": batch, "threads": threads, "limits": limits["limits"], **result} for result in results]
+        self.looks = {kind: {name: statistics.median(self.theirs.ask("time", name, kind, FIRST_LOOK)) for name in names} for kind in PASSES}
+        self.our_times = {kind: [] for kind in PASSES}
+        self.their_times = {kind: {name: [] for name in sorted(look, key=look.get)[:FINALISTS]} for kind, look in self.looks.items()}
 
-
-def time_pass(options, ours, theirs, names, limits, kind):
-    look = {name: statistics.median(theirs.ask("time", name, kind, FIRST_LOOK)) for name in names}
-    finalists = sorted(names, key=look.get)[:FINALISTS]
-    runs = -(-options.runs // ROUNDS)
-    our_times, their_times = [], {name: [] for name in finalists}
-    for _ in range(ROUNDS):
+    def time_round(self, kind):
         time.sleep(PAUSE)
-        our_times += ours.ask(kind, runs)
-        for name in finalists:
+        self.our_times[kind] += self.ours.ask(kind, self.runs)
+        for name, times in self.their_times[kind].items():
             time.sleep(PAUSE)
-            their_times[name] += theirs.ask("time", name, kind, runs)
-    medians = {name: statistics.median(times) for name, times in their_times.items()}
-    best = min(medians, key=medians.get)
-    return {
-        "pass": kind, "ours": statistics.median(our_times), "ours best": min(our_times), "best": best, "theirs": medians[best], "medians": medians, "first look": look, **limits[kind],
-    }
+            times += self.theirs.ask("time", name, kind, self.runs)
+
+    def result(self, kind):
+        medians = {name: statistics.median(times) for name, times in self.their_times[kind].items()}
+        best = min(medians, key=medians.get)
+        ours = self.our_times[kind]
+        return {
+            "shape": self.shape, "batch": self.batch, "threads": self.threads, "limits": self.limits["limits"], "pass": kind,
+            "ours": statistics.median(ours), "ours best": min(ours), "best": best, "theirs": medians[best],
+            "medians": medians, "first look": self.looks[kind], **self.limits[kind],
+        }
+
+    def close(self):
+        self.ours.close()
+        self.theirs.close()
+        self.folder.cleanup()
+
+
+def compare(options, threads):
+    """All shapes at one number of threads. A round times each of them, so that a busy minute of the machine spoils few times of many shapes, not all of one."""
+    pairs = []
+    try:
+        for shape, spec, batch in SHAPES:
+            if not options.shapes or shape in options.shapes:
+                pairs.append(Pair(options, shape, spec, batch, threads))
+        for number in range(1, ROUNDS + 1):
+            for pair in pairs:
+                for kind in PASSES:
+                    pair.time_round(kind)
+            print(f"{threads} threads: round {number} of {ROUNDS}", file=sys.stderr)
+        return [pair.result(kind) for pair in pairs for kind in PASSES]
+    finally:
+        for pair in pairs:
+            pair.close()
 
 
 def table(results):
@@ -160,15 +185,12 @@ def main():
     if not options.no_compare:
         version = torch_version(options.python)
         for threads in options.threads:
-            for shape, spec, batch in SHAPES:
-                if options.shapes and shape not in options.shapes:
-                    continue
-                for result in compare(options, shape, spec, batch, threads):
-                    results.append(result)
-                    print(
-                        f"{shape}, {threads} threads, {result['pass']}: ours {result['ours'] * 1e3:.3f} ms, PyTorch {result['theirs'] * 1e3:.3f} ms "
-                        f"({result['best']}), {result['theirs'] / result['ours']:.1f}x, {result['limitSeconds'] / result['ours best'] * 100:.0f} % of the limit",
-                        file=sys.stderr)
+            for result in compare(options, threads):
+                results.append(result)
+                print(
+                    f"{result['shape']}, {threads} threads, {result['pass']}: ours {result['ours'] * 1e3:.3f} ms, PyTorch {result['theirs'] * 1e3:.3f} ms "
+                    f"({result['best']}), {result['theirs'] / result['ours']:.1f}x, {result['limitSeconds'] / result['ours best'] * 100:.0f} % of the limit",
+                    file=sys.stderr)
         tables["comparison"] = about(options, results, version) + "\n" + table(results)
     if not options.no_growth:
         growth = subprocess.run([*options.ours, "growth", os.path.join(ROOT, "specs", "wide.json"), "64", "1"], stdout=subprocess.PIPE, text=True)

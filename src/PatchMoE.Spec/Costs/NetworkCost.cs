@@ -87,11 +87,11 @@ public sealed record NetworkCost(
         batch * (ForwardFlops + BackwardFlops),
         ValueBytes * ((batch * (InputLength + 1 + Outputs)) + Parameters + TrainedParameters));
 
-    /// <summary>A training step: forward, loss, backward and the update by SGD, which reads weights and gradients and writes the weights.</summary>
+    /// <summary>A training step: forward, loss, backward and the update by SGD, which reads and writes the weights; complete gradients can go straight into it.</summary>
     /// <param name="batch">B, the samples.</param>
     public PassCost Step(long batch)
     {
         PassCost gradients = LossAndGradients(batch);
-        return new PassCost(gradients.Flops + UpdateFlops, gradients.Bytes + (ValueBytes * 3 * TrainedParameters));
+        return new PassCost(gradients.Flops + UpdateFlops, gradients.Bytes + (ValueBytes * TrainedParameters));
     }
 }
