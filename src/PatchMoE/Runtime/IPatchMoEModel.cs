@@ -98,8 +98,10 @@ public interface IPatchMoEModel : INetworkWeights
             return double.IsFinite(loss) ? double.NaN : loss;
         }
 
-        foreach (ParameterSpec parameter in ParameterSpecs)
+        // An enumerator of the list would be allocated.
+        for (int i = 0; i < ParameterSpecs.Count; i++)
         {
+            ParameterSpec parameter = ParameterSpecs[i];
             if (parameter.HasGradient)
             {
                 Sgd.Update(

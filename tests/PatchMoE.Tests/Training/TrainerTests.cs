@@ -126,7 +126,7 @@ public sealed class TrainerTests
     {
         Run run = Run.Of(Specs.Dense(Specs.Vectors, 2, Specs.Synthetic));
         int update = 0;
-        run.Model.Spoil = gradients => gradients[5] = ++update == 10 ? float.NaN : gradients[5];
+        run.Model.Spoil = gradients => gradients[5] = ++update >= 10 ? float.NaN : gradients[5];
         float[] last = [];
 
         Assert.That(
