@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE;
 
 /// <summary>A compiled model on this process's processors. The weights are the model's own.</summary>
@@ -8,7 +10,7 @@ public sealed class CpuEngine : HostEngine
     private readonly Workspace? _owned;
     private readonly GradientCheck _check = new();
 
-    // The update can be part of the pass: it is by SGD, of every tensor with a gradient.
+    // The update can be part of an emitted pass: it is by SGD, of every tensor with a gradient.
     private bool _fusesUpdate;
 
     /// <summary>Makes an engine with threads of its own.</summary>
@@ -50,7 +52,7 @@ public sealed class CpuEngine : HostEngine
     {
         base.BeginTraining(optimizer);
         IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
-        _fusesUpdate = optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
+        _fusesUpdate = _model is IPassKernels && optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
     }
 
     private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);

@@ -98,10 +98,8 @@ public interface IPatchMoEModel : INetworkWeights
             return double.IsFinite(loss) ? double.NaN : loss;
         }
 
-        // An enumerator of the list would be allocated.
-        for (int i = 0; i < ParameterSpecs.Count; i++)
+        foreach (ParameterSpec parameter in ParameterSpecs)
         {
-            ParameterSpec parameter = ParameterSpecs[i];
             if (parameter.HasGradient)
             {
                 Sgd.Update(

@@ -69,6 +69,7 @@ public class PassTests
         {
             model.Forward(input, logits, workspace);
             model.LossAndGradients(input, labels, logits, gradients, workspace, inputGradient);
+            model.SgdStep(input, labels, logits, learningRate: 0, weightDecay: 0, workspace);
             model.Backward(input, logits, gradients, workspace, inputGradient);
             model.Predict(input, classes, workspace);
             if (model.RouteShape.Count > 0)
