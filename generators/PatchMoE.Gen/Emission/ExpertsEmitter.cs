@@ -67,7 +67,7 @@ internal static class ExpertsEmitter
                     for (int p = 0; p < patches; p++)
                     {
                         string t = p == 0 ? "t" : $"t + {p}";
-                                                writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.ExpertPatch(layer, t)});");
+                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.ExpertPatch(layer, t)});");
                     }
 
                     WriteTileCalls(writer, layer, patches);

@@ -21,15 +21,7 @@ internal static class PatchesEmitter
             writer.Gap();
             using (WidthDispatch.Kernel(writer, $"private static void Pack<S, V>(ref float image, ref float rows)"))
             {
-                WriteLoops(writer, image, () => writer.Lines($$"""
-                    for (int i = 0; i < {{stretch}} - S.Lanes; i += S.Lanes)
-                    {
-                        S.Store(S.Load(ref pixels, i), ref row, i);
-                    }
-
-                    // The last vector may overlap the one before it.
-                    S.Store(S.Load(ref pixels, {{stretch}} - S.Lanes), ref row, {{stretch}} - S.Lanes);
-                    """));
+                WriteLoops(writer, image, () => writer.Lines(PixelRowsEmitter.Copy($"{stretch}")));
             }
 
             writer.Gap();

@@ -14,6 +14,17 @@ internal static class PixelRowsEmitter
             """);
     }
 
+    /// <summary>The copy of a pixel row, from <c>pixels</c> to <c>row</c>, in full vectors.</summary>
+    public static string Copy(string length) => $$"""
+        for (int i = 0; i < {{length}} - S.Lanes; i += S.Lanes)
+        {
+            S.Store(S.Load(ref pixels, i), ref row, i);
+        }
+
+        // The last vector may overlap the one before it.
+        S.Store(S.Load(ref pixels, {{length}} - S.Lanes), ref row, {{length}} - S.Lanes);
+        """;
+
     /// <summary>Prints the copy of the patches that are taken.</summary>
     public static void WriteCopy(SourceWriter writer, LayerPlan layer, ImagePatches image)
     {
@@ -31,15 +42,7 @@ internal static class PixelRowsEmitter
             using (writer.Block("for (int t = 0; t < taken; t++)"))
             {
                 writer.Lines("ref float pixels = ref Add(ref x, Corner(Add(ref routes, t)));");
-                WriteEach(writer, image, ["pixels"], ["row"], () => writer.Lines($$"""
-                    for (int i = 0; i < {{length}} - S.Lanes; i += S.Lanes)
-                    {
-                        S.Store(S.Load(ref pixels, i), ref row, i);
-                    }
-
-                    // The last vector may overlap the one before it.
-                    S.Store(S.Load(ref pixels, {{length}} - S.Lanes), ref row, {{length}} - S.Lanes);
-                    """));
+                WriteEach(writer, image, ["pixels"], ["row"], () => writer.Lines(Copy($"{length}")));
             }
         }
     }
