@@ -9,8 +9,8 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "ActivateWindow", "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients",
-        "CreateWorkspace", "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare",
+        "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients", "CreateWorkspace",
+        "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare", "ForwardWindow",
         "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
         "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
         "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",

@@ -104,21 +104,27 @@ internal static class ExpertsEmitter
         string bias = layer.HasBias ? " + b_r" : string.Empty;
         new KernelDoc(
             $"activations[t, r] = ReLU(activations[t, r]{bias}); y[r] = scale · Σ_t {gate}activations[t, r]",
-            $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+            $"t patch taken 0…{l - 1}, r neuron {(layer.HasWindow ? "from…to−1" : $"0…{m - 1}")}",
             $"activations [{l}, {m}], y [{m}]",
             string.Empty,
             4L * l * m,
             4L * ((2L * l * m) + m)).Write(writer);
         string parameters = "int taken, float scale, " + (layer.HasBias ? "ref float bias, " : string.Empty) + (layer.HasGate ? "ref float gates, " : string.Empty);
-        using (WidthDispatch.Kernel(writer, $"private static void Pool<S, V>({parameters}ref float activations, ref float y)"))
+        string range = layer.HasWindow ? ", int from, int to" : string.Empty;
+        (string from, string to) = layer.HasWindow ? ("from", "to") : ("0", $"{m}");
+        using (WidthDispatch.Kernel(writer, $"private static void Pool<S, V>({parameters}ref float activations, ref float y{range})"))
         {
-            writer.Lines("int r = 0;");
-            using (writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)"))
+            writer.Lines($"int r = {from};");
+            using (writer.Block($"for (; r <= {to} - S.Lanes; r += S.Lanes)"))
             {
                 WritePoolColumn(writer, layer, "S", "V");
             }
 
-            WriteTail(writer, m, () => WritePoolColumn(writer, layer, "SimdScalar", "float"));
+            // Tiles of dot products end anywhere.
+            if (m % ExpertKernel.Vector != 0 || (layer.HasWindow && !layer.HasPanels))
+            {
+                WriteTail(writer, to, () => WritePoolColumn(writer, layer, "SimdScalar", "float"));
+            }
         }
     }
 
@@ -193,10 +199,9 @@ internal static class ExpertsEmitter
                     writer.Lines("float gateGradient = S.Sum(sum);");
                 }
 
-                WriteTail(
-                    writer,
-                    m,
-                    () =>
+                if (m % ExpertKernel.Vector != 0)
+                {
+                    WriteTail(writer, $"{m}", () =>
                     {
                         if (sums)
                         {
@@ -205,6 +210,8 @@ internal static class ExpertsEmitter
 
                         writer.Lines("Add(ref at, r) = Add(ref at, r) > 0f ? Add(ref yGradient, r) * factor : 0f;");
                     });
+                }
+
                 if (layer.HasGate)
                 {
                     writer.Lines("Add(ref gateGradients, t) = scale * gateGradient;");
@@ -223,15 +230,10 @@ internal static class ExpertsEmitter
         }
     }
 
-    /// <summary>What is left of a row of m values behind its full vectors, value by value.</summary>
-    private static void WriteTail(SourceWriter writer, int m, Action body)
+    /// <summary>What is left of a row behind its full vectors, value by value.</summary>
+    private static void WriteTail(SourceWriter writer, string end, Action body)
     {
-        if (m % 16 == 0)
-        {
-            return;
-        }
-
-        using (writer.Block($"for (; r < {m}; r++)"))
+        using (writer.Block($"for (; r < {end}; r++)"))
         {
             body();
         }

@@ -142,21 +142,20 @@ internal static class LayerEmitter
     {
         string scratch = SelectsWith(layer, ", ref int scratch");
         string scratchArgument = SelectsWith(layer, ", ref scratch");
-        string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
-        bool chosen = layer.Access.Source == PatchSource.Chosen;
-        string parameters = layer.HasWindow
-            ? "ref float parameters, ref float block, ref int integers, ref float y"
-            : $"ref float x{(chosen ? ", ref float rows" : string.Empty)}, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
-        string arguments = layer.HasWindow
-            ? "ref parameters, ref block, ref integers, ref y"
-            : $"ref x{(chosen ? ", ref rows" : string.Empty)}, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
-        writer.Lines(layer.HasWindow
-            ? "/// <summary>The forward pass from the pre-activations on: y [m]; keeps in the block what the backward pass needs.</summary>"
-            : "/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
-        WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
-        if (layer.HasWindow && layer.Routing == Routing.Dense)
+        bool isRouted = layer.Routing != Routing.Dense;
+        if (!layer.HasWindow)
         {
+            WriteSampleForward(writer, layer, scratch, scratchArgument);
+            if (layer.Index > 0 || !isRouted)
+            {
+                return;
+            }
+
             writer.Gap();
+        }
+
+        if (!isRouted)
+        {
             writer.Lines("""
                 /// <summary>Every patch is taken.</summary>
                 public static void Route(ref float x, int valid, ref float parameters, ref float block, ref int integers)
@@ -165,32 +164,34 @@ internal static class LayerEmitter
                     Add(ref integers, ValidAt) = valid;
                 }
                 """);
+            return;
         }
 
-        if (layer.Index == 0 && layer.Routing != Routing.Dense)
-        {
-            writer.Gap();
-            writer.Lines("/// <summary>The routing alone: scores, routes and gates.</summary>");
-            WidthDispatch.Write(
-                writer,
-                "Route",
-                $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}",
-                $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}",
-                layer.Dimension);
-            RoutesEmitter.WriteReport(writer, layer);
-        }
+        writer.Lines("/// <summary>The routing alone: scores, routes and gates.</summary>");
+        WidthDispatch.Write(
+            writer,
+            "Route",
+            $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}",
+            $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}",
+            layer.Dimension);
+        RoutesEmitter.WriteReport(writer, layer);
+    }
 
+    private static void WriteSampleForward(SourceWriter writer, LayerPlan layer, string scratch, string scratchArgument)
+    {
+        string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
+        bool chosen = layer.Access.Source == PatchSource.Chosen;
+        string parameters = $"ref float x{(chosen ? ", ref float rows" : string.Empty)}, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
+        string arguments = $"ref x{(chosen ? ", ref rows" : string.Empty)}, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
+        writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
+        WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
         writer.Gap();
         using (WidthDispatch.Kernel(writer, $"private static void Forward<S, V>({parameters})"))
         {
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
-                    if (!layer.HasWindow)
-                    {
-                        writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument});");
-                    }
-
+                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument});");
                     writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
                     {
@@ -199,22 +200,14 @@ internal static class LayerEmitter
 
                     break;
                 case Routing.Sample:
-                    if (!layer.HasWindow)
-                    {
-                        writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
-                    }
-
+                    writer.Lines("Route<S, V>(ref x, valid, ref parameters, ref block, ref integers);");
                     writer.Lines($"int taken = integers;\nint expert = Add(ref integers, RoutesAt);");
                     writer.Lines($"float scale = ({ExpertsEmitter.Scale(layer)}) * Add(ref block, {Format.Offset("ProbabilitiesAt", ("expert", 1))});");
                     writer.Lines($"Values.Clear(ref y, {layer.Outputs});");
                     WriteExpertForward(writer, layer, "expert", "scale");
                     break;
                 default:
-                    if (!layer.HasWindow)
-                    {
-                        writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
-                    }
-
+                    writer.Lines($"integers = valid;\nAdd(ref integers, ValidAt) = valid;");
                     writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
                     WriteExpertForward(writer, layer, "0", "scale");
                     break;
@@ -225,11 +218,7 @@ internal static class LayerEmitter
     private static void WriteExpertForward(SourceWriter writer, LayerPlan layer, string expert, string scale)
     {
         writer.Lines($"ref float activations = {Activations(layer, expert)};");
-        if (!layer.HasWindow)
-        {
-            WriteActivateCall(writer, layer, expert);
-        }
-
+        WriteActivateCall(writer, layer, expert);
         string bias = layer.HasBias ? $"{Format.At("parameters", "BiasesAt", (expert, layer.Neurons))}, " : string.Empty;
         string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", (expert, layer.Taken))}, " : string.Empty;
         writer.Lines($"Pool<S, V>(taken, {scale}, {bias}{gates}ref activations, {Format.At("y", "0", (expert, layer.Neurons))});");

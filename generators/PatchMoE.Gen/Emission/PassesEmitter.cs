@@ -94,12 +94,12 @@ internal static class PassesEmitter
             plan,
             "FeaturesShare",
             "The feature vectors",
-            "ForwardLayers",
+            SampleEmitter.HasLayersOfItsOwn(plan) ? "ForwardLayers" : null,
             $"Values.Copy(ref Add(ref slot, Slot.Layer{plan.Top.Index}Outputs), {Format.At("pass.Features", "0", ("(nint)b", m))}, {m});");
     }
 
     /// <summary>A pass without gradients: each worker takes samples through the forward pass, one after the other or a window at a time.</summary>
-    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string result, string sample, string use)
+    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string result, string? sample, string use)
     {
         int window = plan.Slots.Window;
         writer.Lines($"/// <summary>{result} of one worker's samples{(plan.Bottom.HasWindow ? ", a window at a time" : "; its scratch holds one sample at a time")}.</summary>");
@@ -119,10 +119,15 @@ internal static class PassesEmitter
 
             using (writer.Block($"for (int start = 0; start < pass.Batch; start += {window})"))
             {
-                writer.Lines($"int samples = Math.Min({window}, pass.Batch - start);\nActivateWindow(workspace, in pass, start, samples, worker);\n(int from, int to) = workspace.Share(samples, worker);");
+                writer.Lines($"int samples = Math.Min({window}, pass.Batch - start);\nForwardWindow(workspace, in pass, start, samples, worker);\n(int from, int to) = workspace.Share(samples, worker);");
                 using (writer.Block("for (int i = from; i < to; i++)"))
                 {
-                    writer.Lines($"int b = start + i;\nref float slot = ref workspace.Floats(i);\n{sample}(in pass, b, ref slot, ref workspace.Integers(i));");
+                    writer.Lines($"int b = start + i;\nref float slot = ref workspace.Floats(i);");
+                    if (sample is not null)
+                    {
+                        writer.Lines($"{sample}(in pass, b, ref slot, ref workspace.Integers(i));");
+                    }
+
                     writer.Lines(use);
                 }
 
@@ -132,10 +137,10 @@ internal static class PassesEmitter
         }
     }
 
-    /// <summary>Layer 0 up to its pre-activations, for a window.</summary>
+    /// <summary>Layer 0's forward pass, for a window.</summary>
     private static void WriteWindow(SourceWriter writer, ModelPlan plan) => writer.Lines($$"""
-        /// <summary>Routes and pre-activations of layer 0 for a window: each worker routes samples of it, then all share the weights.</summary>
-        private void ActivateWindow(Workspace workspace, in Pass pass, int start, int samples, int worker)
+        /// <summary>Routes, activations and outputs of layer 0 for a window: each worker routes samples of it, then all share the weights.</summary>
+        private void ForwardWindow(Workspace workspace, in Pass pass, int start, int samples, int worker)
         {
             (int from, int to) = workspace.Share(samples, worker);
             for (int i = from; i < to; i++)
@@ -146,7 +151,7 @@ internal static class PassesEmitter
             workspace.Synchronize();
             for (int first = 0; first < samples; first += {{plan.Bottom.Kernel.Window!.Together}})
             {
-                Layer0.ActivateWindow({{WindowPatches(plan, plan.Bottom, "first")}}, ref workspace.Floats(first), ref workspace.Integers(first), Math.Min({{plan.Bottom.Kernel.Window.Together}}, samples - first), {{(plan.Bottom.HasPanels ? PanelEmitter.Place(plan.Bottom) : "ref _parameters.Start")}}, ref workspace.WorkerFloats(worker), worker, workspace.Threads);
+                Layer0.ForwardWindow({{WindowPatches(plan, plan.Bottom, "first")}}, ref workspace.Floats(first), ref workspace.Integers(first), Math.Min({{plan.Bottom.Kernel.Window.Together}}, samples - first), {{WindowEmitter.WeightArguments(plan.Bottom)}}, ref workspace.WorkerFloats(worker), worker, workspace.Threads);
             }
 
             workspace.Synchronize();
@@ -167,7 +172,8 @@ internal static class PassesEmitter
         int m = plan.Head.Inputs;
         string logits = Format.At("pass.Logits", "0", ("(nint)b", c));
         string logitsGradient = Format.At("pass.LogitsGradient", "0", ("(nint)b", c));
-        string activate = plan.Bottom.HasWindow ? "ActivateWindow(workspace, in pass, start, samples, worker);\n        " : string.Empty;
+        string layers = SampleEmitter.HasLayersOfItsOwn(plan) ? "\n        ForwardLayers(in pass, b, ref slot, ref integers);" : string.Empty;
+        string activate = plan.Bottom.HasWindow ? "ForwardWindow(workspace, in pass, start, samples, worker);\n        " : string.Empty;
         writer.Lines($$"""
             /// <summary>
             /// Gradients, {{window}} samples at a time: first each worker takes samples through forward, loss and backward in their scratch, then
@@ -197,8 +203,7 @@ internal static class PassesEmitter
             private void GradientsSample(Workspace workspace, in Pass pass, int b, ref float slot, ref int integers, ref float own)
             {
                 if (pass.Kind == PassKind.BackwardFeatures)
-                {
-                    ForwardLayers(in pass, b, ref slot, ref integers);
+                {{{layers}}
                     Values.Copy({{Format.At("pass.FeaturesGradient", "0", ("(nint)b", m))}}, ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients), {{m}});
                     BackwardLayers(in pass, b, ref slot, ref integers, ref own);
                     return;

@@ -72,18 +72,26 @@ internal static class SampleEmitter
         }
     }
 
+    /// <summary>Whether a sample passes through layers by itself: not where the only one computes a window at a time.</summary>
+    public static bool HasLayersOfItsOwn(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow);
+
     private static void WriteForward(SourceWriter writer, ModelPlan plan)
     {
-        string from = plan.Bottom.HasWindow ? " from layer 0's pre-activations on" : string.Empty;
+        string from = plan.Bottom.HasWindow ? " from layer 0's outputs on" : string.Empty;
+        string layers = HasLayersOfItsOwn(plan) ? "\n    ForwardLayers(in pass, b, ref slot, ref integers);" : string.Empty;
         writer.Lines($$"""
             /// <summary>The forward pass of sample b{{from}}: its logits, and in the scratch all that the backward pass needs.</summary>
             private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)
-            {
-                ForwardLayers(in pass, b, ref slot, ref integers);
+            {{{layers}}
                 Head.Forward(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), ref _parameters.Start, ref Add(ref slot, Slot.Logits));
             }
-
             """);
+        if (!HasLayersOfItsOwn(plan))
+        {
+            return;
+        }
+
+        writer.Gap();
         writer.Lines($"/// <summary>The layers of sample b{from}, up to the feature vector that the head sees.</summary>");
         using (writer.Block("private void ForwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
         {
@@ -93,18 +101,11 @@ internal static class SampleEmitter
                 WritePatches(writer, plan);
             }
 
-            foreach (LayerPlan layer in plan.Layers)
+            foreach (LayerPlan layer in plan.Layers.Where(layer => !layer.HasWindow))
             {
                 if (layer.Index > 0)
                 {
                     writer.Gap();
-                }
-
-                if (layer.HasWindow)
-                {
-                    WriteInstances(writer, layer.Instances, () => writer.Lines(
-                        $"Layer{layer.Index}.Forward(ref parameters, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}, {SlotEmitter.Outputs(layer)});"));
-                    continue;
                 }
 
                 string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");

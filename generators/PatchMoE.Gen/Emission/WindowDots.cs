@@ -18,6 +18,7 @@ internal static class WindowDots
                 ActivateRows<S, V>(ref x, ref slots, {{Format.At("parameters", "WeightsAt", ("s", layer.Neurons * layer.Dimension))}}, ref Add(ref list, 2 * q), Math.Min({{window.Rows}}, rows - q), from, to, ref products);
             }
             """);
+        WindowEmitter.WritePoolCall(writer, layer, "from", "to");
     }
 
     /// <summary>Prints the kernel that those calls need.</summary>

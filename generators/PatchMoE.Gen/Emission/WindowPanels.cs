@@ -23,7 +23,14 @@ internal static class WindowPanels
             TileRun run = layer.Kernel.VectorTiles[i];
             string v = Format.Offset($"{run.Start}", (before == 0 ? "tile" : $"tile - {before}", run.Size));
             before += run.Tiles;
-            void Write() => writer.Lines($"int v = {v};\nActivatePanel{run.Size}<S, V>(ref x, ref slots, ref list, rows, {Format.At("panels", "0", ("s", layer.ExpertPanels), ("v", ExpertKernel.Vector * layer.Dimension))}, v * {ExpertKernel.Vector});");
+            void Write()
+            {
+                int width = run.Size * ExpertKernel.Vector;
+                writer.Lines($"int v = {v};\nActivatePanel{run.Size}<S, V>(ref x, ref slots, ref list, rows, {Format.At("panels", "0", ("s", layer.ExpertPanels), ("v", ExpertKernel.Vector * layer.Dimension))}, v * {ExpertKernel.Vector});");
+                string end = $"(v * {ExpertKernel.Vector}) + {width}";
+                WindowEmitter.WritePoolCall(writer, layer, $"v * {ExpertKernel.Vector}", run.End * ExpertKernel.Vector <= layer.Neurons ? end : $"Math.Min({end}, {layer.Neurons})");
+            }
+
             if (layer.Kernel.VectorTiles.Count == 1)
             {
                 Write();

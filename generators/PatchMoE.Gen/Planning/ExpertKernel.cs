@@ -48,7 +48,13 @@ internal sealed record ExpertKernel(
     public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
 
     /// <summary>Chooses by the sizes of M, d, k and l: the first of these kernels that is for them. Only the lowest layer can run a window of samples at a time.</summary>
-    public static ExpertKernel Of(int experts, int neurons, LayerShape shape, PatchAccess access, bool lowest)
+    /// <param name="experts">Experts that have weights of their own.</param>
+    /// <param name="active">Those of them that a sample meets.</param>
+    /// <param name="neurons">Neurons of each.</param>
+    /// <param name="shape">The layer's sizes.</param>
+    /// <param name="access">How its patches are read.</param>
+    /// <param name="lowest">Whether it is layer 0.</param>
+    public static ExpertKernel Of(int experts, int active, int neurons, LayerShape shape, PatchAccess access, bool lowest)
     {
         int taken = shape.PatchesPerExpert;
         long weights = (long)experts * neurons * shape.Dimension;
@@ -66,7 +72,7 @@ internal sealed record ExpertKernel(
 
         if (packs)
         {
-            WindowPlan window = WindowPlan.ForPanels(shape);
+            WindowPlan window = WindowPlan.ForPanels(shape, (long)active * taken * Apart(padded));
             return Panels(neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over them together", window);
         }
 

@@ -65,7 +65,7 @@ internal static class Planner
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        ExpertKernel kernel = ExpertKernel.Of(experts, neurons, shape, access, lowest: index == 0);
+        ExpertKernel kernel = ExpertKernel.Of(experts, choice ? experts : 1, neurons, shape, access, lowest: index == 0);
         return new LayerPlan(
             index,
             layer,

@@ -18,6 +18,9 @@ internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFlo
 
     /// <summary>Half of a second cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
     private const long PatchBytes = 1L << 20;
+
+    /// <summary>A machine knows the addresses of about 2048 pages of 4 kB at once; weights and their gradients need some of them.</summary>
+    private const long ScratchBytes = 6L << 20;
     private const int FewestTogether = 4;
 
     /// <summary>For inner products: a block lies within values that follow each other.</summary>
@@ -31,12 +34,15 @@ internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFlo
         return new WindowPlan(Samples, block, rows, ListOf(listed), ListOf(listed) + Slots.Align(rows * activationStep));
     }
 
-    /// <summary>For panels: all of a panel at a time, while the patches stay in the second cache.</summary>
-    public static WindowPlan ForPanels(LayerShape shape)
+    /// <summary>For panels: all of a panel at a time, while the patches stay in the second cache and all scratch in reach of the cache of addresses.</summary>
+    /// <param name="shape">The layer's sizes.</param>
+    /// <param name="activations">Floats of an instance's activations.</param>
+    public static WindowPlan ForPanels(LayerShape shape, long activations)
     {
         int listed = Listed(shape);
-        long sample = 4L * shape.Instances * shape.Patches * shape.Dimension;
-        int together = (int)Math.Max(FewestTogether, Math.Min(Samples, PatchBytes / sample));
+        long patchBytes = 4L * shape.Instances * shape.Patches * shape.Dimension;
+        long scratchBytes = patchBytes + (4L * shape.Instances * activations);
+        int together = (int)Math.Max(FewestTogether, Math.Min(Samples, Math.Min(PatchBytes / patchBytes, ScratchBytes / scratchBytes)));
         return new WindowPlan(together, shape.Dimension, listed, ListOf(listed), ListOf(listed));
     }
 
