@@ -2,8 +2,8 @@
 
 import argparse
 import datetime
+import itertools
 import json
-import operator
 import os
 import platform
 import statistics
@@ -59,7 +59,7 @@ class Program:
 
 
 class Pair:
-    """One shape at one number of threads: both programs, and their times so far."""
+    """One shape at one number of threads: both programs, and their times so far, round by round."""
 
     def __init__(self, options, shape, spec, batch, threads):
         self.shape, self.batch, self.threads = shape, batch, threads
@@ -81,26 +81,24 @@ class Pair:
 
     def time_round(self, kind):
         time.sleep(PAUSE)
-        self.our_times[kind] += self.ours.ask(kind, self.runs)
+        self.our_times[kind].append(self.ours.ask(kind, self.runs))
         for name, times in self.their_times[kind].items():
             time.sleep(PAUSE)
-            times += self.theirs.ask("time", name, kind, self.runs)
+            times.append(self.theirs.ask("time", name, kind, self.runs))
 
     def result(self, kind):
-        medians = {name: statistics.median(times) for name, times in self.their_times[kind].items()}
+        medians = {name: statistics.median(itertools.chain(*times)) for name, times in self.their_times[kind].items()}
         best = min(medians, key=medians.get)
-        ours = self.our_times[kind]
+        ours = list(itertools.chain(*self.our_times[kind]))
 
         # The two sides of a round are timed within a second of each other, so that a busy machine slows both.
-        ratio = statistics.median(map(operator.truediv, self.rounds(self.their_times[kind][best]), self.rounds(ours)))
+        rounds = zip(self.their_times[kind][best], self.our_times[kind])
+        ratio = statistics.median(statistics.median(theirs) / statistics.median(ours) for theirs, ours in rounds)
         return {
             "shape": self.shape, "batch": self.batch, "threads": self.threads, "limits": self.limits["limits"], "pass": kind,
             "ours": statistics.median(ours), "ours best": min(ours), "best": best, "theirs": medians[best], "ratio": ratio,
             "medians": medians, "first look": self.looks[kind], **self.limits[kind],
         }
-
-    def rounds(self, times):
-        return [statistics.median(times[i : i + self.runs]) for i in range(0, len(times), self.runs)]
 
     def close(self):
         self.ours.close()
@@ -148,7 +146,7 @@ def about(options, results, torch_version):
             f"{threads} {'thread' if threads == 1 else 'threads'} {best['flops'] / 1e9:.0f} GFLOP/s and {best['memoryBandwidth'] / 1e9:.1f} GB/s from memory")
     return (
         f"{datetime.date.today().isoformat()}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
-        f"PyTorch {torch_version}; medians of {-(-options.runs // ROUNDS) * ROUNDS}. "
+        f"PyTorch {torch_version}; medians of at least {-(-options.runs // ROUNDS) * ROUNDS}. "
         f"Limits, best of the run: {'; '.join(limits)}. Command: `benchmarks/compare/run.sh{options.shown}`\n")
 
 
@@ -177,7 +175,7 @@ def main():
     parser = argparse.ArgumentParser(prog="benchmarks/compare/run.sh", description="Times emitted models against PyTorch and shows how time grows.")
     parser.add_argument("--shapes", nargs="+", choices=[shape for shape, _, _ in SHAPES], help="only these shapes")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--runs", type=int, default=25, help="single times behind each median")
+    parser.add_argument("--runs", type=int, default=25, help="single times behind each median, at least")
     parser.add_argument("--no-growth", action="store_true", help="only the comparison")
     parser.add_argument("--no-compare", action="store_true", help="only the growth, which needs no PyTorch")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md; without it they are printed alone")

@@ -3,7 +3,7 @@
 FOLDER holds spec.json, weights.safetensors, input.npy, labels.npy and, to compare with, logits.npy, gradients.safetensors and loss.txt.
   names               the formulations
   check NAME          the largest errors of logits, loss and gradients, relative to the largest absolute value
-  time NAME PASS N    N single times in seconds, behind untimed runs of the same pass; PASS is forward or step
+  time NAME PASS N    N single times in seconds, or more where the pass is short, behind untimed runs of the same pass; PASS is forward or step
 """
 
 import json
@@ -25,7 +25,10 @@ from formulations import formulations
 LEARNING_RATE = 1e-6
 
 # Behind the other program's turn, so that clocks, caches and threads are as in a training loop; Server.cs has the same.
-UNTIMED_SECONDS = 0.05
+UNTIMED_SECONDS = 0.15
+
+# Of a pass of microseconds a few runs say little.
+TIMED_SECONDS = 0.02
 
 
 def read_safetensors(name):
@@ -88,7 +91,8 @@ def timed(work, runs):
             break
 
     seconds = []
-    for _ in range(runs):
+    began = time.perf_counter()
+    while len(seconds) < runs or time.perf_counter() - began < TIMED_SECONDS:
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)

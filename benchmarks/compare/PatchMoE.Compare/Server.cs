@@ -8,11 +8,15 @@ namespace PatchMoE.Compare;
 internal sealed class Server(PatchMoESpec spec, int batch, int threads)
 {
     // Behind the other program's turn, so that clocks, caches and threads are as in a training loop; torch_server.py has the same.
-    private const double UntimedSeconds = 0.05;
+    private const double UntimedSeconds = 0.15;
+
+    // Of a pass of microseconds a few runs say little.
+    private const double TimedSeconds = 0.02;
 
     /// <summary>
     /// Writes weights, samples, logits, loss and gradients to a folder and what the passes cost to <paramref name="output"/>; then answers each line
-    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, a JSON array on a line; untimed runs of the same pass come first.
+    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, or more where the pass is short, a JSON array on a line; untimed runs of the same
+    /// pass come first.
     /// </summary>
     public void Serve(string folder, TextReader input, TextWriter output)
     {
@@ -31,13 +35,7 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
             string[] words = line.Split('\t');
             Action pass = work[words[0]];
             RunUntimed(pass);
-            var seconds = new double[int.Parse(words[1], CultureInfo.InvariantCulture)];
-            for (int i = 0; i < seconds.Length; i++)
-            {
-                seconds[i] = PassTimer.Once(pass);
-            }
-
-            output.WriteLine(JsonSerializer.Serialize(seconds));
+            output.WriteLine(JsonSerializer.Serialize(Time(pass, int.Parse(words[1], CultureInfo.InvariantCulture))));
             output.Flush();
         }
     }
@@ -50,6 +48,18 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
             pass();
         }
         while (Stopwatch.GetElapsedTime(started).TotalSeconds < UntimedSeconds);
+    }
+
+    private static List<double> Time(Action pass, int runs)
+    {
+        var seconds = new List<double>();
+        long started = Stopwatch.GetTimestamp();
+        while (seconds.Count < runs || Stopwatch.GetElapsedTime(started).TotalSeconds < TimedSeconds)
+        {
+            seconds.Add(PassTimer.Once(pass));
+        }
+
+        return seconds;
     }
 
     private void Leave(Passes passes, string folder)
