@@ -24,7 +24,7 @@ from formulations import formulations
 
 LEARNING_RATE = 1e-6
 
-# Behind the other program's turn, so that clocks, caches and threads are as in a training loop; Server.cs has the same.
+# Behind the other program's turn, so that clocks, caches and threads are as in a training loop; Turn.cs has the same.
 UNTIMED_SECONDS = 0.15
 
 # Of a pass of microseconds a few runs say little.

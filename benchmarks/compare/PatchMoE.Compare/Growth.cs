@@ -2,8 +2,8 @@ namespace PatchMoE.Compare;
 
 /// <summary>One point of a series.</summary>
 /// <param name="Size">The size that is doubled.</param>
-/// <param name="Forward">Seconds of a forward pass.</param>
-/// <param name="Step">Seconds of a training step.</param>
+/// <param name="Forward">Seconds of the shortest forward pass.</param>
+/// <param name="Step">Seconds of the shortest training step.</param>
 /// <param name="Cost">What the step must compute and move.</param>
 internal sealed record GrowthPoint(int Size, double Forward, double Step, PassCost Cost);
 
@@ -25,7 +25,10 @@ internal sealed record GrowthSeries(string Name, string Base, IReadOnlyList<Grow
 internal static class Growth
 {
     private const int Doublings = 4;
-    private const int Runs = 21;
+
+    // A series' networks are timed in turns, so that a slow minute of the machine does not fall on one of them alone.
+    private const int Rounds = 7;
+    private const int RunsOfTurn = 3;
 
     public static IReadOnlyList<GrowthSeries> Measure(PatchMoESpec spec, int batch, int threads, TextWriter progress)
     {
@@ -47,23 +50,34 @@ internal static class Growth
 
         GrowthSeries Series(string name, PatchMoESpec from, int size, Func<int, (PatchMoESpec Spec, int Batch)> grow)
         {
-            var points = new List<GrowthPoint>();
-            for (int factor = 1; factor <= 1 << Doublings; factor *= 2)
+            progress.WriteLine($"{name}: {1 + Doublings} sizes, {Rounds} rounds");
+            var sizes = new List<GrowingSize>();
+            try
             {
-                (PatchMoESpec grown, int samples) = grow(factor);
-                points.Add(Time(grown, size * factor, samples, threads));
-                progress.WriteLine(FormattableString.Invariant($"{name} = {size * factor}: forward {points[^1].Forward * 1e3:0.00} ms, step {points[^1].Step * 1e3:0.00} ms"));
+                for (int factor = 1; factor <= 1 << Doublings; factor *= 2)
+                {
+                    (PatchMoESpec grown, int samples) = grow(factor);
+                    sizes.Add(new GrowingSize(size * factor, new Passes(grown, samples, threads), samples));
+                }
+
+                for (int round = 0; round < Rounds; round++)
+                {
+                    sizes.ForEach(one => one.TakeTurn());
+                }
+
+                var series = new GrowthSeries(name, Describe(from, batch), [.. sizes.Select(one => one.Point)]);
+                foreach (GrowthPoint point in series.Points)
+                {
+                    progress.WriteLine(FormattableString.Invariant($"{name} = {point.Size}: forward {point.Forward * 1e3:0.00} ms, step {point.Step * 1e3:0.00} ms"));
+                }
+
+                return series;
             }
-
-            return new GrowthSeries(name, Describe(from, batch), points);
+            finally
+            {
+                sizes.ForEach(one => one.Dispose());
+            }
         }
-    }
-
-    private static GrowthPoint Time(PatchMoESpec spec, int size, int batch, int threads)
-    {
-        using var passes = new Passes(spec, batch, threads);
-        return new GrowthPoint(
-            size, PassTimer.Measure(passes.Forward, Runs).Median, PassTimer.Measure(passes.Step, Runs).Median, passes.Cost.Step(batch));
     }
 
     private static int Patches(PatchMoESpec spec) => spec.Model.LayerShapes()[0].Patches;
@@ -82,5 +96,32 @@ internal static class Growth
     {
         LayerShape shape = spec.Model.LayerShapes()[0];
         return $"B = {batch}, n = {shape.Patches}, d = {shape.Dimension}, k = {shape.Experts}, l = {shape.PatchesPerExpert}, M = {shape.Neurons}";
+    }
+
+    /// <summary>One network of a series, and the shortest times of its passes so far.</summary>
+    private sealed class GrowingSize : IDisposable
+    {
+        private readonly int _size;
+        private readonly Passes _passes;
+        private readonly int _batch;
+        private double _forward = double.PositiveInfinity;
+        private double _step = double.PositiveInfinity;
+
+        public GrowingSize(int size, Passes passes, int batch)
+        {
+            (_size, _passes, _batch) = (size, passes, batch);
+            PassTimer.WarmUp(passes.Forward);
+            PassTimer.WarmUp(passes.Step);
+        }
+
+        public GrowthPoint Point => new(_size, _forward, _step, _passes.Cost.Step(_batch));
+
+        public void TakeTurn()
+        {
+            _forward = Math.Min(_forward, Turn.Take(_passes.Forward, RunsOfTurn).Min());
+            _step = Math.Min(_step, Turn.Take(_passes.Step, RunsOfTurn).Min());
+        }
+
+        public void Dispose() => _passes.Dispose();
     }
 }

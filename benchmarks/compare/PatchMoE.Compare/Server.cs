@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,12 +6,6 @@ namespace PatchMoE.Compare;
 /// <summary>Times one model on request, so that two programs can be timed in turns.</summary>
 internal sealed class Server(PatchMoESpec spec, int batch, int threads)
 {
-    // Behind the other program's turn, so that clocks, caches and threads are as in a training loop; torch_server.py has the same.
-    private const double UntimedSeconds = 0.15;
-
-    // Of a pass of microseconds a few runs say little.
-    private const double TimedSeconds = 0.02;
-
     /// <summary>
     /// Writes weights, samples, logits, loss and gradients to a folder and what the passes cost to <paramref name="output"/>; then answers each line
     /// <c>forward N</c> or <c>step N</c> with N single times in seconds, or more where the pass is short, a JSON array on a line; untimed runs of the same
@@ -34,32 +27,9 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
         {
             string[] words = line.Split('\t');
             Action pass = work[words[0]];
-            RunUntimed(pass);
-            output.WriteLine(JsonSerializer.Serialize(Time(pass, int.Parse(words[1], CultureInfo.InvariantCulture))));
+            output.WriteLine(JsonSerializer.Serialize(Turn.Take(pass, int.Parse(words[1], CultureInfo.InvariantCulture))));
             output.Flush();
         }
-    }
-
-    private static void RunUntimed(Action pass)
-    {
-        long started = Stopwatch.GetTimestamp();
-        do
-        {
-            pass();
-        }
-        while (Stopwatch.GetElapsedTime(started).TotalSeconds < UntimedSeconds);
-    }
-
-    private static List<double> Time(Action pass, int runs)
-    {
-        var seconds = new List<double>();
-        long started = Stopwatch.GetTimestamp();
-        while (seconds.Count < runs || Stopwatch.GetElapsedTime(started).TotalSeconds < TimedSeconds)
-        {
-            seconds.Add(PassTimer.Once(pass));
-        }
-
-        return seconds;
     }
 
     private void Leave(Passes passes, string folder)
