@@ -9,12 +9,12 @@ public static class EmittedNames
     /// <summary>Members of the class; C# forbids a member of its class's name.</summary>
     private static readonly string[] s_members =
     [
-        "AddWeightGradients", "Backward", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients", "CreateWorkspace",
-        "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardLayers", "ForwardSample", "ForwardShare", "ForwardWindow",
-        "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
-        "InputLength", "Load", "LossAndGradients", "LossOf", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
+        "AddWeightGradients", "Backward", "BackwardExperts", "BackwardFeatures", "BackwardLayers", "BackwardSample", "ClearGradients", "CreateWorkspace",
+        "Experts", "FeatureLength", "Features", "FeaturesShare", "Forward", "ForwardExperts", "ForwardLayers", "ForwardSample", "ForwardShare", "ForwardWindow",
+        "GradientsByExperts", "GradientsSample", "GradientsShare", "Head", "HeadBias", "HeadWeight", "ImageChannels", "ImageHeight", "ImageWidth", "Initialize",
+        "InputLength", "Load", "LossAndGradients", "LossOf", "LossOfSample", "Module", "NeuronsPerExpert", "Outputs", "ParameterLength", "Parameters",
         "ParameterSpecs", "PatchDimension", "Patches", "PatchesPerExpert", "PatchRows", "Predict", "PredictShare", "Route", "RouteSample",
-        "RouteShape", "RouteShare", "Save", "SgdStep", "Slot", "Spec", "_parameters", "s_parameterSpecs", "s_routeShape",
+        "RouteShape", "RouteShare", "Save", "SgdStep", "Slot", "Spec", "TakeOutputs", "_parameters", "s_parameterSpecs", "s_routeShape",
     ];
 
     /// <summary>Members of the class that each layer has, behind <c>Layer</c> and its number.</summary>

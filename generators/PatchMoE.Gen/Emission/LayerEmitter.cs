@@ -61,6 +61,12 @@ internal static class LayerEmitter
         ? Format.Offset("0", (t, layer.Dimension))
         : Patch(layer, layer.Routing == Routing.ExpertChoice ? $"Add(ref routes, {t})" : t);
 
+    /// <summary>A text for layers that can compute a part of their experts.</summary>
+    public static string InParts(LayerPlan layer, string text) => layer.ExpertParts > 1 ? text : string.Empty;
+
+    /// <summary>The loop over an expertChoice layer's experts.</summary>
+    public static string ExpertLoop(LayerPlan layer) => layer.ExpertParts > 1 ? "for (int s = first; s < last; s++)" : $"for (int s = 0; s < {layer.Experts}; s++)";
+
     /// <summary>A text for layers whose selection needs scratch.</summary>
     public static string SelectsWith(LayerPlan layer, string text) => layer.Selection?.Scratch > 0 ? text : string.Empty;
 
@@ -167,12 +173,12 @@ internal static class LayerEmitter
             return;
         }
 
-        writer.Lines("/// <summary>The routing alone: scores, routes and gates.</summary>");
+        writer.Lines($"/// <summary>The routing alone: scores, routes and gates{InParts(layer, " of experts first…last−1")}.</summary>");
         WidthDispatch.Write(
             writer,
             "Route",
-            $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}",
-            $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}",
+            $"ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}{InParts(layer, ", int first, int last")}",
+            $"ref x, valid, ref parameters, ref block, ref integers{scratchArgument}{InParts(layer, ", first, last")}",
             layer.Dimension);
         RoutesEmitter.WriteReport(writer, layer);
     }
@@ -181,9 +187,9 @@ internal static class LayerEmitter
     {
         string panels = layer.HasPanels ? ", ref float panels" : string.Empty;
         bool chosen = layer.Access.Source == PatchSource.Chosen;
-        string parameters = $"ref float x{(chosen ? ", ref float rows" : string.Empty)}, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y";
-        string arguments = $"ref x{(chosen ? ", ref rows" : string.Empty)}, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y";
-        writer.Lines("/// <summary>The forward pass: y [m] from patches x; keeps in the block what the backward pass needs.</summary>");
+        string parameters = $"ref float x{(chosen ? ", ref float rows" : string.Empty)}, int valid, ref float parameters{panels}, ref float block, ref int integers{scratch}, ref float y{InParts(layer, ", int first, int last")}";
+        string arguments = $"ref x{(chosen ? ", ref rows" : string.Empty)}, valid, ref parameters{(layer.HasPanels ? ", ref panels" : string.Empty)}, ref block, ref integers{scratchArgument}, ref y{InParts(layer, ", first, last")}";
+        writer.Lines($"/// <summary>The forward pass: y [m] from patches x{InParts(layer, ", for experts first…last−1")}; keeps in the block what the backward pass needs.</summary>");
         WidthDispatch.Write(writer, "Forward", parameters, arguments, layer.Dimension);
         writer.Gap();
         using (WidthDispatch.Kernel(writer, $"private static void Forward<S, V>({parameters})"))
@@ -191,9 +197,9 @@ internal static class LayerEmitter
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
-                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument});");
+                    writer.Lines($"Route<S, V>(ref x, valid, ref parameters, ref block, ref integers{scratchArgument}{InParts(layer, ", first, last")});");
                     writer.Lines($"int taken = integers;\nfloat scale = {ExpertsEmitter.Scale(layer)};");
-                    using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+                    using (writer.Block(ExpertLoop(layer)))
                     {
                         WriteExpertForward(writer, layer, "s", "scale");
                     }
@@ -240,10 +246,10 @@ internal static class LayerEmitter
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)
     {
-        const string parameters = "ref float yGradient, ref float block, ref int integers";
+        string parameters = "ref float yGradient, ref float block, ref int integers" + InParts(layer, ", int first, int last");
         writer.Gap();
-        writer.Lines("/// <summary>The backward pass within the block: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.</summary>");
-        WidthDispatch.Write(writer, "Backward", parameters, "ref yGradient, ref block, ref integers", layer.Dimension);
+        writer.Lines($"/// <summary>The backward pass within the block{InParts(layer, ", for experts first…last−1")}: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.</summary>");
+        WidthDispatch.Write(writer, "Backward", parameters, "ref yGradient, ref block, ref integers" + InParts(layer, ", first, last"), layer.Dimension);
         writer.Gap();
         using (WidthDispatch.Kernel(writer, $"private static void Backward<S, V>({parameters})"))
         {
@@ -257,7 +263,7 @@ internal static class LayerEmitter
                         writer.Lines($"int valid = Add(ref integers, ValidAt);");
                     }
 
-                    using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+                    using (writer.Block(ExpertLoop(layer)))
                     {
                         string gates = layer.HasGate ? $"{Format.At("block", "GatesAt", ("s", layer.Taken))}, {Format.At("block", "GateGradientsAt", ("s", layer.Taken))}, " : string.Empty;
                         writer.Lines($"Unpool<S, V>(taken, scale, {gates}{Format.At("yGradient", "0", ("s", layer.Neurons))}, {Activations(layer, "s")});");

@@ -16,6 +16,12 @@ internal static class PassesEmitter
         }
 
         WriteGradients(writer, plan);
+        if (plan.SharedBatch > 0)
+        {
+            writer.Gap();
+            SharedExpertsEmitter.Write(writer, plan);
+        }
+
         if (Routes(plan))
         {
             writer.Gap();
@@ -60,6 +66,14 @@ internal static class PassesEmitter
         pack = pack.Length == 0
             ? string.Empty
             : $"\n    if (pass.Kind != PassKind.Route)\n    {{{pack}\n        workspace.Synchronize();\n    }}\n";
+        string shared = plan.SharedBatch > 0
+            ? """
+
+                    case PassKind.LossAndGradients or PassKind.SgdStep when pass.SharesExperts:
+                        GradientsByExperts(workspace, in pass, worker);
+                        break;
+            """
+            : string.Empty;
         writer.Lines($$"""
             void IPassKernels.RunShare(Workspace workspace, in Pass pass, int worker)
             {{{pack}}
@@ -67,7 +81,7 @@ internal static class PassesEmitter
                 {
                     case PassKind.Forward:
                         ForwardShare(workspace, in pass, worker);
-                        break;{{route}}
+                        break;{{shared}}{{route}}
                     case PassKind.Predict:
                         PredictShare(workspace, in pass, worker);
                         break;
@@ -163,7 +177,7 @@ internal static class PassesEmitter
         ? $"ref Add(ref workspace.Floats({first}), Slot.Layer{layer.Index - 1}Outputs)"
         : layer.Access.Copies
             ? $"ref Add(ref workspace.Floats({first}), Slot.Patches)"
-            : $"ref Add(ref pass.Input, (nint){(first == "0" ? "start" : $"(start + {first})")} * {plan.InputLength})";
+            : $"ref Add(ref pass.Input, (nint){(first == "first" ? "(start + first)" : "start")} * {plan.InputLength})";
 
     private static void WriteGradients(SourceWriter writer, ModelPlan plan)
     {
@@ -172,6 +186,7 @@ internal static class PassesEmitter
         int m = plan.Head.Inputs;
         string logits = Format.At("pass.Logits", "0", ("(nint)b", c));
         string logitsGradient = Format.At("pass.LogitsGradient", "0", ("(nint)b", c));
+        string slot = plan.SharedBatch > 0 ? " slot: 0," : string.Empty;
         string layers = SampleEmitter.HasLayersOfItsOwn(plan) ? "\n        ForwardLayers(in pass, b, ref slot, ref integers);" : string.Empty;
         string activate = plan.Bottom.HasWindow ? "ForwardWindow(workspace, in pass, start, samples, worker);\n        " : string.Empty;
         writer.Lines($$"""
@@ -192,7 +207,7 @@ internal static class PassesEmitter
                     }
 
                     workspace.Synchronize();
-                    AddWeightGradients(workspace, in pass, start, samples, worker);
+                    AddWeightGradients(workspace, in pass, start, samples,{{slot}} worker);
                     workspace.Synchronize();
                 }
             }
@@ -210,6 +225,13 @@ internal static class PassesEmitter
                 }
 
                 ForwardSample(in pass, b, ref slot, ref integers);
+                LossOfSample(workspace, in pass, b, ref slot);
+                BackwardSample(in pass, b, ref slot, ref integers, ref own);
+            }
+
+            /// <summary>The loss of sample b from its logits, if the pass has one, and its gradient by them.</summary>
+            private void LossOfSample(Workspace workspace, in Pass pass, int b, ref float slot)
+            {
                 ref float logits = ref Add(ref slot, Slot.Logits);
                 ref float logitsGradient = ref Add(ref slot, Slot.LogitsGradient);
                 if (pass.HasLoss)
@@ -226,17 +248,15 @@ internal static class PassesEmitter
                 {
                     Values.Copy({{logitsGradient}}, ref logitsGradient, {{c}});
                 }
-
-                BackwardSample(in pass, b, ref slot, ref integers, ref own);
             }
 
             """);
         writer.Lines("/// <summary>One worker's part of the weights' gradients over the window that begins at sample start; the last window's complete them, and an update goes on into the weights.</summary>");
-        using (writer.Block("private void AddWeightGradients(Workspace workspace, in Pass pass, int start, int samples, int worker)"))
+        string first = plan.SharedBatch > 0 ? "slot" : "0";
+        using (writer.Block($"private void AddWeightGradients(Workspace workspace, in Pass pass, int start, int samples,{(plan.SharedBatch > 0 ? " int slot," : string.Empty)} int worker)"))
         {
+            writer.Lines($"ref float slots = ref workspace.Floats({first});\nref int integers = ref workspace.Integers({first});");
             writer.Lines("""
-                ref float slots = ref workspace.Floats(0);
-                ref int integers = ref workspace.Integers(0);
                 bool updates = pass.Kind == PassKind.SgdStep && workspace.IsFinite && start + samples == pass.Batch;
                 WeightTarget add = new(in pass, ref _parameters.Start, adds: true, updates);
                 """);
@@ -247,7 +267,7 @@ internal static class PassesEmitter
 
             foreach (LayerPlan layer in plan.Layers)
             {
-                string x = WindowPatches(plan, layer);
+                string x = WindowPatches(plan, layer, first);
                 string target = layer.Gradient.Stores ? "in store" : "in add";
                 writer.Lines($"Layer{layer.Index}.WeightGradients({x}, ref slots, ref integers, samples, {target}, ref workspace.WorkerFloats(worker), worker, workspace.Threads);");
             }
@@ -267,7 +287,7 @@ internal static class PassesEmitter
                 {
                     for (int i = 0; i < samples; i++)
                     {
-                        workspace.Loss += As<float, double>(ref Add(ref workspace.Floats(i), Slot.Loss));
+                        workspace.Loss += As<float, double>(ref Add(ref slots, ((nint)i * Slot.Floats) + Slot.Loss));
                     }
                 }
                 """);

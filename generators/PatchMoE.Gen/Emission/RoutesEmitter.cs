@@ -26,7 +26,7 @@ internal static class RoutesEmitter
                 SampleEmitter.WriteInstances(writer, layer.Instances, () => writer.Lines($"""
                     ref float block = {SlotEmitter.Block(layer)};
                     ref int chosen = {SlotEmitter.IntegerBlock(layer)};
-                    Layer0.Route({SampleEmitter.Patches(plan, layer)}, {SampleEmitter.Valid(layer)}, ref parameters, ref block, ref chosen{scratch});
+                    Layer0.Route({SampleEmitter.Patches(plan, layer)}, {SampleEmitter.Valid(layer)}, ref parameters, ref block, ref chosen{scratch}{LayerEmitter.InParts(layer, $", 0, {layer.Experts}")});
                     Layer0.Report(ref block, ref chosen, in pass, {Format.Offset("0", (layer.Instances == 1 ? "(nint)b" : instance, routes))});
                     """));
             }

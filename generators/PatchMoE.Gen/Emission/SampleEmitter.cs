@@ -108,13 +108,19 @@ internal static class SampleEmitter
                     writer.Gap();
                 }
 
-                string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
-                string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
-                string copies = layer.Access.Source == PatchSource.Chosen ? ", ref Add(ref slot, Slot.Patches)" : string.Empty;
-                WriteInstances(writer, layer.Instances, () => writer.Lines(
-                    $"Layer{layer.Index}.Forward({Patches(plan, layer)}{copies}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)});"));
+                WriteInstances(writer, layer.Instances, () => writer.Lines(ForwardCall(plan, layer, "0", $"{layer.Experts}")));
             }
         }
+    }
+
+    /// <summary>The call of a layer's forward pass, for experts first…last−1 where the layer can compute a part of them.</summary>
+    public static string ForwardCall(ModelPlan plan, LayerPlan layer, string first, string last)
+    {
+        string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
+        string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
+        string copies = layer.Access.Source == PatchSource.Chosen ? ", ref Add(ref slot, Slot.Patches)" : string.Empty;
+        string experts = LayerEmitter.InParts(layer, $", {first}, {last}");
+        return $"Layer{layer.Index}.Forward({Patches(plan, layer)}{copies}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)}{experts});";
     }
 
     private static void WriteBackward(SourceWriter writer, ModelPlan plan)
@@ -152,7 +158,7 @@ internal static class SampleEmitter
 
         WriteInstances(writer, layer.Instances, () =>
         {
-            writer.Lines($"Layer{layer.Index}.Backward({SlotEmitter.OutputGradients(layer)}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)});");
+            writer.Lines($"Layer{layer.Index}.Backward({SlotEmitter.OutputGradients(layer)}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{LayerEmitter.InParts(layer, $", 0, {layer.Experts}")});");
             if (below is not null)
             {
                 string patches = Format.At("slot", $"Slot.Layer{below.Index}OutputGradients", ("g", SlotEmitter.Step(layer, layer.Patches * layer.Dimension)));

@@ -32,13 +32,13 @@ internal static class ScoresEmitter
     {
         string scratch = LayerEmitter.SelectsWith(layer, ", ref int scratch");
         writer.Lines("/// <summary>Chooses each expert's patches: scores, selection, gates. Writes the block's scores and gates and all of its integers.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch})"))
+        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}{LayerEmitter.InParts(layer, ", int first, int last")})"))
         {
             BlockPlan block = layer.Block;
             writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
             writer.Lines($"integers = taken;\nAdd(ref integers, ValidAt) = valid;");
-            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoresAt")});");
-            using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoresAt")}{LayerEmitter.InParts(layer, ", first, last")});");
+            using (writer.Block(LayerEmitter.ExpertLoop(layer)))
             {
                 writer.Lines($"ref float scores = {Format.At("block", "ScoresAt", ("s", layer.Patches))};");
                 writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", layer.Taken))};");
@@ -64,7 +64,7 @@ internal static class ScoresEmitter
             "a tile of patches stays in the first cache while all routers pass over it",
             2L * n * k * d,
             4L * ((n * (long)d) + (k * (long)d) + (n * k))).Write(writer);
-        using (WidthDispatch.Kernel(writer, $"private static void Scores<S, V>(ref float x, ref float router, ref float scores)"))
+        using (WidthDispatch.Kernel(writer, $"private static void Scores<S, V>(ref float x, ref float router, ref float scores{LayerEmitter.InParts(layer, ", int first, int last")})"))
         {
             foreach (TileRun patches in PatchRuns(layer))
             {
@@ -77,12 +77,22 @@ internal static class ScoresEmitter
 
                     foreach (TileRun routers in layer.RouterTiles)
                     {
-                        writer.Tiles(routers, "s", s => writer.Lines(Dots(layer).Call(
-                                patches.Size,
-                                routers.Size,
-                                Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
-                                Format.At("router", "0", (s, d)),
-                                Format.At("scores", "0", (s, n), ("j", 1)))));
+                        void Write(string s) => writer.Lines(Dots(layer).Call(
+                            patches.Size,
+                            routers.Size,
+                            Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
+                            Format.At("router", "0", (s, d)),
+                            Format.At("scores", "0", (s, n), ("j", 1))));
+                        if (layer.ExpertParts == 1)
+                        {
+                            writer.Tiles(routers, "s", Write);
+                            continue;
+                        }
+
+                        using (writer.Block($"for (int s = first; s < last; s += {routers.Size})"))
+                        {
+                            Write("s");
+                        }
                     }
                 }
             }

@@ -70,6 +70,9 @@ internal sealed record LayerPlan(
     /// <summary>Whether the layer runs a window of samples at a time.</summary>
     public bool HasWindow => Kernel.Window is not null;
 
+    /// <summary>Into how many equal parts, whole tiles of routers, the experts of a sample fall that depend on each other through their outputs alone; 1 where they do not.</summary>
+    public int ExpertParts => Index == 0 && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
+
     /// <summary>Floats of a worker's own scratch.</summary>
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));
 

@@ -32,6 +32,12 @@ internal sealed record ModelPlan(
 
     public LayerPlan Bottom => Layers[0];
 
+    /// <summary>
+    /// The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot. By experts each worker reads all patches; by samples
+    /// it reads, for its weights' gradients, the patches that other workers' samples chose. So a batch is shared by experts where they choose twice the patches.
+    /// </summary>
+    public int SharedBatch => Layers.Count > 1 || Bottom.ExpertParts == 1 ? 0 : Bottom.Experts * Bottom.Taken >= 2 * Bottom.Patches ? int.MaxValue : 1;
+
     public LayerPlan Top => Layers[Layers.Count - 1];
 }
 

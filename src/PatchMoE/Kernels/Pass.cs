@@ -53,7 +53,7 @@ public readonly unsafe struct Pass
     private readonly float* _featuresGradient;
 
     internal Pass(
-        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels, float* features, float* featuresGradient, float learningRate, float weightDecay)
+        PassKind kind, int batch, float* input, int* labels, int* lengths, float* logits, float* logitsGradient, float* gradients, float* inputGradient, int* routes, float* scores, float* gates, int* classes, float* panels, float* features, float* featuresGradient, float learningRate, float weightDecay, bool sharesExperts)
     {
         Kind = kind;
         Batch = batch;
@@ -73,6 +73,7 @@ public readonly unsafe struct Pass
         _featuresGradient = featuresGradient;
         LearningRate = learningRate;
         WeightDecay = weightDecay;
+        SharesExperts = sharesExperts;
     }
 
     /// <summary>What to compute.</summary>
@@ -89,6 +90,9 @@ public readonly unsafe struct Pass
 
     /// <summary>λ of an update.</summary>
     public float WeightDecay { get; }
+
+    /// <summary>Whether the workers share experts, not samples; see <see cref="IPassKernels.SharedBatch"/>.</summary>
+    public bool SharesExperts { get; }
 
     /// <summary>[B, input length].</summary>
     public ref float Input => ref *_input;
@@ -151,6 +155,12 @@ public interface IPassKernels
 {
     /// <summary>The parameters, for a library that shares their memory.</summary>
     AlignedBuffer<float> ParameterBuffer { get; }
+
+    /// <summary>Into how many equal parts of its experts workers may divide a training pass; 1: they cannot.</summary>
+    int ExpertParts => 1;
+
+    /// <summary>The largest batch that they divide so; 0: none.</summary>
+    int SharedBatch => 0;
 
     /// <summary>Computes one worker's share of a pass; runs on every worker's thread at once.</summary>
     /// <param name="workspace">Scratch, and the barrier between phases.</param>

@@ -10,10 +10,15 @@ namespace PatchMoE;
 public sealed class Workspace : IDisposable
 {
     // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
-    // cache of the thread that wrote them last, so a training pass and the work on them must be larger to be worth it.
+    // cache of the thread that wrote them last, so a training pass and the work on them must be larger to be worth it;
+    // less where threads share experts, so that each keeps to weights of its own.
     private const long FewFlops = 2_000_000;
     private const long FewTrainingFlops = 4_000_000;
+    private const long FewFlopsByExperts = 250_000;
     private const int FewFloats = 1 << 17;
+
+    // Each of them reads the whole input.
+    private const int MostByExperts = 4;
 
     private readonly Type _owner;
     private readonly int _slotFloats;
@@ -105,8 +110,11 @@ public sealed class Workspace : IDisposable
             throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
         }
 
-        bool alone = batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
-        EnsureSlots(Math.Max(slots, Threads));
+        bool hasLoss = kind is PassKind.LossAndGradients or PassKind.SgdStep;
+        bool sharesExperts = hasLoss && arrays.InputGradient.IsEmpty && batch <= model.SharedBatch && Threads is > 1 and <= MostByExperts && model.ExpertParts % Threads == 0
+            && (batch * _sampleFlops >= FewFlopsByExperts || SharesSmallPasses);
+        bool alone = !sharesExperts && batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
+        EnsureSlots(sharesExperts ? slots * Threads : Math.Max(slots, Threads));
         (Loss, IsFinite) = (0, true);
         fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
         fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
@@ -114,7 +122,7 @@ public sealed class Workspace : IDisposable
         fixed (float* panels = _panels.Span)
         fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes, classes = arrays.Classes)
         {
-            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient, arrays.LearningRate, arrays.WeightDecay);
+            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient, arrays.LearningRate, arrays.WeightDecay, sharesExperts);
             _kernels = model;
             try
             {

@@ -83,6 +83,8 @@ public sealed class EmittedNamesTests
 
         yield return new PatchMoESpec("large", new ModelSpec(
             new VectorsInputSpec(2, 70000), EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 4, 4, PatchesPerExpert: 1)), new HeadSpec(HeadKind.Linear, 2), Loss.SoftmaxCrossEntropy));
+        yield return new PatchMoESpec("shared", new ModelSpec(
+            new VectorsInputSpec(5, 7), EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 8, 3, PatchesPerExpert: 2)), new HeadSpec(HeadKind.Linear, 2), Loss.SoftmaxCrossEntropy));
         var layer = new LayerSpec(Routing.ExpertChoice, 2, 3, PatchesPerExpert: 2, Bias: true);
         yield return new PatchMoESpec("deep", new ModelSpec(
             new VectorsInputSpec(4, 5, EquatableArray.Of(3, 3)), EquatableArray.Of(layer, layer, layer), new HeadSpec(HeadKind.Linear, 2, Bias: true), Loss.SoftmaxCrossEntropy));

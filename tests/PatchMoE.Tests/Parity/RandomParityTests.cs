@@ -49,7 +49,7 @@ public class RandomParityTests
         }
 
         (float[] logits, float[] gradients) = run(1);
-        foreach (int threads in new[] { 2, 3, 7 })
+        foreach (int threads in new[] { 2, 3, 4, 7 })
         {
             (float[] Logits, float[] Gradients) other = run(threads);
             Assert.That(other.Logits, Is.EqualTo(logits), $"{threads} threads");

@@ -20,12 +20,14 @@ public class SgdStepTests
     [TestCase("long pixel rows, panels, overlapping patches", 70)]
     [TestCase("window, many experts of a short row", 40)]
     [TestCase("threshold", 70)]
+    [TestCase("experts shared by workers, dot products", 131)]
     public void EqualBits_OverSeveralWindows(string name, int samples) => Check(SizeSpecs.All[name], seed: 3, samples, threads: 3);
 
-    [Test]
-    public void NoWeightChanges_IfALogitIsNotFinite()
+    [TestCase("threshold")]
+    [TestCase("experts shared by workers, panels, patches copied")]
+    public void NoWeightChanges_IfALogitIsNotFinite(string name)
     {
-        PatchMoESpec spec = SizeSpecs.All["threshold"];
+        PatchMoESpec spec = SizeSpecs.All[name];
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 1, samples: 70);
         batch.Parameters.CopyTo(model.Parameters);

@@ -70,6 +70,18 @@ internal static class SizeSpecs
         ["window, panels of two widths, many patches of weights over 4 MB"] = Of(
             new VectorsInputSpec(11, 1300, default),
             Choice(11, 80, 9, Gate.None)),
+        ["experts shared by workers, dot products"] = Of(
+            new VectorsInputSpec(7, 33, default),
+            Choice(9, 5, 3, Gate.SoftmaxSelected, bias: true)),
+        ["experts shared by workers, panels, patches copied"] = Of(
+            new ImageInputSpec(6, 6, 3, 2, 2, 2, 2),
+            Choice(16, 33, 4, Gate.Sigmoid)),
+        ["experts shared by workers, taken patches copied, no gate"] = Of(
+            new ImageInputSpec(16, 16, 2, 2, 2, 2, 2),
+            Choice(12, 6, 16, Gate.None)),
+        ["experts of one sample shared by workers"] = Of(
+            new VectorsInputSpec(40, 21, default),
+            Choice(8, 7, 2, Gate.SoftmaxSelected, bias: true)),
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
         ["insertion"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),
