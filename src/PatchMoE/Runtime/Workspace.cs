@@ -110,9 +110,7 @@ public sealed class Workspace : IDisposable
             throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
         }
 
-        bool hasLoss = kind is PassKind.LossAndGradients or PassKind.SgdStep;
-        bool sharesExperts = hasLoss && arrays.InputGradient.IsEmpty && batch <= model.SharedBatch && Threads is > 1 and <= MostByExperts && model.ExpertParts % Threads == 0
-            && (batch * _sampleFlops >= FewFlopsByExperts || SharesSmallPasses);
+        bool sharesExperts = kind is PassKind.LossAndGradients or PassKind.SgdStep && arrays.InputGradient.IsEmpty && SharesExperts(model, batch);
         bool alone = !sharesExperts && batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
         EnsureSlots(sharesExperts ? slots * Threads : Math.Max(slots, Threads));
         (Loss, IsFinite) = (0, true);
@@ -189,6 +187,10 @@ public sealed class Workspace : IDisposable
     /// <summary>For emitted code: the part of <paramref name="count"/> items that a worker takes, contiguous and in order.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public (int From, int To) Share(int count, int worker) => Lines.Share(count, worker, Threads);
+
+    private bool SharesExperts(IPassKernels model, int batch) =>
+        Threads is > 1 and <= MostByExperts && batch <= model.SharedBatch && model.ExpertParts % Threads == 0
+        && (batch * _sampleFlops >= FewFlopsByExperts || SharesSmallPasses);
 
     private void RunShares(Action<int> share, bool alone)
     {
