@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Text;
+using PatchMoE.Gen.Emission.Text;
 
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>Prints indented C#: '\n' line ends and invariant numbers, so that the bytes are the same on every system.</summary>
 internal sealed class SourceWriter
 {
+    /// <summary>What a reader's window holds.</summary>
+    private const int LongestLine = 160;
+
     private readonly StringBuilder _text = new();
     private int _depth;
 
@@ -35,6 +39,34 @@ internal sealed class SourceWriter
         Lines("{");
         _depth++;
         return new Scope(this);
+    }
+
+    /// <summary>Prints a method: its documentation, attributes, declaration and body.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="documentation">Prints what stands above it.</param>
+    /// <param name="body">Prints its body.</param>
+    public void Method(Method method, Action<SourceWriter> documentation, Action body)
+    {
+        documentation(this);
+        foreach (string attribute in method.Attributes)
+        {
+            Lines(attribute);
+        }
+
+        using (Block(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], string.Empty)))
+        {
+            body();
+        }
+    }
+
+    /// <summary>Prints a call as a statement, with what stands before it, for example <c>float sum = </c>.</summary>
+    public SourceWriter Call(Call call, string before = "") => Lines(Wrapped(before + call.Target, call.Arguments, ";"));
+
+    /// <summary>A list in parentheses: on one line, or an item a line where that would be too long.</summary>
+    private string Wrapped(string head, IReadOnlyList<string> items, string end)
+    {
+        string line = $"{head}({string.Join(", ", items)}){end}";
+        return (4 * _depth) + line.Length <= LongestLine ? line : $"{head}(\n    {string.Join(",\n    ", items)}){end}";
     }
 
     /// <summary>Prints a loop over the tiles of a run; a single tile stands without a loop.</summary>
