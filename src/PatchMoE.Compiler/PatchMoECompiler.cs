@@ -81,9 +81,9 @@ public static class PatchMoECompiler
 
     private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, IReadOnlyList<Assembly> backends, out Compilation output)
     {
-        if (spec.Model.Backbone is not null)
+        if (spec.Model.Backbone is { } backbone)
         {
-            throw new BadInputException($"model.backbone: code is emitted for pMoE layers alone, and {spec.Name} has a backbone. Only the torch backend computes it, in 'pmoe train', 'eval' and 'run'.");
+            throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
         }
 
         string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";

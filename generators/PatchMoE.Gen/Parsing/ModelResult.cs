@@ -31,14 +31,13 @@ internal sealed record ModelResult(
     /// <summary>Convolutions belong to a library: of a network with a backbone only the layer on its map can be compiled, from a spec of its own.</summary>
     private static SpecResult WithoutBackbone(SpecResult read, ModelClass model)
     {
-        if (read.Spec is not { Model: { Backbone: not null, Input: ImageInputSpec map } network } spec)
+        if (read.Spec is not { Model.Backbone: { } backbone } spec)
         {
             return read;
         }
 
-        string alone = network.Layers.Count == 0 ? string.Empty
-            : $"; for its layer alone write a spec with an image input of {map.Height}x{map.Width}x{map.Channels} and patches of {map.PatchHeight}x{map.PatchWidth}";
-        return new SpecResult(null, read.Diagnostics.Append(ClassParser.Report(DiagnosticRules.BackboneNotCompiled, model.SpecFileSpan, spec.Name, alone)).ToEquatableArray());
+        SpecDiagnostic diagnostic = ClassParser.Report(DiagnosticRules.BackboneNotCompiled, model.SpecFileSpan, spec.Name, backbone.MapText());
+        return new SpecResult(null, read.Diagnostics.Append(diagnostic).ToEquatableArray());
     }
 
     private static SpecResult Read(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
