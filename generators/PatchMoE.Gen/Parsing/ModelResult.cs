@@ -18,14 +18,32 @@ internal sealed record ModelResult(
     public static ModelResult Resolve(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
     {
         SpecResult read = WithoutBackbone(Read(model, files, projectFolder), model);
-        IEnumerable<SpecDiagnostic> diagnostics = model.Diagnostics.Concat(read.Diagnostics);
-        bool usable = read.Spec is not null && model.Diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
+        SpecDiagnostic[] diagnostics = [.. model.Diagnostics, .. read.Diagnostics, .. read.Spec is null ? [] : Clashes(model, read.Spec.Model)];
+        bool usable = read.Spec is not null && diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
         return new ModelResult(
             usable ? new ModelSource(new PatchMoESpec(read.Spec!.Name, read.Spec.Model), model.Target) : null,
             read.Spec?.Name,
             model.Target.Name,
             model.NameSpan,
             diagnostics.ToEquatableArray());
+    }
+
+    /// <summary>C# forbids a member with the name of its class, and two members of one name unless they are overloads.</summary>
+    private static IEnumerable<SpecDiagnostic> Clashes(ModelClass model, ModelSpec network)
+    {
+        ClassMember[] generated = EmittedMembers.Of(network, model.TorchSharp).ToArray();
+        if (generated.Any(member => member.Name == model.Target.Name))
+        {
+            yield return ClassParser.Report(DiagnosticRules.EmittedName, model.NameSpan, model.Target.Name);
+        }
+
+        foreach (UserMember user in model.Members)
+        {
+            if (generated.FirstOrDefault(user.Member.Excludes) is { } member)
+            {
+                yield return ClassParser.Report(DiagnosticRules.EmittedMember, user.Span, user.Display, member.DisplayName, model.Target.Name);
+            }
+        }
     }
 
     /// <summary>Convolutions belong to a library: of a network with a backbone only the layer on its map can be compiled, from a spec of its own.</summary>

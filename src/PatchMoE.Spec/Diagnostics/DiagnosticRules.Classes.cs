@@ -82,9 +82,9 @@ public static partial class DiagnosticRules
 
     /// <summary>{0} the class.</summary>
     public static readonly DiagnosticRule EmittedName = new(
-        "PMOE073", DiagnosticLevel.Error, "The class has a name that the emitted code uses",
-        "The emitted code gives the name '{0}' to something else, so the class cannot have it.",
-        "Give the class another name, for example '{0}Model'.");
+        "PMOE073", DiagnosticLevel.Error, "The class has the name of a generated member",
+        "The class '{0}' gets a generated member named '{0}', but a C# class cannot have a member of its own name.",
+        "Rename the class, for example to '{0}Model'.");
 
     /// <summary>{0} the class, {1} what is in the way, for example "is abstract", {2} how to remove it.</summary>
     public static readonly DiagnosticRule NoPlainConstructor = new(
@@ -92,17 +92,23 @@ public static partial class DiagnosticRules
         "The class '{0}' {1}, but its method 'Load' constructs it with 'new()'.",
         "{2}.");
 
-    /// <summary>{0} the class, {1} the name, {2} what has it, for example "the class 'User.Guard'", {3} a second way out, or nothing.</summary>
-    public static readonly DiagnosticRule HiddenName = new(
-        "PMOE075", DiagnosticLevel.Error, "A name of the emitted code is hidden",
-        "Within '{0}' the name '{1}' means {2}, which hides the '{1}' that the emitted code uses.",
-        "Rename it{3}.");
-
     /// <summary>{0} the path in the attribute, {1} why it is none.</summary>
     public static readonly DiagnosticRule NotASpecFile = new(
         "PMOE076", DiagnosticLevel.Error, "Not a spec file",
         "'{0}' is not a spec file: {1}.",
         "Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.");
+
+    /// <summary>{0} the user's member with its type, {1} the generated member, {2} the class.</summary>
+    public static readonly DiagnosticRule EmittedMember = new(
+        "PMOE077", DiagnosticLevel.Error, "A member clashes with a generated one",
+        "The member '{0}' clashes with the member '{1}' that is generated for the class '{2}'.",
+        "Rename '{0}'.");
+
+    /// <summary>{0} the class, {1} the project's C# version, {2} the one needed.</summary>
+    public static readonly DiagnosticRule LanguageVersionTooLow = new(
+        "PMOE078", DiagnosticLevel.Error, "The C# version is too low",
+        "The project uses C# {1}, but the generated code of the class '{0}' needs C# {2} or later.",
+        "Set <LangVersion> to {2} or later in the project file, or remove the setting.");
 
     /// <summary>{0} the spec's name, {1} the backbone's map.</summary>
     public static readonly DiagnosticRule BackboneNotCompiled = new(
