@@ -15,9 +15,6 @@ internal sealed record EmittedSource(string Name, string Text);
 /// </summary>
 internal static class ModelEmitter
 {
-    private static readonly string[] s_usings =
-        ["System", "System.Collections.Generic", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels"];
-
     public static IEnumerable<EmittedSource> Emit(NamedPlan named)
     {
         (ModelPlan plan, string stem) = (named.Plan, named.Stem);
@@ -95,12 +92,12 @@ internal static class ModelEmitter
 
     private static string Kernels(ModelPlan plan, string purpose, Action<SourceWriter> body)
     {
+        var text = new SourceWriter();
+        body(text);
         var writer = new SourceWriter();
         HeaderEmitter.WriteTop(writer, plan, purpose);
         writer.Lines($"namespace {plan.Target.EmittedNamespace};").Gap();
-        writer.Lines(string.Join("\n", s_usings.Select(name => $"using global::{name};")));
-        writer.Lines("using static global::System.Runtime.CompilerServices.Unsafe;").Gap();
-        body(writer);
-        return writer.ToString();
+        writer.Lines(Usings.Of(text.ToString())).Gap();
+        return writer.ToString() + text;
     }
 }

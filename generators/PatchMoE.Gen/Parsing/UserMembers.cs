@@ -29,7 +29,8 @@ internal static class UserMembers
         return new UserMember(described, $"{member.ContainingType.Name}.{described.DisplayName}", place?.ToSourceSpan() ?? name);
     }
 
-    private static ClassMember Describe(ISymbol member) => member switch
+    /// <summary>What C# compares of a member.</summary>
+    public static ClassMember Describe(ISymbol member) => member switch
     {
         IMethodSymbol method => new ClassMember(
             method.Name, MemberKind.Method, string.Join(", ", method.Parameters.Select(Describe)), method.Arity),
