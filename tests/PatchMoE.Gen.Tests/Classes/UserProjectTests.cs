@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
@@ -48,20 +47,22 @@ public sealed class UserProjectTests
     public void ClassName_CompilesClean(string name) =>
         Clean($"#pragma warning disable CS8981 // The name is the test's.\nnamespace User\n{{\n{Model.Replace("Net", name, StringComparison.Ordinal)}}}\n");
 
-    private static IEnumerable<TestCaseData> UserTypes()
+    /// <summary>Types of such names around the class, in the namespaces that the emitted code imports, and in the whole project.</summary>
+    [TestCase("User")]
+    [TestCase("User.Nets")]
+    [TestCase("System")]
+    [TestCase("PatchMoE")]
+    [TestCase("PatchMoE.Kernels")]
+    [TestCase("PatchMoE.Emitted")]
+    public void TypesOfTheSameNames_HideNothing(string space)
     {
-        string[] spaces = ["User", "User.Nets", "System", "PatchMoE", "PatchMoE.Kernels", "PatchMoE.Emitted"];
-        string[] names = ["Math", "Guard", "Loss", "Workspace", "Values", "Network", "Slot", "Add", "MethodImplAttribute", "Vector128", "PatchMoESpec", "Simd256", "Layer0"];
+        string[] names = ["Math", "MathF", "Guard", "Loss", "Workspace", "Values", "Network", "Slot", "Add", "MethodImplAttribute", "Vector128", "PatchMoESpec", "Simd256", "Layer0"];
         HashSet<string> defined = [.. new[] { typeof(object), typeof(IPatchMoEModel), typeof(PatchMoESpec) }.SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.FullName!)];
 
         // A second type of the same full name is the project's own mistake.
-        return spaces.SelectMany(space => names.Where(name => !defined.Contains($"{space}.{name}")).Select(name => new TestCaseData(space, name)));
+        string types = string.Concat(names.Where(name => !defined.Contains($"{space}.{name}")).Select(name => $"    internal static class {name}\n    {{\n    }}\n\n"));
+        Clean($"namespace {space}\n{{\n{types}}}\n\nnamespace User.Nets\n{{\n{Model}}}\n");
     }
-
-    /// <summary>Types of such names around the class, in the namespaces that the emitted code imports, and in the whole project.</summary>
-    [TestCaseSource(nameof(UserTypes))]
-    public void TypesOfTheSameNames_HideNothing(string space, string name) =>
-        Clean($"namespace {space}\n{{\n    internal static class {name}\n    {{\n    }}\n}}\n\nnamespace User.Nets\n{{\n{Model}}}\n");
 
     [TestCase("global using System;\nglobal using PatchMoE;\nglobal using PatchMoE.Kernels;")]
     [TestCase("global using static System.Math;\nglobal using static System.MathF;")]
@@ -82,11 +83,11 @@ public sealed class UserProjectTests
     [TestCase("[System.CLSCompliant(false)]")]
     public void ClassAttribute_CompilesClean(string attribute) => Clean($"{attribute}\n{Model}");
 
-    [Test]
-    public void CompilerSettings_CompileClean(
-        [Values(LanguageVersion.CSharp11, LanguageVersion.CSharp12, LanguageVersion.CSharp13, LanguageVersion.Latest, LanguageVersion.Preview)] LanguageVersion language,
-        [Values] NullableContextOptions nullable,
-        [Values] bool overflowChecks) =>
+    [TestCase(LanguageVersion.CSharp11, NullableContextOptions.Disable, true)]
+    [TestCase(LanguageVersion.CSharp12, NullableContextOptions.Warnings, false)]
+    [TestCase(LanguageVersion.Latest, NullableContextOptions.Annotations, true)]
+    [TestCase(LanguageVersion.Preview, NullableContextOptions.Enable, false)]
+    public void CompilerSettings_CompileClean(LanguageVersion language, NullableContextOptions nullable, bool overflowChecks) =>
         Clean(Model, project => project with { Language = language, Options = project.Options.WithNullableContextOptions(nullable).WithOverflowChecks(overflowChecks) });
 
     /// <summary>What C# 11 has is enough for every network and backend.</summary>

@@ -12,7 +12,8 @@ public sealed class CompilerTests
     [TestCase("a--b_", ExpectedResult = "AB")]
     [TestCase("digits-10", ExpectedResult = "Digits10")]
     [TestCase("class", ExpectedResult = "Class")]
-    [TestCase("head", ExpectedResult = "HeadModel")]
+    [TestCase("head", ExpectedResult = "Head")]
+    [TestCase("spec", ExpectedResult = "SpecModel")]
     [TestCase("head-model", ExpectedResult = "HeadModel")]
     public string ClassName_IsTheSpecNameInPascalCase(string specName) => PatchMoECompiler.ClassName(specName);
 
@@ -30,7 +31,8 @@ public sealed class CompilerTests
         Assert.Multiple(() =>
         {
             Assert.That(files.Select(file => file.Name), Is.EqualTo(Names("specs/mnist-joint.json")));
-            Assert.That(files.Select(file => file.Text), Has.All.Contain("\nnamespace My.Models;\n"));
+            Assert.That(files[0].Text, Does.Contain("\nnamespace My.Models;\n"));
+            Assert.That(files.Skip(1).Select(file => file.Text), Has.All.Contain("\nnamespace PatchMoE.Emitted.My_Models_MnistJoint;\n"));
         });
     }
 
