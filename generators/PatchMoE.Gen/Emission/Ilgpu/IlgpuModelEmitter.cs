@@ -21,7 +21,7 @@ internal static class IlgpuModelEmitter
         {
             yield return new EmittedSource(
                 FileNames.IlgpuLayer(stem, layer.Layer),
-                Kernels(plan, space, $"The GPU's kernels of layer {layer.Layer.Index}: {LayerEmitter.Summary(layer.Layer)}.", writer => LayerKernels.Write(writer, plan, layer)));
+                Kernels(plan, space, $"The GPU's kernels of layer {layer.Layer.Index}: {LayerDoc.Summary(layer.Layer)}.", writer => LayerKernels.Write(writer, plan, layer)));
         }
 
         yield return new EmittedSource(FileNames.IlgpuHead(stem), Kernels(plan, space, "The GPU's kernels of head and loss.", writer =>

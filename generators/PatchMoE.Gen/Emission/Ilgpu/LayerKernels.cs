@@ -30,7 +30,7 @@ internal static class LayerKernels
 
     public static void Write(SourceWriter writer, IlgpuPlan plan, IlgpuLayerPlan layer)
     {
-        writer.Lines($"/// <summary>Layer {layer.Layer.Index} on a GPU: {LayerEmitter.Summary(layer.Layer)}.</summary>");
+        writer.Lines($"/// <summary>Layer {layer.Layer.Index} on a GPU: {LayerDoc.Summary(layer.Layer)}.</summary>");
         using (writer.Block($"internal static class Layer{layer.Layer.Index}"))
         {
             switch (layer.Layer.Routing)
