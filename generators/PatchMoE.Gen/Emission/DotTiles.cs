@@ -112,12 +112,12 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         bool alongPatches = !alongRows && PatchStep == 1 && patches == Four;
         for (int p = 0; alongRows && p < patches; p++)
         {
-            WriteFour(writer, Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
+            WriteFour(writer, $"four{p}", Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
         }
 
         for (int q = 0; alongPatches && q < rows; q++)
         {
-            WriteFour(writer, Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
+            WriteFour(writer, $"four{q}", Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
         }
 
         for (int p = 0; !alongPatches && p < patches; p++)
@@ -130,11 +130,11 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         }
     }
 
-    private void WriteFour(SourceWriter writer, IEnumerable<string> sums, Place products)
+    private void WriteFour(SourceWriter writer, string name, IEnumerable<string> sums, Place products)
     {
         string four = $"S.SumFour({string.Join(", ", sums)})";
         writer.Lines(Blocked
-            ? $"Vector128.StoreUnsafe(add ? {four} + Vector128.LoadUnsafe(ref {products}) : {four}, ref {products});"
+            ? $"Vector128<float> {name} = {four};\n(add ? {name} + Vector128.LoadUnsafe(ref {products}) : {name}).StoreUnsafe(ref {products});"
             : $"{four}.StoreUnsafe(ref {products});");
     }
 

@@ -101,15 +101,10 @@ internal static class ForwardPassEmitter
             return;
         }
 
-        writer.Lines($$"""
-            int best = 0;
-            for (int c = 1; c < {{plan.Head.Outputs}}; c++)
-            {
-                best = Add(ref slot, Slot.Logits + c) > Add(ref slot, Slot.Logits + best) ? c : best;
-            }
-
-            Add(ref pass.Classes, b) = best;
-            """);
+        writer.Lines("int best = 0;");
+        writer.Loop("c", 1, plan.Head.Outputs, c => writer.Lines($"best = Add(ref slot, Slot.Logits + {c}) > Add(ref slot, Slot.Logits + best) ? {c} : best;"));
+        writer.Gap();
+        writer.Lines("Add(ref pass.Classes, b) = best;");
     }
 
     /// <summary>The pass that reports layer 0's routes with their scores and gate values.</summary>

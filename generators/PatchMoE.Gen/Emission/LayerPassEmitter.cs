@@ -150,23 +150,22 @@ internal static class LayerPassEmitter
                 return;
             }
 
-            string gate = layer.HasGate ? $"{block.Gates(S) + T}" : "1f";
-            using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
+            writer.Loop("s", layer.Experts, s => writer.Loop("t", layer.Taken, t =>
             {
-                using (writer.Block($"for (int t = 0; t < {layer.Taken}; t++, at++)"))
-                {
-                    writer.Lines($$"""
-                        int j = {{block.Routes(S) + T}};
-                        if (j < 0)
-                        {
-                            pass.Write(at, j, 0f, 0f);
-                            continue;
-                        }
-
-                        pass.Write(at, j, {{block.Scores(S) + J}}, {{gate}});
-                        """);
-                }
-            }
+                Expression at = (Expression)"at" + ((s * layer.Taken) + t);
+                string gate = layer.HasGate ? $"{block.Gates(s) + t}" : "1f";
+                writer.Lines($$"""
+                    int j = {{block.Routes(s) + t}};
+                    if (j < 0)
+                    {
+                        pass.Write({{at}}, j, 0f, 0f);
+                    }
+                    else
+                    {
+                        pass.Write({{at}}, j, {{block.Scores(s) + J}}, {{gate}});
+                    }
+                    """);
+            }));
         });
     }
 }

@@ -92,7 +92,7 @@ internal static class PanelEmitter
                 }
 
                 writer.Lines("ref float row = ref Add(ref panel, r);");
-                WriteValues(writer, layer, () =>
+                WriteValues(writer, layer, i =>
                 {
                     foreach (int c in columns)
                     {
@@ -101,7 +101,7 @@ internal static class PanelEmitter
 
                     for (int p = 0; p < patches; p++)
                     {
-                        writer.Lines($"V v{p} = S.Create(Add(ref x{p}, i));");
+                        writer.Lines($"V v{p} = S.Create({(Place)$"x{p}" + i});");
                         foreach (int c in columns)
                         {
                             writer.Lines($"sum{p}{c} = S.MultiplyAdd(v{p}, w{c}, sum{p}{c});");
@@ -125,15 +125,11 @@ internal static class PanelEmitter
     }
 
     /// <summary>A loop over the values i of a patch, as they lie behind its first.</summary>
-    private static void WriteValues(SourceWriter writer, LayerPlan layer, Action body)
+    private static void WriteValues(SourceWriter writer, LayerPlan layer, Action<Expression> body)
     {
         if (layer.Access.ExpertImage is not { PixelRows: > 1 } image)
         {
-            using (writer.Block($"for (int i = 0; i < {layer.Dimension}; i++)"))
-            {
-                body();
-            }
-
+            writer.Loop("i", layer.Dimension, body);
             return;
         }
 
@@ -141,7 +137,7 @@ internal static class PanelEmitter
         {
             using (writer.Block($"for (int i = y * {image.Step}; i < (y * {image.Step}) + {image.Length}; i++)"))
             {
-                body();
+                body("i");
             }
         }
     }

@@ -60,13 +60,10 @@ internal static class SampleRouterEmitter
                 return;
             }
 
+            writer.Lines("int best = 0;");
+            writer.Loop("s", 1, layer.Experts, s => writer.Lines($"best = {(Place)"scores" + s} > Add(ref scores, best) ? {s} : best;"));
+            writer.Gap();
             writer.Lines($$"""
-                int best = 0;
-                for (int s = 1; s < {{layer.Experts}}; s++)
-                {
-                    best = Add(ref scores, s) > Add(ref scores, best) ? s : best;
-                }
-
                 {{block.Expert}} = best;
                 float total = 0f;
                 for (int s = 0; s < {{layer.Experts}}; s++)

@@ -31,8 +31,8 @@ internal sealed class SourceWriter
         return this;
     }
 
-    /// <summary>Prints an empty line.</summary>
-    public SourceWriter Gap() => Lines(string.Empty);
+    /// <summary>Prints an empty line; one is enough, and a block does not begin with one.</summary>
+    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") ? this : Lines(string.Empty);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
     public Scope Block(string head) => Lines(head).Braces();
@@ -84,8 +84,16 @@ internal sealed class SourceWriter
     /// <summary>Prints a loop over so many; one stands without a loop.</summary>
     public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
+    /// <summary>Prints a loop from a start on.</summary>
+    public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
+
     private void Loop(string index, int start, int end, int step, Action<Expression> body)
     {
+        if (start >= end)
+        {
+            return;
+        }
+
         if (start + step >= end)
         {
             body(start);
@@ -139,6 +147,8 @@ internal sealed class SourceWriter
         return Lines(line);
     }
 
+    private bool EndsWith(string end) => _text.Length >= end.Length && _text.ToString(_text.Length - end.Length, end.Length) == end;
+
     public override string ToString() => _text.ToString();
 
     /// <summary>Closes a block.</summary>
@@ -147,10 +157,9 @@ internal sealed class SourceWriter
         public void Dispose()
         {
             // A gap at the end of a block is none.
-            StringBuilder text = writer._text;
-            if (text[text.Length - 1] == '\n' && text[text.Length - 2] == '\n')
+            if (writer.EndsWith("\n\n"))
             {
-                text.Length--;
+                writer._text.Length--;
             }
 
             writer._depth--;

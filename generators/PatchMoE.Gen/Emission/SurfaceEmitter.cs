@@ -65,7 +65,8 @@ internal static class SurfaceEmitter
             /// <summary>The spec this class was compiled from: name and model.</summary>
             public static global::PatchMoE.PatchMoESpec Spec { get; } = global::PatchMoE.SpecReader.Read({{Quote(plan.SpecJson)}}, string.Empty).Spec!;
 
-            private static readonly global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> s_parameterSpecs = global::PatchMoE.ModelParameters.Parameters(Spec.Model);
+            private static readonly global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> s_parameterSpecs =
+                global::PatchMoE.ModelParameters.Parameters(Spec.Model);
             private readonly global::PatchMoE.Kernels.CompiledNetwork _network = global::{{plan.Target.EmittedNamespace}}.Network.Create();
 
             global::PatchMoE.PatchMoESpec global::PatchMoE.IPatchMoEModel.Spec => Spec;

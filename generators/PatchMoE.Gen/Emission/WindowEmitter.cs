@@ -113,16 +113,14 @@ internal static class WindowEmitter
                 writer.Lines($"nint patches = {PatchPlaces.InWindow(plan, layer) + PatchPlaces.Copies(layer, s)};\nnint activations = {block.Activations(s).Offset};");
                 using (writer.Block("for (int t = 0; t < taken; t++, rows++)"))
                 {
-                    writer.Lines($"Add(ref list, 2 * rows) = patches + {Operand(PatchPlaces.ExpertPatch(layer, T))};");
-                    writer.Lines($"Add(ref list, (2 * rows) + 1) = activations + {Operand(T * layer.Kernel.ActivationStep)};");
+                    writer.Lines($"Add(ref list, 2 * rows) = {(Expression)"patches" + PatchPlaces.ExpertPatch(layer, T)};");
+                    writer.Lines($"Add(ref list, (2 * rows) + 1) = {(Expression)"activations" + (T * layer.Kernel.ActivationStep)};");
                 }
             });
             writer.Gap();
             writer.Lines("return rows;");
         });
     }
-
-    private static string Operand(Expression value) => value.ToString().Contains(' ') ? $"({value})" : value.ToString();
 
     private static void WritePoolRows(SourceWriter writer, LayerPlan layer)
     {
