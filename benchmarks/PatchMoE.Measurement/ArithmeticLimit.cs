@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>
 /// How fast this machine multiplies and adds: twelve independent chains of multiply-adds in registers, in the widest vectors that emitted code uses.

@@ -1,4 +1,7 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+using PatchMoE.Training.Data;
+
+namespace PatchMoE.Measurement;
 
 /// <summary>Drawn samples to measure a network with: how long a pass takes does not depend on what it sees, as long as no value is special.</summary>
 public static class DrawnBatch

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>What this machine can do at most, measured: the rate of multiply-adds in registers and the bandwidth of reading.</summary>
 /// <param name="Threads">The threads that work at once.</param>

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>The shortest time that a machine's limits allow a pass: the longer of two, for arithmetic and reading may overlap.</summary>
 /// <param name="ComputeSeconds">Its FLOPs at the full rate of multiply-adds.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>What repeated timing of one piece of work came to.</summary>
 /// <param name="Median">The median, in seconds.</param>

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>A power law y = a·xᵖ through measured points.</summary>
 /// <param name="Exponent">p.</param>

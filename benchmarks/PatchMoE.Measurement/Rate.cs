@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>Times work that several threads share.</summary>
 internal static class Rate

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace PatchMoE;
+namespace PatchMoE.Measurement;
 
 /// <summary>
 /// How fast this machine reads: each thread sums its part of an array, over and over. An array larger than all caches is read from memory; one as

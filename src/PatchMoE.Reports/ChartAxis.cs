@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>An axis with round ticks: steps of 1, 2 or 5 times a power of ten.</summary>
 internal sealed class ChartAxis

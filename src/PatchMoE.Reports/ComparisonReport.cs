@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PatchMoE.Training.Runs;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>Training runs side by side on one HTML page that needs no other file: what they cost, how fast they learnt.</summary>
 public static class ComparisonReport

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>A line of a chart.</summary>
 /// <param name="Name">Its name in the legend.</param>

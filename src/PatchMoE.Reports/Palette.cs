@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>Colours that people with any colour vision tell apart (Okabe and Ito, 2008).</summary>
 internal static class Palette

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>
 /// How a sample is shown as pixels, and where its patches lie in them. Images are shown as they are. Vectors are tiles: the d values of a patch, row by

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>
 /// Pixels as a PNG file (ISO/IEC 15948): 8 bits per channel, grey or RGB, no filter, one IDAT chunk. Only what pictures of inputs need.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <content>The line above the samples that says what the frames mean.</content>
 public static partial class RoutePicture

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>
 /// Draws which patches each expert of layer 0 took, as SVG: the sample's pixels, a frame in the expert's colour around each chosen patch (stronger for a

@@ -1,4 +1,7 @@
-namespace PatchMoE;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Evaluation;
+
+namespace PatchMoE.Reports;
 
 /// <summary>One sample with the routes it took in layer 0.</summary>
 /// <param name="Input">Its values.</param>

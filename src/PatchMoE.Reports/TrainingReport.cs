@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PatchMoE.Training;
+using PatchMoE.Training.Runs;
 
-namespace PatchMoE;
+namespace PatchMoE.Reports;
 
 /// <summary>A training run as one HTML page that needs no other file: numbers, curves, what the experts look at.</summary>
 public static class TrainingReport

@@ -1,8 +1,14 @@
-namespace PatchMoE;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Optimizers;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>The network learns on its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
-    TrainingPhase phase, INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
     private float[]? _augmented;

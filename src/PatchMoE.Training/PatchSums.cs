@@ -1,6 +1,7 @@
 using System.Numerics;
+using PatchMoE.Training.Data;
 
-namespace PatchMoE;
+namespace PatchMoE.Training;
 
 /// <summary>Σ_j x_j, the sum of a sample's patches: all that the linear router loss needs of it.</summary>
 internal static class PatchSums

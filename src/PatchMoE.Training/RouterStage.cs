@@ -1,4 +1,10 @@
-namespace PatchMoE;
+using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Optimizers;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>
 /// The routers learn alone, by mini-batch SGD on the linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ (Chowdhury et al., ICML 2023). Its gradient is

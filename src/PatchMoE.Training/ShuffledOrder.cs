@@ -1,4 +1,7 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>The order of the training samples in each epoch: a permutation that depends on seed, phase and epoch alone.</summary>
 internal sealed class ShuffledOrder(int count, int batch, ulong seed)

@@ -1,17 +1,23 @@
 using System.Diagnostics;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Runs;
 
-namespace PatchMoE;
+namespace PatchMoE.Training;
 
 /// <summary>
 /// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
 /// in place, from the values they have. An update allocates nothing.
 /// </summary>
-/// <param name="model">The weights; a compiled model, or with <see cref="TrainerOptions.Engine"/> those of any network that the engine computes.</param>
+/// <param name="model">The weights.</param>
+/// <param name="engine">What computes this network; its weights are set from the model's. The caller keeps and disposes it.</param>
 /// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are the caller's affair.</param>
 /// <param name="train">The training data.</param>
 /// <param name="test">The test data, measured after every epoch.</param>
-/// <param name="options">Seed, threads, checkpoints.</param>
-public sealed class Trainer(INetworkWeights model, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
+/// <param name="options">Seed, tests, checkpoints.</param>
+public sealed class Trainer(
+    INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
 {
     private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
     private readonly List<EpochMetrics> _history = [];
@@ -38,17 +44,15 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
 
         _history.Clear();
-        using INetworkEngine? own = options.Engine is null ? new CpuEngine(Compiled(), options.Threads) : null;
-        INetworkEngine engine = options.Engine ?? own!;
         var evaluator = new Evaluator(engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
         int first = resumeFrom is null ? 0 : Array.IndexOf(phases, resumeFrom.Phase);
-        TrainingStage stage = MakeStage(phases[first], engine, evaluator);
+        TrainingStage stage = MakeStage(phases[first], evaluator);
         Restore(stage, resumeFrom);
         bool finished = RunStage(stage, progress, cancellation);
         for (int i = first + 1; i < phases.Length && finished; i++)
         {
-            stage = MakeStage(phases[i], engine, evaluator);
+            stage = MakeStage(phases[i], evaluator);
             Restore(stage, checkpoint: null);
             finished = RunStage(stage, progress, cancellation);
         }
@@ -62,9 +66,6 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
     }
 
-    private IPatchMoEModel Compiled() => model as IPatchMoEModel
-        ?? throw new ArgumentException($"{model.Spec.Name} is not compiled, so an engine must compute it: set {nameof(TrainerOptions)}.{nameof(TrainerOptions.Engine)}.");
-
     private TrainingPhase[] Phases(ModelSpec spec)
     {
         if (training.Method != TrainingMethod.Separate)
@@ -76,7 +77,7 @@ public sealed class Trainer(INetworkWeights model, TrainingSpec training, Datase
         return [TrainingPhase.Routers, TrainingPhase.Experts];
     }
 
-    private TrainingStage MakeStage(TrainingPhase phase, INetworkEngine engine, Evaluator evaluator) => phase == TrainingPhase.Routers
+    private TrainingStage MakeStage(TrainingPhase phase, Evaluator evaluator) => phase == TrainingPhase.Routers
         ? new RouterStage(model, engine, training, train, test, evaluator)
         : new NetworkStage(phase, model, engine, training, train, test, evaluator);
 

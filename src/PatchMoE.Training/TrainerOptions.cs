@@ -1,16 +1,12 @@
-namespace PatchMoE;
+using PatchMoE.Training.Runs;
 
-/// <summary>What a training run needs beside spec, model and data. None of it but the seed changes the result.</summary>
+namespace PatchMoE.Training;
+
+/// <summary>What a training run needs beside model, engine, spec and data. None of it but the seed changes the result.</summary>
 public sealed record TrainerOptions
 {
     /// <summary>The seed of the shuffling; with the same seed, spec, data and initial weights the result has the same bits.</summary>
     public required ulong Seed { get; init; }
-
-    /// <summary>The threads that share a pass, ≥ 1.</summary>
-    public int Threads { get; init; } = 1;
-
-    /// <summary>Where to compute; null for the CPU with <see cref="Threads"/>. The caller keeps and disposes it.</summary>
-    public INetworkEngine? Engine { get; init; }
 
     /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
     public int EvaluationBatch { get; init; } = 256;

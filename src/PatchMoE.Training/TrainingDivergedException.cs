@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Kernels;
+
+namespace PatchMoE.Training;
 
 /// <summary>Training met a number that is not finite. The message says where it came from and what to change; the weights are those before the update.</summary>
 public sealed class TrainingDivergedException : Exception

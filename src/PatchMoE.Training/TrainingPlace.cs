@@ -1,6 +1,7 @@
 using System.Globalization;
+using PatchMoE.Training.Runs;
 
-namespace PatchMoE;
+namespace PatchMoE.Training;
 
 /// <summary>A moment of a training run, for messages.</summary>
 /// <param name="Phase">The phase.</param>

@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>Where a training run is; reported after every update, and once more with <see cref="Completed"/> after every epoch.</summary>
 /// <param name="Phase">The phase.</param>

@@ -1,4 +1,7 @@
-namespace PatchMoE;
+using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>What a training run came to. The weights are in the model.</summary>
 /// <param name="History">Every finished epoch, in order, including those before a resumed checkpoint.</param>

@@ -1,4 +1,7 @@
-namespace PatchMoE;
+using PatchMoE.Training.Optimizers;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
 
 /// <summary>One phase of a run as the trainer's loop sees it: updates and a test.</summary>
 internal abstract class TrainingStage(TrainingPhase phase, int epochs, Optimizer optimizer)

@@ -1,8 +1,8 @@
 namespace PatchMoE;
 
 /// <summary>
-/// A network made ready to compute in one place: on the CPU, on a GPU, in another library. It holds the weights there, computes passes and makes
-/// updates. Sizes as in <see cref="IPatchMoEModel"/>: B samples, C logits, every array dense and row-major. Not safe for two callers at once.
+/// A network made ready to compute in one place: on the CPU, on a GPU, in another library. It holds the weights there and computes
+/// passes. Sizes as in <see cref="IPatchMoEModel"/>: B samples, C logits, every array dense and row-major. Not safe for two callers at once.
 /// </summary>
 public interface INetworkEngine : IDisposable
 {
@@ -52,27 +52,4 @@ public interface INetworkEngine : IDisposable
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or layer 0 routes nothing.</exception>
     void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default);
-
-    /// <summary>Begins a phase of training.</summary>
-    /// <param name="optimizer">The rule, the tensors that it updates, and its state so far. The engine may keep the state in its own place until <see cref="Collect"/>.</param>
-    void BeginTraining(Optimizer optimizer);
-
-    /// <summary>One update on the mean loss of a batch.</summary>
-    /// <param name="data">The training data; an engine may keep a copy of it on its device.</param>
-    /// <param name="samples">The batch: indices of samples.</param>
-    /// <param name="next">The batch of the update to come, so that its copy can overlap with work; empty if there is none.</param>
-    /// <param name="learningRate">η.</param>
-    /// <returns>
-    /// The mean loss before the update. If it, a logit or a gradient is not finite, NaN or infinity, and no weight has changed; an engine that never holds all gradients
-    /// does not see one that overflows where all logits are finite: the weights that this leaves show it in the next loss.
-    /// </returns>
-    /// <exception cref="InvalidOperationException"><see cref="BeginTraining"/> was not called.</exception>
-    double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate);
-
-    /// <summary>The gradients of the last <see cref="Step"/>, if it made no update: what a failure is explained with.</summary>
-    /// <param name="gradients">As long as the parameter buffer, written.</param>
-    void GetGradients(Span<float> gradients);
-
-    /// <summary>Brings the optimizer's state back into the object given to <see cref="BeginTraining"/>.</summary>
-    void Collect();
 }

@@ -71,7 +71,7 @@ public interface IPatchMoEModel : INetworkWeights
 
     /// <summary>
     /// One update of all tensors with a gradient by stochastic gradient descent, w ← w − η·(g + λ·w): the very weights that <see cref="LossAndGradients"/> and an
-    /// update by <see cref="Sgd"/> give, but gradients go from registers into the weights, so large networks move much less memory.
+    /// update of its own give, but gradients go from registers into the weights, so large networks move much less memory.
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">As in <see cref="LossAndGradients"/>.</param>
@@ -89,26 +89,7 @@ public interface IPatchMoEModel : INetworkWeights
         double learningRate,
         double weightDecay,
         Workspace workspace,
-        ReadOnlySpan<int> lengths = default)
-    {
-        Span<float> gradients = workspace.OwnGradients(Parameters.Length);
-        double loss = LossAndGradients(input, labels, logits, gradients, workspace, default, lengths);
-        if (!double.IsFinite(loss) || FiniteCheck.FirstNotFinite(logits) >= 0 || FiniteCheck.FirstNotFinite(gradients) >= 0)
-        {
-            return double.IsFinite(loss) ? double.NaN : loss;
-        }
-
-        foreach (ParameterSpec parameter in ParameterSpecs)
-        {
-            if (parameter.HasGradient)
-            {
-                Sgd.Update(
-                    Parameters.Slice(parameter.Offset, parameter.Length), gradients.Slice(parameter.Offset, parameter.Length), (float)weightDecay, (float)learningRate);
-            }
-        }
-
-        return loss;
-    }
+        ReadOnlySpan<int> lengths = default);
 
     /// <summary>
     /// The gradients that follow from a gradient of the logits, for a loss of one's own. Nothing is kept between calls: the forward pass is

@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Formats;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// A user's own arrays (.npy): inputs float32, or uint8 that is divided by 255; labels int32 or uint8. The input's axes behind the first are those of

@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// CIFAR-10 from a folder of its binary files: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, as many of them as there are, for training, and

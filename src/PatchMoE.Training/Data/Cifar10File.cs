@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Formats;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// Reads the binary files of CIFAR-10 (Krizhevsky, 2009): per image one label byte, 0 to 9, then 3072 bytes, the red, green and blue plane of 32×32

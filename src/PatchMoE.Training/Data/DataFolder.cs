@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// Finds MNIST or Fashion-MNIST in a folder: the full set (<c>train-*</c> for training, <c>t10k-*</c> for testing) or the 10,000 <c>t10k</c> images

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>Makes the data of a spec.</summary>
 public static class DataLoader

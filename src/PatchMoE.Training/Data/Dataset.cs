@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>Labelled samples: what trainer and evaluation read, wherever they come from.</summary>
 public sealed class Dataset

@@ -1,6 +1,6 @@
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>What a data set must be so that a model can be trained or tested on it.</summary>
 public static class DatasetRules

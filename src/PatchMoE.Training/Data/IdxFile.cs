@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using PatchMoE.Formats;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// Reads idx files of bytes, the format of MNIST: two zero bytes, the type (8: uint8), the rank, one big-endian int32 per axis, then the values

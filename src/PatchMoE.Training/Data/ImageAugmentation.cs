@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// The usual augmentation of CIFAR-10 (He et al., 2016): an image is padded by 4 zeros on each side, cropped to its size at a random place, and mirrored

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>Grey images with a class each, as idx files hold them.</summary>
 public sealed class ImageSet

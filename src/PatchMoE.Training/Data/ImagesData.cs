@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>Plain images of a source with their classes, pixels/255; drawn by the seed, each image at most once.</summary>
 public static class ImagesData

@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random place among irrelevant digits, pixels/255. Samples

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>Turns pixels into inputs.</summary>
 internal static class Pixels

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Data;
 
 /// <summary>Allocates the inputs of a data set.</summary>
 internal static class SampleArray

@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Formats;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>The values of a user's arrays as the network takes them.</summary>
 internal static class SampleValues

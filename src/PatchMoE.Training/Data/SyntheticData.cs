@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// The paper's data model (Chowdhury et al., ICML 2023): orthogonal unit patterns o₁ and o₂ in R^d; a sample holds o₁ (y = +1) or o₂ (y = −1)

@@ -1,6 +1,7 @@
 using PatchMoE.Kernels;
+using PatchMoE.Training.Optimizers;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Engines;
 
 /// <summary>A compiled model on this process's processors. The weights are the model's own.</summary>
 public sealed class CpuEngine : HostEngine

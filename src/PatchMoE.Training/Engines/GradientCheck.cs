@@ -1,6 +1,6 @@
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Engines;
 
 /// <summary>Looks for gradients that are not finite, on all threads of a workspace.</summary>
 internal sealed class GradientCheck : IBufferWork

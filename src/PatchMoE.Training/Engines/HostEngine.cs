@@ -1,7 +1,11 @@
-namespace PatchMoE;
+using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Optimizers;
+
+namespace PatchMoE.Training.Engines;
 
 /// <summary>An engine whose weights, gradients and optimizer live in this process's memory: a pass is all that it adds.</summary>
-public abstract class HostEngine : INetworkEngine
+public abstract class HostEngine : ITrainingEngine
 {
     private readonly float[] _gradients;
     private float[] _inputs = [];

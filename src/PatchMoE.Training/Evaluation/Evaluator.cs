@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.Training.Data;
+
+namespace PatchMoE.Training.Evaluation;
 
 /// <summary>How good a model is on a data set.</summary>
 /// <param name="Loss">The mean loss.</param>
@@ -17,15 +19,6 @@ public sealed class Evaluator
     private readonly int _batch;
     private readonly float[] _logits;
     private readonly int[] _routes;
-
-    /// <summary>Makes the buffers.</summary>
-    /// <param name="model">The model; its weights are read at each call.</param>
-    /// <param name="workspace">A workspace of this model; the caller keeps and disposes it.</param>
-    /// <param name="batch">Samples per pass, ≥ 1.</param>
-    public Evaluator(IPatchMoEModel model, Workspace workspace, int batch = 256)
-        : this(new CpuEngine(model, workspace), batch)
-    {
-    }
 
     /// <summary>Makes the buffers.</summary>
     /// <param name="engine">What computes, with its own weights; the caller keeps and disposes it.</param>

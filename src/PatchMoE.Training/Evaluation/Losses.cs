@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Evaluation;
 
 /// <summary>The losses of single samples, from logits, in double and without overflow.</summary>
 public static class Losses

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Evaluation;
 
 /// <summary>
 /// The discriminative routing property, measured (Chowdhury et al., ICML 2023): does the router send the patch that decides the class to the expert

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
 /// Adam (Kingma and Ba, 2015): g ← g + λ·w, m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·g²,

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
 /// The moments that Adam and AdamW share (Kingma and Ba, 2015): m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·g², and the step

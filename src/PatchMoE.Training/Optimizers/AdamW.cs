@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter, 2019): as <see cref="Adam"/>, but the weight decay λ acts on the weights alone:

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>The learning rate of each update.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>SGD with heavy-ball momentum (Polyak, 1964), as PyTorch writes it: u ← µ·u + g + λ·w, w ← w − η·u, with u = 0 at first.</summary>
 /// <param name="spec">µ and λ.</param>

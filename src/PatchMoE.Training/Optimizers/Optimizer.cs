@@ -1,6 +1,6 @@
 using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
 /// A rule that updates weights from gradients, in place, without allocating. Every operation is one float32 operation per value in a fixed order, so

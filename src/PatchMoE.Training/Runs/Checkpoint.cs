@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>
 /// All that a training run needs to go on: with the same spec, data and seed, a resumed run gives the bits of an uninterrupted one, on any number of

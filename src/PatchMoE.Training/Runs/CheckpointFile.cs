@@ -1,6 +1,9 @@
 using System.Globalization;
+using PatchMoE.Formats;
+using PatchMoE.Kernels;
+using PatchMoE.Training.Optimizers;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>
 /// A <see cref="Checkpoint"/> as a safetensors file: the weights by their names, the optimizer's buffers as <c>optimizer.{buffer}.{name}</c>, and the rest

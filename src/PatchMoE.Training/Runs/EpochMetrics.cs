@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using PatchMoE.Training.Evaluation;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>What one epoch came to; a line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Phase">The phase the epoch belongs to.</param>

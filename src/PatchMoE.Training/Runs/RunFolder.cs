@@ -1,6 +1,7 @@
 using System.Text;
+using PatchMoE.Formats;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>
 /// The folder of one training run. Every file is written aside and then renamed, so each is whole or as it was; and one training at a time has the folder, so

@@ -1,6 +1,7 @@
 using System.Text;
+using PatchMoE.Formats;
 
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>A finished or interrupted training run, as its folder tells of it.</summary>
 /// <param name="Name">What reports call it.</param>

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Training.Runs;
 
 /// <summary>A stretch of a training run in which the same tensors learn.</summary>
 public enum TrainingPhase

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace PatchMoE;
+namespace PatchMoE.Kernels;
 
 /// <summary>Looks for values that are not finite.</summary>
 internal static class FiniteCheck

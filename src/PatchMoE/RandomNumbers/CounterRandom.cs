@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.RandomNumbers;
 
 /// <summary>
 /// A counter-based random generator: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011).

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.RandomNumbers;
 
 /// <summary>
 /// The inverse of the normal distribution function: algorithm AS 241 (Wichura, Applied Statistics 37, 1988), relative accuracy about 1e-16.

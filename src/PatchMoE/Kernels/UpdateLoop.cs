@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using PatchMoE.Kernels;
 
-namespace PatchMoE;
+namespace PatchMoE.Kernels;
 
 /// <summary>
 /// One update of a stretch of weights, written once for every vector width. Each operation is rounded by itself, never fused, so all widths give the same bits.
