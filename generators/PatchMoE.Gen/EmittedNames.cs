@@ -33,7 +33,7 @@ public static class EmittedNames
         .. Names(NameUse.Attribute, 0, "GeneratedCode", "MethodImpl"),
         .. Names(NameUse.Expression, 0,
             "Guard", "InitSpec", "Loss", "Math", "MathF", "MethodImplOptions", "Panels", "PassKind", "SimdScalar",
-            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightInitializer", "WeightTarget", "WeightsFile"),
+            "SpecReader", "TopScores", "TrainingSpec", "Values", "Vector128", "Vector256", "Vector512", "WeightTarget"),
         .. Names(NameUse.Method, 0, "Add"),
         .. Names(NameUse.Method, 2, "As"),
     ];

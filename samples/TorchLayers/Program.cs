@@ -1,6 +1,7 @@
 #if TORCHSHARP
 using PatchMoE;
 using PatchMoE.TorchSharp;
+using PatchMoE.Training.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,7 +17,7 @@ if (TorchRuntime.Failure is { } reason)
 }
 
 PatchMoESpec data = new("digits", MapExperts.Spec.Model with { Input = new ImageInputSpec(28, 28, 1, 4, 4, 4, 4) }, Data: new ImagesDataSpec("mnist", Train: 6000, Test: 4000));
-(Dataset train, Dataset test) = PatchMoE.DataLoader.Load(data, dataFolder: null, Seed, specFolder: ".");
+(Dataset train, Dataset test) = PatchMoE.Training.Data.DataLoader.Load(data, dataFolder: null, Seed, specFolder: ".");
 
 manual_seed((long)Seed);
 using var network = new DigitNetwork();

@@ -1,3 +1,4 @@
+using PatchMoE.Initialization;
 using PatchMoE.TorchSharp.Operations;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -242,18 +242,18 @@ internal static class SurfaceEmitter
         /// <param name="seed">The seed.</param>
         /// <param name="init">Standard deviations of the weights; null takes the defaults.</param>
         public void Initialize(ulong seed, InitSpec? init = null) =>
-            WeightInitializer.Initialize(Spec with { Training = TrainingSpec.Default with { Init = init ?? InitSpec.Default } }, seed, Parameters);
+            global::PatchMoE.Initialization.WeightInitializer.Initialize(Spec with { Training = TrainingSpec.Default with { Init = init ?? InitSpec.Default } }, seed, Parameters);
 
         /// <summary>Writes the weights as safetensors.</summary>
         /// <exception cref="BadInputException">The file cannot be written; an old one is untouched.</exception>
-        public void Save(string path) => WeightsFile.Save(path, Spec.Model, Parameters);
+        public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec.Model, Parameters);
 
         /// <summary>A model with the weights of a safetensors file.</summary>
         /// <exception cref="BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
         public static {{plan.Target.Name}} Load(string path)
         {
             {{plan.Target.Name}} model = new();
-            WeightsFile.Load(path, Spec.Model, model.Parameters);
+            global::PatchMoE.Formats.WeightsFile.Load(path, Spec.Model, model.Parameters);
             return model;
         }
         """);

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Backends;
 
@@ -14,7 +15,7 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 /// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
 /// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
-internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, INetworkEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
+internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, ITrainingEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
 {
     /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
     public Func<string?>? Problem { get; init; }
@@ -38,9 +39,9 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
     /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
     /// <param name="request">What it is made for.</param>
     /// <param name="told">Where to tell.</param>
-    public INetworkEngine Start(EngineRequest request, TextWriter told)
+    public ITrainingEngine Start(EngineRequest request, TextWriter told)
     {
-        INetworkEngine engine = Create!(request);
+        ITrainingEngine engine = Create!(request);
         if (Devices is not null)
         {
             told.WriteLine($"device: {engine.Device}");

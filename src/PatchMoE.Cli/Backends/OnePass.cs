@@ -1,3 +1,5 @@
+using PatchMoE.Formats;
+
 namespace PatchMoE.Cli.Backends;
 
 /// <summary>Samples for a pass.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Measurement;
 using Spectre.Console;
 
 namespace PatchMoE.Cli.Benchmarks;

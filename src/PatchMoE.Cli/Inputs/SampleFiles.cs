@@ -1,5 +1,7 @@
 using PatchMoE.Cli.Backends;
+using PatchMoE.Formats;
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 

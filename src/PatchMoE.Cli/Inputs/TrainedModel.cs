@@ -1,3 +1,5 @@
+using PatchMoE.Formats;
+
 namespace PatchMoE.Cli.Inputs;
 
 /// <summary>Compiles a spec and loads weights into it.</summary>

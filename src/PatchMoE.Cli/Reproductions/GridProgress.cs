@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Training.Evaluation;
 using Spectre.Console;
 
 namespace PatchMoE.Cli.Reproductions;

@@ -1,6 +1,8 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Ilgpu;
 

@@ -1,3 +1,5 @@
+using PatchMoE.Training.Data;
+
 namespace PatchMoE.TorchSharp;
 
 /// <summary>A batch gathered from training data; the arrays grow and are used again.</summary>

@@ -1,3 +1,6 @@
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +11,7 @@ namespace PatchMoE.TorchSharp;
 /// may differ in the last bits from machine to machine and with the number of threads. Batch norms of a backbone use their running statistics everywhere
 /// but in <see cref="Step"/>, which uses the batch's and updates them.
 /// </summary>
-public sealed class TorchEngine : INetworkEngine
+public sealed class TorchEngine : ITrainingEngine
 {
     private readonly PatchMoEModule _module;
     private readonly Func<Tensor, Tensor?, Tensor> _route;

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Writes a file whole or not at all.</summary>
 public static class AtomicFile

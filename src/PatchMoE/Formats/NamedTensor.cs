@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>A named float32 array, one tensor of a safetensors file.</summary>
 /// <param name="Name">Its name, for example <c>layers.0.router.weight</c>.</param>

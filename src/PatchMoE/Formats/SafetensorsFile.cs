@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>
 /// safetensors files of float32 tensors (huggingface/safetensors): the length of a header in 8 bytes, a JSON header, the values.

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>The weights of a model as a safetensors file: one tensor for each of <see cref="ModelParameters.Parameters"/>.</summary>
 public static class WeightsFile
