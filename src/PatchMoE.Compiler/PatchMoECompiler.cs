@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using PatchMoE.Gen;
+using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Compiler;
 
@@ -55,13 +56,13 @@ public static class PatchMoECompiler
             .Select(tree => new EmittedFile(Path.GetFileName(tree.FilePath).Replace($"{space}.", string.Empty, StringComparison.Ordinal), tree.ToString()))
             .ToArray();
 
-    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>head</c>, which emitted code uses, <c>HeadModel</c>.</summary>
+    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>spec</c>, the name of a generated member, <c>SpecModel</c>.</summary>
     /// <param name="specName">A valid spec's name.</param>
     public static string ClassName(string specName)
     {
         string name = string.Concat(
             specName.Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
-        return EmittedNames.Contains(name) ? name + "Model" : name;
+        return EmittedMembers.IsName(name) ? name + "Model" : name;
     }
 
     /// <summary>What the assembly of a spec depends on, beside the tools that the cache knows.</summary>
@@ -81,9 +82,9 @@ public static class PatchMoECompiler
 
     private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, IReadOnlyList<Assembly> backends, out Compilation output)
     {
-        if (spec.Model.Backbone is not null)
+        if (spec.Model.Backbone is { } backbone)
         {
-            throw new BadInputException($"model.backbone: code is emitted for pMoE layers alone, and {spec.Name} has a backbone. Only the torch backend computes it, in 'pmoe train', 'eval' and 'run'.");
+            throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
         }
 
         string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";

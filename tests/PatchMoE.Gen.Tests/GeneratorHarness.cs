@@ -33,6 +33,12 @@ internal sealed record UserProject
         .WithNullableContextOptions(NullableContextOptions.Enable)
         .WithWarningLevel(9999);
 
+    /// <summary>The text of the project's <c>.editorconfig</c>; empty for none.</summary>
+    public string EditorConfig { get; init; } = string.Empty;
+
+    /// <summary>The compiler's options, with the severities that <see cref="EditorConfig"/> sets.</summary>
+    public CSharpCompilationOptions CompilationOptions => EditorConfig.Length == 0 ? Options : Options.WithSyntaxTreeOptionsProvider(new Severities(EditorConfig));
+
     /// <summary>Whether the project references the runtime libraries.</summary>
     public bool ReferencesRuntime { get; init; } = true;
 
@@ -68,6 +74,21 @@ internal sealed record UserProject
 
     /// <summary>Runs the generator for the first time.</summary>
     public GeneratorRun Run() => GeneratorRun.First(this);
+
+    /// <summary>The severities of an <c>.editorconfig</c>, read by Roslyn's own parser.</summary>
+    private sealed class Severities(string text) : SyntaxTreeOptionsProvider
+    {
+        private readonly AnalyzerConfigSet _set = AnalyzerConfigSet.Create(new[] { AnalyzerConfig.Parse(text, $"{Folder}.editorconfig") });
+
+        public override GeneratedKind IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) =>
+            tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) ? GeneratedKind.MarkedGenerated : GeneratedKind.Unknown;
+
+        public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity) =>
+            _set.GetOptionsForSourcePath(tree.FilePath).TreeOptions.TryGetValue(diagnosticId, out severity);
+
+        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity) =>
+            _set.GlobalConfigOptions.TreeOptions.TryGetValue(diagnosticId, out severity);
+    }
 
     private static bool IsManaged(string path)
     {
@@ -118,7 +139,7 @@ internal sealed class GeneratorRun
             project.ParseOptions,
             new Options(),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
-        CSharpCompilation input = CSharpCompilation.Create("User", project.Sources.Select(source => Parse(source, project)), project.References, project.Options);
+        CSharpCompilation input = CSharpCompilation.Create("User", project.Sources.Select(source => Parse(source, project)), project.References, project.CompilationOptions);
         return new GeneratorRun(project, driver, input, files);
     }
 

@@ -33,9 +33,10 @@ internal sealed class SourceWriter
     public SourceWriter Gap() => Lines(string.Empty);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
-    public Scope Block(string head)
+    public Scope Block(string head) => Lines(head).Braces();
+
+    private Scope Braces()
     {
-        Lines(head);
         Lines("{");
         _depth++;
         return new Scope(this);
@@ -53,11 +54,16 @@ internal sealed class SourceWriter
             Lines(attribute);
         }
 
-        using (Block(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], string.Empty)))
+        Declaration(method, string.Empty);
+        using (Braces())
         {
             body();
         }
     }
+
+    /// <summary>Prints a method's declaration alone, with what stands behind it.</summary>
+    public SourceWriter Declaration(Method method, string end) =>
+        Lines(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], end));
 
     /// <summary>Prints a call as a statement, with what stands before it, for example <c>float sum = </c>.</summary>
     public SourceWriter Call(Call call, string before = "") => Lines(Wrapped(before + call.Target, call.Arguments, ";"));
