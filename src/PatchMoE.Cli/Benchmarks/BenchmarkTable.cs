@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Measurement;
 using Spectre.Console;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Benchmarks;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Measurement;
 using PatchMoE.Training.Engines;
 

@@ -1,4 +1,3 @@
-using PatchMoE.Cli.Backends;
 using PatchMoE.Formats;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;

@@ -1,4 +1,5 @@
 using System.Text;
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;

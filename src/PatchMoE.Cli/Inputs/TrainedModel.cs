@@ -1,3 +1,4 @@
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;

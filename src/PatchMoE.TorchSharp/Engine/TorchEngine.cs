@@ -16,7 +16,7 @@ public sealed class TorchEngine : ITrainingEngine
     private readonly PatchMoEModule _module;
     private readonly Func<Tensor, Tensor?, Tensor> _route;
     private readonly Device _device;
-    private readonly HostBatch _batch = new();
+    private readonly HostBatch _batch;
     private TorchOptimizer? _optimizer;
 
     /// <summary>Makes the module on a device; its weights are 0.</summary>
@@ -28,6 +28,7 @@ public sealed class TorchEngine : ITrainingEngine
     {
         _device = TorchDevices.Of(device);
         set_num_threads(threads);
+        _batch = new HostBatch(spec.Model);
         (_module, _route) = Make(spec);
         _module.to(_device);
     }

@@ -91,4 +91,34 @@ public sealed class Dataset
 
     /// <summary>The valid-patch counts of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1; empty if all are valid.</summary>
     public ReadOnlySpan<int> LengthsOf(int start, int count) => Lengths.Slice(start * LengthsPerSample, count * LengthsPerSample);
+
+    /// <summary>Copies the values of samples, one after the other.</summary>
+    /// <param name="samples">Their indices.</param>
+    /// <param name="inputs">At least [B, <see cref="InputLength"/>], written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    internal void GatherInputs(ReadOnlySpan<int> samples, Span<float> inputs)
+    {
+        for (int b = 0; b < samples.Length; b++)
+        {
+            InputsOf(Existing(samples[b]), 1).CopyTo(inputs[(b * InputLength)..]);
+        }
+    }
+
+    /// <summary>Copies the labels and valid-patch counts of samples.</summary>
+    /// <param name="samples">Their indices.</param>
+    /// <param name="labels">At least [B], written.</param>
+    /// <param name="lengths">At least [B, <see cref="LengthsPerSample"/>], written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    internal void GatherLabels(ReadOnlySpan<int> samples, Span<int> labels, Span<int> lengths)
+    {
+        for (int b = 0; b < samples.Length; b++)
+        {
+            labels[b] = _labels[Existing(samples[b])];
+            LengthsOf(samples[b], 1).CopyTo(lengths[(b * LengthsPerSample)..]);
+        }
+    }
+
+    private int Existing(int sample) => (uint)sample < (uint)Count
+        ? sample
+        : throw new ArgumentOutOfRangeException(nameof(sample), sample, $"The data have {Count} samples.");
 }

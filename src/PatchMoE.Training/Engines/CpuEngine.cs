@@ -68,7 +68,7 @@ public sealed class CpuEngine : HostEngine
             return base.Update(optimizer, learningRate);
         }
 
-        double loss = _model.SgdStep(BatchInputs, BatchLabels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, BatchLengths);
+        double loss = _model.SgdStep(Batch.Inputs, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
         if (double.IsFinite(loss))
         {
             optimizer.Steps++;

@@ -8,21 +8,17 @@ namespace PatchMoE.Training.Engines;
 public abstract class HostEngine : ITrainingEngine
 {
     private readonly float[] _gradients;
-    private float[] _inputs = [];
-    private int[] _labels = [];
-    private int[] _lengths = [];
+    private readonly HostBatch _batch;
     private float[] _logits = [];
     private Optimizer? _optimizer;
 
-    // The batch that the arrays hold, and whether the gradients are its.
-    private int _batch;
-    private int _inputLength;
-    private int _lengthsPerSample;
+    // Whether the gradients are the batch's.
     private bool _hasGradients;
 
     private protected HostEngine(PatchMoESpec spec)
     {
         Spec = spec;
+        _batch = new HostBatch(spec.Model);
         _gradients = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
     }
 
@@ -118,22 +114,16 @@ public abstract class HostEngine : ITrainingEngine
         return loss;
     }
 
-    /// <summary>The gathered samples, [B, …].</summary>
-    private protected ReadOnlySpan<float> BatchInputs => _inputs.AsSpan(0, _batch * _inputLength);
+    /// <summary>The batch of the update.</summary>
+    private protected HostBatch Batch => _batch;
 
-    /// <summary>Their labels, [B].</summary>
-    private protected ReadOnlySpan<int> BatchLabels => _labels.AsSpan(0, _batch);
-
-    /// <summary>Room for their logits, [B, C].</summary>
-    private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch * Spec.Model.Head.Outputs);
-
-    /// <summary>Their counts of valid patches, or empty.</summary>
-    private protected ReadOnlySpan<int> BatchLengths => _lengths.AsSpan(0, _batch * _lengthsPerSample);
+    /// <summary>Room for its logits, [B, C].</summary>
+    private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch.Samples * Spec.Model.Head.Outputs);
 
     private double ComputeGradients()
     {
         _hasGradients = true;
-        return LossAndGradients(BatchInputs, BatchLabels, BatchLogits, _gradients, lengths: BatchLengths);
+        return LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, _gradients, lengths: _batch.Lengths);
     }
 
     /// <inheritdoc/>
@@ -141,20 +131,11 @@ public abstract class HostEngine : ITrainingEngine
 
     private void Gather(Dataset data, ReadOnlySpan<int> samples)
     {
-        (_batch, _inputLength, _lengthsPerSample, _hasGradients) = (samples.Length, data.InputLength, data.LengthsPerSample, false);
-        if (_labels.Length < samples.Length || _inputs.Length < samples.Length * data.InputLength || _lengths.Length < samples.Length * data.LengthsPerSample)
+        _hasGradients = false;
+        _batch.Gather(data, samples);
+        if (_logits.Length < samples.Length * Spec.Model.Head.Outputs)
         {
-            _inputs = SampleArray.Allocate(samples.Length, data.InputLength, "training.batch");
-            _labels = new int[samples.Length];
-            _lengths = new int[samples.Length * data.LengthsPerSample];
             _logits = new float[samples.Length * Spec.Model.Head.Outputs];
-        }
-
-        for (int i = 0; i < samples.Length; i++)
-        {
-            data.InputsOf(samples[i], 1).CopyTo(_inputs.AsSpan(i * data.InputLength));
-            data.LengthsOf(samples[i], 1).CopyTo(_lengths.AsSpan(i * data.LengthsPerSample));
-            _labels[i] = data.Labels[samples[i]];
         }
     }
 

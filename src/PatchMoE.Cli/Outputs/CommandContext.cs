@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli;
+namespace PatchMoE.Cli.Outputs;
 
 /// <summary>What every command is given.</summary>
 /// <param name="Output">Where data go.</param>

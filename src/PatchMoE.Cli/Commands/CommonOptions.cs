@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using PatchMoE.Cli.Backends;
 
-namespace PatchMoE.Cli;
+namespace PatchMoE.Cli.Commands;
 
 /// <summary>Arguments and options that several commands share.</summary>
 internal static class CommonOptions

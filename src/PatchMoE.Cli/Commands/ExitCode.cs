@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli;
+namespace PatchMoE.Cli.Commands;
 
 /// <summary>What <c>pmoe</c> ends with.</summary>
 public static class ExitCode
