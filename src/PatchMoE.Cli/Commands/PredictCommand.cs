@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;

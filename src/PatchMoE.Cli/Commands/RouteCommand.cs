@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;

@@ -49,7 +49,7 @@ internal static class Networks
         ModelParameters.BufferLength(spec.Model.Parameters()));
 
     /// <summary>Updates on batches that wander through the data; gives the losses.</summary>
-    public static double[] Train(INetworkEngine engine, Dataset data, Optimizer optimizer, int steps, int batch = 8, double learningRate = 0.1)
+    public static double[] Train(ITrainingEngine engine, Dataset data, Optimizer optimizer, int steps, int batch = 8, double learningRate = 0.1)
     {
         int[] Batch(int step) => [.. Enumerable.Range(0, batch).Select(i => ((step * batch) + (i * 5)) % data.Count)];
         engine.BeginTraining(optimizer);

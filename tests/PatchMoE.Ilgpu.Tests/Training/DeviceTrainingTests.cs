@@ -67,7 +67,7 @@ public class DeviceTrainingTests
     {
         PatchMoESpec spec = Networks.Small;
         Dataset data = Networks.Data(spec, 40);
-        (float[] Weights, double[] Losses, float[][] State) Run(INetworkEngine engine)
+        (float[] Weights, double[] Losses, float[][] State) Run(ITrainingEngine engine)
         {
             engine.SetParameters(Networks.Weights(spec));
             Optimizer optimizer = Networks.Optimizer(spec, kind);
