@@ -4,7 +4,7 @@ using PatchMoE.Training.Data;
 namespace PatchMoE.Measurement;
 
 /// <summary>Drawn samples to measure a network with: how long a pass takes does not depend on what it sees, as long as no value is special.</summary>
-public static class DrawnBatch
+internal static class DrawnBatch
 {
     /// <summary>B samples of standard normal values with labels of the model's loss.</summary>
     /// <param name="model">A valid network.</param>

@@ -6,7 +6,7 @@ namespace PatchMoE.Measurement;
 /// <param name="CoreFlops">Floating-point operations per second of one thread alone; a multiply-add counts as two.</param>
 /// <param name="Flops">Floating-point operations per second of all threads together.</param>
 /// <param name="MemoryBandwidth">Bytes per second that all threads together read from memory, from an array larger than the caches.</param>
-public sealed record MachineLimits(int Threads, int VectorBits, double CoreFlops, double Flops, double MemoryBandwidth)
+internal sealed record MachineLimits(int Threads, int VectorBits, double CoreFlops, double Flops, double MemoryBandwidth)
 {
     /// <summary>Measures the limits; takes about a second.</summary>
     /// <param name="threads">The threads that work at once, 1…1024.</param>

@@ -4,7 +4,7 @@ namespace PatchMoE.Measurement;
 /// <param name="ComputeSeconds">Its FLOPs at the full rate of multiply-adds.</param>
 /// <param name="BandwidthSeconds">Its bytes at the full bandwidth.</param>
 /// <param name="Bandwidth">That bandwidth, bytes per second.</param>
-public sealed record PassBound(double ComputeSeconds, double BandwidthSeconds, double Bandwidth)
+internal sealed record PassBound(double ComputeSeconds, double BandwidthSeconds, double Bandwidth)
 {
     /// <summary>The bound.</summary>
     public double Seconds => Math.Max(ComputeSeconds, BandwidthSeconds);

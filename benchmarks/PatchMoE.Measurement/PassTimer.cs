@@ -6,7 +6,7 @@ namespace PatchMoE.Measurement;
 /// <param name="Median">The median, in seconds.</param>
 /// <param name="Best">The shortest, in seconds.</param>
 /// <param name="Runs">How many were timed.</param>
-public sealed record Timing(double Median, double Best, int Runs)
+internal sealed record Timing(double Median, double Best, int Runs)
 {
     /// <summary>Sums up single times.</summary>
     /// <param name="seconds">At least one; not changed.</param>
@@ -20,7 +20,7 @@ public sealed record Timing(double Median, double Best, int Runs)
 }
 
 /// <summary>Times work by the median of many runs.</summary>
-public static class PassTimer
+internal static class PassTimer
 {
     // The JIT compiles a method anew, optimised, after 30 calls and a pause of 100 ms.
     private const int WarmUpRuns = 40;

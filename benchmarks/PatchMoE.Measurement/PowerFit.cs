@@ -3,7 +3,7 @@ namespace PatchMoE.Measurement;
 /// <summary>A power law y = a·xᵖ through measured points.</summary>
 /// <param name="Exponent">p.</param>
 /// <param name="Factor">a.</param>
-public sealed record PowerFit(double Exponent, double Factor)
+internal sealed record PowerFit(double Exponent, double Factor)
 {
     /// <summary>Fits by least squares of log y against log x.</summary>
     /// <param name="points">At least two different x; all values &gt; 0.</param>

@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Data;
 /// A user's own arrays (.npy): inputs float32, or uint8 that is divided by 255; labels int32 or uint8. The input's axes behind the first are those of
 /// model.input; a lone channel may be left out.
 /// </summary>
-public static class ArraysData
+internal static class ArraysData
 {
     /// <summary>Reads training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>

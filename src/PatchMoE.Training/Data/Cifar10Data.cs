@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Data;
 /// CIFAR-10 from a folder of its binary files: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, as many of them as there are, for training, and
 /// <c>test_batch.bin</c>. Where the spec wants fewer images than there are, the seed draws them, each at most once.
 /// </summary>
-public static class Cifar10Data
+internal static class Cifar10Data
 {
     /// <summary>The folder that is looked for where none is named: <c>data/cifar-10</c>.</summary>
     public const string FolderName = "cifar-10";

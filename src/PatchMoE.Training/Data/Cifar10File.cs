@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Data;
 /// Reads the binary files of CIFAR-10 (Krizhevsky, 2009): per image one label byte, 0 to 9, then 3072 bytes, the red, green and blue plane of 32×32
 /// pixels, row by row.
 /// </summary>
-public static class Cifar10File
+internal static class Cifar10File
 {
     /// <summary>Rows and columns of an image.</summary>
     public const int Side = 32;

@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Data;
 /// Finds MNIST or Fashion-MNIST in a folder: the full set (<c>train-*</c> for training, <c>t10k-*</c> for testing) or the 10,000 <c>t10k</c> images
 /// alone, of which 60 % then serve training and 40 % testing.
 /// </summary>
-public static class DataFolder
+internal static class DataFolder
 {
     private const double TrainShare = 0.6;
     private static readonly string[] TestFiles = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];

@@ -55,7 +55,7 @@ public sealed class Dataset
     public int InputLength { get; }
 
     /// <summary>What becomes of the images in each epoch of training; null for nothing.</summary>
-    public ImageAugmentation? Augmentation { get; init; }
+    internal ImageAugmentation? Augmentation { get; init; }
 
     /// <summary>[N, <see cref="InputLength"/>].</summary>
     public ReadOnlySpan<float> Inputs => _inputs.AsSpan(0, Count * InputLength);

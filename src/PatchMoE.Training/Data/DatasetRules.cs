@@ -3,7 +3,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Training.Data;
 
 /// <summary>What a data set must be so that a model can be trained or tested on it.</summary>
-public static class DatasetRules
+internal static class DatasetRules
 {
     /// <summary>Checks shape, labels, valid-patch counts and values of <paramref name="data"/> against a model.</summary>
     /// <param name="data">The samples.</param>

@@ -8,7 +8,7 @@ namespace PatchMoE.Training.Data;
 /// Reads idx files of bytes, the format of MNIST: two zero bytes, the type (8: uint8), the rank, one big-endian int32 per axis, then the values
 /// in C order. Gzip is recognised by its first bytes, not by the file's name.
 /// </summary>
-public static class IdxFile
+internal static class IdxFile
 {
     private const int UInt8 = 8;
 

@@ -7,7 +7,7 @@ namespace PatchMoE.Training.Data;
 /// left to right half of the time. What becomes of a sample depends on the seed, the epoch and the sample's index alone.
 /// </summary>
 /// <param name="seed">The run's seed.</param>
-public sealed class ImageAugmentation(ulong seed)
+internal sealed class ImageAugmentation(ulong seed)
 {
     private const int Padding = 4;
     private const int DrawsPerSample = 3;

@@ -1,7 +1,7 @@
 namespace PatchMoE.Training.Data;
 
 /// <summary>Grey images with a class each, as idx files hold them.</summary>
-public sealed class ImageSet
+internal sealed class ImageSet
 {
     private readonly byte[] _pixels;
     private readonly byte[] _labels;

@@ -3,7 +3,7 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Training.Data;
 
 /// <summary>Plain images of a source with their classes, pixels/255; drawn by the seed, each image at most once.</summary>
-public static class ImagesData
+internal static class ImagesData
 {
     /// <summary>Makes training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>

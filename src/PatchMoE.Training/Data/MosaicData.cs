@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Data;
 /// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random place among irrelevant digits, pixels/255. Samples
 /// with even index are positive, the others negative. Sample i depends on the seed, the images and i alone, so a longer set begins with a shorter one.
 /// </summary>
-public static class MosaicData
+internal static class MosaicData
 {
     /// <summary>Makes training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>

@@ -11,7 +11,7 @@ namespace PatchMoE.Training.Data;
 /// first two and uniform in (−δ, δ) for the others. The unit vectors u_i are orthogonal to o₁ and o₂, and to each other as long as
 /// d ≥ patterns + 2; those beyond are random directions orthogonal to o₁ and o₂ alone.
 /// </remarks>
-public static class SyntheticData
+internal static class SyntheticData
 {
     /// <summary>Makes training and test samples; both hold the same patterns.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>

@@ -1,7 +1,7 @@
 namespace PatchMoE.Training.Evaluation;
 
 /// <summary>The losses of single samples, from logits, in double and without overflow.</summary>
-public static class Losses
+internal static class Losses
 {
     /// <summary>The loss of one sample.</summary>
     /// <param name="loss">Which.</param>

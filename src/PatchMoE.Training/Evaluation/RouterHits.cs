@@ -4,7 +4,7 @@ namespace PatchMoE.Training.Evaluation;
 /// The discriminative routing property, measured (Chowdhury et al., ICML 2023): does the router send the patch that decides the class to the expert
 /// that is to see it?
 /// </summary>
-public static class RouterHits
+internal static class RouterHits
 {
     /// <summary>Whether hits can be counted: one layer, whose experts choose patches.</summary>
     public static bool AreDefinedFor(ModelSpec model) => model.Layers.Count == 1 && model.Layers[0].Routing == Routing.ExpertChoice;

@@ -7,7 +7,7 @@ namespace PatchMoE.Training.Optimizers;
 /// <param name="spec">β₁, β₂, ε and λ.</param>
 /// <param name="trained">The tensors it updates.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
-public sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
+internal sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {
     private readonly AdamMoments _moments = new(spec, bufferLength);
 

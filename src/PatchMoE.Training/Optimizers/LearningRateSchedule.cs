@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Optimizers;
 /// Warm-up, t &lt; W: η·(t + one batch)/W, a line from 0 that reaches η at W. After it, constant: η; cosine: η·½(1 + cos(π·(t − W)/(E − W)));
 /// step: η·factor^⌊(t − W)/every⌋.
 /// </remarks>
-public static class LearningRateSchedule
+internal static class LearningRateSchedule
 {
     /// <summary>The learning rate of one update.</summary>
     /// <param name="schedule">The course.</param>

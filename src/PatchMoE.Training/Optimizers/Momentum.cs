@@ -8,7 +8,7 @@ namespace PatchMoE.Training.Optimizers;
 /// <param name="spec">µ and λ.</param>
 /// <param name="trained">The tensors it updates.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
-public sealed class Momentum(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
+internal sealed class Momentum(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {
     private readonly float _momentum = (float)spec.Momentum;
     private readonly float _decay = (float)spec.WeightDecay;

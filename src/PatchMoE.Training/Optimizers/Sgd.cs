@@ -5,7 +5,7 @@ namespace PatchMoE.Training.Optimizers;
 /// <summary>Stochastic gradient descent: w ← w − η·(g + λ·w), with λ the weight decay.</summary>
 /// <param name="spec">λ.</param>
 /// <param name="trained">The tensors it updates.</param>
-public sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) : Optimizer(spec, trained)
+internal sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) : Optimizer(spec, trained)
 {
     private readonly float _decay = (float)spec.WeightDecay;
 

@@ -7,7 +7,7 @@ namespace PatchMoE.Training.Runs;
 /// The folder of one training run. Every file is written aside and then renamed, so each is whole or as it was; and one training at a time has the folder, so
 /// they are all of one run.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>The name of the file that is there while a training has the folder.</summary>
     internal const string LockName = ".lock";

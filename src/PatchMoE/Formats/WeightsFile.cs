@@ -54,7 +54,7 @@ public static class WeightsFile
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The buffer.</param>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
-    public static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
+    internal static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
     {
         EquatableArray<ParameterSpec> specs = model.Parameters();
         RequireBuffer(specs, parameters.Length);

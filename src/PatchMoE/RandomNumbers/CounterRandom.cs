@@ -6,7 +6,7 @@ namespace PatchMoE.RandomNumbers;
 /// </summary>
 /// <param name="seed">The seed of the run.</param>
 /// <param name="stream">What the values are for; two streams of one seed are independent.</param>
-public readonly struct CounterRandom(ulong seed, ulong stream)
+internal readonly struct CounterRandom(ulong seed, ulong stream)
 {
     /// <summary>A stream that is named by a text, for example a tensor's name.</summary>
     public static CounterRandom ForName(ulong seed, string name)
