@@ -14,43 +14,35 @@ internal static class IlgpuModelEmitter
     public static IEnumerable<EmittedSource> Emit(ModelPlan model, string stem)
     {
         IlgpuPlan plan = IlgpuPlan.Of(model);
-        string space = $"PatchMoE.Ilgpu.Emitted.{Space(model.Target)}";
-        yield return new EmittedSource(FileNames.Ilgpu(stem), Surface(plan, space));
-        yield return new EmittedSource(FileNames.IlgpuPasses(stem), Kernels(plan, space, "How the GPU's kernels follow each other, and their scratch.", writer => DevicePassesEmitter.Write(writer, plan)));
+        yield return Surface(plan, stem);
+        yield return Kernels(plan, stem, FileNames.IlgpuPasses(stem), "How the GPU's kernels follow each other, and their scratch.", writer => PassesEmitter.Write(writer, plan));
         foreach (IlgpuLayerPlan layer in plan.Layers)
         {
-            yield return new EmittedSource(
-                FileNames.IlgpuLayer(stem, layer.Layer),
-                Kernels(plan, space, $"The GPU's kernels of layer {layer.Layer.Index}: {LayerEmitter.Summary(layer.Layer)}.", writer => LayerKernels.Write(writer, plan, layer)));
+            yield return Kernels(
+                plan, stem, FileNames.IlgpuLayer(stem, layer.Layer), $"The GPU's kernels of layer {layer.Layer.Index}.", writer => LayerKernels.Write(writer, plan, layer));
         }
 
-        yield return new EmittedSource(FileNames.IlgpuHead(stem), Kernels(plan, space, "The GPU's kernels of head and loss.", writer =>
-        {
-            writer.Lines("/// <summary>Head and loss on a GPU.</summary>");
-            using (writer.Block("internal static class Head"))
-            {
-                HeadKernels.Write(writer, plan);
-            }
-        }));
+        yield return Kernels(plan, stem, FileNames.IlgpuHead(stem), "The GPU's kernels of head and loss.", writer => HeadKernels.Write(writer, plan));
     }
 
-    private static string Surface(IlgpuPlan plan, string space)
+    /// <summary>The model's class, which implements what the GPU's runtime asks of it, explicitly.</summary>
+    private static EmittedSource Surface(IlgpuPlan plan, string stem)
     {
-        ModelPlan model = plan.Model;
+        TargetClass target = plan.Model.Target;
         var writer = new SourceWriter();
-        HeaderEmitter.WriteTop(writer, model, "What a GPU's runtime sees of the model.");
-        if (model.Target.Namespace.Length > 0)
+        WriteHeader(writer, plan.Model, stem, "What a GPU's runtime sees of the model.");
+        if (target.Namespace.Length > 0)
         {
-            writer.Lines($"namespace {model.Target.Namespace};").Gap();
+            writer.Lines($"namespace {target.Namespace};").Gap();
         }
 
         var scopes = new Stack<IDisposable>();
-        foreach (string type in model.Target.ContainingTypes)
+        foreach (string type in target.ContainingTypes)
         {
             scopes.Push(writer.Block(type));
         }
 
-        using (writer.Block($"{model.Target.Declaration} : global::PatchMoE.Ilgpu.IIlgpuModel"))
+        using (writer.Block($"{target.Declaration} : global::PatchMoE.Ilgpu.IIlgpuModel"))
         {
             string partials = plan.PartialFloats > 0 ? $" + {plan.PartialFloats}" : string.Empty;
             writer.Lines($"""
@@ -59,7 +51,7 @@ internal static class IlgpuModelEmitter
                 long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchIntegers(int batch) => batch * {plan.Integers}L;
 
                 global::PatchMoE.Ilgpu.IIlgpuPasses global::PatchMoE.Ilgpu.IIlgpuModel.Load(global::ILGPU.Runtime.Accelerator accelerator) =>
-                    new global::{space}.{DevicePassesEmitter.ClassName}(accelerator);
+                    new global::{Space(target)}.{PassesEmitter.ClassName}(accelerator);
                 """);
         }
 
@@ -68,24 +60,32 @@ internal static class IlgpuModelEmitter
             scopes.Pop().Dispose();
         }
 
-        return writer.ToString();
+        return new EmittedSource(FileNames.Ilgpu(stem), writer.ToString());
     }
 
-    private static string Kernels(IlgpuPlan plan, string space, string purpose, Action<SourceWriter> body)
+    private static EmittedSource Kernels(IlgpuPlan plan, string stem, string name, string purpose, Action<SourceWriter> body)
     {
         var writer = new SourceWriter();
-        HeaderEmitter.WriteTop(writer, plan.Model, purpose);
-        writer.Lines("// Not all usings serve every file.\n#pragma warning disable CS8019\n");
-        writer.Lines($"namespace {space};\n");
-        writer.Lines(string.Join("\n", s_usings.Select(name => $"using global::{name};"))).Gap();
+        WriteHeader(writer, plan.Model, stem, purpose);
+        writer.Lines($"namespace {Space(plan.Model.Target)};\n");
+        writer.Lines(string.Join("\n", s_usings.Select(space => $"using global::{space};"))).Gap();
         body(writer);
-        return writer.ToString();
+        return new EmittedSource(name, writer.ToString());
     }
+
+    private static void WriteHeader(SourceWriter writer, ModelPlan model, string stem, string purpose) => writer.Lines($"""
+        // <auto-generated/>
+        // {purpose} Spec {model.SpecName}, sha256 {model.SpecHash}…; see {FileNames.Surface(stem)}.
+        #nullable enable
+        #pragma warning disable
+
+        """);
 
     /// <summary>The class's full name as a namespace.</summary>
     private static string Space(TargetClass target)
     {
         IEnumerable<string> containing = target.ContainingTypes.Select(type => type.Substring(type.LastIndexOf(' ') + 1));
-        return string.Join(".", (target.Namespace.Length == 0 ? Enumerable.Empty<string>() : [target.Namespace]).Concat(containing).Concat([target.Name]));
+        IEnumerable<string> names = (target.Namespace.Length == 0 ? Enumerable.Empty<string>() : [target.Namespace]).Concat(containing).Concat([target.Name]);
+        return $"PatchMoE.Emitted.{string.Join(".", names)}.Gpu";
     }
 }
