@@ -1,5 +1,3 @@
-using PatchMoE.Gen.Planning;
-
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>Prints a class of kernels.</summary>

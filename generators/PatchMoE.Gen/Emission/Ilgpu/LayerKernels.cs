@@ -1,4 +1,3 @@
-using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;

@@ -104,7 +104,7 @@ internal static class PoolBackwardEmitter
         Expression place = (s_unit.As("long") * l) + p;
         writer.Lines($"long at = {place * plan.DeltaStride};");
         Expression output = s_unit.As("long") * m;
-        Expression? gate = layer.HasGate ? $"gates[{place}]" : null;
+        Expression? gate = layer.HasGate ? $"gates[{place}]" : default(Expression?);
         if (sample)
         {
             writer.Lines($"int s = routes[{instance}];");
