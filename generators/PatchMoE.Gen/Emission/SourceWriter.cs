@@ -33,11 +33,7 @@ internal sealed class SourceWriter
     public SourceWriter Gap() => Lines(string.Empty);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
-    public Scope Block(string head)
-    {
-        Lines(head);
-        return Block();
-    }
+    public Scope Block(string head) => Lines(head).Block();
 
     /// <summary>Prints a block of its own, for names that are not known behind it.</summary>
     public Scope Block()
@@ -59,11 +55,16 @@ internal sealed class SourceWriter
             Lines(attribute);
         }
 
-        using (Block(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], string.Empty)))
+        Declaration(method, string.Empty);
+        using (Block())
         {
             body();
         }
     }
+
+    /// <summary>Prints a method's declaration alone, with what stands behind it.</summary>
+    public SourceWriter Declaration(Method method, string end) =>
+        Lines(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], end));
 
     /// <summary>Prints a call as a statement, with what stands before it, for example <c>float sum = </c>.</summary>
     public SourceWriter Call(Call call, string before = "") => Lines(Wrapped(before + call.Target, call.Arguments, ";"));

@@ -30,8 +30,6 @@ internal static class ClassParser
             diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
         }
 
-        diagnostics.AddRange(HiddenNames.Check(symbol, context.SemanticModel, declaration.SpanStart, name));
-
         string? file = attribute.ConstructorArguments.FirstOrDefault().Value as string;
         SpecNode? network = null;
         SourceSpan fileSpan = default;

@@ -2,7 +2,6 @@ using System.Reflection;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
-using PatchMoE.Kernels;
 
 namespace PatchMoE.Ilgpu;
 

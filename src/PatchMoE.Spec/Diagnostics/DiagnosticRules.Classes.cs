@@ -92,12 +92,6 @@ public static partial class DiagnosticRules
         "The class '{0}' {1}, but its method 'Load' makes one with 'new()'.",
         "{2}.");
 
-    /// <summary>{0} the class, {1} the name, {2} what has it, for example "the class 'User.Guard'", {3} a second way out, or nothing.</summary>
-    public static readonly DiagnosticRule HiddenName = new(
-        "PMOE075", DiagnosticLevel.Error, "A name of the emitted code is hidden",
-        "Within '{0}' the name '{1}' means {2}, which hides the '{1}' that the emitted code uses.",
-        "Rename it{3}.");
-
     /// <summary>{0} the path in the attribute, {1} why it is none.</summary>
     public static readonly DiagnosticRule NotASpecFile = new(
         "PMOE076", DiagnosticLevel.Error, "Not the path of a spec",

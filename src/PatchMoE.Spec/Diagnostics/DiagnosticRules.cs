@@ -64,7 +64,6 @@ public static partial class DiagnosticRules
         SizeGivenTwice,
         EmittedName,
         NoPlainConstructor,
-        HiddenName,
         NotASpecFile,
         BackboneNotCompiled,
         BackboneNeedsImage,

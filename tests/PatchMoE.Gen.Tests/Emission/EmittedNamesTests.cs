@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Gen.Tests;
@@ -45,13 +44,13 @@ public sealed class EmittedNamesTests
         """;
 
     [Test]
-    public void List_IsTheMembersAndTheNamesUsed()
+    public void List_IsTheMembers()
     {
         IEnumerable<string> members = Enumerable.Range(0, s_probes.Value.Count)
             .SelectMany(i => s_probes.Value.Output.GetTypeByMetadataName($"Probe{i}")!.GetMembers())
             .Where(member => member.CanBeReferencedByName && !member.IsImplicitlyDeclared)
             .Select(member => member.Name);
-        var found = new HashSet<string>(members.Concat(Used().Where(used => used.Arity == 0).Select(used => used.Name)), StringComparer.Ordinal)
+        var found = new HashSet<string>(members, StringComparer.Ordinal)
         {
             // The top layer runs once and has no groups; the list names it all the same, like those of the others.
             $"Layer{SpecReader.MaximumLevels - 1}Groups",
@@ -62,16 +61,6 @@ public sealed class EmittedNamesTests
             Assert.That(EmittedNames.All.Except(found), Is.Empty, "in the list, but never emitted");
         });
     }
-
-    [Test]
-    public void Used_SaysHowEachNameIsUsed() => Assert.That(EmittedNames.Used, Is.EquivalentTo(Used()));
-
-    /// <summary>What is used, each name once with what it is used for; an expression is hidden by more than a type.</summary>
-    private static IEnumerable<UsedName> Used() => s_probes.Value.Output.SyntaxTrees
-        .Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))
-        .SelectMany(tree => NamesUsed(tree, s_probes.Value.Output.GetSemanticModel(tree)))
-        .GroupBy(used => (used.Name, used.Arity))
-        .Select(group => group.MaxBy(used => used.Use)!);
 
     /// <summary>Every kind of network: the random ones, and the deepest with all weights in every layer.</summary>
     private static IEnumerable<PatchMoESpec> Probes()
@@ -90,44 +79,13 @@ public sealed class EmittedNamesTests
             new VectorsInputSpec(4, 5, EquatableArray.Of(3, 3)), EquatableArray.Of(layer, layer, layer), new HeadSpec(HeadKind.Linear, 2, Bias: true), Loss.SoftmaxCrossEntropy));
     }
 
-    /// <summary>The bare names in a tree that something of that name would hide: types, and methods of 'using static'.</summary>
-    private static IEnumerable<UsedName> NamesUsed(SyntaxTree tree, SemanticModel semantics)
-    {
-        foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
-        {
-            bool qualified = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
-            bool inUsing = name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is not null;
-            ISymbol? symbol = semantics.GetSymbolInfo(name).Symbol;
-            if (qualified || inUsing || SymbolEqualityComparer.Default.Equals(symbol?.ContainingAssembly, semantics.Compilation.Assembly))
-            {
-                continue;
-            }
-
-            string text = name.Identifier.Text;
-            bool beforeDot = name.Parent is MemberAccessExpressionSyntax;
-            switch (symbol)
-            {
-                case IMethodSymbol when name.Parent is AttributeSyntax:
-                    yield return new UsedName(text, 0, NameUse.Attribute);
-                    yield return new UsedName(text + "Attribute", 0, NameUse.Type);
-                    break;
-                case IMethodSymbol { MethodKind: MethodKind.Ordinary }:
-                    yield return new UsedName(text, (name as GenericNameSyntax)?.Arity ?? 0, NameUse.Method);
-                    break;
-                case INamedTypeSymbol { SpecialType: SpecialType.None } or INamedTypeSymbol { Arity: > 0 } when symbol is INamedTypeSymbol type:
-                    yield return new UsedName(text, type.Arity, beforeDot && type.Arity == 0 ? NameUse.Expression : NameUse.Type);
-                    break;
-            }
-        }
-    }
-
-    [TestCase("head", "HeadModel")]
+    [TestCase("head-weight", "HeadWeightModel")]
     [TestCase("spec", "SpecModel")]
-    [TestCase("layer-0", "Layer0Model")]
-    [TestCase("math", "MathModel")]
-    [TestCase("add", "AddModel")]
-    [TestCase("patch_rows", "PatchRowsModel")]
-    public void CompiledSpecOfSuchAName_GetsAnotherClassName(string name, string className)
+    [TestCase("layer-0-experts", "Layer0ExpertsModel")]
+    [TestCase("outputs", "OutputsModel")]
+    [TestCase("math", "Math")]
+    [TestCase("network", "Network")]
+    public void CompiledSpecOfSuchAName_GetsAnotherClassNameWhereItMust(string name, string className)
     {
         PatchMoESpec spec = RandomSpec.Of(0) with { Name = name };
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);

@@ -4,8 +4,8 @@ using PatchMoE.Gen.Planning.Ilgpu;
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>
-/// The table of contents of a model's GPU files. The kernels have a namespace of their own, whose usings stand inside it: nothing in the user's project can
-/// hide a name from them, and they take no name from the user's class.
+/// The table of contents of a model's GPU files. The kernels have a namespace of their own beside the CPU's: their usings stand inside it, so that nothing in
+/// the user's project can hide a name from them, and they take no name from the user's class.
 /// </summary>
 internal static class IlgpuModelEmitter
 {
@@ -14,78 +14,43 @@ internal static class IlgpuModelEmitter
     public static IEnumerable<EmittedSource> Emit(ModelPlan model, string stem)
     {
         IlgpuPlan plan = IlgpuPlan.Of(model);
-        yield return Surface(plan, stem);
-        yield return Kernels(plan, stem, FileNames.IlgpuPasses(stem), "How the GPU's kernels follow each other, and their scratch.", writer => PassesEmitter.Write(writer, plan));
+        yield return new EmittedSource(FileNames.Ilgpu(stem), Surface(plan));
+        yield return new EmittedSource(FileNames.IlgpuPasses(stem), Kernels(plan, "How the GPU's kernels follow each other, and their scratch.", writer => PassesEmitter.Write(writer, plan)));
         foreach (IlgpuLayerPlan layer in plan.Layers)
         {
-            yield return Kernels(
-                plan, stem, FileNames.IlgpuLayer(stem, layer.Layer), $"The GPU's kernels of layer {layer.Layer.Index}.", writer => LayerKernels.Write(writer, plan, layer));
+            yield return new EmittedSource(
+                FileNames.IlgpuLayer(stem, layer.Layer), Kernels(plan, $"The GPU's kernels of layer {layer.Layer.Index}.", writer => LayerKernels.Write(writer, plan, layer)));
         }
 
-        yield return Kernels(plan, stem, FileNames.IlgpuHead(stem), "The GPU's kernels of head and loss.", writer => HeadKernels.Write(writer, plan));
+        yield return new EmittedSource(FileNames.IlgpuHead(stem), Kernels(plan, "The GPU's kernels of head and loss.", writer => HeadKernels.Write(writer, plan)));
     }
+
+    private static string Space(ModelPlan model) => $"{model.Target.EmittedNamespace}.Gpu";
 
     /// <summary>The model's class, which implements what the GPU's runtime asks of it, explicitly.</summary>
-    private static EmittedSource Surface(IlgpuPlan plan, string stem)
+    private static string Surface(IlgpuPlan plan)
     {
-        TargetClass target = plan.Model.Target;
         var writer = new SourceWriter();
-        WriteHeader(writer, plan.Model, stem, "What a GPU's runtime sees of the model.");
-        if (target.Namespace.Length > 0)
-        {
-            writer.Lines($"namespace {target.Namespace};").Gap();
-        }
+        HeaderEmitter.WriteTop(writer, plan.Model, "What a GPU's runtime sees of the model.");
+        string partials = plan.PartialFloats > 0 ? $" + {plan.PartialFloats}" : string.Empty;
+        ModelEmitter.WriteClass(writer, plan.Model, " : global::PatchMoE.Ilgpu.IIlgpuModel", body => body.Lines($"""
+            long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchFloats(int batch) => (batch * {plan.Floats}L){partials};
 
-        var scopes = new Stack<IDisposable>();
-        foreach (string type in target.ContainingTypes)
-        {
-            scopes.Push(writer.Block(type));
-        }
+            long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchIntegers(int batch) => batch * {plan.Integers}L;
 
-        using (writer.Block($"{target.Declaration} : global::PatchMoE.Ilgpu.IIlgpuModel"))
-        {
-            string partials = plan.PartialFloats > 0 ? $" + {plan.PartialFloats}" : string.Empty;
-            writer.Lines($"""
-                long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchFloats(int batch) => (batch * {plan.Floats}L){partials};
-
-                long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchIntegers(int batch) => batch * {plan.Integers}L;
-
-                global::PatchMoE.Ilgpu.IIlgpuPasses global::PatchMoE.Ilgpu.IIlgpuModel.Load(global::ILGPU.Runtime.Accelerator accelerator) =>
-                    new global::{Space(target)}.{PassesEmitter.ClassName}(accelerator);
-                """);
-        }
-
-        while (scopes.Count > 0)
-        {
-            scopes.Pop().Dispose();
-        }
-
-        return new EmittedSource(FileNames.Ilgpu(stem), writer.ToString());
+            global::PatchMoE.Ilgpu.IIlgpuPasses global::PatchMoE.Ilgpu.IIlgpuModel.Load(global::ILGPU.Runtime.Accelerator accelerator) =>
+                new global::{Space(plan.Model)}.{PassesEmitter.ClassName}(accelerator);
+            """));
+        return writer.ToString();
     }
 
-    private static EmittedSource Kernels(IlgpuPlan plan, string stem, string name, string purpose, Action<SourceWriter> body)
+    private static string Kernels(IlgpuPlan plan, string purpose, Action<SourceWriter> body)
     {
         var writer = new SourceWriter();
-        WriteHeader(writer, plan.Model, stem, purpose);
-        writer.Lines($"namespace {Space(plan.Model.Target)};\n");
+        HeaderEmitter.WriteTop(writer, plan.Model, purpose);
+        writer.Lines($"namespace {Space(plan.Model)};").Gap();
         writer.Lines(string.Join("\n", s_usings.Select(space => $"using global::{space};"))).Gap();
         body(writer);
-        return new EmittedSource(name, writer.ToString());
-    }
-
-    private static void WriteHeader(SourceWriter writer, ModelPlan model, string stem, string purpose) => writer.Lines($"""
-        // <auto-generated/>
-        // {purpose} Spec {model.SpecName}, sha256 {model.SpecHash}…; see {FileNames.Surface(stem)}.
-        #nullable enable
-        #pragma warning disable
-
-        """);
-
-    /// <summary>The class's full name as a namespace.</summary>
-    private static string Space(TargetClass target)
-    {
-        IEnumerable<string> containing = target.ContainingTypes.Select(type => type.Substring(type.LastIndexOf(' ') + 1));
-        IEnumerable<string> names = (target.Namespace.Length == 0 ? Enumerable.Empty<string>() : [target.Namespace]).Concat(containing).Concat([target.Name]);
-        return $"PatchMoE.Emitted.{string.Join(".", names)}.Gpu";
+        return writer.ToString();
     }
 }

@@ -33,7 +33,7 @@ internal static class KernelClass
     /// <summary>Opens a top-level type.</summary>
     public static SourceWriter.Scope GeneratedType(this SourceWriter writer, string declaration)
     {
-        writer.Lines($"[global::System.CodeDom.Compiler.GeneratedCode(\"PatchMoE.Gen\", \"{HeaderEmitter.Version}\")]");
+        writer.Lines(HeaderEmitter.GeneratedCode);
         return writer.Block(declaration);
     }
 }

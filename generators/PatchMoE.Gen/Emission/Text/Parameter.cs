@@ -18,8 +18,11 @@ internal sealed record Parameter(string Type, string Name, bool IsUsed = true)
     /// <summary>The parameter, if this network's method has it.</summary>
     public Parameter When(bool isUsed) => this with { IsUsed = isUsed };
 
+    /// <summary>Its default value; empty for none.</summary>
+    public string Default { get; init; } = string.Empty;
+
     /// <summary>The declaration.</summary>
-    public string Declaration => $"{Type} {Name}";
+    public string Declaration => Default.Length == 0 ? $"{Type} {Name}" : $"{Type} {Name} = {Default}";
 
     /// <summary>The modifier that stands at an argument too.</summary>
     private string Modifier => Type.Split(' ').FirstOrDefault(word => word is "ref" or "in" or "out") is { } modifier ? modifier + " " : string.Empty;

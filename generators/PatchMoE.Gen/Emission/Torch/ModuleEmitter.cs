@@ -28,7 +28,7 @@ internal static class ModuleEmitter
                 public Module(
                     global::PatchMoE.TorchSharp.ModuleOutput output = global::PatchMoE.TorchSharp.ModuleOutput.Logits,
                     ulong seed = 1,
-                    InitSpec? init = null,
+                    global::PatchMoE.InitSpec? init = null,
                     int threads = 0)
                     : base(Initialized(seed, init), output, threads)
                 {
@@ -46,7 +46,7 @@ internal static class ModuleEmitter
 
             writer.Gap();
             writer.Lines($$"""
-                private static {{model}} Initialized(ulong seed, InitSpec? init)
+                private static {{model}} Initialized(ulong seed, global::PatchMoE.InitSpec? init)
                 {
                     {{model}} model = new();
                     model.Initialize(seed, init);
