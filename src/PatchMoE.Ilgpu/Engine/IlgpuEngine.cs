@@ -2,6 +2,7 @@ using System.Reflection;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
+using PatchMoE.Kernels;
 
 namespace PatchMoE.Ilgpu;
 
