@@ -21,25 +21,25 @@ internal static class LossEmitter
         /// <summary>L = log Σ_c exp(f_c) − f_label; gradient[c] = share · (softmax(f)_c − [c = label]).</summary>
         private static double LossOf(ref float logits, int label, double share, ref float gradient)
         {
-            double most = logits;
+            double max = logits;
             for (int c = 1; c < {{outputs}}; c++)
             {
-                most = Math.Max(most, Add(ref logits, c));
+                max = Math.Max(max, Add(ref logits, c));
             }
 
             double sum = 0;
             for (int c = 0; c < {{outputs}}; c++)
             {
-                sum += Math.Exp(Add(ref logits, c) - most);
+                sum += Math.Exp(Add(ref logits, c) - max);
             }
 
             for (int c = 0; c < {{outputs}}; c++)
             {
-                double probability = Math.Exp(Add(ref logits, c) - most) / sum;
+                double probability = Math.Exp(Add(ref logits, c) - max) / sum;
                 Add(ref gradient, c) = (float)(share * (probability - (c == label ? 1 : 0)));
             }
 
-            return Math.Log(sum) + most - Add(ref logits, label);
+            return Math.Log(sum) + max - Add(ref logits, label);
         }
         """;
 }

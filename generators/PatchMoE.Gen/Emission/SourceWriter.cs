@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PatchMoE.Gen.Emission.Text;
 
@@ -7,6 +6,9 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints indented C#: '\n' line ends and invariant numbers, so that the bytes are the same on every system.</summary>
 internal sealed class SourceWriter
 {
+    /// <summary>The attribute of kernels: they are compiled optimised at once, since they have no use for slow first runs.</summary>
+    public const string Optimized = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
+
     /// <summary>What a reader's window holds.</summary>
     private const int LongestLine = 160;
 
@@ -123,18 +125,64 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints a loop over the tiles of a run; a single tile stands without a loop.</summary>
-    public void Tiles(Planning.TileRun run, string index, Action<string> body)
+    public void Tiles(Planning.TileRun run, string index, Action<Expression> body) => Loop(index, run.Start, run.End, run.Size, body);
+
+    /// <summary>Prints a loop over so many; one stands without a loop.</summary>
+    public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
+
+    private void Loop(string index, int start, int end, int step, Action<Expression> body)
     {
-        if (run.Tiles == 1)
+        if (start + step >= end)
         {
-            body(run.Start.ToString(CultureInfo.InvariantCulture));
+            body(start);
             return;
         }
 
-        using (Block($"for (int {index} = {run.Start}; {index} < {run.End}; {index} += {run.Size})"))
+        using (Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})"))
         {
             body(index);
         }
+    }
+
+    /// <summary>Prints a worker's loop over its share of so many.</summary>
+    public Scope ShareLoop(string index, int count) =>
+        Block($"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)");
+
+    /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
+    public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
+
+    /// <summary>Prints a kernel with a summary alone.</summary>
+    public void Kernel(Method method, string summary, Action body) => Kernel(method, writer => writer.Summary(summary), body);
+
+    private void Kernel(Method method, Action<SourceWriter> documentation, Action body) =>
+        Method(method with { Attributes = [Optimized] }, documentation, body);
+
+    /// <summary>Prints a method with a summary.</summary>
+    public void Method(Method method, string summary, Action body) => Method(method, writer => writer.Summary(summary), body);
+
+    /// <summary>Prints the summary of what follows.</summary>
+    public SourceWriter Summary(string text)
+    {
+        string line = $"/// <summary>{KernelDoc.Escape(text)}</summary>";
+        return (4 * _depth) + line.Length <= LongestLine ? Lines(line) : Lines("/// <summary>").Comment("///", KernelDoc.Escape(text)).Lines("/// </summary>");
+    }
+
+    /// <summary>Prints a text behind a mark of comments, on as few lines as hold it.</summary>
+    public SourceWriter Comment(string mark, string text)
+    {
+        string line = mark;
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > mark.Length && (4 * _depth) + line.Length + 1 + word.Length > LongestLine)
+            {
+                Lines(line);
+                line = mark;
+            }
+
+            line += $" {word}";
+        }
+
+        return Lines(line);
     }
 
     public override string ToString() => _text.ToString();
@@ -155,60 +203,4 @@ internal sealed class SourceWriter
             writer.Lines("}");
         }
     }
-}
-
-/// <summary>Formats numbers for emitted code and its comments.</summary>
-internal static class Format
-{
-    /// <summary>1234567 → 1,234,567 (for comments).</summary>
-    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <summary><c>start + index * step + …</c> without needless terms; start is a name or a number.</summary>
-    public static string Offset(string start, params Term[] terms)
-    {
-        var parts = new List<string>();
-        if (start != "0")
-        {
-            parts.Add(start);
-        }
-
-        foreach (Term term in terms)
-        {
-            if (term.Step != "0" && term.Index != "0")
-            {
-                string index = term.Index.Contains(' ') ? $"({term.Index})" : term.Index;
-                parts.Add(term.Step == "1" ? index : $"{index} * {term.Step}");
-            }
-        }
-
-        return parts.Count switch
-        {
-            0 => "0",
-            1 => parts[0],
-            _ => string.Join(" + ", parts.Select(part => part.Contains(" * ") ? $"({part})" : part)),
-        };
-    }
-
-    /// <summary>A reference that many values behind <paramref name="array"/>.</summary>
-    public static string At(string array, string start, params Term[] terms)
-    {
-        string offset = Offset(start, terms);
-        return offset == "0" ? $"ref {array}" : $"ref Add(ref {array}, {offset})";
-    }
-
-    /// <summary>Where vector <paramref name="column"/> of a tile begins.</summary>
-    public static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
-
-    /// <summary>1 sum, 2 sums.</summary>
-    public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
-}
-
-/// <summary>A term of an offset: an index times a step, a name or a number.</summary>
-/// <param name="Index">The index.</param>
-/// <param name="Step">What it is multiplied by.</param>
-internal readonly record struct Term(string Index, string Step)
-{
-    public static implicit operator Term((string Index, int Step) term) => new(term.Index, term.Step.ToString(CultureInfo.InvariantCulture));
-
-    public static implicit operator Term((string Index, string Step) term) => new(term.Index, term.Step);
 }

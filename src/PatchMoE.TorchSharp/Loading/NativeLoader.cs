@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using PatchMoE.Formats;
 
 namespace PatchMoE.TorchSharp.Loading;
 

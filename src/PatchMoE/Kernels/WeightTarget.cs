@@ -55,6 +55,26 @@ public readonly ref struct WeightTarget
         where TVector : struct =>
         TSimd.Multiply(TSimd.Add(gradient, TSimd.Multiply(weight, decay)), rate);
 
+    /// <summary>Updates a vector of weights, <paramref name="offset"/> behind <paramref name="weights"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector weight = TSimd.Load(ref weights, offset);
+        TSimd.Store(TSimd.Subtract(weight, Step<TSimd, TVector>(weight, gradient, rate, decay)), ref weights, offset);
+    }
+
+    /// <summary>Updates the last <paramref name="count"/> weights of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay, int count)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector weight = TSimd.Load(ref weights, offset);
+        TSimd.Store(TSimd.Subtract(weight, TSimd.KeepLast(Step<TSimd, TVector>(weight, gradient, rate, decay), count)), ref weights, offset);
+    }
+
     /// <summary>Updates weights whose gradients lie complete in the gradients.</summary>
     /// <param name="from">The first.</param>
     /// <param name="count">How many.</param>

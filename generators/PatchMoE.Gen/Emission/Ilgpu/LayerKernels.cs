@@ -32,7 +32,7 @@ internal static class LayerKernels
 
     public static void Write(SourceWriter writer, IlgpuPlan plan, IlgpuLayerPlan layer)
     {
-        writer.Kernels($"Layer{layer.Layer.Index}", $"Layer {layer.Layer.Index} on a GPU: {LayerEmitter.Summary(layer.Layer)}.", All(plan, layer), () =>
+        writer.Kernels($"Layer{layer.Layer.Index}", $"Layer {layer.Layer.Index} on a GPU: {LayerDoc.Summary(layer.Layer)}.", All(plan, layer), () =>
         {
             if (layer.Selection is not null && layer.Selection.Kernel != DeviceSelectionKernel.Single)
             {

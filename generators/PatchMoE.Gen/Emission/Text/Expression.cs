@@ -11,7 +11,14 @@ internal readonly struct Expression : IEquatable<Expression>
     private readonly string? _text;
     private readonly Precedence _precedence;
 
+    private readonly string? _multiplied;
+    private readonly long _factor;
+
     private Expression(string text, Precedence precedence, long? value = null) => (_text, _precedence, Value) = (text, precedence, value);
+
+    /// <summary>A product with a constant, which further constants multiply.</summary>
+    private Expression(string multiplied, long factor)
+        : this($"{multiplied} * {factor.ToString(CultureInfo.InvariantCulture)}", Precedence.Product) => (_multiplied, _factor) = (multiplied, factor);
 
     private enum Precedence
     {
@@ -63,6 +70,8 @@ internal readonly struct Expression : IEquatable<Expression>
         (0, _) or (_, 0) => 0,
         (1, _) => right,
         (_, 1) => left,
+        (_, long factor) when left._multiplied is not null => new(left._multiplied, left._factor * factor),
+        (_, long factor) => new(left.In(Precedence.Product), factor),
         _ => new($"{left.In(Precedence.Product)} * {right.In(Precedence.Product)}", Precedence.Product),
     };
 
