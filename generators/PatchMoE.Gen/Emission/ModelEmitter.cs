@@ -15,14 +15,16 @@ internal sealed record EmittedSource(string Name, string Text);
 /// </summary>
 internal static class ModelEmitter
 {
-    private static readonly string[] s_usings =
-        ["System", "System.CodeDom.Compiler", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels"];
-
     public static IEnumerable<EmittedSource> Emit(NamedPlan named)
     {
         (ModelPlan plan, string stem) = (named.Plan, named.Stem);
         yield return new EmittedSource(FileNames.Surface(stem), Surface(plan));
-        yield return new EmittedSource(FileNames.Passes(stem), Kernels(plan, "How the kernels follow each other: a sample, a window of samples, a worker's share.", writer => PassesEmitter.Write(writer, plan)));
+        yield return new EmittedSource(FileNames.Passes(stem), Kernels(plan, "How the kernels follow each other: a sample, a window of samples, a worker's share.", writer =>
+        {
+            PassesEmitter.Write(writer, plan);
+            writer.Gap();
+            DescriptionEmitter.Write(writer, plan);
+        }));
         foreach (LayerPlan layer in plan.Layers)
         {
             yield return new EmittedSource(FileNames.Layer(stem, layer), Kernels(plan, $"The kernels of layer {layer.Index}.", writer => LayerEmitter.Write(writer, plan, layer)));
@@ -90,12 +92,12 @@ internal static class ModelEmitter
 
     private static string Kernels(ModelPlan plan, string purpose, Action<SourceWriter> body)
     {
+        var text = new SourceWriter();
+        body(text);
         var writer = new SourceWriter();
         HeaderEmitter.WriteTop(writer, plan, purpose);
         writer.Lines($"namespace {plan.Target.EmittedNamespace};").Gap();
-        writer.Lines(string.Join("\n", s_usings.Select(name => $"using global::{name};")));
-        writer.Lines("using static global::System.Runtime.CompilerServices.Unsafe;").Gap();
-        body(writer);
-        return writer.ToString();
+        writer.Lines(Usings.Of(text.ToString())).Gap();
+        return writer.ToString() + text;
     }
 }

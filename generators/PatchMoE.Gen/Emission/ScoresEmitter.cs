@@ -78,7 +78,7 @@ internal static class ScoresEmitter
                 }
 
                 // A block of its own: two runs name their patches alike.
-                using (writer.Braces())
+                using (writer.Block())
                 {
                     WriteTiles(writer, layer, patches, patches.Start);
                 }

@@ -17,7 +17,7 @@ internal static class SurfaceEmitter
         writer.Gap();
         WriteParameters(writer, plan);
         writer.Gap();
-        WritePasses(writer, plan);
+        WritePasses(writer);
         writer.Gap();
         WriteFiles(writer, plan);
     }
@@ -61,13 +61,18 @@ internal static class SurfaceEmitter
 
     private static void WriteSpec(SourceWriter writer, ModelPlan plan)
     {
+        string description = $"global::{plan.Target.EmittedNamespace}.{DescriptionEmitter.ClassName}";
         writer.Lines($$"""
-            /// <summary>The spec this class was compiled from: name and model.</summary>
-            public static global::PatchMoE.PatchMoESpec Spec { get; } = global::PatchMoE.SpecReader.Read({{Quote(plan.SpecJson)}}, string.Empty).Spec!;
-
-            private static readonly global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> s_parameterSpecs =
-                global::PatchMoE.ModelParameters.Parameters(Spec.Model);
             private readonly global::PatchMoE.Kernels.CompiledNetwork _network = global::{{plan.Target.EmittedNamespace}}.Network.Create();
+
+            /// <summary>The spec this class was compiled from: name and model.</summary>
+            public static global::PatchMoE.PatchMoESpec Spec => {{description}}.Spec;
+
+            /// <inheritdoc/>
+            public global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> ParameterSpecs => {{description}}.ParameterSpecs;
+
+            /// <inheritdoc/>
+            public global::System.Collections.Generic.IReadOnlyList<int> RouteShape => {{description}}.RouteShape;
 
             global::PatchMoE.PatchMoESpec global::PatchMoE.IPatchMoEModel.Spec => Spec;
 
@@ -85,22 +90,15 @@ internal static class SurfaceEmitter
     {
         writer.Lines("""
             /// <inheritdoc/>
-            public global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> ParameterSpecs => s_parameterSpecs;
-
-            /// <inheritdoc/>
             public global::System.Span<float> Parameters => _network.Parameters;
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
         {
             writer.Gap();
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
-            writer.Lines($"public global::System.Span<float> {MemberName(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");
+            writer.Lines($"public global::System.Span<float> {EmittedMembers.Name(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");
         }
     }
-
-    /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
-    public static string MemberName(ParameterSpec parameter) =>
-        string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
 
     private static readonly Parameter s_input = new($"{ReadOnlySpan}<float>", "input");
     private static readonly Parameter s_labels = new($"{ReadOnlySpan}<int>", "labels");
@@ -123,16 +121,11 @@ internal static class SurfaceEmitter
 
     private static Parameter Floats(string name) => new($"{Span}<float>", name);
 
-    private static void WritePasses(SourceWriter writer, ModelPlan plan)
+    private static void WritePasses(SourceWriter writer)
     {
-        writer.Lines($"""
+        writer.Lines("""
             /// <inheritdoc/>
             public global::PatchMoE.Workspace CreateWorkspace(int threads = 1) => _network.CreateWorkspace(threads);
-
-            private static readonly int[] s_routeShape = [{string.Join(", ", plan.Model.RouteShape())}];
-
-            /// <inheritdoc/>
-            public global::System.Collections.Generic.IReadOnlyList<int> RouteShape => s_routeShape;
             """);
         foreach (Method pass in s_passes)
         {
@@ -148,22 +141,20 @@ internal static class SurfaceEmitter
         /// <param name="seed">The seed.</param>
         /// <param name="init">Standard deviations of the weights; null takes the defaults.</param>
         public void Initialize(ulong seed, global::PatchMoE.InitSpec? init = null) =>
-            global::PatchMoE.WeightInitializer.Initialize(
+            global::PatchMoE.Initialization.WeightInitializer.Initialize(
                 Spec with { Training = global::PatchMoE.TrainingSpec.Default with { Init = init ?? global::PatchMoE.InitSpec.Default } }, seed, Parameters);
 
         /// <summary>Writes the weights as safetensors.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file cannot be written; an old one is untouched.</exception>
-        public void Save(string path) => global::PatchMoE.WeightsFile.Save(path, Spec.Model, Parameters);
+        public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec.Model, Parameters);
 
         /// <summary>A model with the weights of a safetensors file.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
-        public static {{plan.Target.Name}} Load(string path)
+        public static {{plan.Target.FullName}} Load(string path)
         {
-            {{plan.Target.Name}} model = new();
-            global::PatchMoE.WeightsFile.Load(path, Spec.Model, model.Parameters);
+            {{plan.Target.FullName}} model = new();
+            global::PatchMoE.Formats.WeightsFile.Load(path, Spec.Model, model.Parameters);
             return model;
         }
         """);
-
-    private static string Quote(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + "\"";
 }

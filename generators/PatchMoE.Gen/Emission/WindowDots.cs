@@ -124,7 +124,7 @@ internal static class WindowDots
         {
             if (length <= window.Block)
             {
-                using (writer.Braces())
+                using (writer.Block())
                 {
                     body(0, length, 0);
                 }

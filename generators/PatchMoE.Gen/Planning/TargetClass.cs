@@ -23,6 +23,9 @@ internal sealed record TargetClass(string Namespace, EquatableArray<string> Cont
         }
     }
 
+    /// <summary>The class as code names it wherever it stands: a base class can have a nested type of its short name.</summary>
+    public string FullName => $"global::{string.Join(".", Path)}";
+
     private IEnumerable<string> Path =>
         (Namespace.Length == 0 ? Enumerable.Empty<string>() : [Namespace]).Concat(ContainingTypes.Select(type => type.Substring(type.LastIndexOf(' ') + 1))).Concat([Name]);
 }

@@ -65,6 +65,8 @@ public static partial class DiagnosticRules
         EmittedName,
         NoPlainConstructor,
         NotASpecFile,
+        EmittedMember,
+        LanguageVersionTooLow,
         BackboneNotCompiled,
         BackboneNeedsImage,
         PatchesAreOfTheMap,

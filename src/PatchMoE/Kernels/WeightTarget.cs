@@ -48,7 +48,7 @@ public readonly ref struct WeightTarget
     /// <summary>The target of a part of the window's samples: only the last part completes the sums.</summary>
     public WeightTarget Part(bool first, bool last) => new(ref Gradients, ref Weights, Adds || !first, Updates && last, Rate, Decay);
 
-    /// <summary>What is taken from a weight, η·(g + λ·w), each operation rounded by itself as <see cref="Sgd"/> does.</summary>
+    /// <summary>What is taken from a weight, η·(g + λ·w), each operation rounded by itself as <see cref="SgdUpdate"/> does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Step<TSimd, TVector>(TVector weight, TVector gradient, TVector rate, TVector decay)
         where TSimd : ISimd<TVector>
@@ -78,7 +78,7 @@ public readonly ref struct WeightTarget
     /// <summary>Updates weights whose gradients lie complete in the gradients.</summary>
     /// <param name="from">The first.</param>
     /// <param name="count">How many.</param>
-    public void Update(int from, int count) => Sgd.Update(
+    public void Update(int from, int count) => SgdUpdate.Apply(
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Weights, from), count),
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Gradients, from), count),
         Decay,

@@ -22,6 +22,7 @@ internal readonly struct Expression : IEquatable<Expression>
 
     private enum Precedence
     {
+        Name,
         Primary,
         Unary,
         Product,
@@ -35,12 +36,18 @@ internal readonly struct Expression : IEquatable<Expression>
     /// <summary>Whether it is the constant 0.</summary>
     public bool IsZero => _text is null || Value == 0;
 
+    /// <summary>Whether it is a number or the name of a variable, so that it can stand twice.</summary>
+    public bool IsPlain => _precedence == Precedence.Name || Value is not null;
+
     public static implicit operator Expression(long value) => new(value.ToString(CultureInfo.InvariantCulture), value < 0 ? Precedence.Unary : Precedence.Primary, value);
 
     public static implicit operator Expression(int value) => (long)value;
 
     /// <summary>A name, a member access, a call or an element: anything that binds more tightly than every operator.</summary>
     public static implicit operator Expression(string primary) => new(primary, Precedence.Primary);
+
+    /// <summary>The name of a variable.</summary>
+    public static Expression Name(string name) => new(name, Precedence.Name);
 
     public static Expression operator +(Expression left, Expression right) => (left.Value, right.Value) switch
     {

@@ -10,7 +10,7 @@ internal static class ModuleEmitter
 {
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
-        string model = plan.Target.Name;
+        string model = plan.Target.FullName;
         writer.Lines($$"""
             /// <summary>
             /// The network as a TorchSharp module. Tensors on the CPU are computed by the kernels of <see cref="{{model}}"/>, which read and write the
@@ -41,7 +41,7 @@ internal static class ModuleEmitter
             {
                 writer.Gap();
                 writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}].</summary>");
-                writer.Lines($"public global::TorchSharp.torch.Tensor {SurfaceEmitter.MemberName(parameter)} => Weight(\"{parameter.Name}\");");
+                writer.Lines($"public global::TorchSharp.torch.Tensor {EmittedMembers.Name(parameter)} => Weight(\"{parameter.Name}\");");
             }
 
             writer.Gap();
