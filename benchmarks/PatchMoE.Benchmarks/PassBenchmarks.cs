@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using PatchMoE.Initialization;
+using PatchMoE.Measurement;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Benchmarks;
 

@@ -1,4 +1,7 @@
 using PatchMoE;
+using PatchMoE.Training;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
 
 // Ten classes of handwritten digits, cut into overlapping 7 × 7 patches; the network is compiled from specs/digits-10.json.
 const ulong Seed = 1;
@@ -14,8 +17,8 @@ TrainingSpec training = TrainingSpec.Default with
     Optimizer = OptimizerSpec.Default with { Kind = OptimizerKind.AdamW, LearningRate = 0.005, WeightDecay = 0.05 },
     Schedule = ScheduleSpec.Default with { Kind = ScheduleKind.Cosine },
 };
-var options = new TrainerOptions { Seed = Seed, Threads = Environment.ProcessorCount };
-TrainingResult result = new Trainer(model, training, train, test, options).Run();
+using var engine = new CpuEngine(model, Environment.ProcessorCount);
+TrainingResult result = new Trainer(model, engine, training, train, test, new TrainerOptions { Seed = Seed }).Run();
 Console.WriteLine($"{result.Final.Accuracy:P1} of {test.Count} held-out digits after {result.Seconds:F1} s");
 
 model.Save("digits.safetensors");

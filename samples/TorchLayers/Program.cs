@@ -1,6 +1,6 @@
-#if TORCHSHARP
 using PatchMoE;
 using PatchMoE.TorchSharp;
+using PatchMoE.Training.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,7 +16,7 @@ if (TorchRuntime.Failure is { } reason)
 }
 
 PatchMoESpec data = new("digits", MapExperts.Spec.Model with { Input = new ImageInputSpec(28, 28, 1, 4, 4, 4, 4) }, Data: new ImagesDataSpec("mnist", Train: 6000, Test: 4000));
-(Dataset train, Dataset test) = PatchMoE.DataLoader.Load(data, dataFolder: null, Seed, specFolder: ".");
+(Dataset train, Dataset test) = PatchMoE.Training.Data.DataLoader.Load(data, dataFolder: null, Seed, specFolder: ".");
 
 manual_seed((long)Seed);
 using var network = new DigitNetwork();
@@ -82,6 +82,3 @@ internal sealed class DigitNetwork : nn.Module<Tensor, Tensor>
 [ExpertLayer(Experts = 8, PatchesPerExpert = 8, NeuronsPerExpert = 16, Gate = Gate.SoftmaxSelected, Bias = true)]
 [LinearHead(10)]
 internal sealed partial class MapExperts;
-#else
-Console.WriteLine("This sample needs TorchSharp, which was not on the machine that built it: 'dotnet restore build/Backends.proj' brings it, then build again.");
-#endif

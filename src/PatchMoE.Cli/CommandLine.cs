@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PatchMoE.Cli.Commands;
+using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli;
 

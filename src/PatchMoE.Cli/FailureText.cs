@@ -1,3 +1,5 @@
+using PatchMoE.Training;
+
 namespace PatchMoE.Cli;
 
 /// <summary>What a failure looks like to the user: the message alone where the input is at fault.</summary>

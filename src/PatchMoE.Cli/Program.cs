@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using PatchMoE.Cli.Commands;
+using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PatchMoE.Formats;
 using PatchMoE.Gen;
 
 namespace PatchMoE.Compiler;

@@ -4,21 +4,20 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
-using Microsoft.CodeAnalysis.Text;
-using PatchMoE.Gen;
+using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Compiler;
 
 /// <summary>
-/// Compiles specs in memory with the source generator, so that what runs is what a project with the same spec would contain.
+/// Compiles specs in memory by the source generator's own planning and emission, so that what runs is what a project with the same spec would contain.
 /// </summary>
 public static class PatchMoECompiler
 {
     /// <summary>The namespace of compiled classes.</summary>
     public const string Namespace = "PatchMoE.Models";
 
-    private const string SpecFile = "spec.json";
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13);
 
     /// <summary>Compiles a spec, or takes its assembly from the cache, and makes a model; its weights are 0.</summary>
@@ -50,11 +49,23 @@ public static class PatchMoECompiler
     /// <param name="spec">A valid spec.</param>
     /// <param name="space">The namespace to emit into.</param>
     /// <param name="backends">As in <see cref="Compile"/>.</param>
-    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace, params IReadOnlyList<Assembly> backends) =>
-        Generate(spec, space, backends, out _)
-            .GeneratedTrees
-            .Select(tree => new EmittedFile(Path.GetFileName(tree.FilePath).Replace($"{space}.", string.Empty, StringComparison.Ordinal), tree.ToString()))
-            .ToArray();
+    /// <exception cref="BadInputException">The network has a backbone.</exception>
+    public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace, params IReadOnlyList<Assembly> backends)
+    {
+        if (spec.Model.Backbone is { } backbone)
+        {
+            throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
+        }
+
+        // What the generator does behind its own reading of the spec.
+        string className = ClassName(spec.Name);
+        var target = new TargetClass(space, [], $"partial class {className}", className);
+        ModelPlan plan = Planner.Plan(new PatchMoESpec(spec.Name, spec.Model), target);
+        var named = new NamedPlan(plan, className, new Backends(backends.Any(Has(Backends.IlgpuType)), backends.Any(Has(Backends.TorchSharpType))));
+        return [.. ModelEmitter.Emit(named).Select(source => new EmittedFile(source.Name, source.Text))];
+
+        static Func<Assembly, bool> Has(string type) => backend => backend.GetType(type) is not null;
+    }
 
     /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>spec</c>, the name of a generated member, <c>SpecModel</c>.</summary>
     /// <param name="specName">A valid spec's name.</param>
@@ -71,7 +82,13 @@ public static class PatchMoECompiler
 
     private static byte[] Build(PatchMoESpec spec, IReadOnlyList<Assembly> backends)
     {
-        Generate(spec, Namespace, backends, out Compilation compilation);
+        string className = ClassName(spec.Name);
+        string declaration = $"namespace {Namespace};\n\npublic sealed partial class {className};\n";
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            $"PatchMoE.Compiled.{className}",
+            [Parse(declaration, "Model.cs"), .. Emit(spec, Namespace, backends).Select(file => Parse(file.Text, file.Name))],
+            [.. References.All, .. backends.Select(backend => MetadataReference.CreateFromFile(backend.Location))],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
         using var stream = new MemoryStream();
         EmitResult result = compilation.Emit(stream);
         Diagnostic[] failures = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
@@ -80,34 +97,5 @@ public static class PatchMoECompiler
             : throw new InvalidOperationException($"The code emitted for {spec.Name} does not compile cleanly:\n{string.Join('\n', failures.Take(10).Select(failure => failure.ToString()))}");
     }
 
-    private static GeneratorDriverRunResult Generate(PatchMoESpec spec, string space, IReadOnlyList<Assembly> backends, out Compilation output)
-    {
-        if (spec.Model.Backbone is { } backbone)
-        {
-            throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
-        }
-
-        string declaration = $"namespace {space};\n\n[global::PatchMoE.PatchMoEAttribute(\"{SpecFile}\")]\npublic sealed partial class {ClassName(spec.Name)};\n";
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            $"PatchMoE.Compiled.{ClassName(spec.Name)}",
-            [CSharpSyntaxTree.ParseText(declaration, s_parseOptions, "Model.cs", Encoding.UTF8)],
-            [.. References.All, .. backends.Select(backend => MetadataReference.CreateFromFile(backend.Location))],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
-        GeneratorDriver driver = CSharpGeneratorDriver.Create(
-            [new PatchMoEGenerator().AsSourceGenerator()],
-            [new MemoryText(SpecFile, SpecWriter.ModelToJson(spec))],
-            s_parseOptions);
-        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out output, out System.Collections.Immutable.ImmutableArray<Diagnostic> diagnostics);
-        Diagnostic? error = diagnostics.FirstOrDefault(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Error);
-        return error is null
-            ? driver.GetRunResult()
-            : throw new ArgumentException($"The spec {spec.Name} is not valid: {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", nameof(spec));
-    }
-
-    private sealed class MemoryText(string path, string text) : AdditionalText
-    {
-        public override string Path => path;
-
-        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
-    }
+    private static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(text, s_parseOptions, path, Encoding.UTF8);
 }

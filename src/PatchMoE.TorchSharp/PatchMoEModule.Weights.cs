@@ -1,3 +1,4 @@
+using PatchMoE.Formats;
 using TorchSharp;
 using static TorchSharp.torch;
 

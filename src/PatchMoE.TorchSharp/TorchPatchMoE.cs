@@ -1,3 +1,4 @@
+using PatchMoE.Initialization;
 using PatchMoE.TorchSharp.Operations;
 using static TorchSharp.torch;
 

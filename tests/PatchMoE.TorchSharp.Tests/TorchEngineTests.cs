@@ -135,8 +135,8 @@ public class TorchEngineTests
         (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
         WeightInitializer.Initialize(spec, 1, model.Parameters);
-        using TorchEngine? engine = torch ? new TorchEngine(spec) : null;
-        return new Trainer(model, spec.Training!, train, test, new TrainerOptions { Seed = 1, Engine = engine }).Run(resumeFrom: from);
+        using ITrainingEngine engine = torch ? new TorchEngine(spec) : new CpuEngine(model, threads: 1);
+        return new Trainer(model, engine, spec.Training!, train, test, new TrainerOptions { Seed = 1 }).Run(resumeFrom: from);
     }
 
     private static double LargestDifference(float[] a, float[] b) => a.Zip(b).Max(pair => Math.Abs((double)pair.First - pair.Second));

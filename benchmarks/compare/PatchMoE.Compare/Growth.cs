@@ -1,3 +1,5 @@
+using PatchMoE.Measurement;
+
 namespace PatchMoE.Compare;
 
 /// <summary>One point of a series.</summary>

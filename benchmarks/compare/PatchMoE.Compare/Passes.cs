@@ -1,4 +1,7 @@
 using PatchMoE.Compiler;
+using PatchMoE.Initialization;
+using PatchMoE.Measurement;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Compare;
 

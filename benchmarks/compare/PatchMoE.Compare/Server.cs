@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using PatchMoE.Formats;
+using PatchMoE.Measurement;
 
 namespace PatchMoE.Compare;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PatchMoE.Measurement;
 
 namespace PatchMoE.Compare;
 

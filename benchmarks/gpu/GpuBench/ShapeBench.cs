@@ -1,6 +1,8 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Ilgpu;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.GpuBench;
 

@@ -48,5 +48,5 @@ internal static class DescriptionEmitter
     private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
 
     private static string RouteShape(ModelPlan plan) =>
-        PassesEmitter.Routes(plan) ? $"new[] {{ {string.Join(", ", plan.Model.RouteShape())} }}" : "new int[0]";
+        plan.RouteLength > 0 ? $"new[] {{ {string.Join(", ", plan.Model.RouteShape())} }}" : "new int[0]";
 }

@@ -1,4 +1,6 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
@@ -17,6 +19,11 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     /// <summary>The lanes of the vector in which four sums are made at once.</summary>
     private const int Four = 4;
 
+    /// <summary>The values that follow each other, and the widest vectors that cover them.</summary>
+    private int Run => Image?.Length ?? Dimension;
+
+    private Expression Length => Blocked ? "length" : Run;
+
     /// <summary>Prints one method per tile size.</summary>
     public void Write(SourceWriter writer, IEnumerable<(int Patches, int Rows)> tiles)
     {
@@ -27,35 +34,40 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         }
     }
 
-    /// <summary>The call of a tile.</summary>
-    public string Call(int patches, int rows, IEnumerable<string> patchRows, string weights, string products) =>
-        $"{Name}{patches}x{rows}<S, V>({string.Join(", ", patchRows)}, {weights}, {products}{(Blocked ? ", length, add: column > 0" : string.Empty)});";
+    /// <summary>The call of a tile, whose patches are x0, x1, … unless they are named.</summary>
+    public Call Call(int patches, int rows, Place weights, Place products, params (string Name, Expression Value)[] others) =>
+        Tile(patches, rows).Call([("w", weights), ("products", products), .. others]);
 
-    /// <summary>The values that follow each other.</summary>
-    private string Length => Blocked ? "length" : $"{Image?.Length ?? Dimension}";
+    private Method Tile(int patches, int rows) => new(
+        $"{Name}{patches}x{rows}",
+        [
+            .. PatchPlaces.Names(patches).Select(Parameter.Floats),
+            Parameter.Floats("w"),
+            Parameter.Floats("products"),
+            Parameter.Number("length").When(Blocked),
+            new Parameter("bool", "add").When(Blocked),
+        ]);
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {
-        new KernelDoc(
-            Blocked ? "products[p, q] (+)= Σ_i x_p[i] · w[q, i], i < length; added to what was there with add" : "products[p, q] = Σ_i x_p[i] · w[q, i]",
+        var doc = new KernelDoc(
+            Blocked ? "products[p, q] = Σ_i x_p[i] · w[q, i] with i < length, added to what was there if add is set" : "products[p, q] = Σ_i x_p[i] · w[q, i]",
             $"p patch 0…{patches - 1}, q row 0…{rows - 1}, i value 0…{Dimension - 1}",
-            $"x_p [{Dimension}], w [{rows}, {Dimension}], products at {Format.Offset("0", ("p", PatchStep), ("q", RowStep))}",
+            $"x_p [{Dimension}], w [{rows}, {Dimension}], products at {((Expression)"p" * PatchStep) + (Q * RowStep)}",
             $"{Format.Plural(patches * rows, "sum")} in registers; a weight vector is read once for {(patches == 1 ? "1 patch" : $"{patches} patches")}, a patch vector once for {Format.Plural(rows, "row")}",
             2L * patches * rows * Dimension,
-            4L * ((patches + rows) * Dimension + (patches * rows))).Write(writer);
-        string x = string.Join(", ", Enumerable.Range(0, patches).Select(p => $"ref float x{p}"));
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}{patches}x{rows}<S, V>({x}, ref float w, ref float products{(Blocked ? ", int length, bool add" : string.Empty)})"))
+            4L * ((patches + rows) * Dimension + (patches * rows)));
+        writer.Kernel(Tile(patches, rows), doc, () =>
         {
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
             }
 
-            PixelRowsEmitter.WriteEach(
-                writer, Blocked ? null : Image, Enumerable.Range(0, patches).Select(p => $"x{p}"), ["w"], () => WriteProducts(writer, patches, rows));
+            PatchPlaces.WriteEach(writer, Blocked ? null : Image, PatchPlaces.Names(patches), ["w"], () => WriteProducts(writer, patches, rows));
             writer.Gap();
             WriteSums(writer, patches, rows);
-        }
+        });
     }
 
     private void WriteProducts(SourceWriter writer, int patches, int rows)
@@ -65,7 +77,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
         }
 
-        if ((Image?.Length ?? Dimension) % 16 != 0)
+        if (Run % Lanes.For(Dimension) != 0)
         {
             writer.Gap();
             using (writer.Block($"if ({Length} % S.Lanes != 0)"))
@@ -85,7 +97,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
 
         for (int q = 0; q < rows; q++)
         {
-            writer.Lines($"V w{q} = S.Load(ref w, {Format.Offset($"{q * Dimension}", ("i", 1))});");
+            writer.Lines($"V w{q} = S.Load(ref w, {(Expression)(q * Dimension) + I});");
             for (int p = 0; p < patches; p++)
             {
                 writer.Lines($"sum{p}{q} = S.MultiplyAdd(v{p}, w{q}, sum{p}{q});");
@@ -100,31 +112,31 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         bool alongPatches = !alongRows && PatchStep == 1 && patches == Four;
         for (int p = 0; alongRows && p < patches; p++)
         {
-            WriteFour(writer, Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
+            WriteFour(writer, $"four{p}", Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
         }
 
         for (int q = 0; alongPatches && q < rows; q++)
         {
-            WriteFour(writer, Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
+            WriteFour(writer, $"four{q}", Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
         }
 
         for (int p = 0; !alongPatches && p < patches; p++)
         {
             for (int q = alongRows ? Four : 0; q < rows; q++)
             {
-                string product = Product(p, q).Substring("ref ".Length);
+                Place product = Product(p, q);
                 writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
             }
         }
     }
 
-    private void WriteFour(SourceWriter writer, IEnumerable<string> sums, string products)
+    private void WriteFour(SourceWriter writer, string name, IEnumerable<string> sums, Place products)
     {
         string four = $"S.SumFour({string.Join(", ", sums)})";
         writer.Lines(Blocked
-            ? $"Vector128.StoreUnsafe(add ? {four} + Vector128.LoadUnsafe({products}) : {four}, {products});"
-            : $"{four}.StoreUnsafe({products});");
+            ? $"Vector128<float> {name} = {four};\n(add ? {name} + Vector128.LoadUnsafe(ref {products}) : {name}).StoreUnsafe(ref {products});"
+            : $"{four}.StoreUnsafe(ref {products});");
     }
 
-    private string Product(int patch, int row) => Format.At("products", $"{(patch * PatchStep) + (row * RowStep)}");
+    private Place Product(int patch, int row) => (Place)"products" + ((patch * PatchStep) + (row * RowStep));
 }

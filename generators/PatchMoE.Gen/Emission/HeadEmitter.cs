@@ -1,16 +1,37 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>Prints the output layer.</summary>
 internal static class HeadEmitter
 {
+    private static readonly Parameter s_parameters = Parameter.Floats("parameters");
+
+    public static Method Forward { get; } = new("Forward", Parameter.Floats("y"), s_parameters, Parameter.Floats("logits")) { Modifiers = "public static" };
+
+    public static Method Backward { get; } =
+        new("Backward", s_parameters, Parameter.Floats("logitsGradient"), Parameter.Floats("yGradient")) { Modifiers = "public static" };
+
+    public static Method WeightGradients { get; } = new(
+        "WeightGradients",
+        Parameter.Floats("x"),
+        Parameter.Floats("slots"),
+        Parameter.Number("samples"),
+        new Parameter("scoped in WeightTarget", "target"),
+        Parameter.Number("worker"),
+        Parameter.Number("workers")) { Modifiers = "public static" };
+
+    /// <summary>The class as other classes name it.</summary>
+    public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan, plan.Head.Lanes)}>";
+
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         HeadPlan head = plan.Head;
         (int c, int m) = (head.Outputs, head.Inputs);
-        writer.Lines($"/// <summary>The head: {c} logit{(c == 1 ? string.Empty : "s")} from y [{m}], {(head.Trained ? "trained" : "fixed")}.</summary>");
-        using (writer.Block("internal static class Head"))
+        writer.Summary($"The head: {Format.Plural(c, "logit")} from y [{m}], {(head.Trained ? "trained" : "fixed")}.");
+        using (writer.Block($"internal static class Head<S, V> {VectorTypes.Constraint}"))
         {
             writer.Lines("// In the parameter buffer, in floats.");
             writer.Lines($"private const int WeightsAt = {head.WeightOffset}; // [{c}, {m}]");
@@ -22,18 +43,15 @@ internal static class HeadEmitter
             writer.Gap();
             WriteForward(writer, head);
             writer.Gap();
-            writer.Lines("/// <summary>yGradient = Σ_c logitsGradient[c] · w_c.</summary>");
-            WidthDispatch.Write(writer, "Backward", "ref float parameters, ref float logitsGradient, ref float yGradient", "ref parameters, ref logitsGradient, ref yGradient", m);
-            writer.Gap();
-            using (WidthDispatch.Kernel(writer, $"private static void Backward<S, V>(ref float parameters, ref float logitsGradient, ref float yGradient)"))
+            writer.Kernel(Backward, "yGradient = Σ_c logitsGradient[c] · w_c.", () =>
             {
                 writer.Lines($"Values.Clear(ref yGradient, {m});");
-                writer.Lines($"AddWeightedRows<S, V>(ref yGradient, {Format.At("parameters", "WeightsAt")}, ref logitsGradient, 1, {c});");
-            }
-
+                writer.Call(LayerMethods.AddWeightedRows.Call(
+                    ("row", "yGradient"), ("w", (Place)"parameters" + "WeightsAt"), ("coefficients", "logitsGradient"), ("step", 1), ("count", c)));
+            });
             if (head.Trained)
             {
-                WriteWeightGradients(writer, plan);
+                WriteWeightGradients(writer, head);
             }
 
             Dots(head).Write(writer, head.RowTiles.Select(run => (1, run.Size)));
@@ -46,72 +64,71 @@ internal static class HeadEmitter
     private static void WriteForward(SourceWriter writer, HeadPlan head)
     {
         int m = head.Inputs;
-        string bias = head.BiasOffset >= 0 ? " + b_c" : string.Empty;
-        writer.Lines($"/// <summary>logits[c] = ⟨w_c, y⟩{bias}.</summary>");
-        WidthDispatch.Write(writer, "Forward", "ref float y, ref float parameters, ref float logits", "ref y, ref parameters, ref logits", m);
-        writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void Forward<S, V>(ref float y, ref float parameters, ref float logits)"))
+        writer.Kernel(Forward, $"logits[c] = ⟨w_c, y⟩{(head.BiasOffset >= 0 ? " + b_c" : string.Empty)}.", () =>
         {
             foreach (TileRun run in head.RowTiles)
             {
-                writer.Tiles(run, "c", c => writer.Lines(
-                    Dots(head).Call(1, run.Size, ["ref y"], Format.At("parameters", "WeightsAt", (c, m)), Format.At("logits", "0", (c, 1)))));
+                writer.Tiles(run, "c", c => writer.Call(Dots(head).Call(1, run.Size, (Place)"parameters" + "WeightsAt" + (c * m), (Place)"logits" + c, ("x0", "y"))));
             }
 
             if (head.BiasOffset >= 0)
             {
                 writer.Gap();
-                using (writer.Block($"for (int c = 0; c < {head.Outputs}; c++)"))
-                {
-                    writer.Lines($"Add(ref logits, c) += Add(ref parameters, {Format.Offset("BiasAt", ("c", 1))});");
-                }
+                writer.Loop("c", head.Outputs, c => writer.Lines($"{(Place)"logits" + c} += {(Place)"parameters" + "BiasAt" + c};"));
             }
-        }
+        });
     }
 
-    private static void WriteWeightGradients(SourceWriter writer, ModelPlan plan)
+    private static void WriteWeightGradients(SourceWriter writer, HeadPlan head)
     {
-        HeadPlan head = plan.Head;
-        (int c, int m) = (head.Outputs, head.Inputs);
-        writer.Gap();
-        writer.Lines("/// <summary>Adds a window's gradients of the head's weights and bias.</summary>");
-        WidthDispatch.Write(writer, "WeightGradients", OuterTiles.ShareParameters, OuterTiles.ShareArguments, m);
-        writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({OuterTiles.ShareParameters})"))
+        Place deltas = (Place)"slots" + "Slot.LogitsGradient" + (B * "Slot.Floats");
+        var tiles = new OuterTiles(new OuterSum("HeadGradient", "Σ_b logitsGradient_b[c] · y_b", head.Inputs, head.Gradient, deltas, q => q, "WeightsAt")
         {
-            writer.Lines($"HeadGradientShare<S, V>({OuterTiles.ShareArguments});");
-            if (head.BiasOffset >= 0)
+            Rows = (Place)"x" + (B * "Slot.Floats"),
+        });
+        writer.Gap();
+        writer.Kernel(WeightGradients, $"Adds a window's gradients of the head's weights{(head.BiasOffset >= 0 ? " and bias" : string.Empty)}.", () =>
+        {
+            writer.Call(tiles.Share.Call());
+            if (head.BiasOffset < 0)
             {
-                using (writer.Block($"for (int c = (int)({c}L * worker / workers); c < (int)({c}L * (worker + 1) / workers); c++)"))
-                {
-                    writer.Lines($$"""
-                        float sum = 0f;
-                        for (int b = 0; b < samples; b++)
-                        {
-                            sum += Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + c);
-                        }
-
-                        Add(ref target.Gradients, {{Format.Offset("BiasAt", ("c", 1))}}) += sum;
-                        if (target.Updates)
-                        {
-                            target.Update({{Format.Offset("BiasAt", ("c", 1))}}, 1);
-                        }
-                        """);
-                }
+                return;
             }
-        }
 
-        new OuterTiles(
-            "HeadGradient",
-            "Σ_b logitsGradient_b[c] · y_b",
-            m,
-            Instances: 1,
-            Sample: string.Empty,
-            Rows: "ref float row = ref Add(ref x, ((nint)b * Slot.Floats) + i);",
-            Deltas: "ref float deltas = ref Add(ref slots, Slot.LogitsGradient + ((nint)b * Slot.Floats) + r);",
-            Count: "1",
-            Row: string.Empty,
-            Delta: q => $"Add(ref deltas, {q})",
-            GradientPlan.ForRows(head.RowTiles, m, rowsPerSample: 1, inPixelRows: false)) { GradientAt = "WeightsAt" }.Write(writer);
+            void Bias(Expression c)
+            {
+                Expression at = (Expression)"BiasAt" + c;
+                writer.Lines("float sum = 0f;");
+                using (writer.Block("for (int b = 0; b < samples; b++)"))
+                {
+                    writer.Lines($"sum += {deltas + c};");
+                }
+
+                writer.Gap();
+                writer.Lines($$"""
+                    Add(ref target.Gradients, {{at}}) += sum;
+                    if (target.Updates)
+                    {
+                        target.Update({{at}}, 1);
+                    }
+                    """);
+            }
+
+            if (head.Outputs == 1)
+            {
+                using (writer.Block("if (worker == workers - 1)"))
+                {
+                    Bias(0);
+                }
+
+                return;
+            }
+
+            using (writer.ShareLoop("c", head.Outputs))
+            {
+                Bias("c");
+            }
+        });
+        tiles.Write(writer);
     }
 }

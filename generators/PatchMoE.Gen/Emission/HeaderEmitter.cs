@@ -22,12 +22,12 @@ internal static class HeaderEmitter
             """);
         foreach (LayerPlan layer in plan.Layers)
         {
-            writer.Lines($"// Layer {layer.Index}: {LayerEmitter.Summary(layer)}; k = {layer.Shape.Experts} × M = {layer.Shape.Neurons}{(layer.HasBias ? ", bias" : string.Empty)}");
+            writer.Lines($"// Layer {layer.Index}: {LayerDoc.Summary(layer)}; k = {layer.Shape.Experts} × M = {layer.Shape.Neurons}{(layer.HasBias ? ", bias" : string.Empty)}");
         }
 
         writer.Lines($"// Head: {(plan.Head.Trained ? "linear" : "fixed")}, C = {plan.Head.Outputs}; loss: {(plan.Model.Loss == Loss.Logistic ? "logistic" : "softmax cross entropy")}");
         writer.Lines($"// A sample's forward pass: {Format.Count(plan.Cost.ForwardFlops)} FLOPs; {Format.Count(plan.Parameters.Sum(parameter => (long)parameter.Length))} weights; {Format.Count(4L * plan.Slots.Floats)} bytes of scratch, {plan.Slots.Window} samples at a time in training.");
-        writer.Lines($"// {Binding(plan)}");
+        writer.Comment("//", Binding(plan));
         WriteContext(writer);
     }
 

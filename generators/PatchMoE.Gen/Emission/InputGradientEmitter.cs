@@ -1,4 +1,6 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
@@ -7,75 +9,64 @@ internal static class InputGradientEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        const string parameters = "ref float parameters, ref float block, ref int integers, ref float xGradient";
         writer.Gap();
         string scores = layer.TrainsRouter ? " + Σ_s ∂L/∂g_sj · w_s" : string.Empty;
-        writer.Lines($"/// <summary>xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.</summary>");
-        WidthDispatch.Write(writer, "InputGradient", parameters, "ref parameters, ref block, ref integers, ref xGradient", layer.Dimension);
-        writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void InputGradient<S, V>({parameters})"))
+        writer.Kernel(LayerMethods.InputGradient(layer), $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.", () =>
         {
+            BlockPlaces block = BlockPlaces.Of(layer);
             writer.Lines("int taken = integers;");
-            switch (layer.Routing)
+            if (layer.Routing != Routing.ExpertChoice)
             {
-                case Routing.ExpertChoice:
-                    WriteExpertChoice(writer, layer);
-                    break;
-                case Routing.Sample:
-                    WriteSample(writer, layer);
-                    break;
-                default:
-                    WriteDense(writer, layer);
-                    break;
-            }
-        }
-    }
-
-    private static void WriteExpertChoice(SourceWriter writer, LayerPlan layer)
-    {
-        (int l, int m, int d) = (layer.Taken, layer.Neurons, layer.Dimension);
-        using (writer.Block($"for (int s = 0; s < {layer.Experts}; s++)"))
-        {
-            writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", l))};");
-            writer.Lines($"ref float deltas = {LayerEmitter.Activations(layer, "s")};");
-            using (writer.Block("for (int t = 0; t < taken; t++)"))
-            {
-                writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.Patch(layer, "Add(ref routes, t)")});");
-                writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("s", m * d))}, {Format.At("deltas", "0", ("t", layer.Kernel.ActivationStep))}, 1, {m});");
-                if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
+                Expression expert = 0;
+                if (layer.Routing == Routing.Sample)
                 {
-                    writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt", ("s", d))}, {Format.At("block", "ScoreGradientsAt", ("s", l), ("t", 1))}, 1, 1);");
+                    writer.Lines($"int expert = {block.Expert};");
+                    expert = "expert";
+                }
+
+                using (writer.Block("for (int t = 0; t < taken; t++)"))
+                {
+                    WriteExpert(writer, layer, expert, PatchPlaces.Patch(layer, T), block.Activations(0));
+                    if (layer.Routing == Routing.Sample)
+                    {
+                        WriteRows(writer, "row", "RouterAt", block.ScoreGradients(0), 1, layer.Experts);
+                    }
+                }
+
+                return;
+            }
+
+            writer.Loop("s", layer.Experts, s =>
+            {
+                writer.Lines($"ref int routes = ref {block.Routes(s)};\nref float deltas = ref {block.Activations(s)};");
+                using (writer.Block("for (int t = 0; t < taken; t++)"))
+                {
+                    WriteExpert(writer, layer, s, PatchPlaces.Patch(layer, (Place)"routes" + T), "deltas");
+                    if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
+                    {
+                        WriteRows(writer, "row", (Expression)"RouterAt" + (s * layer.Dimension), block.ScoreGradients(s) + T, 1, 1);
+                    }
+                }
+            });
+            if (layer.Spec.Gate == Gate.SoftmaxAll)
+            {
+                writer.Gap();
+                writer.Lines($"int valid = {block.Valid};");
+                using (writer.Block("for (int j = 0; j < valid; j++)"))
+                {
+                    WriteRows(writer, (Place)"xGradient" + PatchPlaces.Patch(layer, J), "RouterAt", block.ScoreGradients(0) + J, layer.Patches, layer.Experts);
                 }
             }
-        }
-
-        if (layer.Spec.Gate == Gate.SoftmaxAll)
-        {
-            writer.Gap();
-            writer.Lines($"int valid = Add(ref integers, ValidAt);");
-            using (writer.Block("for (int j = 0; j < valid; j++)"))
-            {
-                writer.Lines($"AddWeightedRows<S, V>(ref Add(ref xGradient, {LayerEmitter.Patch(layer, "j")}), {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt", ("j", 1))}, {layer.Patches}, {layer.Experts});");
-            }
-        }
+        });
     }
 
-    private static void WriteSample(SourceWriter writer, LayerPlan layer)
+    private static void WriteExpert(SourceWriter writer, LayerPlan layer, Expression expert, Expression patch, Place deltas)
     {
-        writer.Lines($"int expert = Add(ref integers, RoutesAt);");
-        using (writer.Block("for (int t = 0; t < taken; t++)"))
-        {
-            writer.Lines($"ref float row = ref Add(ref xGradient, {LayerEmitter.Patch(layer, "t")});");
-            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "WeightsAt", ("expert", layer.Neurons * layer.Dimension))}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
-            writer.Lines($"AddWeightedRows<S, V>(ref row, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoreGradientsAt")}, 1, {layer.Experts});");
-        }
+        writer.Lines($"ref float row = ref {(Place)"xGradient" + patch};");
+        WriteRows(
+            writer, "row", (Expression)"WeightsAt" + (expert * layer.Neurons * layer.Dimension), deltas + (T * layer.Kernel.ActivationStep), 1, layer.Neurons);
     }
 
-    private static void WriteDense(SourceWriter writer, LayerPlan layer)
-    {
-        using (writer.Block("for (int t = 0; t < taken; t++)"))
-        {
-            writer.Lines($"AddWeightedRows<S, V>(ref Add(ref xGradient, {LayerEmitter.Patch(layer, "t")}), {Format.At("parameters", "WeightsAt")}, {Format.At("block", "ActivationsAt", ("t", layer.Kernel.ActivationStep))}, 1, {layer.Neurons});");
-        }
-    }
+    private static void WriteRows(SourceWriter writer, Place row, Expression weightsAt, Place coefficients, int step, int count) => writer.Call(
+        LayerMethods.AddWeightedRows.Call(("row", row), ("w", (Place)"parameters" + weightsAt), ("coefficients", coefficients), ("step", step), ("count", count)));
 }

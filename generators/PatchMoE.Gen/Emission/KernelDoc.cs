@@ -9,23 +9,26 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Bytes">Bytes of distinct memory read and written per call.</param>
 internal sealed record KernelDoc(string Formula, string Axes, string Shapes, string Tiling, long Flops, long Bytes)
 {
-    public void Write(SourceWriter writer) => WritePer(writer, "call");
+    /// <summary>What the counts are for: where the work grows with an argument, a unit of it.</summary>
+    public string Per { get; init; } = "call";
 
-    /// <summary>Where the work grows with an argument, the counts are per unit of it.</summary>
-    public void WritePer(SourceWriter writer, string unit)
+    public void Write(SourceWriter writer)
     {
-        writer.Lines($"/// <summary>{Escape(Formula)}</summary>");
+        writer.Summary(Formula);
         writer.Lines("/// <remarks>");
-        writer.Lines($"/// Axes: {Escape(Axes)}.");
-        writer.Lines($"/// Shapes: {Escape(Shapes)}.");
+        writer.Comment("///", $"Axes: {Escape(Axes)}.");
+        writer.Comment("///", $"Shapes: {Escape(Shapes)}.");
         if (Tiling.Length > 0)
         {
-            writer.Lines($"/// Tiling: {Escape(Tiling)}.");
+            writer.Comment("///", $"Tiling: {Escape(Tiling)}.");
         }
 
-        writer.Lines($"/// Per {unit}: {Format.Count(Flops)} FLOPs, {Format.Count(Bytes)} bytes.");
+        writer.Lines($"/// Per {Per}: {Format.Count(Flops)} FLOPs, {Format.Count(Bytes)} bytes.");
         writer.Lines("/// </remarks>");
     }
+
+    /// <summary>Where the work grows with an argument, the counts are per unit of it.</summary>
+    public void WritePer(SourceWriter writer, string unit) => (this with { Per = unit }).Write(writer);
 
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -5,41 +6,37 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the loss of one sample. To add a loss: a word in <see cref="Loss"/>, a text here, and the label rule in the runtime's guard.</summary>
 internal static class LossEmitter
 {
-    public static void Write(SourceWriter writer, ModelPlan plan) => writer.Lines(plan.Model.Loss == Loss.Logistic ? Logistic : SoftmaxCrossEntropy(plan.Head.Outputs));
+    private static readonly Method s_loss = new(
+        "LossOf", Parameter.Floats("logits"), Parameter.Number("label"), new Parameter("double", "share"), Parameter.Floats("gradient")) { Returns = "double" };
 
-    private const string Logistic = """
-        /// <summary>L = log(1 + exp(−y·f)) for label y of −1 or +1; gradient = share · ∂L/∂f = −share · y / (1 + exp(y·f)).</summary>
-        private static double LossOf(ref float logits, int label, double share, ref float gradient)
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        if (plan.Model.Loss == Loss.Logistic)
         {
-            double margin = label * (double)logits;
-            gradient = (float)(-share * label / (1 + Math.Exp(margin)));
-            return Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
+            const string summary = "L = log(1 + exp(−y·f)) for label y of −1 or +1; gradient = share · ∂L/∂f = −share · y / (1 + exp(y·f)).";
+            writer.Method(s_loss, summary, () => writer.Lines("""
+                double margin = label * (double)logits;
+                gradient = (float)(-share * label / (1 + Math.Exp(margin)));
+                return Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
+                """));
+            return;
         }
-        """;
 
-    private static string SoftmaxCrossEntropy(int outputs) => $$"""
-        /// <summary>L = log Σ_c exp(f_c) − f_label; gradient[c] = share · (softmax(f)_c − [c = label]).</summary>
-        private static double LossOf(ref float logits, int label, double share, ref float gradient)
+        writer.Method(s_loss, "L = log Σ_c exp(f_c) − f_label; gradient[c] = share · (softmax(f)_c − [c = label]).", () =>
         {
-            double most = logits;
-            for (int c = 1; c < {{outputs}}; c++)
-            {
-                most = Math.Max(most, Add(ref logits, c));
-            }
-
-            double sum = 0;
-            for (int c = 0; c < {{outputs}}; c++)
-            {
-                sum += Math.Exp(Add(ref logits, c) - most);
-            }
-
-            for (int c = 0; c < {{outputs}}; c++)
-            {
-                double probability = Math.Exp(Add(ref logits, c) - most) / sum;
-                Add(ref gradient, c) = (float)(share * (probability - (c == label ? 1 : 0)));
-            }
-
-            return Math.Log(sum) + most - Add(ref logits, label);
-        }
-        """;
+            int outputs = plan.Head.Outputs;
+            writer.Lines("double max = logits;");
+            writer.Loop("c", 1, outputs, c => writer.Lines($"max = Math.Max(max, {(Place)"logits" + c});"));
+            writer.Gap();
+            writer.Lines("double sum = 0;");
+            writer.Loop("c", outputs, c => writer.Lines($"sum += Math.Exp({(Place)"logits" + c} - max);"));
+            writer.Gap();
+            writer.Loop("c", outputs, c => writer.Lines($"""
+                double probability = Math.Exp({(Place)"logits" + c} - max) / sum;
+                {(Place)"gradient" + c} = (float)(share * (probability - (label == {c} ? 1 : 0)));
+                """));
+            writer.Gap();
+            writer.Lines("return Math.Log(sum) + max - Add(ref logits, label);");
+        });
+    }
 }

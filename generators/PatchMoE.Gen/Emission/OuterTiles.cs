@@ -1,4 +1,6 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
@@ -6,58 +8,49 @@ namespace PatchMoE.Gen.Emission;
 /// The gradient of weight rows: a sum of outer products of coefficients and patch rows, over the samples of a window in their order. A tile of
 /// rows × vectors stays in registers while the samples pass, and each weight has one owner, so that no thread's sum waits for another's.
 /// </summary>
-/// <param name="Name">The stem of the emitted methods, for example <c>ExpertGradient</c>.</param>
-/// <param name="Formula">What they compute.</param>
-/// <param name="Dimension">The length of a row.</param>
-/// <param name="Instances">Instances of the layer per sample.</param>
-/// <param name="Sample">Lines for sample b (and instance g): which patches count.</param>
-/// <param name="Rows">Lines that say where those patches lie, from column i on.</param>
-/// <param name="Deltas">Lines that say where their coefficients lie, from row r on.</param>
-/// <param name="Count">The number of patches; "1" prints no loop.</param>
-/// <param name="Row">The patch t; empty if <paramref name="Rows"/> defines <c>row</c>.</param>
-/// <param name="Delta">The coefficient of weight row q at t.</param>
-/// <param name="Plan">The tiles.</param>
-internal sealed record OuterTiles(
-    string Name,
-    string Formula,
-    int Dimension,
-    int Instances,
-    string Sample,
-    string Rows,
-    string Deltas,
-    string Count,
-    string Row,
-    Func<int, string> Delta,
-    GradientPlan Plan)
+internal sealed class OuterTiles
 {
     private const int Vectors = 4;
-    private const string Places = "ref float x, ref float slots, ref int integers";
+    private static readonly Parameter s_target = new("scoped in WeightTarget", "target");
 
-    /// <summary>What the share of a worker takes.</summary>
-    public const string ShareParameters = Places + ", int samples, scoped in WeightTarget target, ref float packed, int worker, int workers";
+    private readonly OuterSum _sum;
+    private readonly GradientPlan _plan;
+    private readonly Parameter[] _places;
+    private readonly Parameter[] _samples;
+    private readonly Parameter _expert;
+    private readonly Parameter _from;
+    private readonly Parameter _to;
+    private readonly Parameter _packed;
+    private readonly int _tileCount;
 
-    /// <summary>Its arguments.</summary>
-    public const string ShareArguments = "ref x, ref slots, ref integers, samples, in target, ref packed, worker, workers";
+    public OuterTiles(OuterSum sum)
+    {
+        (_sum, _plan, _tileCount) = (sum, sum.Plan, sum.Plan.TileCount);
+        bool readsIntegers = sum.Sample is not null;
+        _places = [Parameter.Floats("x").When(_plan.Packs || sum.Rows.Array == "x"), Parameter.Floats("slots"), Parameter.Integers("integers").When(readsIntegers)];
+        _samples = _plan.BlockSamples > 0 ? [Parameter.Number("first"), Parameter.Number("last")] : [Parameter.Number("samples")];
+        _expert = Parameter.Number("s").When(sum.Experts > 1);
+        _from = Parameter.Number("from").When(_plan.ColumnBlocks > 1);
+        _to = Parameter.Number("to").When(_plan.ColumnBlocks > 1);
+        _packed = Parameter.Floats("packed").When(_plan.Packs);
+    }
 
-    /// <summary>Where expert s's rows begin in the gradients.</summary>
-    public string GradientAt { get; init; } = string.Empty;
+    /// <summary>What one worker sums.</summary>
+    public Method Share => new(
+        $"{_sum.Name}Share", [.. _places, Parameter.Number("samples"), s_target, _packed, Parameter.Number("worker"), Parameter.Number("workers")]);
 
-    /// <summary>The experts, each with rows of its own.</summary>
-    public int Experts { get; init; } = 1;
+    private Method Columns => new(
+        $"{_sum.Name}Columns",
+        [.. _places, .. _samples, _expert, _from, _to, Parameter.Number("tile").When(_tileCount > 1), Parameter.Number("tiles").When(_tileCount > 1), s_target, _packed]);
 
-    /// <summary>Values from one expert's rows to the next's.</summary>
-    public int ExpertStep { get; init; }
+    private Method Pack => new(
+        $"{_sum.Name}Pack", [_places[0], _places[2], .. _samples, _expert, _from, _to, Parameter.Floats("packed")]);
 
-    /// <summary>Values from one patch's coefficients to the next's where they are named <c>coefficients</c>; else 0.</summary>
-    public int DeltaStep { get; init; }
+    private Expression From => _from.IsUsed ? "from" : 0;
 
-    /// <summary>The router's row, summed with the neurons' in the last tile.</summary>
-    public RouterRow? Router { get; init; }
+    private Expression To => _to.IsUsed ? "to" : _sum.Dimension;
 
-    /// <summary>The pixel rows in which a patch t lies; else null.</summary>
-    public ImagePatches? Image { get; init; }
-
-    private int TileCount => Plan.TileCount;
+    private bool HasTail => _sum.Dimension % Lanes.For(_sum.Dimension) != 0;
 
     /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
     public void Write(SourceWriter writer)
@@ -65,18 +58,22 @@ internal sealed record OuterTiles(
         writer.Gap();
         WriteShare(writer);
         writer.Gap();
-        WriteStretch(writer);
-        if (Plan.Packs)
+        WriteColumns(writer);
+        if (_plan.Packs)
         {
             writer.Gap();
             WritePack(writer);
         }
 
-        foreach (int vectors in new[] { Vectors, 1 })
+        foreach (int vectors in Widths())
         {
-            writer.Gap();
-            WriteTiles(writer, vectors);
-            foreach ((int rows, bool router) in Kinds())
+            if (_tileCount > 1)
+            {
+                writer.Gap();
+                WriteTiles(writer, vectors);
+            }
+
+            foreach ((int rows, bool router, _, _) in Kinds())
             {
                 writer.Gap();
                 WriteTile(writer, rows, router, vectors);
@@ -84,76 +81,136 @@ internal sealed record OuterTiles(
         }
     }
 
-    /// <summary>The kinds of tiles: neurons, and whether the router's row follows them.</summary>
-    private IEnumerable<(int Rows, bool Router)> Kinds()
+    /// <summary>Vectors of a row in a tile, as many as its rows have at the narrowest.</summary>
+    private IEnumerable<int> Widths() => _sum.Dimension >= Vectors ? [Vectors, 1] : [1];
+
+    /// <summary>The kinds of tiles in order: neurons, and whether the router's row follows them; before which tile they end, and the first row of a tile.</summary>
+    private IEnumerable<(int Rows, bool Router, int End, Expression Row)> Kinds()
     {
-        var kinds = new List<(int Rows, bool Router)>();
-        for (int i = 0; i < Plan.Tiles.Count; i++)
+        int before = 0;
+        for (int i = 0; i < _plan.Tiles.Count; i++)
         {
-            TileRun run = Plan.Tiles[i];
-            bool last = i == Plan.Tiles.Count - 1;
-            if (run.Tiles > 1 || !(last && Plan.HasRouter))
+            TileRun run = _plan.Tiles[i];
+            bool router = _plan.HasRouter && i == _plan.Tiles.Count - 1;
+            int end = before + run.Tiles;
+            int plain = router ? end - 1 : end;
+            if (plain > before)
             {
-                kinds.Add((run.Size, false));
+                Expression first = before == 0 ? "tile" : (Expression)"tile" - before;
+                yield return (run.Size, false, plain, run.Tiles == 1 ? run.Start : (first * run.Size) + run.Start);
             }
 
-            if (last && Plan.HasRouter)
+            if (router)
             {
-                kinds.Add((run.Size - 1, true));
+                yield return (run.Size - 1, true, end, run.End - run.Size);
             }
+
+            before = end;
         }
-
-        return kinds;
     }
 
-    private string TileName(int rows, bool router, int vectors) => $"{Name}{rows}{(router ? "AndRouter" : string.Empty)}x{vectors}";
+    private Method Tiles(int vectors) => new(
+        $"{_sum.Name}Tiles{vectors}", [.. _places, .. _samples, _expert, Parameter.Number("tile"), Parameter.Number("tiles"), Parameter.Number("i"), Keep(vectors), s_target]);
+
+    private Method Tile(int rows, bool router, int vectors) => new(
+        $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}x{vectors}",
+        [.. _places, .. _samples, _expert, Parameter.Number("r").When(_tileCount > 1), Parameter.Number("i"), Keep(vectors), s_target]);
+
+    private Parameter Keep(int vectors) => Parameter.Number("keep").When(vectors == 1 && HasTail);
 
     private void WriteShare(SourceWriter writer)
     {
-        int perExpert = Plan.Stretches * TileCount;
-        int units = Experts * perExpert;
-        string rest = Dimension % Plan.Stretch == 0 || Plan.Stretches == 1 ? string.Empty : ", the last with what is left";
-        writer.Lines($"/// <summary>{KernelDoc.Escape(Formula)}: one worker's share of {Experts} × {Plan.Stretches} × {TileCount} (expert, stretch of {Plan.Stretch} columns{rest}, tile of rows).</summary>");
-        if (Plan.Packs)
+        int blocks = _plan.ColumnBlocks;
+        int perExpert = blocks * _tileCount;
+        int units = _sum.Experts * perExpert;
+        string rest = _sum.Dimension % _plan.ColumnBlock == 0 || blocks == 1 ? string.Empty : ", the last with what is left";
+        string[] axes =
+        [
+            .. _sum.Experts > 1 ? [$"{_sum.Experts} experts"] : Array.Empty<string>(),
+            .. blocks > 1 ? [$"{blocks} blocks of {_plan.ColumnBlock} columns{rest}"] : Array.Empty<string>(),
+            .. _tileCount > 1 ? [$"{_tileCount} tiles of rows"] : Array.Empty<string>(),
+        ];
+        void Documentation(SourceWriter doc)
         {
-            writer.Lines($"/// <remarks>{TileCount} tiles read the same patches: {Format.Plural(Plan.BlockSamples, "sample")} at a time, their columns are copied side by side and stay in the first cache.</remarks>");
+            doc.Summary($"{_sum.Formula}: one worker's share{(axes.Length == 0 ? string.Empty : $" of {string.Join(" × ", axes)}")}.");
+            if (_plan.Packs)
+            {
+                string why = _tileCount > 1 ? $"{_tileCount} tiles read the same patches" : "A patch lies in several pixel rows";
+                doc.Lines($"/// <remarks>{why}: {Format.Plural(_plan.BlockSamples, "sample")} at a time, their columns are copied side by side and stay in the L1 cache.</remarks>");
+            }
         }
 
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Share<S, V>({ShareParameters})"))
+        writer.Method(Optimized(Share), Documentation, () =>
         {
-            writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
-            using (writer.Block($"for (int unit = (int)({units}L * worker / workers); unit < end;)"))
+            void Call() => writer.Call(Columns.Call(("target", _plan.BlockSamples > 0 ? "part" : "target")));
+            if (units == 1)
             {
-                writer.Lines($"int s = unit / {perExpert};\nint stop = Math.Min(end, (s + 1) * {perExpert});");
-                string call = $"{Name}Stretch<S, V>(ref x, ref slots, ref integers, first, last, s, from, to, tile, tiles, in part, ref packed);";
-                if (Plan.BlocksFirst)
+                using (writer.Block("if (worker == workers - 1)"))
                 {
-                    WriteBlocks(writer, () => WriteStretches(writer, () => writer.Lines(call)));
+                    WriteBlocks(writer, Call);
                 }
-                else
-                {
-                    WriteStretches(writer, () => WriteBlocks(writer, () => writer.Lines(call)));
-                }
-
-                writer.Gap();
-                writer.Lines("unit = stop;");
             }
+            else if (perExpert == 1)
+            {
+                using (writer.ShareLoop("s", _sum.Experts))
+                {
+                    WriteBlocks(writer, Call);
+                }
+            }
+            else if (_sum.Experts == 1)
+            {
+                writer.Lines($"int start = (int)({units}L * worker / workers);\nint stop = (int)({units}L * (worker + 1) / workers);");
+                WriteUnits(writer, "start", Call);
+            }
+            else
+            {
+                writer.Lines($"int end = (int)({units}L * (worker + 1) / workers);");
+                using (writer.Block($"for (int start = (int)({units}L * worker / workers), stop; start < end; start = stop)"))
+                {
+                    writer.Lines($"int s = start / {perExpert};\nstop = Math.Min(end, (s + 1) * {perExpert});");
+                    WriteUnits(writer, "start", Call);
+                }
+            }
+        });
+    }
+
+    private void WriteUnits(SourceWriter writer, string start, Action call)
+    {
+        if (_plan.BlocksFirst)
+        {
+            WriteBlocks(writer, () => WriteColumnBlocks(writer, start, call));
+        }
+        else
+        {
+            WriteColumnBlocks(writer, start, () => WriteBlocks(writer, call));
         }
     }
 
-    /// <summary>An expert's stretches and tiles in a worker's share.</summary>
-    private void WriteStretches(SourceWriter writer, Action body)
+    /// <summary>An expert's column blocks and tiles in a worker's share.</summary>
+    private void WriteColumnBlocks(SourceWriter writer, string start, Action body)
     {
-        using (writer.Block("for (int next = unit; next < stop;)"))
+        bool several = _tileCount > 1;
+        using (writer.Block($"for (int next = {start}; next < stop;{(several ? string.Empty : " next++")})"))
         {
-            writer.Lines($$"""
-                int stretch = next / {{TileCount}} % {{Plan.Stretches}};
-                int tile = next % {{TileCount}};
-                int tiles = Math.Min({{TileCount}}, tile + stop - next);
-                next += tiles - tile;
-                int from = stretch * {{Plan.Stretch}};
-                int to = stretch == {{Plan.Stretches - 1}} ? {{Dimension}} : from + {{Plan.Stretch}};
-                """);
+            if (several)
+            {
+                writer.Lines($"int tile = next % {_tileCount};\nint tiles = Math.Min({_tileCount}, tile + stop - next);");
+            }
+
+            if (_from.IsUsed)
+            {
+                Expression block = (Expression)"next" / _tileCount;
+                Expression from = (_sum.Experts > 1 ? block % _plan.ColumnBlocks : block) * _plan.ColumnBlock;
+                int last = (_plan.ColumnBlocks - 1) * _plan.ColumnBlock;
+                string to = $"from + {_plan.ColumnBlock}";
+                writer.Lines($"int from = {from};\nint to = {(last + _plan.ColumnBlock == _sum.Dimension ? to : $"from == {last} ? {_sum.Dimension} : {to}")};");
+            }
+
+            if (several)
+            {
+                writer.Lines("next += tiles - tile;");
+            }
+
             body();
         }
     }
@@ -161,195 +218,205 @@ internal sealed record OuterTiles(
     /// <summary>Samples that pass at a time.</summary>
     private void WriteBlocks(SourceWriter writer, Action body)
     {
-        if (Plan.BlockSamples == 0)
+        if (_plan.BlockSamples == 0)
         {
-            writer.Lines("const int first = 0;\nint last = samples;\nWeightTarget part = target;");
             body();
             return;
         }
 
-        using (writer.Block($"for (int first = 0; first < samples; first += {Plan.BlockSamples})"))
+        using (writer.Block($"for (int first = 0; first < samples; first += {_plan.BlockSamples})"))
         {
-            writer.Lines($"int last = Math.Min(first + {Plan.BlockSamples}, samples);\nWeightTarget part = target.Part(first: first == 0, last: last == samples);");
+            writer.Lines($"int last = Math.Min(first + {_plan.BlockSamples}, samples);\nWeightTarget part = target.Part(first: first == 0, last: last == samples);");
             body();
         }
     }
 
-    private void WriteStretch(SourceWriter writer)
+    private void WriteColumns(SourceWriter writer)
     {
-        writer.Lines("/// <summary>The tiles from tile to tiles − 1 at the columns from to to − 1, over the samples from first to last − 1.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Stretch<S, V>({Places}, int first, int last, int s, int from, int to, int tile, int tiles, scoped in WeightTarget target, ref float packed)"))
+        string tiles = _tileCount > 1 ? "The tiles of rows tile…tiles−1 at" : "The rows at";
+        string columns = _from.IsUsed ? "columns from…to−1" : "all columns";
+        writer.Kernel(Columns, $"{tiles} {columns}, over {SampleRange}.", () =>
         {
-            void WriteColumns(int vectors, string keep)
+            Place patches = _plan.Packs ? (Place)"packed" + (I - From) : "x";
+            void Call(int vectors, Expression keep)
             {
-                writer.Lines($"{Name}Tiles{vectors}<S, V>({(Plan.Packs ? "ref Add(ref packed, i - from)" : "ref x")}, ref slots, ref integers, first, last, s, tile, tiles, i, {keep}, in target);");
-            }
-
-            if (Plan.Packs)
-            {
-                writer.Lines($"{Name}Pack<S, V>(ref x, ref integers, first, last, s, from, to, ref packed);");
-            }
-
-            writer.Lines("int i = from;");
-            using (writer.Block($"for (; i <= to - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
-            {
-                WriteColumns(Vectors, "S.Lanes");
-            }
-
-            writer.Gap();
-            using (writer.Block("for (; i <= to - S.Lanes; i += S.Lanes)"))
-            {
-                WriteColumns(1, "S.Lanes");
-            }
-
-            if (Dimension % 16 != 0)
-            {
-                writer.Gap();
-                using (writer.Block("if (i < to)"))
+                if (_tileCount > 1)
                 {
-                    writer.Lines("int keep = to - i;\ni = to - S.Lanes;");
-                    WriteColumns(1, "keep");
+                    writer.Call(Tiles(vectors).Call(("x", patches), ("keep", keep)));
+                    return;
+                }
+
+                (int rows, bool router, _, _) = Kinds().Single();
+                writer.Call(Tile(rows, router, vectors).Call(("x", patches), ("keep", keep)));
+            }
+
+            if (_plan.Packs)
+            {
+                writer.Call(Pack.Call());
+            }
+
+            writer.Lines($"int i = {From};");
+            foreach (int vectors in Widths())
+            {
+                string step = vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes";
+                using (writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
+                {
+                    Call(vectors, "S.Lanes");
+                }
+
+                writer.Gap();
+            }
+
+            if (HasTail)
+            {
+                using (writer.Block($"if (i < {To})"))
+                {
+                    writer.Lines($"int keep = {To} - i;\ni = {To} - S.Lanes;");
+                    Call(1, "keep");
                 }
             }
-        }
+        });
     }
 
-    /// <summary>The copy of a block's patches: the columns of a stretch.</summary>
+    private string SampleRange => _plan.BlockSamples > 0 ? "samples first…last−1" : "all samples of the window";
+
+    /// <summary>The copy of a block's patches: the columns of a column block.</summary>
     private void WritePack(SourceWriter writer)
     {
-        new KernelDoc(
-            "packed[q, i − from] = x_q[i]",
-            "q patch in the order of the sums, i value from…to−1",
-            $"packed [{Plan.BlockRows}, {Plan.Pitch}]",
+        var doc = new KernelDoc(
+            $"packed[q, {I - From}] = x_q[i]",
+            $"q patch in the order of the sums, i value {(_from.IsUsed ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
+            $"packed [{_plan.BlockRows}, {_plan.Pitch}]",
             string.Empty,
             0,
-            8L * Plan.Stretch).WritePer(writer, $"patch, for {Plan.Stretch} values");
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Pack<S, V>(ref float x, ref int integers, int first, int last, int s, int from, int to, ref float packed)"))
+            8L * _plan.ColumnBlock) { Per = $"patch, for {_plan.ColumnBlock} values" };
+        writer.Kernel(Pack, doc, () =>
         {
-            writer.Lines(Image is null ? "int i = from;\nint width = to - from;\nref float copy = ref packed;" : "ref float copy = ref packed;");
-            WriteSamples(writer, Rows, () =>
+            string width = $"{To - From}";
+            if (_sum.Image is null && _from.IsUsed)
             {
-                writer.Lines($"ref float row = {Row};");
-                WriteCopy(writer);
-                writer.Lines($"copy = ref Add(ref copy, {Plan.Pitch});");
-            });
-        }
-    }
-
-    private void WriteCopy(SourceWriter writer)
-    {
-        if (Image is { } image)
-        {
-            writer.Lines($$"""
-                for (int column = from; column < to;)
-                {
-                    int at = column % {{image.Length}};
-                    int count = Math.Min(to - column, {{image.Length}} - at);
-                    Values.Copy(ref Add(ref row, (column / {{image.Length}} * {{image.Step}}) + at), ref Add(ref copy, column - from), count);
-                    column += count;
-                }
-
-                """);
-            return;
-        }
-
-        writer.Lines("""
-            for (int c = 0; c < width - S.Lanes; c += S.Lanes)
-            {
-                S.Store(S.Load(ref row, c), ref copy, c);
+                writer.Lines($"int width = {To - From};");
+                width = "width";
             }
 
-            // The last vector may overlap the one before it.
-            S.Store(S.Load(ref row, width - S.Lanes), ref copy, width - S.Lanes);
-            """);
+            writer.Lines("ref float copy = ref packed;");
+            WriteSamples(writer, () => WriteRows(writer, _sum.Image is null ? From : 0), row: () =>
+            {
+                writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
+                if (_sum.Image is { } image)
+                {
+                    WritePixels(writer, image);
+                }
+                else
+                {
+                    PatchPlaces.WriteCopy(writer, "row", "copy", width);
+                }
+
+                writer.Lines($"copy = ref Add(ref copy, {_plan.Pitch});");
+            });
+        });
+    }
+
+    private void WritePixels(SourceWriter writer, ImagePatches image)
+    {
+        using (writer.Block($"for (int column = {From}; column < {To};)"))
+        {
+            Expression column = "column";
+            writer.Lines($"""
+                int at = {column % image.Length};
+                int count = Math.Min({To - column}, {image.Length} - at);
+                Values.Copy(ref {(Place)"row" + ((column / image.Length * image.Step) + "at")}, ref {(Place)"copy" + (column - From)}, count);
+                column += count;
+                """);
+        }
+
+        writer.Gap();
+    }
+
+    /// <summary>Names the patches of a sample, from a column on.</summary>
+    private void WriteRows(SourceWriter writer, Expression column)
+    {
+        _sum.Routes?.Invoke(writer);
+        writer.Lines($"ref float {(_sum.Count is null ? "row" : "rows")} = ref {_sum.Rows + column};");
     }
 
     private void WriteTiles(SourceWriter writer, int vectors)
     {
-        using (WidthDispatch.Kernel(writer, $"private static void {Name}Tiles{vectors}<S, V>({Places}, int first, int last, int s, int tile, int tiles, int i, int keep, scoped in WeightTarget target)"))
+        Method method = Tiles(vectors);
+        writer.Kernel(method, $"The tiles of rows tile…tiles−1 at {Format.Plural(vectors, "vector")} from column i on.", () =>
         {
             using (writer.Block("for (; tile < tiles; tile++)"))
             {
-                int before = 0;
-                var branches = new List<(string Condition, string Body)>();
-                for (int k = 0; k < Plan.Tiles.Count; k++)
+                (int Rows, bool Router, int End, Expression Row)[] kinds = [.. Kinds()];
+                for (int k = 0; k < kinds.Length; k++)
                 {
-                    TileRun run = Plan.Tiles[k];
-                    bool last = k == Plan.Tiles.Count - 1;
-                    string r = Format.Offset($"{run.Start}", (before == 0 ? "tile" : $"tile - {before}", run.Size));
-                    before += run.Tiles;
-                    int plain = last && Plan.HasRouter ? before - 1 : before;
-                    if (run.Tiles > 1 || plain == before)
+                    Call call = Tile(kinds[k].Rows, kinds[k].Router, vectors).Call(("r", kinds[k].Row));
+                    if (kinds.Length == 1)
                     {
-                        branches.Add(($"tile < {plain}", TileCall(run.Size, false, vectors, r)));
-                    }
-
-                    if (plain < before)
-                    {
-                        branches.Add(($"tile < {before}", TileCall(run.Size - 1, true, vectors, r)));
-                    }
-                }
-
-                for (int k = 0; k < branches.Count; k++)
-                {
-                    if (branches.Count == 1)
-                    {
-                        writer.Lines(branches[k].Body);
+                        writer.Call(call);
                         continue;
                     }
 
-                    using (writer.Block(k == branches.Count - 1 ? "else" : k == 0 ? $"if ({branches[k].Condition})" : $"else if ({branches[k].Condition})"))
+                    using (writer.Block(k == kinds.Length - 1 ? "else" : k == 0 ? $"if (tile < {kinds[k].End})" : $"else if (tile < {kinds[k].End})"))
                     {
-                        writer.Lines(branches[k].Body);
+                        writer.Call(call);
                     }
                 }
             }
-        }
-    }
-
-    private string TileCall(int rows, bool router, int vectors, string r)
-    {
-        return $"{TileName(rows, router, vectors)}<S, V>(ref x, ref slots, ref integers, first, last, s, {r}, i, keep, in target);";
+        });
     }
 
     private void WriteTile(SourceWriter writer, int rows, bool router, int vectors)
     {
         int all = rows + (router ? 1 : 0);
-        new KernelDoc(
-            $"gradient[q, i…] += {Formula}" + (router ? $"; with it {Router!.Formula}" : string.Empty),
+        var doc = new KernelDoc(
+            $"gradient[q, i…] += {_sum.Formula}" + (router ? $"; with it {_sum.Router!.Formula}" : string.Empty),
             $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
-            $"gradient [{rows}, {Dimension}]; the last keep lanes of a vector are written{(Plan.Packs ? "; x packed" : string.Empty)}",
-            $"{all} × {vectors} sums in registers over the samples from first to last − 1",
+            $"gradient [{rows}, {_sum.Dimension}]{(Keep(vectors).IsUsed ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? "; x packed" : string.Empty)}",
+            $"{all} × {vectors} sums in registers over {SampleRange}",
             2L * all * vectors * 16,
-            4L * vectors * 16).WritePer(writer, "row t, at 16 lanes");
-        using (WidthDispatch.Kernel(writer, $"private static void {TileName(rows, router, vectors)}<S, V>({Places}, int first, int last, int s, int r, int i, int keep, scoped in WeightTarget target)"))
+            4L * vectors * 16) { Per = "row t, at 16 lanes" };
+        writer.Kernel(Tile(rows, router, vectors), doc, () =>
         {
-            int[] columns = Enumerable.Range(0, vectors).ToArray();
+            int[] columns = [.. Enumerable.Range(0, vectors)];
             for (int q = 0; q < all; q++)
             {
                 writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
             }
 
-            if (Plan.Packs)
+            if (_plan.Packs)
             {
                 writer.Lines("ref float row = ref x;");
             }
 
-            string places = Plan.Packs ? Deltas : $"{Rows}\n{Deltas}";
-            WriteSamples(writer, router ? $"{places}\n{Router!.Deltas}" : places, () => WriteRow(writer, rows, router, columns));
-            for (int q = 0; q < all; q++)
+            void Places()
             {
-                string at = q == rows
-                    ? Format.Offset(Router!.GradientAt, ("s", Dimension), ("i", 1))
-                    : Format.Offset(GradientAt, ("s", ExpertStep), (q == 0 ? "r" : $"r + {q}", Dimension), ("i", 1));
-                writer.Lines($"int at{q} = {at};\nref float gradient{q} = ref Add(ref target.Gradients, at{q});");
+                if (!_plan.Packs)
+                {
+                    WriteRows(writer, _sum.Image is null ? I : 0);
+                }
+
+                writer.Lines($"ref float deltas = ref {_sum.Deltas + (_tileCount > 1 ? R * _sum.RowStep : 0)};");
+                if (router)
+                {
+                    writer.Lines($"ref float scoreDeltas = ref {_sum.Router!.Deltas};");
+                }
             }
 
-            WriteStores(writer, all, columns);
-        }
+            WriteSamples(writer, Places, () => WriteRow(writer, rows, router, columns));
+            writer.Gap();
+            for (int q = 0; q < all; q++)
+            {
+                Expression row = (_tileCount > 1 ? R : 0) + q;
+                Expression at = q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (row * _sum.Dimension);
+                writer.Lines($"int at{q} = {at + I};\nref float gradient{q} = ref Add(ref target.Gradients, at{q});");
+            }
+
+            WriteStores(writer, all, columns, Keep(vectors).IsUsed);
+        });
     }
 
-    private void WriteStores(SourceWriter writer, int rows, int[] columns)
+    private void WriteStores(SourceWriter writer, int rows, int[] columns, bool tail)
     {
         void ForEach(Func<int, int, string> line)
         {
@@ -362,10 +429,9 @@ internal sealed record OuterTiles(
             }
         }
 
-        bool tail = columns.Length == 1 && Dimension % 16 != 0;
         string Kept(string value) => tail ? $"S.KeepLast({value}, keep)" : value;
-        string Total(int q, int c) => $"sum{q}{c} = S.Add(S.Load(ref gradient{q}, {Format.Lane(c)}), {Kept($"sum{q}{c}")});";
-        if (Plan.Stores)
+        string Total(int q, int c) => $"sum{q}{c} = S.Add(S.Load(ref gradient{q}, {VectorTypes.Lane(c)}), {Kept($"sum{q}{c}")});";
+        if (_plan.Stores)
         {
             using (writer.Block("if (target.Adds)"))
             {
@@ -386,8 +452,7 @@ internal sealed record OuterTiles(
                 writer.Lines($"ref float weight{q} = ref Add(ref target.Weights, at{q});");
                 foreach (int c in columns)
                 {
-                    string weight = $"S.Load(ref weight{q}, {Format.Lane(c)})";
-                    writer.Lines($"S.Store(S.Subtract({weight}, {Kept($"WeightTarget.Step<S, V>({weight}, sum{q}{c}, rate, decay)")}), ref weight{q}, {Format.Lane(c)});");
+                    writer.Lines($"WeightTarget.Update<S, V>(ref weight{q}, {VectorTypes.Lane(c)}, sum{q}{c}, rate, decay{(tail ? ", keep" : string.Empty)});");
                 }
             }
 
@@ -395,24 +460,25 @@ internal sealed record OuterTiles(
         }
 
         writer.Gap();
-        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {Format.Lane(c)});");
+        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {VectorTypes.Lane(c)});");
     }
 
     /// <summary>The loop over samples, instances and patches.</summary>
-    private void WriteSamples(SourceWriter writer, string places, Action row)
+    private void WriteSamples(SourceWriter writer, Action places, Action row)
     {
-        using (writer.Block("for (int b = first; b < last; b++)"))
+        using (writer.Block(_plan.BlockSamples > 0 ? "for (int b = first; b < last; b++)" : "for (int b = 0; b < samples; b++)"))
         {
-            SampleEmitter.WriteInstances(writer, Instances, () =>
+            writer.Loop("g", _sum.Instances, _ =>
             {
-                writer.Lines(string.Join("\n", new[] { Sample, places }.Where(text => text.Length > 0)));
-                if (Count == "1")
+                _sum.Sample?.Invoke(writer);
+                places();
+                if (_sum.Count is not { } count)
                 {
                     row();
                     return;
                 }
 
-                using (writer.Block($"for (int t = 0; t < {Count}; t++)"))
+                using (writer.Block($"for (int t = 0; t < {count}; t++)"))
                 {
                     row();
                 }
@@ -422,40 +488,36 @@ internal sealed record OuterTiles(
 
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
     {
-        if (Row.Length > 0 && !Plan.Packs)
+        if (_sum.Count is not null && !_plan.Packs)
         {
-            writer.Lines($"ref float row = {Row};");
+            writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
         }
 
         foreach (int c in columns)
         {
-            writer.Lines($"V v{c} = S.Load(ref row, {Format.Lane(c)});");
+            writer.Lines($"V v{c} = S.Load(ref row, {VectorTypes.Lane(c)});");
         }
 
-        if (DeltaStep > 1)
+        bool named = _sum.DeltaStep > 0;
+        if (named)
         {
-            writer.Lines($"ref float coefficients = ref Add(ref deltas, t * {DeltaStep});");
+            writer.Lines($"ref float coefficients = ref {(Place)"deltas" + (T * _sum.DeltaStep)};");
         }
 
         for (int q = 0; q < rows + (router ? 1 : 0); q++)
         {
-            writer.Lines($"V delta{q} = S.Create({(q == rows ? Router!.Delta : Delta(q))});");
+            writer.Lines($"V delta{q} = S.Create({(q == rows ? (Place)"scoreDeltas" + T : (Place)(named ? "coefficients" : "deltas") + _sum.Delta(q))});");
             foreach (int c in columns)
             {
                 writer.Lines($"sum{q}{c} = S.MultiplyAdd(delta{q}, v{c}, sum{q}{c});");
             }
         }
 
-        if (Plan.Packs)
+        if (_plan.Packs)
         {
-            writer.Lines($"row = ref Add(ref row, {Plan.Pitch});");
+            writer.Lines($"row = ref Add(ref row, {_plan.Pitch});");
         }
     }
-}
 
-/// <summary>The router's row of a tile.</summary>
-/// <param name="Formula">What it computes.</param>
-/// <param name="Deltas">Lines that say where its coefficients lie.</param>
-/// <param name="Delta">The coefficient at t.</param>
-/// <param name="GradientAt">Where the routers begin in the gradients.</param>
-internal sealed record RouterRow(string Formula, string Deltas, string Delta, string GradientAt);
+    private static Method Optimized(Method method) => method with { Attributes = [SourceWriter.Optimized] };
+}

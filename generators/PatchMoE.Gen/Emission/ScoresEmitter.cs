@@ -1,4 +1,6 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
@@ -13,10 +15,11 @@ internal static class ScoresEmitter
         WriteScores(writer, layer);
         Dots(layer).Write(
             writer,
-            from patches in PatchRuns(layer)
+            from patches in layer.ScoreTiles
             from routers in layer.RouterTiles
             select (patches.Size, routers.Size));
-        SelectEmitter.Write(writer, layer);
+        writer.Gap();
+        WriteSelect(writer, layer);
         if (layer.HasGate)
         {
             GateEmitter.Write(writer, layer);
@@ -26,76 +29,98 @@ internal static class ScoresEmitter
     /// <summary>The kernel of the scores [k, n].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
-    private static EquatableArray<TileRun> PatchRuns(LayerPlan layer) => Split.Evenly(layer.Patches, Planner.TileColumns);
+    private static Method Scores(LayerPlan layer) => new(
+        "Scores", Parameter.Floats("x"), Parameter.Floats("router"), Parameter.Floats("scores"), LayerMethods.First(layer), LayerMethods.Last(layer));
+
+    private static Method Select(LayerPlan layer) => new(
+        "Select", Parameter.Floats("scores"), Parameter.Number("valid"), Parameter.Integers("routes"), LayerMethods.Scratch(layer));
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {
-        string scratch = LayerEmitter.SelectsWith(layer, ", ref int scratch");
-        writer.Lines("/// <summary>Chooses each expert's patches: scores, selection, gates. Writes the block's scores and gates and all of its integers.</summary>");
-        using (WidthDispatch.Kernel(writer, $"private static void Route<S, V>(ref float x, int valid, ref float parameters, ref float block, ref int integers{scratch}{LayerEmitter.InParts(layer, ", int first, int last")})"))
+        BlockPlaces block = BlockPlaces.Of(layer);
+        string part = layer.ExpertParts > 1 ? " of experts first…last−1" : string.Empty;
+        writer.Kernel(LayerMethods.Route(layer), $"Chooses each expert's patches: scores, routes and gates{part}.", () =>
         {
-            BlockPlan block = layer.Block;
-            writer.Lines($"int taken = Math.Min(valid, {layer.Taken});");
-            writer.Lines($"integers = taken;\nAdd(ref integers, ValidAt) = valid;");
-            writer.Lines($"Scores<S, V>(ref x, {Format.At("parameters", "RouterAt")}, {Format.At("block", "ScoresAt")}{LayerEmitter.InParts(layer, ", first, last")});");
-            using (writer.Block(LayerEmitter.ExpertLoop(layer)))
+            writer.Lines($"int taken = Math.Min(valid, {layer.Taken});\nintegers = taken;\n{block.Valid} = valid;");
+            writer.Call(Scores(layer).Call(("router", (Place)"parameters" + "RouterAt"), ("scores", block.Scores(0))));
+            LayerMethods.WriteExperts(writer, layer, s =>
             {
-                writer.Lines($"ref float scores = {Format.At("block", "ScoresAt", ("s", layer.Patches))};");
-                writer.Lines($"ref int routes = {Format.At("integers", "RoutesAt", ("s", layer.Taken))};");
-                writer.Lines($"Select(ref scores, valid, ref routes{LayerEmitter.SelectsWith(layer, ", ref scratch")});");
+                writer.Lines($"ref float scores = ref {block.Scores(s)};\nref int routes = ref {block.Routes(s)};");
+                writer.Call(Select(layer).Call());
                 if (layer.HasGate)
                 {
-                    string gates = Format.At("block", "GatesAt", ("s", layer.Taken));
-                    writer.Lines(layer.Spec.Gate == Gate.SoftmaxAll
-                        ? $"OpenGates(ref scores, valid, ref routes, taken, {Format.At("block", "ProbabilitiesAt", ("s", layer.Patches))}, {gates});"
-                        : $"OpenGates(ref scores, ref routes, taken, {gates});");
+                    writer.Call(layer.Spec.Gate == Gate.SoftmaxAll
+                        ? LayerMethods.GateForward(layer).Call(("probabilities", block.Probabilities(s)), ("gates", block.Gates(s)))
+                        : LayerMethods.GateForward(layer).Call(("gates", block.Gates(s))));
                 }
-            }
-        }
+            });
+        });
     }
 
     private static void WriteScores(SourceWriter writer, LayerPlan layer)
     {
         (int n, int d, int k) = (layer.Patches, layer.Dimension, layer.Experts);
-        new KernelDoc(
+        var doc = new KernelDoc(
             "scores[s, j] = ⟨w_s, x_j⟩",
             $"s expert 0…{k - 1}, j patch 0…{n - 1}",
             $"x [{n}, {d}], router [{k}, {d}], scores [{k}, {n}]",
-            "a tile of patches stays in the first cache while all routers pass over it",
+            "a tile of patches stays in the L1 cache while all routers pass over it",
             2L * n * k * d,
-            4L * ((n * (long)d) + (k * (long)d) + (n * k))).Write(writer);
-        using (WidthDispatch.Kernel(writer, $"private static void Scores<S, V>(ref float x, ref float router, ref float scores{LayerEmitter.InParts(layer, ", int first, int last")})"))
+            4L * ((n * (long)d) + (k * (long)d) + (n * k)));
+        writer.Kernel(Scores(layer), doc, () =>
         {
-            foreach (TileRun patches in PatchRuns(layer))
+            foreach (TileRun patches in layer.ScoreTiles)
             {
-                using (writer.Block($"for (int j = {patches.Start}; j < {patches.End}; j += {patches.Size})"))
+                if (patches.Tiles > 1 || layer.ScoreTiles.Count == 1)
                 {
-                    for (int p = 0; p < patches.Size; p++)
-                    {
-                        writer.Lines($"ref float x{p} = ref Add(ref x, {LayerEmitter.Patch(layer, p == 0 ? "j" : $"j + {p}")});");
-                    }
+                    writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches, j));
+                    continue;
+                }
 
-                    foreach (TileRun routers in layer.RouterTiles)
-                    {
-                        void Write(string s) => writer.Lines(Dots(layer).Call(
-                            patches.Size,
-                            routers.Size,
-                            Enumerable.Range(0, patches.Size).Select(p => $"ref x{p}"),
-                            Format.At("router", "0", (s, d)),
-                            Format.At("scores", "0", (s, n), ("j", 1))));
-                        if (layer.ExpertParts == 1)
-                        {
-                            writer.Tiles(routers, "s", Write);
-                            continue;
-                        }
-
-                        using (writer.Block($"for (int s = first; s < last; s += {routers.Size})"))
-                        {
-                            Write("s");
-                        }
-                    }
+                // A block of its own: two runs name their patches alike.
+                using (writer.Block())
+                {
+                    WriteTiles(writer, layer, patches, patches.Start);
                 }
             }
+        });
+    }
+
+    private static void WriteTiles(SourceWriter writer, LayerPlan layer, TileRun patches, Expression j)
+    {
+        for (int p = 0; p < patches.Size; p++)
+        {
+            writer.Lines($"ref float x{p} = ref {(Place)"x" + PatchPlaces.Patch(layer, j + p)};");
         }
+
+        foreach (TileRun routers in layer.RouterTiles)
+        {
+            void Tile(Expression s) => writer.Call(Dots(layer).Call(
+                patches.Size, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
+            if (layer.ExpertParts == 1)
+            {
+                writer.Tiles(routers, "s", Tile);
+                continue;
+            }
+
+            using (writer.Block($"for (int s = first; s < last; s += {routers.Size})"))
+            {
+                Tile(S);
+            }
+        }
+    }
+
+    private static void WriteSelect(SourceWriter writer, LayerPlan layer)
+    {
+        (int n, int l) = (layer.Patches, layer.Taken);
+        void Documentation(SourceWriter doc)
+        {
+            doc.Summary($"routes = the indices of the {l} largest of {n} scores, best first; of equal scores the lower index first.");
+            doc.Lines("/// <remarks>").Comment("///", $"Kernel: {layer.Selection!.Reason}.");
+            doc.Lines($"/// Shapes: scores [{n}], of which valid count; routes [{l}], filled with −1 behind the patches taken.\n/// </remarks>");
+        }
+
+        writer.Method(Select(layer), Documentation, () =>
+            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes{(LayerMethods.Scratch(layer).IsUsed ? ", ref scratch" : string.Empty)});"));
     }
 }

@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -8,76 +9,116 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal static class SharedExpertsEmitter
 {
+    private static readonly Parameter s_slot = Parameter.Floats("slot");
+    private static readonly Parameter s_integers = Parameter.Integers("integers");
+    private static readonly Parameter s_first = Parameter.Number("first");
+    private static readonly Parameter s_last = Parameter.Number("last");
+    private static readonly Parameter s_sample = Parameter.Number("b");
+    private static readonly Parameter s_pass = new("in GradientPass", "pass");
+    private static readonly Parameter s_workspace = new("Workspace", "workspace");
+
+    private static readonly Method s_exchange = new(
+        "TakeOutputs", s_workspace, Parameter.Number("slots"), Parameter.Number("i"), Parameter.Number("worker"));
+
+    private static readonly Method s_backward = new("BackwardExperts", s_pass, s_workspace, s_sample, s_slot, s_integers, s_first, s_last) { Modifiers = "private" };
+
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
-        LayerPlan layer = plan.Bottom;
-        (int parts, int experts) = (layer.ExpertParts, layer.Experts / layer.ExpertParts);
-        string window = plan.SharedBatch == 1 ? "1" : $"{plan.Slots.Window}";
-        writer.Lines("/// <summary>Gradients by workers that share layer 0's experts: each takes its own through all samples of a window, then through the sums of their gradients.</summary>");
-        using (writer.Block("protected override void GradientShareByExperts(in GradientPass pass, Workspace workspace, int worker)"))
+        WriteShare(writer, plan);
+        writer.Gap();
+        WriteForward(writer, plan);
+        writer.Gap();
+        WriteExchange(writer, plan);
+        writer.Gap();
+        WriteBackward(writer, plan);
+    }
+
+    private static Method Forward(ModelPlan plan) =>
+        new("ForwardExperts", new Parameter("in InputBatch", "batch"), s_sample, s_slot, s_integers, SampleMethods.Panels(plan), s_first, s_last) { Modifiers = "private" };
+
+    private static void WriteShare(SourceWriter writer, ModelPlan plan)
+    {
+        int parts = plan.Bottom.ExpertParts;
+        int experts = plan.Bottom.Experts / parts;
+        bool one = plan.SharedBatch == 1;
+        const string summary = "Gradients by workers that share layer 0's experts: each takes its own through all samples of a window, then through the sums of their gradients.";
+        writer.Method(PassText.Share("GradientShareByExperts", "GradientPass"), summary, () =>
         {
-            PassesEmitter.WritePack(writer, plan);
-            writer.Lines($"ClearGradients(workspace, in pass, worker);\n(int first, int last) = workspace.Share({parts}, worker);\nint own = worker * Math.Min({window}, pass.Batch.Count);");
-            using (writer.Block($"for (int start = 0; start < pass.Batch.Count; start += {window})"))
+            PassText.WritePack(writer, plan);
+            writer.Call(GradientPassEmitter.Clear.Call());
+            writer.Lines($"""
+                (int first, int last) = workspace.Share({parts}, worker);
+                int slots = Math.Min({(one ? 1 : plan.Slots.Window)}, pass.Batch.Count);
+                int own = worker * slots;
+                """);
+            (string, Expression)[] sample =
+            [
+                ("b", (Expression)"start" + "i"), ("slot", "workspace.Floats(own + i)"), ("integers", "workspace.Integers(own + i)"),
+                ("first", (Expression)"first" * experts), ("last", (Expression)"last" * experts),
+            ];
+            using (writer.Block($"for (int start = 0; start < pass.Batch.Count; start += {(one ? 1 : plan.Slots.Window)})"))
             {
-                writer.Lines($"int samples = Math.Min({window}, pass.Batch.Count - start);");
+                writer.Lines(one ? "const int samples = 1;" : $"int samples = Math.Min({plan.Slots.Window}, pass.Batch.Count - start);");
                 using (writer.Block("for (int i = 0; i < samples; i++)"))
                 {
-                    writer.Lines($"ForwardExperts(in pass.Batch, start + i, ref workspace.Floats(own + i), ref workspace.Integers(own + i), first * {experts}, last * {experts}{SampleEmitter.PanelArgument(plan, "ref workspace.Panels")});");
+                    writer.Call(Forward(plan).Call([("batch", "pass.Batch"), ("panels", "workspace.Panels"), .. sample]));
                 }
 
                 writer.Gap();
                 writer.Lines("workspace.Synchronize();");
                 using (writer.Block("for (int i = 0; i < samples; i++)"))
                 {
-                    writer.Lines("TakeOutputs(workspace, in pass, i, worker);");
-                    writer.Lines($"BackwardExperts(workspace, in pass, start + i, ref workspace.Floats(own + i), ref workspace.Integers(own + i), first * {experts}, last * {experts});");
+                    writer.Call(s_exchange.Call());
+                    writer.Call(s_backward.Call(sample));
                 }
 
                 writer.Gap();
-                writer.Lines("""
-                    // Now no worker reads another's outputs, nor the head's weights.
-                    workspace.Synchronize();
-                    AddWeightGradients(workspace, in pass, start, samples, own, worker);
-                    """);
+                writer.Lines("// Now no worker reads another's outputs, nor the head's weights.\nworkspace.Synchronize();");
+                writer.Call(GradientPassEmitter.AddWeights(plan).Call(("slot", "own")));
             }
-        }
+        });
+    }
 
-        writer.Gap();
-        writer.Lines("/// <summary>The outputs of experts first…last−1 for sample b.</summary>");
-        using (writer.Block($"private void ForwardExperts(in InputBatch batch, int b, ref float slot, ref int integers, int first, int last{SampleEmitter.PanelArgument(plan, "ref float panels")})"))
+    private static void WriteForward(SourceWriter writer, ModelPlan plan) =>
+        writer.Method(Forward(plan), "The outputs of experts first…last−1 for sample b.", () =>
         {
-            writer.Lines("ref float parameters = ref ParameterBuffer.Start;");
-            SampleEmitter.WritePatches(writer, plan);
-            writer.Lines(SampleEmitter.ForwardCall(plan, layer, "first", "last"));
-        }
+            writer.Lines($"ref float parameters = ref {SampleMethods.Parameters};");
+            SampleMethods.WritePatches(writer, plan);
+            writer.Call(SampleMethods.ForwardCall(plan, plan.Bottom));
+        });
 
-        writer.Gap();
-        writer.Lines("/// <summary>Copies the other workers' outputs for sample i of the window to this worker's slot.</summary>");
-        using (writer.Block("private static void TakeOutputs(Workspace workspace, in GradientPass pass, int i, int worker)"))
+    private static void WriteExchange(SourceWriter writer, ModelPlan plan)
+    {
+        int parts = plan.Bottom.ExpertParts;
+        int step = plan.Bottom.Experts / parts * plan.Bottom.Neurons;
+        Expression at = (Expression)"from" * step;
+        writer.Method(s_exchange, "Copies the other workers' outputs for sample i of the window to this worker's slot.", () =>
         {
-            writer.Lines($"int slots = Math.Min({window}, pass.Batch.Count);\nref float outputs = ref Add(ref workspace.Floats((worker * slots) + i), Slot.Layer0Outputs);");
+            writer.Lines("ref float outputs = ref Add(ref workspace.Floats((worker * slots) + i), Slot.Layer0Outputs);");
             using (writer.Block("for (int other = 0; other < workspace.Threads; other++)"))
             {
-                writer.Lines($"(int from, int to) = workspace.Share({parts}, other);");
                 using (writer.Block("if (other != worker)"))
                 {
-                    int step = experts * layer.Neurons;
-                    writer.Lines($"Values.Copy(ref Add(ref workspace.Floats((other * slots) + i), Slot.Layer0Outputs + (from * {step})), ref Add(ref outputs, from * {step}), (to - from) * {step});");
+                    writer.Lines($"(int from, int to) = workspace.Share({parts}, other);");
+                    writer.Lines($"ref float others = ref Add(ref workspace.Floats((other * slots) + i), Slot.Layer0Outputs);");
+                    writer.Lines($"Values.Copy(ref {(Place)"others" + at}, ref {(Place)"outputs" + at}, {((Expression)"to" - "from") * step});");
                 }
             }
-        }
+        });
+    }
 
-        writer.Gap();
-        writer.Lines($$"""
-            /// <summary>The head's passes for sample b, and the backward pass of experts first…last−1.</summary>
-            private void BackwardExperts(Workspace workspace, in GradientPass pass, int b, ref float slot, ref int integers, int first, int last)
-            {
-                Head.Forward(ref Add(ref slot, Slot.Layer0Outputs), ref ParameterBuffer.Start, ref Add(ref slot, Slot.Logits));
-                LossOfSample(workspace, in pass, b, ref slot);
-                Head.Backward(ref ParameterBuffer.Start, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer0OutputGradients));
-                Layer0.Backward({{SlotEmitter.OutputGradients(layer)}}, {{SlotEmitter.Block(layer)}}, {{SlotEmitter.IntegerBlock(layer)}}, first, last);
-            }
-            """);
+    private static void WriteBackward(SourceWriter writer, ModelPlan plan)
+    {
+        LayerPlan layer = plan.Bottom;
+        string head = HeadEmitter.Owner(plan);
+        writer.Method(s_backward, "The head's passes for sample b, and the backward pass of experts first…last−1.", () =>
+        {
+            writer.Call(HeadEmitter.Forward.Of(head).Call(
+                ("y", SampleMethods.Outputs(layer, "Outputs")), ("parameters", SampleMethods.Parameters), ("logits", (Place)"slot" + "Slot.Logits")));
+            writer.Call(SampleMethods.Loss.Call());
+            Place outputs = SampleMethods.Outputs(layer, "OutputGradients");
+            writer.Call(HeadEmitter.Backward.Of(head).Call(("parameters", SampleMethods.Parameters), ("logitsGradient", (Place)"slot" + "Slot.LogitsGradient"), ("yGradient", outputs)));
+            writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(plan, layer)).Call([("yGradient", outputs), .. SampleMethods.Block(layer)]));
+        });
     }
 }

@@ -2,7 +2,7 @@ using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
 
-/// <summary>Prints where a sample's values lie in its scratch, and names those places for the other emitters.</summary>
+/// <summary>Prints where a sample's values lie in its scratch.</summary>
 internal static class SlotEmitter
 {
     public static void Write(SourceWriter writer, ModelPlan plan)
@@ -43,19 +43,4 @@ internal static class SlotEmitter
             writer.Lines($"/// <summary>The slot's length in integers.</summary>\npublic const int Integers = {slots.Integers};");
         }
     }
-
-    /// <summary>The float block of a layer's instance g.</summary>
-    public static string Block(LayerPlan layer) => Format.At("slot", $"Slot.Layer{layer.Index}", ("g", Step(layer, layer.Block.Floats)));
-
-    /// <summary>The integer block of a layer's instance g.</summary>
-    public static string IntegerBlock(LayerPlan layer) => Format.At("integers", $"Slot.Layer{layer.Index}Integers", ("g", Step(layer, layer.Block.Integers)));
-
-    /// <summary>The outputs of a layer's instance g.</summary>
-    public static string Outputs(LayerPlan layer) => Format.At("slot", $"Slot.Layer{layer.Index}Outputs", ("g", Step(layer, layer.Outputs)));
-
-    /// <summary>The gradient of the outputs of a layer's instance g.</summary>
-    public static string OutputGradients(LayerPlan layer) => Format.At("slot", $"Slot.Layer{layer.Index}OutputGradients", ("g", Step(layer, layer.Outputs)));
-
-    /// <summary>A step from instance to instance; a layer that runs once has none.</summary>
-    public static int Step(LayerPlan layer, int step) => layer.Instances == 1 ? 0 : step;
 }

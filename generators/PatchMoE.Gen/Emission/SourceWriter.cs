@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PatchMoE.Gen.Emission.Text;
 
@@ -7,6 +6,9 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints indented C#: '\n' line ends and invariant numbers, so that the bytes are the same on every system.</summary>
 internal sealed class SourceWriter
 {
+    /// <summary>The attribute of kernels: they are compiled optimised at once, since they have no use for slow first runs.</summary>
+    public const string Optimized = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
+
     /// <summary>What a reader's window holds.</summary>
     private const int LongestLine = 160;
 
@@ -29,13 +31,14 @@ internal sealed class SourceWriter
         return this;
     }
 
-    /// <summary>Prints an empty line.</summary>
-    public SourceWriter Gap() => Lines(string.Empty);
+    /// <summary>Prints an empty line; one is enough, and a block does not begin with one.</summary>
+    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") ? this : Lines(string.Empty);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
-    public Scope Block(string head) => Lines(head).Braces();
+    public Scope Block(string head) => Lines(head).Block();
 
-    private Scope Braces()
+    /// <summary>Prints a block of its own, for names that are not known behind it.</summary>
+    public Scope Block()
     {
         Lines("{");
         _depth++;
@@ -55,7 +58,7 @@ internal sealed class SourceWriter
         }
 
         Declaration(method, string.Empty);
-        using (Braces())
+        using (Block())
         {
             body();
         }
@@ -68,6 +71,52 @@ internal sealed class SourceWriter
     /// <summary>Prints a call as a statement, with what stands before it, for example <c>float sum = </c>.</summary>
     public SourceWriter Call(Call call, string before = "") => Lines(Wrapped(before + call.Target, call.Arguments, ";"));
 
+    /// <summary>Prints a variable and gives its name; what is plain needs none and is given back.</summary>
+    public Expression Let(string name, Expression value, string type = "int")
+    {
+        if (value.IsPlain)
+        {
+            return value;
+        }
+
+        Lines($"{type} {name} = {value};");
+        return Expression.Name(name);
+    }
+
+    /// <summary>Prints a condition, of which those that always hold are null; if all do, nothing is printed.</summary>
+    public Scope? If(params string?[] conditions)
+    {
+        string[] some = [.. conditions.OfType<string>()];
+        return some.Length == 0 ? null : Block($"if ({string.Join(" && ", some)})");
+    }
+
+    /// <summary>Prints items behind a head on as few lines as hold them.</summary>
+    /// <param name="head">What stands before the first item.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="end">What stands behind the last.</param>
+    /// <param name="after">Behind each item but the last.</param>
+    /// <param name="before">Before each item but the first.</param>
+    public SourceWriter Fill(string head, IReadOnlyList<string> items, string end, string after = "", string before = "")
+    {
+        string line = head;
+        int indent = 4 * _depth;
+        for (int i = 0; i < items.Count; i++)
+        {
+            string item = (i == 0 ? string.Empty : before) + items[i] + (i == items.Count - 1 ? end : after);
+            if (line != head && indent + line.Length + 1 + item.Length > LongestLine)
+            {
+                Lines(line);
+                line = $"    {item}";
+                head = string.Empty;
+                continue;
+            }
+
+            line += i == 0 ? item : $" {item}";
+        }
+
+        return Lines(line);
+    }
+
     /// <summary>A list in parentheses: on one line, or an item a line where that would be too long.</summary>
     private string Wrapped(string head, IReadOnlyList<string> items, string end)
     {
@@ -76,19 +125,75 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints a loop over the tiles of a run; a single tile stands without a loop.</summary>
-    public void Tiles(Planning.TileRun run, string index, Action<string> body)
+    public void Tiles(Planning.TileRun run, string index, Action<Expression> body) => Loop(index, run.Start, run.End, run.Size, body);
+
+    /// <summary>Prints a loop over so many; one stands without a loop.</summary>
+    public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
+
+    /// <summary>Prints a loop from a start on.</summary>
+    public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
+
+    private void Loop(string index, int start, int end, int step, Action<Expression> body)
     {
-        if (run.Tiles == 1)
+        if (start >= end)
         {
-            body(run.Start.ToString(CultureInfo.InvariantCulture));
             return;
         }
 
-        using (Block($"for (int {index} = {run.Start}; {index} < {run.End}; {index} += {run.Size})"))
+        if (start + step >= end)
+        {
+            body(start);
+            return;
+        }
+
+        using (Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})"))
         {
             body(index);
         }
     }
+
+    /// <summary>Prints a worker's loop over its share of so many.</summary>
+    public Scope ShareLoop(string index, int count) =>
+        Block($"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)");
+
+    /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
+    public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
+
+    /// <summary>Prints a kernel with a summary alone.</summary>
+    public void Kernel(Method method, string summary, Action body) => Kernel(method, writer => writer.Summary(summary), body);
+
+    private void Kernel(Method method, Action<SourceWriter> documentation, Action body) =>
+        Method(method with { Attributes = [Optimized] }, documentation, body);
+
+    /// <summary>Prints a method with a summary.</summary>
+    public void Method(Method method, string summary, Action body) => Method(method, writer => writer.Summary(summary), body);
+
+    /// <summary>Prints the summary of what follows.</summary>
+    public SourceWriter Summary(string text)
+    {
+        string line = $"/// <summary>{KernelDoc.Escape(text)}</summary>";
+        return (4 * _depth) + line.Length <= LongestLine ? Lines(line) : Lines("/// <summary>").Comment("///", KernelDoc.Escape(text)).Lines("/// </summary>");
+    }
+
+    /// <summary>Prints a text behind a mark of comments, on as few lines as hold it.</summary>
+    public SourceWriter Comment(string mark, string text)
+    {
+        string line = mark;
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > mark.Length && (4 * _depth) + line.Length + 1 + word.Length > LongestLine)
+            {
+                Lines(line);
+                line = mark;
+            }
+
+            line += $" {word}";
+        }
+
+        return Lines(line);
+    }
+
+    private bool EndsWith(string end) => _text.Length >= end.Length && _text.ToString(_text.Length - end.Length, end.Length) == end;
 
     public override string ToString() => _text.ToString();
 
@@ -98,70 +203,13 @@ internal sealed class SourceWriter
         public void Dispose()
         {
             // A gap at the end of a block is none.
-            StringBuilder text = writer._text;
-            if (text[text.Length - 1] == '\n' && text[text.Length - 2] == '\n')
+            if (writer.EndsWith("\n\n"))
             {
-                text.Length--;
+                writer._text.Length--;
             }
 
             writer._depth--;
             writer.Lines("}");
         }
     }
-}
-
-/// <summary>Formats numbers for emitted code and its comments.</summary>
-internal static class Format
-{
-    /// <summary>1234567 → 1,234,567 (for comments).</summary>
-    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <summary><c>start + index * step + …</c> without needless terms; start is a name or a number.</summary>
-    public static string Offset(string start, params Term[] terms)
-    {
-        var parts = new List<string>();
-        if (start != "0")
-        {
-            parts.Add(start);
-        }
-
-        foreach (Term term in terms)
-        {
-            if (term.Step != "0" && term.Index != "0")
-            {
-                string index = term.Index.Contains(' ') ? $"({term.Index})" : term.Index;
-                parts.Add(term.Step == "1" ? index : $"{index} * {term.Step}");
-            }
-        }
-
-        return parts.Count switch
-        {
-            0 => "0",
-            1 => parts[0],
-            _ => string.Join(" + ", parts.Select(part => part.Contains(" * ") ? $"({part})" : part)),
-        };
-    }
-
-    /// <summary>A reference that many values behind <paramref name="array"/>.</summary>
-    public static string At(string array, string start, params Term[] terms)
-    {
-        string offset = Offset(start, terms);
-        return offset == "0" ? $"ref {array}" : $"ref Add(ref {array}, {offset})";
-    }
-
-    /// <summary>Where vector <paramref name="column"/> of a tile begins.</summary>
-    public static string Lane(int column) => column switch { 0 => "0", 1 => "S.Lanes", _ => $"{column} * S.Lanes" };
-
-    /// <summary>1 sum, 2 sums.</summary>
-    public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
-}
-
-/// <summary>A term of an offset: an index times a step, a name or a number.</summary>
-/// <param name="Index">The index.</param>
-/// <param name="Step">What it is multiplied by.</param>
-internal readonly record struct Term(string Index, string Step)
-{
-    public static implicit operator Term((string Index, int Step) term) => new(term.Index, term.Step.ToString(CultureInfo.InvariantCulture));
-
-    public static implicit operator Term((string Index, string Step) term) => new(term.Index, term.Step);
 }

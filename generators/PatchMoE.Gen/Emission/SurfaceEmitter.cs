@@ -141,19 +141,19 @@ internal static class SurfaceEmitter
         /// <param name="seed">The seed.</param>
         /// <param name="init">Standard deviations of the weights; null takes the defaults.</param>
         public void Initialize(ulong seed, global::PatchMoE.InitSpec? init = null) =>
-            global::PatchMoE.WeightInitializer.Initialize(
+            global::PatchMoE.Initialization.WeightInitializer.Initialize(
                 Spec with { Training = global::PatchMoE.TrainingSpec.Default with { Init = init ?? global::PatchMoE.InitSpec.Default } }, seed, Parameters);
 
         /// <summary>Writes the weights as safetensors.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file cannot be written; an old one is untouched.</exception>
-        public void Save(string path) => global::PatchMoE.WeightsFile.Save(path, Spec.Model, Parameters);
+        public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec.Model, Parameters);
 
         /// <summary>A model with the weights of a safetensors file.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
         public static {{plan.Target.FullName}} Load(string path)
         {
             {{plan.Target.FullName}} model = new();
-            global::PatchMoE.WeightsFile.Load(path, Spec.Model, model.Parameters);
+            global::PatchMoE.Formats.WeightsFile.Load(path, Spec.Model, model.Parameters);
             return model;
         }
         """);

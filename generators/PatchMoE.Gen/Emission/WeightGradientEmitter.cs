@@ -1,41 +1,43 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>Prints the gradients of a layer's weights over a window of samples.</summary>
 internal static class WeightGradientEmitter
 {
-    /// <summary>Where the patches of sample b, instance g lie behind <c>x</c>.</summary>
-    public static (string Sample, int Instance) PatchSteps(ModelPlan plan, LayerPlan layer) => layer.Index == 0 && !layer.Access.Copies
-        ? ($"{plan.InputLength}", layer.Patches * layer.Access.RowStep)
-        : ("Slot.Floats", layer.Patches * layer.Dimension);
+    private static readonly Method s_biasShare = new(
+        "BiasGradientShare",
+        Parameter.Floats("slots"),
+        Parameter.Integers("integers"),
+        Parameter.Number("samples"),
+        new Parameter("scoped in WeightTarget", "target"),
+        Parameter.Number("worker"),
+        Parameter.Number("workers"));
 
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         writer.Gap();
-        writer.Lines("/// <summary>Adds a window's gradients of router, neurons and biases; each worker owns part of the weights, and samples are added in order.</summary>");
-        WidthDispatch.Write(writer, "WeightGradients", OuterTiles.ShareParameters, OuterTiles.ShareArguments, layer.Dimension);
-        writer.Gap();
-        using (WidthDispatch.Kernel(writer, $"private static void WeightGradients<S, V>({OuterTiles.ShareParameters})"))
+        var experts = new OuterTiles(ExpertSum(plan, layer));
+        OuterTiles? router = layer.RouterGradient is { } tiles ? new OuterTiles(RouterSum(plan, layer, tiles)) : null;
+        string what = string.Concat(layer.TrainsRouter ? "routers and " : string.Empty, layer.HasBias ? "neurons with their biases" : "neurons");
+        string summary = $"Adds a window's gradients of {what}; each worker owns part of the weights, and samples are added in order.";
+        writer.Kernel(LayerMethods.WeightGradients(layer), summary, () =>
         {
-            writer.Lines($"ExpertGradientShare<S, V>({OuterTiles.ShareArguments});");
-            if (TrainsRouterAlone(layer))
+            writer.Call(experts.Share.Call());
+            if (router is not null)
             {
-                writer.Lines($"RouterGradientShare<S, V>({OuterTiles.ShareArguments});");
+                writer.Call(router.Share.Call());
             }
 
             if (layer.HasBias)
             {
-                writer.Lines("BiasGradientShare(ref slots, ref integers, samples, in target, worker, workers);");
+                writer.Call(s_biasShare.Call());
             }
-        }
-
-        ExpertTiles(plan, layer).Write(writer);
-        if (TrainsRouterAlone(layer))
-        {
-            RouterTiles(plan, layer).Write(writer);
-        }
-
+        });
+        experts.Write(writer);
+        router?.Write(writer);
         if (layer.HasBias)
         {
             writer.Gap();
@@ -43,96 +45,99 @@ internal static class WeightGradientEmitter
         }
     }
 
-    /// <summary>Whether the router's gradient is a sum over other patches than the neurons' and so needs tiles of its own.</summary>
-    private static bool TrainsRouterAlone(LayerPlan layer) => layer.RouterGradient is not null;
-
-    private static OuterTiles ExpertTiles(ModelPlan plan, LayerPlan layer)
+    private static OuterSum ExpertSum(ModelPlan plan, LayerPlan layer)
     {
-        bool choice = layer.Routing == Routing.ExpertChoice;
-        string skip = layer.Routing == Routing.Sample ? "\nif (Add(ref block, RoutesAt) != s)\n{\n    continue;\n}\n" : string.Empty;
-        string routes = layer.TakesByRoute ? $"ref int routes = {Format.At("block", "RoutesAt", ("s", layer.Taken))};\n" : string.Empty;
-        return new OuterTiles(
+        BlockPlaces block = BlockPlaces.InWindow(layer);
+        Expression expert = layer.Experts > 1 ? S : 0;
+        int step = layer.Kernel.ActivationStep;
+        return new OuterSum(
             "ExpertGradient",
-            "Σ_(b,t) ∂L/∂h_btr · x_bj" + (choice ? ", j = routes[t]" : ", j = t"),
+            "Σ_(b,t) ∂L/∂h_btr · x_bj" + (layer.Routing == Routing.ExpertChoice ? ", j = routes[t]" : ", j = t"),
             layer.Dimension,
-            layer.Instances,
-            Sample: $"{IntegerBlock(layer)}{skip}\nint taken = block;",
-            Rows: routes + Rows(plan, layer),
-            Deltas: $"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0), ("r", 1))};",
-            Count: "taken",
-            Row: $"ref Add(ref rows, {LayerEmitter.ExpertPatch(layer, "t")})",
-            Delta: q => $"Add(ref {(layer.Kernel.ActivationStep > 1 ? "coefficients" : "deltas")}, {(layer.Kernel.ActivationStep > 1 ? $"{q}" : "t")})",
-            layer.Gradient)
+            layer.Gradient,
+            block.Activations(expert),
+            q => step > 1 ? q : T,
+            (Expression)"WeightsAt" + (expert * layer.Neurons * layer.Dimension))
         {
-            Image = layer.Access.ExpertImage,
+            Instances = layer.Instances,
             Experts = layer.Experts,
-            ExpertStep = layer.Experts == 1 ? 0 : layer.Neurons * layer.Dimension,
-            GradientAt = "WeightsAt",
-            DeltaStep = layer.Kernel.ActivationStep,
+            Sample = writer =>
+            {
+                BlockPlaces.WriteChoices(writer, layer);
+                if (layer.Routing == Routing.Sample)
+                {
+                    writer.Lines($"if ({block.Expert} != s)\n{{\n    continue;\n}}\n");
+                }
+
+                writer.Lines("int taken = choices;");
+            },
+            Routes = layer.TakesByRoute ? writer => writer.Lines($"ref int routes = ref {block.Routes(expert)};") : null,
+            Rows = (Place)"x" + PatchPlaces.InWindow(plan, layer) + PatchPlaces.Copies(layer, expert),
+            Row = PatchPlaces.ExpertPatch(layer, T),
+            Count = "taken",
+            DeltaStep = step > 1 ? step : 0,
+            Image = layer.Access.ExpertImage,
             Router = layer.Gradient.HasRouter
                 ? new RouterRow(
-                    "that of w_s, Σ_(b,t) ∂L/∂g_bst · x_bj",
-                    $"ref float scores = {Scratch(layer, "ScoreGradientsAt", ("s", layer.Taken))};",
-                    "Add(ref scores, t)",
-                    "RouterAt")
+                    "that of w_s, Σ_(b,t) ∂L/∂g_bst · x_bj", block.ScoreGradients(expert), (Expression)"RouterAt" + (expert * layer.Dimension))
                 : null,
         };
     }
 
     /// <summary>The routers' gradient by itself: of all valid patches (softmaxAll), or of the patch sum (sample).</summary>
-    private static OuterTiles RouterTiles(ModelPlan plan, LayerPlan layer)
+    private static OuterSum RouterSum(ModelPlan plan, LayerPlan layer, GradientPlan tiles)
     {
-        GradientPlan tiles = layer.RouterGradient!;
-        return layer.Routing == Routing.Sample
-            ? new OuterTiles(
-                "RouterGradient",
-                "Σ_b ∂L/∂g_bs · Σ_j x_bj",
-                layer.Dimension,
-                layer.Instances,
-                Sample: string.Empty,
-                Rows: $"ref float row = {Scratch(layer, "PatchSumAt", ("i", 1))};",
-                Deltas: $"ref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", 1))};",
-                Count: "1",
-                Row: string.Empty,
-                Delta: q => $"Add(ref deltas, {q})",
-                tiles) { GradientAt = "RouterAt" }
-            : new OuterTiles(
-                "RouterGradient",
-                "Σ_(b,j) ∂L/∂g_bsj · x_bj over all valid patches",
-                layer.Dimension,
-                layer.Instances,
-                Sample: $"{IntegerBlock(layer)}\nint valid = Add(ref block, ValidAt);",
-                Rows: Rows(plan, layer),
-                Deltas: $"ref float deltas = {Scratch(layer, "ScoreGradientsAt", ("r", layer.Patches))};",
-                Count: "valid",
-                Row: $"ref Add(ref rows, {LayerEmitter.Patch(layer, "t")})",
-                Delta: q => $"Add(ref deltas, {Format.Offset($"{q * layer.Patches}", ("t", 1))})",
-                tiles) { GradientAt = "RouterAt", Image = layer.Access.ExpertImage };
+        BlockPlaces block = BlockPlaces.InWindow(layer);
+        if (layer.Routing == Routing.Sample)
+        {
+            return new OuterSum("RouterGradient", "Σ_b ∂L/∂g_bs · Σ_j x_bj", layer.Dimension, tiles, block.ScoreGradients(0), q => q, "RouterAt")
+            {
+                Instances = layer.Instances,
+                Rows = block.PatchSum,
+            };
+        }
+
+        return new OuterSum(
+            "RouterGradient",
+            "Σ_(b,j) ∂L/∂g_bsj · x_bj over all valid patches",
+            layer.Dimension,
+            tiles,
+            block.ScoreGradients(0),
+            q => (Expression)(q * layer.Patches) + T,
+            "RouterAt")
+        {
+            Instances = layer.Instances,
+            Sample = writer =>
+            {
+                BlockPlaces.WriteChoices(writer, layer);
+                writer.Lines($"int valid = {block.Valid};");
+            },
+            Rows = (Place)"x" + PatchPlaces.InWindow(plan, layer),
+            Row = PatchPlaces.Patch(layer, T),
+            Count = "valid",
+            RowStep = layer.Patches,
+            Image = layer.Access.ExpertImage,
+        };
     }
 
     private static void WriteBias(SourceWriter writer, LayerPlan layer)
     {
-        bool choice = layer.Routing == Routing.ExpertChoice;
-        writer.Lines("/// <summary>gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts.</summary>");
-        using (writer.Block("private static void BiasGradientShare(ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers)"))
+        writer.Method(s_biasShare, "gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts.", () =>
         {
-            using (writer.Block($"for (int s = (int)({layer.Experts}L * worker / workers); s < (int)({layer.Experts}L * (worker + 1) / workers); s++)"))
+            void Expert(Expression s)
             {
-                writer.Lines($"int at = {Format.Offset("BiasesAt", ("s", layer.Experts == 1 ? 0 : layer.Neurons))};\nref float sums = ref Add(ref target.Gradients, at);");
+                BlockPlaces block = BlockPlaces.InWindow(layer);
+                writer.Lines($"int at = {(Expression)"BiasesAt" + (s * layer.Neurons)};\nref float sums = ref Add(ref target.Gradients, at);");
                 using (writer.Block("for (int b = 0; b < samples; b++)"))
                 {
-                    SampleEmitter.WriteInstances(writer, layer.Instances, () =>
+                    writer.Loop("g", layer.Instances, _ =>
                     {
-                        writer.Lines(IntegerBlock(layer));
-                        string taken = layer.Routing == Routing.Sample ? $"Add(ref block, RoutesAt) == s ? block : 0" : "block";
-                        writer.Lines($"int taken = {taken};");
-                        writer.Lines($"ref float deltas = {Scratch(layer, "ActivationsAt", ("s", choice ? layer.Taken * layer.Kernel.ActivationStep : 0))};");
+                        BlockPlaces.WriteChoices(writer, layer);
+                        writer.Lines(layer.Routing == Routing.Sample ? $"int taken = {block.Expert} == {s} ? choices : 0;" : "int taken = choices;");
+                        writer.Lines($"ref float deltas = ref {block.Activations(s)};");
                         using (writer.Block("for (int t = 0; t < taken; t++)"))
                         {
-                            using (writer.Block($"for (int r = 0; r < {layer.Neurons}; r++)"))
-                            {
-                                writer.Lines($"Add(ref sums, r) += Add(ref deltas, {Format.Offset("0", ("t", layer.Kernel.ActivationStep), ("r", 1))});");
-                            }
+                            writer.Loop("r", layer.Neurons, r => writer.Lines($"{(Place)"sums" + r} += {(Place)"deltas" + ((T * layer.Kernel.ActivationStep) + r)};"));
                         }
                     });
                 }
@@ -143,21 +148,21 @@ internal static class WeightGradientEmitter
                     writer.Lines($"target.Update(at, {layer.Neurons});");
                 }
             }
-        }
-    }
 
-    /// <summary>The integer block of sample b, instance g.</summary>
-    public static string IntegerBlock(LayerPlan layer) =>
-        $"ref int block = {Format.At("integers", $"Slot.Layer{layer.Index}Integers", ("(nint)b", "Slot.Integers"), ("g", SlotEmitter.Step(layer, layer.Block.Integers)))};";
+            if (layer.Experts == 1)
+            {
+                using (writer.Block("if (worker == workers - 1)"))
+                {
+                    Expert(0);
+                }
 
-    private static string Scratch(LayerPlan layer, string array, params Term[] terms) => Format.At(
-        "slots",
-        $"Slot.Layer{layer.Index} + {array}",
-        [("(nint)b", "Slot.Floats"), ("g", SlotEmitter.Step(layer, layer.Block.Floats)), .. terms]);
+                return;
+            }
 
-    private static string Rows(ModelPlan plan, LayerPlan layer)
-    {
-        (string sample, int instance) = PatchSteps(plan, layer);
-        return $"ref float rows = {Format.At("x", "0", ("(nint)b", sample), ("g", SlotEmitter.Step(layer, instance)), ("s", layer.Access.Source == PatchSource.Chosen ? layer.Taken * layer.Dimension : 0), ("i", layer.Access.ExpertImage is null ? 1 : 0))};";
+            using (writer.ShareLoop("s", layer.Experts))
+            {
+                Expert(S);
+            }
+        });
     }
 }

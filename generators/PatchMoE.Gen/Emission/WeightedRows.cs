@@ -11,56 +11,58 @@ internal static class WeightedRows
     public static void Write(SourceWriter writer, int dimension, ImagePatches? image)
     {
         writer.Gap();
-        new KernelDoc(
+        var doc = new KernelDoc(
             "row[i] += Σ_q coefficients[q · step] · w[q, i]",
             $"q weight row 0…count−1, i value 0…{dimension - 1}",
             $"row [{dimension}], w [count, {dimension}]",
             $"{Vectors} vectors of the row in registers while the weight rows pass",
             2L * dimension,
-            4L * dimension).WritePer(writer, "weight row");
-        using (WidthDispatch.Kernel(writer, $"private static void AddWeightedRows<S, V>(ref float row, ref float w, ref float coefficients, int step, int count)"))
-        {
-            PixelRowsEmitter.WriteEach(writer, image, ["row"], ["w"], () => WriteStretch(writer, dimension, image?.Length ?? dimension));
-        }
+            4L * dimension) { Per = "weight row" };
+        writer.Kernel(LayerMethods.AddWeightedRows, doc, () =>
+            PatchPlaces.WriteEach(writer, image, ["row"], ["w"], () => WriteRun(writer, dimension, image?.Length ?? dimension)));
     }
 
     /// <summary>The values that follow each other.</summary>
-    private static void WriteStretch(SourceWriter writer, int dimension, int length)
+    private static void WriteRun(SourceWriter writer, int dimension, int length)
     {
+        int lanes = Lanes.For(dimension);
         writer.Lines("int i = 0;");
-        using (writer.Block($"for (; i <= {length} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
+        if (length >= Vectors)
         {
-            Tile(writer, dimension, Vectors, null);
+            using (writer.Block($"for (; i <= {length} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
+            {
+                WriteTile(writer, dimension, Vectors, null);
+            }
+
+            writer.Gap();
         }
 
-        writer.Gap();
         using (writer.Block($"for (; i <= {length} - S.Lanes; i += S.Lanes)"))
         {
-            Tile(writer, dimension, 1, null);
+            WriteTile(writer, dimension, 1, null);
         }
 
-        if (length % 16 != 0)
+        if (length % lanes != 0)
         {
             writer.Gap();
             using (writer.Block($"if ({length} % S.Lanes != 0)"))
             {
                 writer.Lines($"i = {length} - S.Lanes;");
-                Tile(writer, dimension, 1, $"{length} % S.Lanes");
+                WriteTile(writer, dimension, 1, $"{length} % S.Lanes");
             }
         }
     }
 
-    private static void Tile(SourceWriter writer, int dimension, int vectors, string? tail)
+    private static void WriteTile(SourceWriter writer, int dimension, int vectors, string? tail)
     {
         IEnumerable<int> columns = Enumerable.Range(0, vectors);
         writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{c} = S.Zero"))};");
         using (writer.Block("for (int q = 0; q < count; q++)"))
         {
-            writer.Lines("V coefficient = S.Create(Add(ref coefficients, q * step));");
-            writer.Lines($"ref float wq = ref Add(ref w, (q * {dimension}) + i);");
+            writer.Lines($"V coefficient = S.Create(Add(ref coefficients, q * step));\nref float wq = ref Add(ref w, {(dimension == 1 ? "q" : $"(q * {dimension})")} + i);");
             foreach (int c in columns)
             {
-                writer.Lines($"sum{c} = S.MultiplyAdd(coefficient, S.Load(ref wq, {Format.Lane(c)}), sum{c});");
+                writer.Lines($"sum{c} = S.MultiplyAdd(coefficient, S.Load(ref wq, {VectorTypes.Lane(c)}), sum{c});");
             }
         }
 
@@ -69,7 +71,7 @@ internal static class WeightedRows
         foreach (int c in columns)
         {
             string sum = tail is null ? $"sum{c}" : $"S.KeepLast(sum{c}, {tail})";
-            writer.Lines($"S.Store(S.Add(S.Load(ref ri, {Format.Lane(c)}), {sum}), ref ri, {Format.Lane(c)});");
+            writer.Lines($"S.Store(S.Add(S.Load(ref ri, {VectorTypes.Lane(c)}), {sum}), ref ri, {VectorTypes.Lane(c)});");
         }
     }
 }

@@ -1,56 +1,74 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>Prints the inner products of an expert's listed patches with its weights, a block of d at a time.</summary>
 internal static class WindowDots
 {
-    /// <summary>The call for the tiles of neurons from tile to tiles − 1 of expert s.</summary>
-    public static void WriteCalls(SourceWriter writer, LayerPlan layer)
+    private static Method PreActivationRows(LayerPlan layer) => new(
+        "PreActivationRows",
+        Parameter.Floats("x"),
+        Parameter.Floats("slots"),
+        Parameter.Floats("weights"),
+        new Parameter("ref nint", "list"),
+        Parameter.Number("rows"),
+        Parameter.Number("from").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
+        Parameter.Number("to").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
+        Parameter.Floats("products"));
+
+    /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s, or for all of them where there is one.</summary>
+    public static void WriteCalls(SourceWriter writer, LayerPlan layer, Expression s, int tiles)
     {
-        WindowPlan window = layer.Kernel.Window!;
-        writer.Lines($$"""
-            ref float products = ref Add(ref own, {{window.ListFloats}});
-            int from = {{Neuron(layer, "tile")}};
-            int to = {{Neuron(layer, "tiles")}};
-            for (int q = 0; q < rows; q += {{window.Rows}})
-            {
-                ActivateRows<S, V>(ref x, ref slots, {{Format.At("parameters", "WeightsAt", ("s", layer.Neurons * layer.Dimension))}}, ref Add(ref list, 2 * q), Math.Min({{window.Rows}}, rows - q), from, to, ref products);
-            }
-            """);
-        WindowEmitter.WritePoolCall(writer, layer, "from", "to");
+        DotWindow window = layer.Kernel.DotWindow!;
+        writer.Lines($"ref float products = ref Add(ref own, {window.ListFloats});");
+        if (tiles > 1)
+        {
+            writer.Lines($"int from = {Neuron(layer, "tile")};\nint to = {Neuron(layer, "tiles")};");
+        }
+
+        using (writer.Block($"for (int q = 0; q < rows; q += {window.Rows})"))
+        {
+            writer.Call(PreActivationRows(layer).Call(
+                ("weights", (Place)"parameters" + "WeightsAt" + (s * layer.Neurons * layer.Dimension)),
+                ("list", (Place)"list" + (2 * Q)),
+                ("rows", Expression.Min(window.Rows, (Expression)"rows" - Q))));
+        }
+
+        writer.Gap();
+        writer.Call(tiles > 1 ? WindowText.PoolRows(layer).Call() : WindowText.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
+    }
+
+    /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
+    private static string Neuron(LayerPlan layer, Expression tile)
+    {
+        TileRun first = layer.Kernel.RowTiles[0];
+        Expression start = tile * first.Size;
+        return layer.Kernel.RowTiles.Count == 1
+            ? start.ToString()
+            : $"{tile} <= {first.Tiles} ? {start} : {((tile - first.Tiles) * layer.Kernel.RowTiles[1].Size) + first.End}";
     }
 
     /// <summary>Prints the kernel that those calls need.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
-        WriteRows(writer, layer, layer.Kernel.Window!);
-    }
-
-    /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
-    private static string Neuron(LayerPlan layer, string tile)
-    {
-        TileRun first = layer.Kernel.RowTiles[0];
-        string start = Format.Offset("0", (tile, first.Size));
-        return layer.Kernel.RowTiles.Count == 1
-            ? start
-            : $"{tile} <= {first.Tiles} ? {start} : {Format.Offset($"{first.End}", ($"{tile} - {first.Tiles}", layer.Kernel.RowTiles[1].Size))}";
-    }
-
-    private static void WriteRows(SourceWriter writer, LayerPlan layer, WindowPlan window)
-    {
+        DotWindow window = layer.Kernel.DotWindow!;
         (int m, int d, int step) = (layer.Neurons, layer.Dimension, layer.Kernel.ActivationStep);
-        new KernelDoc(
+        Method method = PreActivationRows(layer);
+        bool part = method.Used.Any(parameter => parameter.Name == "from");
+        (Expression from, Expression to) = part ? ("from", "to") : ((Expression)0, (Expression)m);
+        writer.Gap();
+        var doc = new KernelDoc(
             "activations[q, r] = ⟨v_r, x_q⟩",
-            $"q row of the list 0…{window.Rows - 1}, r neuron from…to−1, i value 0…{d - 1}",
+            $"q row of the list 0…{window.Rows - 1}, r neuron {(part ? "from…to−1" : $"0…{m - 1}")}, i value 0…{d - 1}",
             $"x_q [{d}], weights [{m}, {d}], products [{window.Rows}, {step}]",
-            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the second cache while all rows pass, a tile of {layer.Kernel.PatchTiles[0]} rows in the first while the neurons pass",
+            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the L2 cache while all rows pass, a tile of {layer.Kernel.PatchTiles[0]} rows in the L1 cache while the neurons pass",
             2L * m * d,
-            4L * d).WritePer(writer, "row");
-        using (WidthDispatch.Kernel(writer, "private static void ActivateRows<S, V>(ref float x, ref float slots, ref float weights, ref nint list, int rows, int from, int to, ref float products)"))
+            4L * d) { Per = "row" };
+        writer.Kernel(method, doc, () =>
         {
-            WriteBlocks(writer, layer, window, () =>
+            WriteBlocks(writer, layer, window, (column, length, at) =>
             {
                 writer.Lines("int q = 0;");
                 foreach (int patches in layer.Kernel.PatchTiles)
@@ -59,43 +77,69 @@ internal static class WindowDots
                     {
                         for (int p = 0; p < patches; p++)
                         {
-                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, 2 * {(p == 0 ? "q" : $"(q + {p})")}) + at);");
+                            Expression listed = (Place)"list" + (2 * (Q + p));
+                            writer.Lines($"ref float x{p} = ref {(Place)"x" + (listed + at)};");
                         }
 
                         foreach (TileRun run in layer.Kernel.RowTiles)
                         {
-                            using (writer.Block($"for (int r = Math.Max(from, {run.Start}); r < Math.Min(to, {run.End}); r += {run.Size})"))
+                            void Tile(Expression r) => writer.Call(ExpertText.Dots(layer).Call(
+                                patches,
+                                run.Size,
+                                (Place)"weights" + ((r * d) + column),
+                                (Place)"products" + ((Q * step) + r),
+                                ("length", length),
+                                ("add", column.IsZero ? "false" : Expression.Raw($"{column} > 0"))));
+                            if (!part)
                             {
-                                writer.Lines(ExpertsEmitter.Dots(layer).Call(
-                                    patches,
-                                    run.Size,
-                                    Enumerable.Range(0, patches).Select(p => $"ref x{p}"),
-                                    Format.At("weights", "0", ("r", d), ("column", 1)),
-                                    Format.At("products", "0", ("q", step), ("r", 1))));
+                                Tile(run.Start);
+                                continue;
+                            }
+
+                            using (writer.Block($"for (int r = {Bound("Max", "from", run.Start, run.Start == 0)}; r < {Bound("Min", "to", run.End, run.End == m)}; r += {run.Size})"))
+                            {
+                                Tile(R);
                             }
                         }
                     }
                 }
             });
             writer.Gap();
-            writer.Lines($$"""
-                for (int q = 0; q < rows; q++)
-                {
-                    Values.Copy({{Format.At("products", "from", ("q", step))}}, ref Add(ref slots, Add(ref list, (2 * q) + 1) + from), to - from);
-                }
-                """);
-        }
+            using (writer.Block("for (int q = 0; q < rows; q++)"))
+            {
+                writer.Lines($"Values.Copy(ref {(Place)"products" + (from + (Q * step))}, ref {(Place)"slots" + (((Expression)"Add(ref list, (2 * q) + 1)") + from)}, {to - from});");
+            }
+        });
     }
 
+    private static string Bound(string method, string value, int bound, bool isOuter) => isOuter ? value : $"Math.{method}({value}, {bound})";
+
     /// <summary>A loop over blocks of values: so many from column on, which lie at behind a patch's first.</summary>
-    private static void WriteBlocks(SourceWriter writer, LayerPlan layer, WindowPlan window, Action body)
+    private static void WriteBlocks(SourceWriter writer, LayerPlan layer, DotWindow window, Action<Expression, Expression, Expression> body)
     {
-        if (layer.Access.ExpertImage is not { } image)
+        int length = layer.Access.ExpertImage?.Length ?? layer.Dimension;
+        bool even = length % window.Block == 0;
+        Expression Length(Expression column) => even ? window.Block : Expression.Min(window.Block, length - column);
+        if (layer.Access.ExpertImage is not { PixelRows: > 1 } image)
         {
-            using (writer.Block($"for (int column = 0; column < {layer.Dimension}; column += {window.Block})"))
+            if (length <= window.Block)
             {
-                writer.Lines($"int length = Math.Min({window.Block}, {layer.Dimension} - column);\nint at = column;");
-                body();
+                using (writer.Block())
+                {
+                    body(0, length, 0);
+                }
+
+                return;
+            }
+
+            using (writer.Block($"for (int column = 0; column < {length}; column += {window.Block})"))
+            {
+                if (!even)
+                {
+                    writer.Lines($"int length = {Length("column")};");
+                }
+
+                body("column", even ? window.Block : "length", "column");
             }
 
             return;
@@ -103,10 +147,28 @@ internal static class WindowDots
 
         using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
         {
-            using (writer.Block($"for (int i = 0; i < {image.Length}; i += {window.Block})"))
+            void Block(Expression i)
             {
-                writer.Lines($"int length = Math.Min({window.Block}, {image.Length} - i);\nint column = (y * {image.Length}) + i;\nint at = (y * {image.Step}) + i;");
-                body();
+                Expression count = length <= window.Block ? length : Length(i);
+                if (count.Value is null)
+                {
+                    writer.Lines($"int length = {count};");
+                    count = "length";
+                }
+
+                writer.Lines($"int column = {((Expression)"y" * image.Length) + i};\nint at = {((Expression)"y" * image.Step) + i};");
+                body("column", count, "at");
+            }
+
+            if (length <= window.Block)
+            {
+                Block(0);
+                return;
+            }
+
+            using (writer.Block($"for (int i = 0; i < {length}; i += {window.Block})"))
+            {
+                Block(I);
             }
         }
     }

@@ -1,47 +1,68 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>Prints the passing of an expert's listed patches over its panels.</summary>
 internal static class WindowPanels
 {
-    /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s.</summary>
-    public static void WriteCalls(SourceWriter writer, LayerPlan layer)
+    private static Method Panel(LayerPlan layer, int vectors) => new(
+        $"PreActivationPanel{vectors}",
+        Parameter.Floats("x"),
+        Parameter.Floats("slots"),
+        new Parameter("ref nint", "list"),
+        Parameter.Number("rows"),
+        Parameter.Floats("panel"),
+        Parameter.Number("from").When(layer.Kernel.VectorTiles.Sum(run => run.Tiles) > 1));
+
+    /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s, or for the only one.</summary>
+    public static void WriteCalls(SourceWriter writer, LayerPlan layer, Expression s, int tiles)
     {
+        if (tiles == 1)
+        {
+            WriteCall(writer, layer, s, layer.Kernel.VectorTiles[0], 0);
+            return;
+        }
+
         using (writer.Block("for (; tile < tiles; tile++)"))
         {
-            WriteCall(writer, layer);
+            int before = 0;
+            for (int i = 0; i < layer.Kernel.VectorTiles.Count; i++)
+            {
+                TileRun run = layer.Kernel.VectorTiles[i];
+                Expression first = (before == 0 ? "tile" : (Expression)"tile" - before) * run.Size;
+                before += run.Tiles;
+                void Write()
+                {
+                    writer.Lines($"int v = {first + run.Start};");
+                    WriteCall(writer, layer, s, run, "v");
+                }
+
+                if (layer.Kernel.VectorTiles.Count == 1)
+                {
+                    Write();
+                    return;
+                }
+
+                using (writer.Block(i == 0 ? $"if (tile < {before})" : "else"))
+                {
+                    Write();
+                }
+            }
         }
     }
 
     /// <summary>The call for a tile; its panel begins at vector v.</summary>
-    private static void WriteCall(SourceWriter writer, LayerPlan layer)
+    private static void WriteCall(SourceWriter writer, LayerPlan layer, Expression s, TileRun run, Expression v)
     {
-        int before = 0;
-        for (int i = 0; i < layer.Kernel.VectorTiles.Count; i++)
-        {
-            TileRun run = layer.Kernel.VectorTiles[i];
-            string v = Format.Offset($"{run.Start}", (before == 0 ? "tile" : $"tile - {before}", run.Size));
-            before += run.Tiles;
-            void Write()
-            {
-                int width = run.Size * ExpertKernel.Vector;
-                writer.Lines($"int v = {v};\nActivatePanel{run.Size}<S, V>(ref x, ref slots, ref list, rows, {Format.At("panels", "0", ("s", layer.ExpertPanels), ("v", ExpertKernel.Vector * layer.Dimension))}, v * {ExpertKernel.Vector});");
-                string end = $"(v * {ExpertKernel.Vector}) + {width}";
-                WindowEmitter.WritePoolCall(writer, layer, $"v * {ExpertKernel.Vector}", run.End * ExpertKernel.Vector <= layer.Neurons ? end : $"Math.Min({end}, {layer.Neurons})");
-            }
-
-            if (layer.Kernel.VectorTiles.Count == 1)
-            {
-                Write();
-                return;
-            }
-
-            using (writer.Block(i == 0 ? $"if (tile < {before})" : "else"))
-            {
-                Write();
-            }
-        }
+        Expression from = v * ExpertKernel.Vector;
+        Expression end = from + (run.Size * ExpertKernel.Vector);
+        Place panel = (Place)"panels" + ((s * layer.ExpertPanels) + (v * (ExpertKernel.Vector * layer.Dimension)));
+        writer.Call(v.IsZero && layer.Kernel.VectorTiles.Sum(tiles => tiles.Tiles) == 1
+            ? Panel(layer, run.Size).Call(("panel", panel))
+            : Panel(layer, run.Size).Call(("panel", panel), ("from", from)));
+        writer.Call(WindowText.PoolRows(layer).Call(("from", from), ("to", run.End * ExpertKernel.Vector <= layer.Neurons ? end : Expression.Min(end, layer.Neurons))));
     }
 
     /// <summary>All listed patches pass over one panel.</summary>
@@ -50,15 +71,17 @@ internal static class WindowPanels
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
         {
             int width = vectors * ExpertKernel.Vector;
+            Method method = Panel(layer, vectors);
+            Expression from = method.Used.Any(parameter => parameter.Name == "from") ? "from" : 0;
             writer.Gap();
-            new KernelDoc(
+            var doc = new KernelDoc(
                 "activations[q, r] = ⟨v_r, x_q⟩",
-                $"q row of the list, r neuron from…from+{width - 1}, i value 0…{layer.Dimension - 1}",
+                $"q row of the list, r neuron {(from.IsZero ? $"0…{width - 1}" : $"from…from+{width - 1}")}, i value 0…{layer.Dimension - 1}",
                 $"x_q [{layer.Dimension}], panel [{layer.Dimension}, {width}]",
                 $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches, whatever samples they come from",
                 2L * width * layer.Dimension,
-                4L * layer.Dimension).WritePer(writer, "row");
-            using (WidthDispatch.Kernel(writer, $"private static void ActivatePanel{vectors}<S, V>(ref float x, ref float slots, ref nint list, int rows, ref float panel, int from)"))
+                4L * layer.Dimension) { Per = "row" };
+            writer.Kernel(method, doc, () =>
             {
                 writer.Lines("int q = 0;");
                 foreach (int patches in layer.Kernel.PatchTiles)
@@ -67,14 +90,15 @@ internal static class WindowPanels
                     {
                         for (int p = 0; p < patches; p++)
                         {
-                            string row = p == 0 ? "2 * q" : $"2 * (q + {p})";
-                            writer.Lines($"ref float x{p} = ref Add(ref x, Add(ref list, {row}));\nref float to{p} = ref Add(ref slots, Add(ref list, ({row}) + 1) + from);");
+                            Expression row = 2 * (Q + p);
+                            Expression to = (Place)"list" + (row + 1);
+                            writer.Lines($"ref float x{p} = ref Add(ref x, {(Place)"list" + row});\nref float to{p} = ref {(Place)"slots" + (to + from)};");
                         }
 
-                        writer.Lines($"Panel{patches}x{vectors}<S, V>({PanelEmitter.Names(patches, "x")}, ref panel, {PanelEmitter.Names(patches, "to")});");
+                        writer.Call(PanelEmitter.Tile(layer, patches, vectors).Call());
                     }
                 }
-            }
+            });
         }
     }
 }

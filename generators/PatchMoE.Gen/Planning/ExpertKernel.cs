@@ -21,6 +21,8 @@ internal enum ExpertKernelKind
 internal sealed record ExpertKernel(
     ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> RowTiles, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles, WindowPlan? Window)
 {
+    public DotWindow? DotWindow => Window?.Dots;
+
     /// <summary>Neurons of a vector, at the widest.</summary>
     public const int Vector = 16;
 
@@ -64,7 +66,7 @@ internal sealed record ExpertKernel(
         bool packs = fills && (weights <= MostPackedFloats || (lowest && taken >= FewPatches));
         string fill = $"{neurons} neurons fill {padded / Vector} vectors of {Vector}";
         string empty = $"{neurons} neurons would leave more than a quarter of their vectors empty";
-        string bytes = $"{Emission.Format.Count(4 * weights)} bytes of weights";
+        string bytes = $"{Format.Count(4 * weights)} bytes of weights";
         if (packs && (cached || !lowest))
         {
             return Panels(neurons, taken, fill, null);

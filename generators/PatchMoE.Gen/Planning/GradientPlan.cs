@@ -9,13 +9,13 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="BlockRows">Patches that they have at most.</param>
 /// <param name="Pitch">Floats from one patch of the copy to the next.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
-/// <param name="Stretch">Columns are dealt out to the workers in stretches of this many; the last takes what is left as well, so that no vector has two owners.</param>
-/// <param name="Stretches">The stretches of a row.</param>
+/// <param name="ColumnBlock">Columns are dealt out to the workers in blocks of this many; the last takes what is left as well, so that no vector has two owners.</param>
+/// <param name="ColumnBlocks">The column blocks of a row.</param>
 internal sealed record GradientPlan(
-    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, bool BlocksFirst, int BlockRows, int Pitch, bool Stores, int Stretch, int Stretches)
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, bool BlocksFirst, int BlockRows, int Pitch, bool Stores, int ColumnBlock, int ColumnBlocks)
 {
-    /// <summary>Columns of a stretch of short rows: 4 vectors of the widest machine.</summary>
-    private const int NarrowStretch = 64;
+    /// <summary>Columns of a block of short rows: 4 vectors of the widest machine.</summary>
+    private const int NarrowBlock = 64;
 
     /// <summary>A tile reads no weights, so there is room for 6 rows × 4 vectors.</summary>
     private const int MostRows = 6;
@@ -29,9 +29,9 @@ internal sealed record GradientPlan(
     /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
     private const int PackingTiles = 3;
 
-    /// <summary>Rows of a page or more: each has a page of its own, and only a wider stretch of it is read as fast as memory allows.</summary>
+    /// <summary>Rows of a page or more: each has a page of its own, and only a wider block of it is read as fast as memory allows.</summary>
     private const int LongRow = 1024;
-    private const int WideStretch = 512;
+    private const int WideBlock = 512;
 
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
@@ -51,17 +51,17 @@ internal sealed record GradientPlan(
         int count = tiles.Sum(run => run.Tiles);
         bool packs = inPixelRows || (rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles));
         int block = packs ? Math.Max(1, PackedRows / rowsPerSample) : 0;
-        int stretch = dimension >= LongRow ? WideStretch : NarrowStretch;
-        int stretches = Math.Max(1, dimension / stretch);
-        int pitch = PitchOf(dimension - ((stretches - 1) * stretch));
+        int columns = dimension >= LongRow ? WideBlock : NarrowBlock;
+        int columnBlocks = Math.Max(1, dimension / columns);
+        int pitch = PitchOf(dimension - ((columnBlocks - 1) * columns));
         bool blocksFirst = packs && 4L * Slots.LargestWindow * rowsPerSample * tiles[tiles.Count - 1].End > CoefficientBytes;
-        return new GradientPlan(tiles, hasRouter, packs, block, blocksFirst, block * rowsPerSample, pitch, stores, stretch, stretches);
+        return new GradientPlan(tiles, hasRouter, packs, block, blocksFirst, block * rowsPerSample, pitch, stores, columns, columnBlocks);
     }
 
     /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the first cache.</summary>
     private static int PitchOf(int columns)
     {
         int pitch = Slots.Align(columns);
-        return pitch > NarrowStretch && pitch % 32 == 0 ? pitch + 16 : pitch;
+        return pitch > NarrowBlock && pitch % 32 == 0 ? pitch + 16 : pitch;
     }
 }

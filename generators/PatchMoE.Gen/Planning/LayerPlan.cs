@@ -55,6 +55,12 @@ internal sealed record LayerPlan(
 
     public Routing Routing => Spec.Routing;
 
+    /// <summary>The widest vectors of its kernels, whose rows are patches.</summary>
+    public int Lanes => Planning.Lanes.For(Dimension);
+
+    /// <summary>Tiles of the scores: patches.</summary>
+    public EquatableArray<TileRun> ScoreTiles => Split.Evenly(Patches, Planner.TileColumns);
+
     /// <summary>Whether an expert finds its patches by its routes.</summary>
     public bool TakesByRoute => Routing == Routing.ExpertChoice && Access.Source != PatchSource.Chosen;
 
@@ -72,6 +78,12 @@ internal sealed record LayerPlan(
 
     /// <summary>Into how many equal parts, whole tiles of routers, the experts of a sample fall that depend on each other through their outputs alone; 1 where they do not.</summary>
     public int ExpertParts => Index == 0 && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
+
+    /// <summary>
+    /// The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot. By experts each worker reads all patches; by samples
+    /// it reads, for its weights' gradients, the patches that other workers' samples chose. So a batch is shared by experts where they choose twice the patches.
+    /// </summary>
+    public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
     /// <summary>Floats of a worker's own scratch.</summary>
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));

@@ -28,15 +28,54 @@ internal sealed record ModelPlan(
     /// <summary>FLOPs and bytes of the passes.</summary>
     public NetworkCost Cost => NetworkCost.Of(Model);
 
+    /// <summary>Routes of one sample in layer 0; 0 where it is dense.</summary>
+    public int RouteLength => Bottom.Routing == Routing.Dense ? 0 : Model.RouteShape().Aggregate(1, (product, size) => product * size);
+
+    /// <summary>Samples whose scratch a pass without gradients holds at once; 1 where each worker needs that of one.</summary>
+    public int ForwardWindow => Bottom.HasWindow ? Slots.Window : 1;
+
+    /// <summary>The ranges of the gradients that the first window adds to and does not write, so that they must begin at 0.</summary>
+    public IEnumerable<(int From, int To)> ClearedGradients()
+    {
+        int at = 0;
+        foreach (ParameterSpec parameter in Parameters.Where(IsStored))
+        {
+            if (parameter.Offset > at)
+            {
+                yield return (at, parameter.Offset);
+            }
+
+            at = parameter.Offset + parameter.Length;
+        }
+
+        if (ParameterLength > at)
+        {
+            yield return (at, ParameterLength);
+        }
+    }
+
     public LayerPlan Bottom => Layers[0];
 
-    /// <summary>
-    /// The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot. By experts each worker reads all patches; by samples
-    /// it reads, for its weights' gradients, the patches that other workers' samples chose. So a batch is shared by experts where they choose twice the patches.
-    /// </summary>
-    public int SharedBatch => Layers.Count > 1 || Bottom.ExpertParts == 1 ? 0 : Bottom.Experts * Bottom.Taken >= 2 * Bottom.Patches ? int.MaxValue : 1;
+    /// <summary>The widest vectors of im2col, whose rows are pixel rows of patches.</summary>
+    public int PatchLanes => Model.Input is ImageInputSpec image ? Lanes.For(image.PatchWidth * image.Channels) : 1;
+
+    /// <summary>The widths that rows cap the vectors at, widest first; those of rows shorter than any vector are left out.</summary>
+    public EquatableArray<int> LaneCaps => Layers.Select(layer => layer.Lanes)
+        .Append(Head.Lanes)
+        .Concat(Bottom.Access.Source == PatchSource.Copies ? [PatchLanes] : [])
+        .Where(lanes => lanes > 1)
+        .Distinct()
+        .OrderByDescending(lanes => lanes)
+        .ToEquatableArray();
+
+    /// <summary>The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot.</summary>
+    public int SharedBatch => Layers.Count > 1 ? 0 : Bottom.SharedBatch;
 
     public LayerPlan Top => Layers[Layers.Count - 1];
+
+    private bool IsStored(ParameterSpec parameter) =>
+        parameter.Layer >= 0 && Layers[parameter.Layer].Gradient is { Stores: true } gradient
+        && (parameter.Role == ParameterRole.Experts || (parameter.Role == ParameterRole.Router && gradient.HasRouter));
 }
 
 /// <summary>The head made ready to print.</summary>
@@ -48,6 +87,12 @@ internal sealed record ModelPlan(
 internal sealed record HeadPlan(HeadSpec Spec, int Inputs, EquatableArray<TileRun> RowTiles, int WeightOffset, int BiasOffset)
 {
     public int Outputs => Spec.Outputs;
+
+    /// <summary>The widest vectors of its kernels, whose rows are the layers' outputs.</summary>
+    public int Lanes => Planning.Lanes.For(Inputs);
+
+    /// <summary>How the weights' gradient is summed.</summary>
+    public GradientPlan Gradient => GradientPlan.ForRows(RowTiles, Inputs, rowsPerSample: 1, inPixelRows: false);
 
     public bool Trained => Spec.Kind == HeadKind.Linear;
 }

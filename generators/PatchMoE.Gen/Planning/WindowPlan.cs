@@ -2,11 +2,9 @@ namespace PatchMoE.Gen.Planning;
 
 /// <summary>How the chosen patches of several samples pass over weights together.</summary>
 /// <param name="Together">Samples whose patches pass over a block of weights.</param>
-/// <param name="Block">Values of d at a time.</param>
-/// <param name="Rows">Patches that pass over a block of weights at a time.</param>
-/// <param name="ListFloats">A worker's scratch for the list of an expert's patches, in floats.</param>
-/// <param name="WorkerFloats">All of a worker's scratch: the list, and the products of <paramref name="Rows"/> patches.</param>
-internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFloats, int WorkerFloats)
+/// <param name="WorkerFloats">A worker's scratch: the list of an expert's patches, and what inner products give.</param>
+/// <param name="Dots">How inner products go over the weights; null for panels.</param>
+internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dots)
 {
     /// <summary>Each weight read from memory serves at most so many samples.</summary>
     public const int Samples = 32;
@@ -31,7 +29,7 @@ internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFlo
         int block = Slots.Align((stretch + blocks - 1) / blocks);
         int listed = Listed(shape);
         int rows = Math.Min(MostRows, listed);
-        return new WindowPlan(Samples, block, rows, ListOf(listed), ListOf(listed) + Slots.Align(rows * activationStep));
+        return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(block, rows, ListOf(listed)));
     }
 
     /// <summary>For panels: all of a panel at a time, while the patches stay in the second cache and all scratch in reach of the cache of addresses.</summary>
@@ -39,11 +37,10 @@ internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFlo
     /// <param name="activations">Floats of an instance's activations.</param>
     public static WindowPlan ForPanels(LayerShape shape, long activations)
     {
-        int listed = Listed(shape);
         long patchBytes = 4L * shape.Instances * shape.Patches * shape.Dimension;
         long scratchBytes = patchBytes + (4L * shape.Instances * activations);
         int together = (int)Math.Max(FewestTogether, Math.Min(Samples, Math.Min(PatchBytes / patchBytes, ScratchBytes / scratchBytes)));
-        return new WindowPlan(together, shape.Dimension, listed, ListOf(listed), ListOf(listed));
+        return new WindowPlan(together, ListOf(Listed(shape)), null);
     }
 
     private static int Listed(LayerShape shape) => Samples * shape.PatchesPerExpert * shape.Instances;
@@ -51,3 +48,9 @@ internal sealed record WindowPlan(int Together, int Block, int Rows, int ListFlo
     /// <summary>Two 64-bit offsets a patch.</summary>
     private static int ListOf(int listed) => Slots.Align(4 * listed);
 }
+
+/// <summary>How inner products go over weights that the caches cannot hold.</summary>
+/// <param name="Block">Values of d at a time.</param>
+/// <param name="Rows">Patches that pass over a block of weights at a time.</param>
+/// <param name="ListFloats">Where their products begin in a worker's scratch: behind the list of an expert's patches.</param>
+internal sealed record DotWindow(int Block, int Rows, int ListFloats);

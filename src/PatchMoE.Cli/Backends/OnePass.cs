@@ -1,15 +1,7 @@
-namespace PatchMoE.Cli.Backends;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Formats;
 
-/// <summary>Samples for a pass.</summary>
-/// <param name="Input">[B, …].</param>
-/// <param name="Shape">Its axes, B first.</param>
-/// <param name="Labels">[B], or null.</param>
-/// <param name="Lengths">Valid patches, [B] or [B, groups], or null.</param>
-internal sealed record SampleBatch(float[] Input, EquatableArray<int> Shape, int[]? Labels = null, int[]? Lengths = null)
-{
-    /// <summary>B.</summary>
-    public int Samples => Shape[0];
-}
+namespace PatchMoE.Cli.Backends;
 
 /// <summary>What a pass gives.</summary>
 /// <param name="Logits">[B, C].</param>

@@ -1,4 +1,5 @@
 using PatchMoE.Reference;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Backends;
 

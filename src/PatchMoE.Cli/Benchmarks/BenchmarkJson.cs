@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Measurement;
 
 namespace PatchMoE.Cli.Benchmarks;
 

@@ -1,3 +1,9 @@
+using PatchMoE.Initialization;
+using PatchMoE.Measurement;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Optimizers;
+
 namespace PatchMoE.Cli.Benchmarks;
 
 /// <summary>What one pass came to.</summary>
@@ -19,7 +25,7 @@ internal sealed class PassBenchmark
     private const double LearningRate = 1e-6;
     private const ulong Seed = 1;
 
-    private readonly INetworkEngine _engine;
+    private readonly ITrainingEngine _engine;
     private readonly Dataset _data;
     private readonly int[] _samples;
     private readonly float[] _logits;
@@ -29,7 +35,7 @@ internal sealed class PassBenchmark
     /// <summary>Prepares weights, samples and buffers.</summary>
     /// <param name="engine">The engine to measure.</param>
     /// <param name="batch">B.</param>
-    public PassBenchmark(INetworkEngine engine, int batch)
+    public PassBenchmark(ITrainingEngine engine, int batch)
     {
         ModelSpec model = engine.Spec.Model;
         _engine = engine;

@@ -2,6 +2,9 @@ using System.CommandLine;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Benchmarks;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Measurement;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Commands;
 
@@ -44,7 +47,7 @@ internal sealed class BenchCommand
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
         int runs = parsed.GetValue(_runs) ?? DefaultRuns;
 
-        using INetworkEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
+        using ITrainingEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
         context.Error.WriteLine($"{spec.Name}: batch {batch}, {engine.Device}");
 
         // What computes elsewhere has other limits than this machine's processors.
@@ -55,7 +58,7 @@ internal sealed class BenchCommand
         return ExitCode.Done;
     }
 
-    private static List<TimedPass> Measure(INetworkEngine engine, int batch, int runs, MachineLimits? limits, CancellationToken cancellation)
+    private static List<TimedPass> Measure(ITrainingEngine engine, int batch, int runs, MachineLimits? limits, CancellationToken cancellation)
     {
         var results = new List<TimedPass>();
         foreach ((string name, PassCost cost, Action run) in new PassBenchmark(engine, batch).Passes())

@@ -3,6 +3,9 @@ using System.Text;
 using System.Text.Json;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
+using PatchMoE.Reports;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -1,19 +1,19 @@
 using System.CommandLine;
+using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Commands;
 
 /// <summary>
 /// <c>pmoe compile</c>: compiles the spec on standard input into the cache. Other commands start it, so that the C# compiler's memory goes with its process
-/// (see <see cref="Inputs.CompiledModel"/>).
+/// (see <see cref="CompiledModel"/>).
 /// </summary>
 internal static class CompileCommand
 {
-    public const string Name = "compile";
-
     public static Command Create(CommandContext context)
     {
-        var command = new Command(Name, "Compile the spec on standard input into the cache.") { Hidden = true };
+        var command = new Command(CompiledModel.CommandName, "Compile the spec on standard input into the cache.") { Hidden = true };
         command.SetAction(_ =>
         {
             SpecResult result = SpecReader.Read(Console.In.ReadToEnd(), "standard input");

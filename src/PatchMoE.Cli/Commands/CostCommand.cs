@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PatchMoE.Cli.Costs;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 

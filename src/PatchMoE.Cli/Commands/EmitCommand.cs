@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Compiler;
+using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 

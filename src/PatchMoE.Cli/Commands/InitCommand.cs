@@ -1,6 +1,8 @@
 using System.CommandLine;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
+using PatchMoE.Initialization;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 

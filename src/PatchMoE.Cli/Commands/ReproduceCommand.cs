@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Reproductions;
+using PatchMoE.Formats;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text;
-using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
+using PatchMoE.Formats;
+using PatchMoE.Reports;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 

@@ -3,6 +3,12 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
+using PatchMoE.Initialization;
+using PatchMoE.Reports;
+using PatchMoE.Training;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
 
@@ -66,17 +72,17 @@ internal sealed class TrainCommand
             checkpoint = folder.ReadCheckpoint(spec.Model);
         }
 
-        INetworkWeights model = spec.Model.Backbone is null ? context.Compute(() => CompiledModel.Load(spec)) : new WeightBuffer(spec);
-        WeightInitializer.Initialize(spec, seed, model.Parameters);
+        var weights = new WeightBuffer(spec);
+        WeightInitializer.Initialize(spec, seed, weights.Parameters);
+        using ITrainingEngine engine = context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
         folder.WriteSpec(spec);
-        using INetworkEngine? engine = backend.Name == BackendCatalog.Cpu ? null : context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
-        var options = new TrainerOptions { Seed = seed, Threads = threads, Engine = engine, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
-        var trainer = new Trainer(model, spec.Training, trainData, testData, options);
+        var options = new TrainerOptions { Seed = seed, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
+        var trainer = new Trainer(weights, engine, spec.Training, trainData, testData, options);
         TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
         TrainingResult result = context.IsWatched ? BarProgress.Watch(context.Error, Train) : Train(new PlainProgress(context.Error));
 
         folder.WriteCheckpoint(spec.Model, result.Checkpoint);
-        folder.WriteReport(TrainingReport.ToHtml(spec, result, seed, Picture(model, testData, threads)));
+        folder.WriteReport(TrainingReport.ToHtml(spec, result, seed, Picture(weights, testData, threads)));
         context.Error.WriteLine(result.Interrupted
             ? $"interrupted: what was learnt so far is in {folder.FullPath}; go on with --resume --out {folder.FullPath}"
             : $"run folder: {folder.FullPath} (report.html shows the run)");
@@ -100,11 +106,13 @@ internal sealed class TrainCommand
     /// <summary>What the experts look at in the first test samples; null where nothing is routed, and behind a backbone.</summary>
     private static string? Picture(INetworkWeights weights, Dataset data, int threads)
     {
-        if (weights is not IPatchMoEModel model || model.Spec.Model.Layers[0].Routing == Routing.Dense)
+        if (weights.Spec.Model.Backbone is not null || weights.Spec.Model.Layers[0].Routing == Routing.Dense)
         {
             return null;
         }
 
+        IPatchMoEModel model = CompiledModel.Load(weights.Spec);
+        weights.Parameters.CopyTo(model.Parameters);
         using Workspace workspace = model.CreateWorkspace(threads);
         return RoutePicture.Draw(model.Spec.Model, RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(PicturedSamples, data.Count))));
     }

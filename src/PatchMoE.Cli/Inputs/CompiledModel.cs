@@ -1,18 +1,26 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
-using PatchMoE.Cli.Commands;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Inputs;
 
 /// <summary>
-/// Compiles specs for the CPU. The C# compiler leaves about 100 MB behind in the process that it runs in, so what is not in the cache yet is compiled
-/// into it by a process of its own.
+/// Compiles specs for the CPU, each network once in this process. The C# compiler leaves about 100 MB behind in the process that it runs in, so what is
+/// not in the cache yet is compiled into it by a process of its own.
 /// </summary>
 internal static class CompiledModel
 {
-    /// <summary>The model of a valid spec; its weights are 0.</summary>
-    public static IPatchMoEModel Load(PatchMoESpec spec)
+    /// <summary>The command that compiles the network on its input.</summary>
+    public const string CommandName = "compile";
+
+    private static readonly ConcurrentDictionary<string, Lazy<Type>> s_classes = new();
+
+    /// <summary>A new model of a valid spec; its weights are 0.</summary>
+    public static IPatchMoEModel Load(PatchMoESpec spec) =>
+        (IPatchMoEModel)Activator.CreateInstance(s_classes.GetOrAdd(SpecWriter.ModelToJson(spec), _ => new(() => Compile(spec))).Value)!;
+
+    private static Type Compile(PatchMoESpec spec)
     {
         AssemblyCache? cache = AssemblyCache.ForUser();
         if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
@@ -20,7 +28,7 @@ internal static class CompiledModel
             TryCompileApart(spec);
         }
 
-        return PatchMoECompiler.Compile(spec, cache);
+        return PatchMoECompiler.Compile(spec, cache).GetType();
     }
 
     /// <summary>Where another process cannot be started or fails, this one compiles, and says what is wrong.</summary>
@@ -33,7 +41,7 @@ internal static class CompiledModel
         }
 
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CompiledModel).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. host, CompileCommand.Name])
+        var start = new ProcessStartInfo(program, [.. host, CommandName])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
-using PatchMoE.Cli.Backends;
+using PatchMoE.Formats;
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 

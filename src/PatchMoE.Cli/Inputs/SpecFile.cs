@@ -1,4 +1,6 @@
 using System.Text;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;
 

@@ -1,3 +1,6 @@
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
+
 namespace PatchMoE.Cli.Inputs;
 
 /// <summary>Compiles a spec and loads weights into it.</summary>

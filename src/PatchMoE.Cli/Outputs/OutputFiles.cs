@@ -1,3 +1,5 @@
+using PatchMoE.Formats;
+
 namespace PatchMoE.Cli.Outputs;
 
 /// <summary>The files a command writes in the end.</summary>

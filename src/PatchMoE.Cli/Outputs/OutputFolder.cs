@@ -1,3 +1,5 @@
+using PatchMoE.Formats;
+
 namespace PatchMoE.Cli.Outputs;
 
 /// <summary>Makes folders that results go to.</summary>

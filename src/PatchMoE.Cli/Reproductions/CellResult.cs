@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Reproductions;
 

@@ -1,5 +1,10 @@
 using System.Collections.Concurrent;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Initialization;
+using PatchMoE.Training;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Reproductions;
 
@@ -11,8 +16,6 @@ namespace PatchMoE.Cli.Reproductions;
 /// <param name="dataFolder">The folder of the images.</param>
 internal sealed class CellRunner(CellStore store, string dataFolder)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Type>> _models = new();
-
     /// <summary>Trains what is not finished yet.</summary>
     /// <param name="cells">The grid.</param>
     /// <param name="threads">Trainings at once.</param>
@@ -39,20 +42,17 @@ internal sealed class CellRunner(CellStore store, string dataFolder)
 
     private void Train(Cell cell, SeedData data, IGridProgress progress, CancellationToken cancellation)
     {
-        IPatchMoEModel model = Create(cell);
+        IPatchMoEModel model = CompiledModel.Load(cell.Spec);
+        using var engine = new CpuEngine(model, threads: 1);
         WeightInitializer.Initialize(cell.Spec, (ulong)cell.Seed, model.Parameters);
         (Dataset train, Dataset test) = data.Take(cell);
         var options = new TrainerOptions { Seed = (ulong)cell.Seed, TestEvery = 0 };
-        TrainingResult result = new Trainer(model, cell.Spec.Training!, train, test, options).Run(new EpochProgress(cell, progress), cancellation);
+        TrainingResult result = new Trainer(model, engine, cell.Spec.Training!, train, test, options).Run(new EpochProgress(cell, progress), cancellation);
         data.Release(cell);
         cancellation.ThrowIfCancellationRequested();
         store.Add(cell, result.Final, result.Seconds);
         progress.Finished(cell, result.Final);
     }
-
-    /// <summary>Each network is compiled and loaded once.</summary>
-    private IPatchMoEModel Create(Cell cell) =>
-        (IPatchMoEModel)Activator.CreateInstance(_models.GetOrAdd(cell.Network, _ => new(() => CompiledModel.Load(cell.Spec).GetType())).Value)!;
 
     /// <summary>Counts the epochs that the network itself learns; routers that learn alone take next to no time.</summary>
     private sealed class EpochProgress(Cell cell, IGridProgress progress) : IProgress<TrainingProgress>

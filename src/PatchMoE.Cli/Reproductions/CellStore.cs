@@ -1,3 +1,6 @@
+using PatchMoE.Formats;
+using PatchMoE.Training.Evaluation;
+
 namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>The finished trainings of a grid, kept in <c>cells.jsonl</c> as soon as each is done, so that an interrupted grid goes on where it stood.</summary>

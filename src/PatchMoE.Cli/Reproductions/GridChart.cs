@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchMoE.Reports;
 
 namespace PatchMoE.Cli.Reproductions;
 

@@ -1,3 +1,5 @@
+using PatchMoE.Training.Evaluation;
+
 namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>Told how far a grid is, from several threads at once.</summary>

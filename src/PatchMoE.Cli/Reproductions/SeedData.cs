@@ -1,3 +1,5 @@
+using PatchMoE.Training.Data;
+
 namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using PatchMoE.Training;
+using PatchMoE.Training.Runs;
 using Spectre.Console;
 
 namespace PatchMoE.Cli.Training;

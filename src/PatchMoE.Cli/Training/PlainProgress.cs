@@ -1,3 +1,5 @@
+using PatchMoE.Training;
+
 namespace PatchMoE.Cli.Training;
 
 /// <summary>Progress where nobody watches: about twenty lines a phase, the first and the last epoch among them.</summary>

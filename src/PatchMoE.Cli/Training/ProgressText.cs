@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Training;
 

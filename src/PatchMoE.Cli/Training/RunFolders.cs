@@ -1,4 +1,6 @@
 using System.Globalization;
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Training;
 

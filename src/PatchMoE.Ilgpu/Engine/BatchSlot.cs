@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Ilgpu;
 
@@ -40,12 +41,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
         int rows = (int)(Padded(batch) + Padded((long)batch * perSample));
         _stagedIntegers.Require(rows + batch);
         Span<int> staged = _stagedIntegers.First(rows + batch);
-        for (int b = 0; b < batch; b++)
-        {
-            staged[b] = data.Labels[samples[b]];
-            data.LengthsOf(samples[b], 1).CopyTo(staged[((int)Padded(batch) + (b * perSample))..]);
-        }
-
+        data.GatherLabels(samples, staged, staged[(int)Padded(batch)..]);
         samples.CopyTo(staged[rows..]);
         _stagedIntegers.Queue(queue, staged.Length, Integers.View);
         Note(samples);
@@ -57,11 +53,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
         int length = checked(samples.Length * data.InputLength);
         _stagedInput.Require(length);
         Span<float> staged = _stagedInput.First(length);
-        for (int b = 0; b < samples.Length; b++)
-        {
-            data.InputsOf(samples[b], 1).CopyTo(staged[(b * data.InputLength)..]);
-        }
-
+        data.GatherInputs(samples, staged);
         _stagedInput.Queue(queue, length, Input.View);
     }
 

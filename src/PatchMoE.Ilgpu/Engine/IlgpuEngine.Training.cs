@@ -1,6 +1,8 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Ilgpu;
 
@@ -77,7 +79,7 @@ public sealed partial class IlgpuEngine
     {
         if (!ReferenceEquals(_source?.Data, data))
         {
-            Check(data);
+            DatasetRules.CheckFit(data, Spec.Model, "training data");
             ForgetBatches();
         }
 
@@ -106,7 +108,6 @@ public sealed partial class IlgpuEngine
     /// <summary>The slot that holds a batch; waits for its copy if it is under way, else copies it now.</summary>
     private BatchSlot Bring(BatchSource source, ReadOnlySpan<int> samples)
     {
-        Check(source.Data, samples);
         if (_slots[1 - _current].Holds(samples))
         {
             _current = 1 - _current;
@@ -148,28 +149,5 @@ public sealed partial class IlgpuEngine
         }
 
         return (sum / batch, report[0] != 0);
-    }
-
-    /// <summary>Checked once for each data set: kernels read it without bounds.</summary>
-    private void Check(Dataset data)
-    {
-        if (data.InputLength != _inputLength)
-        {
-            throw new ArgumentException($"The data's samples have {data.InputLength} values, and those of {Spec.Name} {_inputLength}.", nameof(data));
-        }
-
-        Guard.Labels(data.Labels, Spec.Model.Loss, _outputs);
-        Guard.Lengths(data.Lengths, data.Count, _bottom.Instances, _bottom.Patches);
-    }
-
-    private static void Check(Dataset data, ReadOnlySpan<int> samples)
-    {
-        foreach (int sample in samples)
-        {
-            if ((uint)sample >= (uint)data.Count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(samples), sample, $"The data have {data.Count} samples.");
-            }
-        }
     }
 }

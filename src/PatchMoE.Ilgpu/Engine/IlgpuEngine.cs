@@ -2,6 +2,8 @@ using System.Reflection;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
+using PatchMoE.Kernels;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Ilgpu;
 
@@ -9,7 +11,7 @@ namespace PatchMoE.Ilgpu;
 /// A compiled model on a device, by the kernels that the generator emitted for it. Weights, gradients, optimizer state and, where they fit, the
 /// training data stay there. Run after run gives the same bits.
 /// </summary>
-public sealed partial class IlgpuEngine : INetworkEngine
+public sealed partial class IlgpuEngine : ITrainingEngine
 {
     private readonly IlgpuDevice _device;
     private readonly bool _ownsDevice;

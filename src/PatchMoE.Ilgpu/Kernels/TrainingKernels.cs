@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Algorithms;
+using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Ilgpu;
 

@@ -1,3 +1,6 @@
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,12 +11,12 @@ namespace PatchMoE.TorchSharp;
 /// may differ in the last bits from machine to machine and with the number of threads. Batch norms of a backbone use their running statistics everywhere
 /// but in <see cref="Step"/>, which uses the batch's and updates them.
 /// </summary>
-public sealed class TorchEngine : INetworkEngine
+public sealed class TorchEngine : ITrainingEngine
 {
     private readonly PatchMoEModule _module;
     private readonly Func<Tensor, Tensor?, Tensor> _route;
     private readonly Device _device;
-    private readonly HostBatch _batch = new();
+    private readonly HostBatch _batch;
     private TorchOptimizer? _optimizer;
 
     /// <summary>Makes the module on a device; its weights are 0.</summary>
@@ -25,6 +28,7 @@ public sealed class TorchEngine : INetworkEngine
     {
         _device = TorchDevices.Of(device);
         set_num_threads(threads);
+        _batch = new HostBatch(spec.Model);
         (_module, _route) = Make(spec);
         _module.to(_device);
     }

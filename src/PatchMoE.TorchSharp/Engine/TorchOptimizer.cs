@@ -1,3 +1,4 @@
+using PatchMoE.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

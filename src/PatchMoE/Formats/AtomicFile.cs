@@ -1,7 +1,7 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Writes a file whole or not at all.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>
     /// Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If anything fails, the

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Opens a user's file and turns what the system reports into messages with a fix.</summary>
 internal static class InputFile

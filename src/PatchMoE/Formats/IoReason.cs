@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Why the file system refused.</summary>
 internal static class IoReason

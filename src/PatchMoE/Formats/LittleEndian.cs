@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Reads and writes arrays of numbers in little-endian order, the order of .npy and safetensors files, on any machine.</summary>
 internal static class LittleEndian

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>The element types of the arrays this library reads and writes.</summary>
 public enum NpyType

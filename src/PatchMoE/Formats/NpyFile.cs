@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>
 /// NumPy's .npy files (NEP 1 and numpy.lib.format): the magic bytes, a version, the length of a header, the header, the values.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>The header of a .npy file: a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (3, 4), }</c>.</summary>
 /// <param name="Descr">The element type as numpy writes it, for example <c>&lt;f4</c>.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>A recursive-descent parser of the small part of Python's syntax that headers use.</summary>
 internal ref struct NpyHeaderParser(string text)

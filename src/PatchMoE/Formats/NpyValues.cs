@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>The values of a .npy file: one case per element type.</summary>
 internal static class NpyValues

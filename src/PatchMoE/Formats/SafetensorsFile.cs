@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>
 /// safetensors files of float32 tensors (huggingface/safetensors): the length of a header in 8 bytes, a JSON header, the values.
 /// Python's <c>safetensors</c> reads what is written here.
 /// </summary>
-public static class SafetensorsFile
+internal static class SafetensorsFile
 {
     // The format's own limit.
     private const long MaximumHeader = 100_000_000;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Where a tensor of a safetensors file lies.</summary>
 /// <param name="Name">Its name.</param>

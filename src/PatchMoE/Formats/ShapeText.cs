@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>Shapes in messages, and the number of values they hold.</summary>
 internal static class ShapeText

@@ -1,4 +1,4 @@
-namespace PatchMoE;
+namespace PatchMoE.Formats;
 
 /// <summary>The weights of a model as a safetensors file: one tensor for each of <see cref="ModelParameters.Parameters"/>.</summary>
 public static class WeightsFile
@@ -54,7 +54,7 @@ public static class WeightsFile
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The buffer.</param>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
-    public static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
+    internal static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
     {
         EquatableArray<ParameterSpec> specs = model.Parameters();
         RequireBuffer(specs, parameters.Length);

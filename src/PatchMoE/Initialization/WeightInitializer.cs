@@ -1,4 +1,6 @@
-namespace PatchMoE;
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Initialization;
 
 /// <summary>
 /// Draws initial weights. Each value depends on the seed, its tensor's name and its index in the tensor alone, so it is the same whatever else the

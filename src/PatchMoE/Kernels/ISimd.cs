@@ -50,7 +50,7 @@ public interface ISimd<TVector>
     static abstract Vector128<float> SumFour(TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>max(0, x); NaN stays NaN.</summary>
-    static abstract TVector Rectify(TVector value);
+    static abstract TVector Relu(TVector value);
 
     /// <summary><paramref name="value"/> where <paramref name="sign"/> &gt; 0, else 0.</summary>
     static abstract TVector WherePositive(TVector value, TVector sign);

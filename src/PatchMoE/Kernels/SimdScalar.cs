@@ -58,7 +58,7 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Rectify(float value) => value <= 0 ? 0 : value;
+    public static float Relu(float value) => value <= 0 ? 0 : value;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

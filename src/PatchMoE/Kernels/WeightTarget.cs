@@ -48,17 +48,37 @@ public readonly ref struct WeightTarget
     /// <summary>The target of a part of the window's samples: only the last part completes the sums.</summary>
     public WeightTarget Part(bool first, bool last) => new(ref Gradients, ref Weights, Adds || !first, Updates && last, Rate, Decay);
 
-    /// <summary>What is taken from a weight, η·(g + λ·w), each operation rounded by itself as <see cref="Sgd"/> does.</summary>
+    /// <summary>What is taken from a weight, η·(g + λ·w), each operation rounded by itself as <see cref="SgdUpdate"/> does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Step<TSimd, TVector>(TVector weight, TVector gradient, TVector rate, TVector decay)
         where TSimd : ISimd<TVector>
         where TVector : struct =>
         TSimd.Multiply(TSimd.Add(gradient, TSimd.Multiply(weight, decay)), rate);
 
+    /// <summary>Updates a vector of weights, <paramref name="offset"/> behind <paramref name="weights"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector weight = TSimd.Load(ref weights, offset);
+        TSimd.Store(TSimd.Subtract(weight, Step<TSimd, TVector>(weight, gradient, rate, decay)), ref weights, offset);
+    }
+
+    /// <summary>Updates the last <paramref name="count"/> weights of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay, int count)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TVector weight = TSimd.Load(ref weights, offset);
+        TSimd.Store(TSimd.Subtract(weight, TSimd.KeepLast(Step<TSimd, TVector>(weight, gradient, rate, decay), count)), ref weights, offset);
+    }
+
     /// <summary>Updates weights whose gradients lie complete in the gradients.</summary>
     /// <param name="from">The first.</param>
     /// <param name="count">How many.</param>
-    public void Update(int from, int count) => Sgd.Update(
+    public void Update(int from, int count) => SgdUpdate.Apply(
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Weights, from), count),
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Gradients, from), count),
         Decay,

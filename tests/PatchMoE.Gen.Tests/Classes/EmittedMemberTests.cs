@@ -168,7 +168,7 @@ public sealed partial class EmittedMemberTests
                     .Select(UserMembers.Describe);
                 IEnumerable<ClassMember> table = EmittedMembers.Of(probes[i].Model, torchSharp: true).Where(member => !member.Name.StartsWith("get_", StringComparison.Ordinal));
                 Assert.That(table, Is.EquivalentTo(emitted), probes[i].Name);
-                Assert.That(table.Select(member => member.Name), Has.All.Matches<string>(EmittedMembers.IsName));
+                Assert.That(table.Select(member => member.Name), Has.All.Matches<string>(name => EmittedMembers.IsName(name!)));
             }
         });
     }

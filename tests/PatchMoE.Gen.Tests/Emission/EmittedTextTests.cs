@@ -38,9 +38,9 @@ public sealed class EmittedTextTests
     public void Indentation_FollowsTheBraces() => Each((_, file) =>
     {
         int depth = 0;
-        foreach ((int number, string line) in Lines(file).Where(line => line.Text.Trim() is "{" or "}"))
+        foreach ((int number, string line) in Lines(file).Where(line => line.Text.Trim() is "{" or "}" or "};"))
         {
-            depth -= line.Trim() == "}" ? 1 : 0;
+            depth -= line.Trim() == "{" ? 0 : 1;
             Assert.That(line.Length - line.TrimStart().Length, Is.EqualTo(4 * depth), $"{file.Name}({number})");
             depth += line.Trim() == "{" ? 1 : 0;
         }

@@ -14,6 +14,10 @@ public sealed class SnapshotTests
     [TestCase("mnist-joint", "specs/mnist-joint.json")]
     [TestCase("two-level", "tests/PatchMoE.Tests/Golden/two-level/spec.json")]
     [TestCase("sample-moe", "tests/PatchMoE.Tests/Golden/sample-moe/spec.json")]
+    [TestCase("overlap-odd", "tests/PatchMoE.Tests/Golden/overlap-odd/spec.json")]
+    [TestCase("wide", "specs/wide.json")]
+    [TestCase("wrn-head", "specs/wrn-head.json")]
+    [TestCase("celeba", "specs/celeba.json")]
     public void EmittedModel_IsTheSnapshot(string name, string specFile)
     {
         Compare(name, Join(PatchMoECompiler.Emit(TestSpecs.Read(specFile))));

@@ -43,13 +43,13 @@ internal static class Networks
         return new Dataset(spec.Model.InputShape(), inputs, labels, lengths);
     }
 
-    public static Optimizer Optimizer(PatchMoESpec spec, OptimizerKind kind) => PatchMoE.Optimizer.Create(
+    public static Optimizer Optimizer(PatchMoESpec spec, OptimizerKind kind) => PatchMoE.Training.Optimizers.Optimizer.Create(
         OptimizerSpec.Default with { Kind = kind, LearningRate = 0.1, WeightDecay = 0.01 },
         spec.Model.Parameters().Where(parameter => parameter.HasGradient),
         ModelParameters.BufferLength(spec.Model.Parameters()));
 
     /// <summary>Updates on batches that wander through the data; gives the losses.</summary>
-    public static double[] Train(INetworkEngine engine, Dataset data, Optimizer optimizer, int steps, int batch = 8, double learningRate = 0.1)
+    public static double[] Train(ITrainingEngine engine, Dataset data, Optimizer optimizer, int steps, int batch = 8, double learningRate = 0.1)
     {
         int[] Batch(int step) => [.. Enumerable.Range(0, batch).Select(i => ((step * batch) + (i * 5)) % data.Count)];
         engine.BeginTraining(optimizer);

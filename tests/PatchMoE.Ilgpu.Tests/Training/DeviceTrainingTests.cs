@@ -55,10 +55,10 @@ public class DeviceTrainingTests
         (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");
         IPatchMoEModel model = Networks.Compile(spec);
         WeightInitializer.Initialize(spec, 1, model.Parameters);
-        using INetworkEngine? engine = onDevice ? new IlgpuEngine(model, TestDevices.Cpu()) : null;
+        using ITrainingEngine engine = onDevice ? new IlgpuEngine(model, TestDevices.Cpu()) : new CpuEngine(model, threads: 1);
         var saved = new List<Checkpoint>();
-        var options = new TrainerOptions { Seed = 1, Engine = engine, SaveCheckpoint = saved.Add, CheckpointEvery = 1 };
-        TrainingResult result = new Trainer(model, spec.Training!, train, test, options).Run(resumeFrom: from);
+        var options = new TrainerOptions { Seed = 1, SaveCheckpoint = saved.Add, CheckpointEvery = 1 };
+        TrainingResult result = new Trainer(model, engine, spec.Training!, train, test, options).Run(resumeFrom: from);
         Assert.That(result.Interrupted, Is.False);
         return (model.Parameters.ToArray(), saved[Math.Min(1, saved.Count - 1)]);
     }
@@ -67,7 +67,7 @@ public class DeviceTrainingTests
     {
         PatchMoESpec spec = Networks.Small;
         Dataset data = Networks.Data(spec, 40);
-        (float[] Weights, double[] Losses, float[][] State) Run(INetworkEngine engine)
+        (float[] Weights, double[] Losses, float[][] State) Run(ITrainingEngine engine)
         {
             engine.SetParameters(Networks.Weights(spec));
             Optimizer optimizer = Networks.Optimizer(spec, kind);

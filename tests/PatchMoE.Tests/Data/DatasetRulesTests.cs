@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE.Tests;
 
 public sealed class DatasetRulesTests

@@ -8,8 +8,6 @@ public sealed class SchemaTests
 {
     private const string Unknown = "\"zzzzzzzz\": 0";
 
-    private static readonly JsonSchema Schema = JsonSchema.Load();
-
     /// <summary>A definition of the schema, and a spec with an unknown field in an object of that kind.</summary>
     private static IEnumerable<TestCaseData> Objects =>
     [
@@ -62,26 +60,26 @@ public sealed class SchemaTests
     [TestCaseSource(nameof(Objects))]
     public void Fields_AreThoseOfTheReader(string definition, string json)
     {
-        JsonElement schema = definition.Length == 0 ? Schema.Root : Schema.Definition(definition);
+        JsonElement schema = definition.Length == 0 ? SpecSchema.Root : SpecSchema.Definition(definition);
         Assert.That(schema.GetProperty("properties").EnumerateObject().Select(field => field.Name), Is.EquivalentTo(Known(json, DiagnosticRules.UnknownField)));
     }
 
     [Test]
     public void Fields_AreComparedForEveryObject()
     {
-        IEnumerable<string> objects = Schema.Root.GetProperty("$defs").EnumerateObject()
+        IEnumerable<string> objects = SpecSchema.Root.GetProperty("$defs").EnumerateObject()
             .Where(definition => definition.Value.TryGetProperty("properties", out _)).Select(definition => definition.Name);
         Assert.That(Objects.Select(test => (string)test.Arguments[0]!).Where(name => name.Length > 0), Is.EquivalentTo(objects));
     }
 
     [TestCaseSource(nameof(Words))]
     public void Words_AreThoseOfTheReader(string definition, string field, string json) => Assert.That(
-        Schema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("enum").EnumerateArray().Select(word => word.GetString()),
+        SpecSchema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("enum").EnumerateArray().Select(word => word.GetString()),
         Is.EqualTo(Known(json, DiagnosticRules.UnknownWord)));
 
     [TestCaseSource(nameof(Kinds))]
     public void KindsAndRoutings_AreThoseOfTheReader(string[] definitions, string field, string json) => Assert.That(
-        definitions.Select(definition => Schema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("const").GetString()),
+        definitions.Select(definition => SpecSchema.Definition(definition).GetProperty("properties").GetProperty(field).GetProperty("const").GetString()),
         Is.EqualTo(Known(json, DiagnosticRules.UnknownWord)));
 
     /// <summary>A field that is written with the schema's default gives the same spec as one that is left out.</summary>
@@ -104,7 +102,7 @@ public sealed class SchemaTests
     {
         (string name, string value)[] defaults =
         [
-            .. Schema.Definition(definition).GetProperty("properties").EnumerateObject()
+            .. SpecSchema.Definition(definition).GetProperty("properties").EnumerateObject()
                 .Where(field => field.Value.TryGetProperty("default", out _))
                 .Select(field => (field.Name, field.Value.GetProperty("default").GetRawText())),
         ];

@@ -30,7 +30,7 @@ public sealed class SizeRuleTests
         string json = SpecText.Of(layers: SpecText.Gated, training: $$"""{ "optimizer": { "{{field}}": {{value}} } }""");
         Assert.That(
             SpecReader.Read(json, "a.json").Diagnostics.Where(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error),
-            Has.One.Matches<SpecDiagnostic>(diagnostic => diagnostic.Rule == DiagnosticRules.OutOfRange && diagnostic.Path == $"training.optimizer.{field}"));
+            Has.One.Matches<SpecDiagnostic>(diagnostic => diagnostic!.Rule == DiagnosticRules.OutOfRange && diagnostic.Path == $"training.optimizer.{field}"));
     }
 
     [TestCase("""{ "batch": 0 }""", "training.batch")]

@@ -6,8 +6,8 @@ public sealed class EvaluatorTests
     public void BatchSize_DoesNotChangeTheResult([Values(1, 7, 40, 256)] int batch)
     {
         (LoopModel model, Dataset test) = Make();
-        EvaluationResult result = new Evaluator(model, null!, batch).Evaluate(test);
-        EvaluationResult whole = new Evaluator(model, null!, 40).Evaluate(test);
+        EvaluationResult result = new Evaluator(new CpuEngine(model, 1), batch).Evaluate(test);
+        EvaluationResult whole = new Evaluator(new CpuEngine(model, 1), 40).Evaluate(test);
         Assert.That(result, Is.EqualTo(whole));
     }
 
@@ -18,7 +18,7 @@ public sealed class EvaluatorTests
         var logits = new float[test.Count];
         model.Forward(test.Inputs, logits, null!);
 
-        EvaluationResult result = new Evaluator(model, null!).Evaluate(test);
+        EvaluationResult result = new Evaluator(new CpuEngine(model, 1)).Evaluate(test);
 
         Assert.That(result.Loss, Is.EqualTo(logits.Select((f, i) => Math.Log(1 + Math.Exp(-test.Labels[i] * (double)f))).Average()).Within(1e-12));
         Assert.That(result.Accuracy, Is.EqualTo(logits.Select((f, i) => f > 0 == test.Labels[i] > 0 ? 1.0 : 0).Average()));
@@ -33,7 +33,7 @@ public sealed class EvaluatorTests
         double expected = Enumerable.Range(0, test.Count)
             .Select(i => routes.AsSpan((i * 4) + (test.Labels[i] > 0 ? 0 : 2), 2).Contains(test.DiscriminativePatches[i]) ? 1.0 : 0).Average();
 
-        Assert.That(new Evaluator(model, null!).HitRate(test), Is.EqualTo(expected));
+        Assert.That(new Evaluator(new CpuEngine(model, 1)).HitRate(test), Is.EqualTo(expected));
         Assert.That(expected, Is.GreaterThan(0).And.LessThan(1));
     }
 
@@ -41,7 +41,7 @@ public sealed class EvaluatorTests
     public void HitRate_LeavesOutUnknownPatches_AndIsNullWithoutAny()
     {
         (LoopModel model, Dataset test) = Make();
-        var evaluator = new Evaluator(model, null!);
+        var evaluator = new Evaluator(new CpuEngine(model, 1));
         Dataset With(int[]? patches) => new(test.InputShape, test.Inputs.ToArray(), test.Labels.ToArray(), null, patches);
         int[] half = [.. test.DiscriminativePatches.ToArray().Select((patch, i) => i < 20 ? patch : -1)];
         Dataset first = new(test.InputShape, test.InputsOf(0, 20).ToArray(), test.Labels[..20].ToArray(), null, half[..20]);

@@ -104,6 +104,9 @@ internal sealed class LoopModel : IPatchMoEModel
         return loss;
     }
 
+    public double SgdStep(ReadOnlySpan<float> input, ReadOnlySpan<int> labels, Span<float> logits, double learningRate, double weightDecay, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
+        throw new NotSupportedException();
+
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> logitsGradient, Span<float> gradients, Workspace workspace, Span<float> inputGradient = default, ReadOnlySpan<int> lengths = default) =>
         throw new NotSupportedException();
 

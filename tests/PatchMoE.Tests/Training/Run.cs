@@ -12,8 +12,9 @@ internal sealed record Run(LoopModel Model, Dataset TrainData, Dataset TestData,
     public TrainingResult Train(
         Action<TrainingProgress>? progress = null, CancellationToken cancellation = default, Checkpoint? from = null, Action<Checkpoint>? save = null, int every = 1)
     {
+        using var engine = new CpuEngine(Model, threads: 1);
         var options = new TrainerOptions { Seed = Seed, SaveCheckpoint = save, CheckpointEvery = every };
-        return new Trainer(Model, Model.Spec.Training!, TrainData, TestData, options).Run(progress is null ? null : new Synchronous(progress), cancellation, from);
+        return new Trainer(Model, engine, Model.Spec.Training!, TrainData, TestData, options).Run(progress is null ? null : new Synchronous(progress), cancellation, from);
     }
 
     /// <summary><see cref="Progress{T}"/> would call back later, on another thread.</summary>

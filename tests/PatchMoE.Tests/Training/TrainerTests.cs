@@ -65,7 +65,8 @@ public sealed class TrainerTests
         (Run always, Run seldom) = (Run.Of(spec), Run.Of(spec));
         TrainingResult all = always.Train();
         var options = new TrainerOptions { Seed = seldom.Seed, TestEvery = every };
-        TrainingResult few = new Trainer(seldom.Model, spec.Training!, seldom.TrainData, seldom.TestData, options).Run();
+        using var engine = new CpuEngine(seldom.Model, threads: 1);
+        TrainingResult few = new Trainer(seldom.Model, engine, spec.Training!, seldom.TrainData, seldom.TestData, options).Run();
 
         Assert.That(few.History.Where(epoch => epoch.TestLoss is not null).Select(epoch => epoch.Epoch), Is.EqualTo(tested));
         Assert.That(few.History.Where(epoch => epoch.TestAccuracy is not null).Select(epoch => epoch.Epoch), Is.EqualTo(tested));
@@ -94,7 +95,7 @@ public sealed class TrainerTests
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
         spec = spec with { Training = spec.Training! with { Epochs = 1, Optimizer = OptimizerSpec.Default with { LearningRate = 1e-30 } } };
         Run run = Run.Of(spec);
-        double expected = new Evaluator(run.Model, null!).Evaluate(run.TrainData).Loss;
+        double expected = new Evaluator(new CpuEngine(run.Model, 1)).Evaluate(run.TrainData).Loss;
         var updates = new List<TrainingProgress>();
 
         TrainingResult result = run.Train(updates.Add);
@@ -118,7 +119,7 @@ public sealed class TrainerTests
         Assert.That(result.History, Has.Count.EqualTo(2));
         Assert.That((result.Checkpoint.Epoch, result.Checkpoint.Batch), Is.EqualTo((2, 2)));
         Assert.That(run.Model.Parameters.SequenceEqual(before), Is.False);
-        Assert.That(result.Final, Is.EqualTo(new Evaluator(run.Model, null!).Evaluate(run.TestData)));
+        Assert.That(result.Final, Is.EqualTo(new Evaluator(new CpuEngine(run.Model, 1)).Evaluate(run.TestData)));
     }
 
     [Test]

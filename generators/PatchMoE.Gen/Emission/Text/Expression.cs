@@ -11,10 +11,18 @@ internal readonly struct Expression : IEquatable<Expression>
     private readonly string? _text;
     private readonly Precedence _precedence;
 
+    private readonly string? _multiplied;
+    private readonly long _factor;
+
     private Expression(string text, Precedence precedence, long? value = null) => (_text, _precedence, Value) = (text, precedence, value);
+
+    /// <summary>A product with a constant, which further constants multiply.</summary>
+    private Expression(string multiplied, long factor)
+        : this($"{multiplied} * {factor.ToString(CultureInfo.InvariantCulture)}", Precedence.Product) => (_multiplied, _factor) = (multiplied, factor);
 
     private enum Precedence
     {
+        Name,
         Primary,
         Unary,
         Product,
@@ -28,12 +36,18 @@ internal readonly struct Expression : IEquatable<Expression>
     /// <summary>Whether it is the constant 0.</summary>
     public bool IsZero => _text is null || Value == 0;
 
+    /// <summary>Whether it is a number or the name of a variable, so that it can stand twice.</summary>
+    public bool IsPlain => _precedence == Precedence.Name || Value is not null;
+
     public static implicit operator Expression(long value) => new(value.ToString(CultureInfo.InvariantCulture), value < 0 ? Precedence.Unary : Precedence.Primary, value);
 
     public static implicit operator Expression(int value) => (long)value;
 
     /// <summary>A name, a member access, a call or an element: anything that binds more tightly than every operator.</summary>
     public static implicit operator Expression(string primary) => new(primary, Precedence.Primary);
+
+    /// <summary>The name of a variable.</summary>
+    public static Expression Name(string name) => new(name, Precedence.Name);
 
     public static Expression operator +(Expression left, Expression right) => (left.Value, right.Value) switch
     {
@@ -56,6 +70,8 @@ internal readonly struct Expression : IEquatable<Expression>
         (0, _) or (_, 0) => 0,
         (1, _) => right,
         (_, 1) => left,
+        (_, long factor) when left._multiplied is not null => new(left._multiplied, left._factor * factor),
+        (_, long factor) => new(left.In(Precedence.Product), factor),
         _ => new($"{left.In(Precedence.Product)} * {right.In(Precedence.Product)}", Precedence.Product),
     };
 

@@ -1,0 +1,61 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>The arrays in the scratch of one instance of a layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Floats">Where its floats begin.</param>
+/// <param name="Integers">Where its integers begin.</param>
+internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers)
+{
+    /// <summary>Within a kernel of one instance, by its parameters' names.</summary>
+    public static BlockPlaces Of(LayerPlan layer) => new(layer, "block", "integers");
+
+    /// <summary>Behind the scratch of a sample: that of instance g.</summary>
+    public static BlockPlaces InSlot(LayerPlan layer) => new(
+        layer,
+        (Place)"slot" + $"Slot.Layer{layer.Index}" + (Instance(layer) * layer.Block.Floats),
+        (Place)"integers" + $"Slot.Layer{layer.Index}Integers" + (Instance(layer) * layer.Block.Integers));
+
+    /// <summary>Behind the scratch of a window: that of instance g of sample b, whose integers have a name of their own.</summary>
+    public static BlockPlaces InWindow(LayerPlan layer) => new(
+        layer, (Place)"slots" + $"Slot.Layer{layer.Index}" + (B * "Slot.Floats") + (Instance(layer) * layer.Block.Floats), "choices");
+
+    /// <summary>The index of an instance; a layer that runs once has none.</summary>
+    public static Expression Instance(LayerPlan layer) => layer.Instances == 1 ? 0 : G;
+
+    /// <summary>Names the integers of instance g of sample b of a window.</summary>
+    public static void WriteChoices(SourceWriter writer, LayerPlan layer)
+    {
+        Place choices = (Place)"integers" + $"Slot.Layer{layer.Index}Integers" + (B * "Slot.Integers") + (Instance(layer) * layer.Block.Integers);
+        writer.Lines($"ref int choices = ref {choices};");
+    }
+
+    public Place Valid => Integers + "ValidAt";
+
+    public Place Expert => Integers + "RoutesAt";
+
+    public Place PatchSum => Floats + "PatchSumAt";
+
+    public Place Routes(Expression expert) => Integers + "RoutesAt" + (expert * Layer.Taken);
+
+    public Place Scores(Expression expert) => Floats + "ScoresAt" + (expert * Layer.Patches);
+
+    /// <summary>softmaxAll's, a row for each expert.</summary>
+    public Place Probabilities(Expression expert) => Floats + "ProbabilitiesAt" + (expert * Layer.Patches);
+
+    /// <summary>The chosen expert's in a sample layer.</summary>
+    public Place Probability(Expression expert) => Floats + "ProbabilitiesAt" + expert;
+
+    public Place Gates(Expression expert) => Floats + "GatesAt" + (expert * Layer.Taken);
+
+    public Place GateGradients(Expression expert) => Floats + "GateGradientsAt" + (expert * Layer.Taken);
+
+    public Place ScoreGradients(Expression expert) => Floats + "ScoreGradientsAt" + (expert * (Layer.Spec.Gate == Gate.SoftmaxAll ? Layer.Patches : Layer.Taken));
+
+    /// <summary>Those of a sample layer, and of a dense one, are the only expert's.</summary>
+    public Place Activations(Expression expert) =>
+        Floats + "ActivationsAt" + (expert * (Layer.Routing == Routing.ExpertChoice ? Layer.Taken * Layer.Kernel.ActivationStep : 0));
+}

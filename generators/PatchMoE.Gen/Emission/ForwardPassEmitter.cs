@@ -1,0 +1,178 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the passes without gradients: each worker takes samples through the forward pass, one after the other or a window at a time.</summary>
+internal static class ForwardPassEmitter
+{
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        if (PassText.HasPanels(plan))
+        {
+            WritePack(writer, plan);
+            writer.Gap();
+        }
+
+        (int c, int m) = (plan.Head.Outputs, plan.Head.Inputs);
+        Method forward = SampleMethods.Forward(plan);
+        WriteSamples(writer, plan, "ForwardShare", "ForwardPass", "The logits", forward, () =>
+            writer.Lines($"Values.Copy(ref Add(ref slot, Slot.Logits), ref {(Place)"pass.Outputs" + (B * c)}, {c});"));
+        Method? layers = SampleMethods.HasLayersOfItsOwn(plan) ? SampleMethods.ForwardLayers(plan) : null;
+        WriteSamples(writer, plan, "FeaturesShare", "ForwardPass", "The feature vectors", layers, () =>
+            writer.Lines($"Values.Copy(ref {SampleMethods.Outputs(plan.Top, "Outputs")}, ref {(Place)"pass.Outputs" + (B * m)}, {m});"));
+        WriteSamples(writer, plan, "PredictShare", "PredictPass", "The classes", forward, () => WriteClass(writer, plan));
+        if (plan.Bottom.Routing != Routing.Dense)
+        {
+            WriteRoutes(writer, plan);
+        }
+
+        if (plan.Bottom.HasWindow)
+        {
+            WriteWindow(writer, plan);
+        }
+    }
+
+    private static void WritePack(SourceWriter writer, ModelPlan plan)
+    {
+        writer.Method(PassText.PackPanels, "One worker's share of packing the weights; behind it, all are packed.", () =>
+        {
+            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasPanels))
+            {
+                writer.Call(LayerMethods.PackPanels.Of(LayerMethods.Owner(plan, layer)).Call(
+                    ("parameters", SampleMethods.Parameters), ("panels", (Place)"workspace.Panels" + layer.Panels), ("workers", "workspace.Threads")));
+            }
+
+            writer.Lines("workspace.Synchronize();");
+        });
+    }
+
+    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string pass, string result, Method? sample, Action use)
+    {
+        bool windows = plan.Bottom.HasWindow;
+        writer.Method(PassText.Share(name, pass), $"{result} of one worker's samples{(windows ? ", a window at a time" : "; its scratch holds one sample at a time")}.", () =>
+        {
+            PassText.WritePack(writer, plan);
+            void Sample(string slot)
+            {
+                if (sample is not null)
+                {
+                    writer.Call(PassText.SampleCall(sample, ("integers", $"workspace.Integers({slot})"), ("panels", "workspace.Panels")));
+                }
+
+                use();
+            }
+
+            if (!windows)
+            {
+                writer.Lines("(int from, int to) = workspace.Share(pass.Batch.Count, worker);\nref float slot = ref workspace.Floats(worker);");
+                using (writer.Block("for (int b = from; b < to; b++)"))
+                {
+                    Sample("worker");
+                }
+
+                return;
+            }
+
+            using (writer.Block($"for (int start = 0; start < pass.Batch.Count; start += {plan.Slots.Window})"))
+            {
+                writer.Lines($"int samples = Math.Min({plan.Slots.Window}, pass.Batch.Count - start);");
+                writer.Call(PassText.ForwardWindow.Call(("batch", "pass.Batch")));
+                writer.Lines("(int from, int to) = workspace.Share(samples, worker);");
+                using (writer.Block("for (int i = from; i < to; i++)"))
+                {
+                    writer.Lines("int b = start + i;\nref float slot = ref workspace.Floats(i);");
+                    Sample("i");
+                }
+
+                writer.Gap();
+                writer.Lines("workspace.Synchronize();");
+            }
+        });
+        writer.Gap();
+    }
+
+    private static void WriteClass(SourceWriter writer, ModelPlan plan)
+    {
+        if (plan.Model.Loss == Loss.Logistic)
+        {
+            writer.Lines("Add(ref pass.Classes, b) = Add(ref slot, Slot.Logits) > 0f ? 1 : -1;");
+            return;
+        }
+
+        writer.Lines("int best = 0;");
+        writer.Loop("c", 1, plan.Head.Outputs, c => writer.Lines($"best = Add(ref slot, Slot.Logits + {c}) > Add(ref slot, Slot.Logits + best) ? {c} : best;"));
+        writer.Gap();
+        writer.Lines("Add(ref pass.Classes, b) = best;");
+    }
+
+    /// <summary>The pass that reports layer 0's routes with their scores and gate values.</summary>
+    private static void WriteRoutes(SourceWriter writer, ModelPlan plan)
+    {
+        LayerPlan layer = plan.Bottom;
+        writer.Method(PassText.Share("RouteShare", "RoutePass"), "The routes of one worker's samples in layer 0.", () =>
+        {
+            writer.Lines("""
+                InputBatch batch = pass.Batch;
+                (int from, int to) = workspace.Share(batch.Count, worker);
+                ref float slot = ref workspace.Floats(worker);
+                ref int integers = ref workspace.Integers(worker);
+                """);
+            using (writer.Block("for (int b = from; b < to; b++)"))
+            {
+                SampleMethods.WritePatches(writer, plan);
+                Expression instance = layer.Instances == 1 ? B : (B * layer.Instances) + G;
+                writer.Loop("g", layer.Instances, _ =>
+                {
+                    writer.Call(SampleMethods.RouteCall(plan, layer));
+                    writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("at", instance * (plan.RouteLength / layer.Instances))]));
+                });
+            }
+        });
+        writer.Gap();
+    }
+
+    /// <summary>Layer 0's forward pass, for a window.</summary>
+    private static void WriteWindow(SourceWriter writer, ModelPlan plan)
+    {
+        int together = plan.Bottom.Kernel.Window!.Together;
+        const string summary = "Routes, activations and outputs of layer 0 for a window: each worker routes samples of it, then all share the weights.";
+        void Together(Expression first, Expression samples) => writer.Call(LayerMethods.ForwardWindow(plan.Bottom).Of(LayerMethods.Owner(plan, plan.Bottom)).Call(
+            ("x", PassText.WindowPatches(plan, plan.Bottom, "batch", first, first)),
+            ("slots", $"workspace.Floats({first})"),
+            ("integers", $"workspace.Integers({first})"),
+            ("samples", samples),
+            ("parameters", SampleMethods.Parameters),
+            ("panels", (Place)"workspace.Panels" + Math.Max(0, plan.Bottom.Panels)),
+            ("own", "workspace.WorkerFloats(worker)"),
+            ("workers", "workspace.Threads")));
+        writer.Method(PassText.ForwardWindow, summary, () =>
+        {
+            writer.Lines("(int from, int to) = workspace.Share(samples, worker);");
+            using (writer.Block("for (int i = from; i < to; i++)"))
+            {
+                writer.Call(PassText.SampleCall(SampleMethods.Route(plan), ("batch", "batch"), ("b", (Expression)"start" + "i"), ("slot", "workspace.Floats(i)"), ("integers", "workspace.Integers(i)")));
+            }
+
+            writer.Gap();
+            writer.Lines("workspace.Synchronize();");
+            if (together >= plan.Slots.Window)
+            {
+                Together(0, "samples");
+            }
+            else
+            {
+                using (writer.Block($"for (int first = 0; first < samples; first += {together})"))
+                {
+                    Together("first", Expression.Min(together, (Expression)"samples" - "first"));
+                }
+
+                writer.Gap();
+            }
+
+            writer.Lines("workspace.Synchronize();");
+        });
+        writer.Gap();
+    }
+}

@@ -1,0 +1,69 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the copy of an image's patches to rows (im2col), and its reverse for gradients (col2im).</summary>
+internal static class Im2ColEmitter
+{
+    /// <summary>The copy to rows.</summary>
+    public static Method Forward { get; } = Of("Forward");
+
+    /// <summary>The sum of the rows' values at each pixel.</summary>
+    public static Method Backward { get; } = Of("Backward");
+
+    /// <summary>The class as other classes name it.</summary>
+    public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan, plan.PatchLanes)}>";
+
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        var image = (ImageInputSpec)plan.Model.Input;
+        int length = image.PatchWidth * image.Channels;
+        (int n, int d) = (plan.Bottom.Patches, plan.Bottom.Dimension);
+        string axes = $"patch row y 0…{image.GridHeight - 1}, patch column x 0…{image.GridWidth - 1}, pixel row p 0…{image.PatchHeight - 1}; a pixel row of a patch is {image.PatchWidth} pixels × {image.Channels} channels";
+        string shapes = $"image [{image.Height}, {image.Width}, {image.Channels}], rows [{n}, {d}]";
+        writer.Summary("An image's patches as rows, and back.");
+        using (writer.Block($"internal static class Im2Col<S, V> {VectorTypes.Constraint}"))
+        {
+            var forward = new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d)));
+            writer.Kernel(Forward, forward, () => WriteLoops(writer, image, () => PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}")));
+            writer.Gap();
+            var backward = new KernelDoc("image[y·sh + p, x·sw + q, c] += rows[j, (p, q, c)], patch after patch", axes, shapes, string.Empty, (long)n * d, 4L * (plan.InputLength + (n * (long)d)));
+            writer.Kernel(Backward, backward, () => WriteLoops(writer, image, () =>
+            {
+                writer.Lines("int i = 0;");
+                using (writer.Block($"for (; i <= {length} - S.Lanes; i += S.Lanes)"))
+                {
+                    writer.Lines("S.Store(S.Add(S.Load(ref pixels, i), S.Load(ref row, i)), ref pixels, i);");
+                }
+
+                if (length % plan.PatchLanes != 0)
+                {
+                    writer.Gap();
+                    using (writer.Block($"for (; i < {length}; i++)"))
+                    {
+                        writer.Lines("Add(ref pixels, i) += Add(ref row, i);");
+                    }
+                }
+            }));
+        }
+    }
+
+    private static Method Of(string name) => new(name, Parameter.Floats("image"), Parameter.Floats("rows")) { Modifiers = "public static" };
+
+    private static void WriteLoops(SourceWriter writer, ImageInputSpec image, Action body)
+    {
+        int length = image.PatchWidth * image.Channels;
+        writer.Loop("y", image.GridHeight, y => writer.Loop("x", image.GridWidth, x =>
+        {
+            writer.Lines($"ref float corner = ref {(Place)"image" + ((y * (image.StrideHeight * image.Width * image.Channels)) + (x * (image.StrideWidth * image.Channels)))};");
+            writer.Lines($"ref float patch = ref {(Place)"rows" + (((y * image.GridWidth) + x) * (image.PatchHeight * length))};");
+            writer.Loop("p", image.PatchHeight, p =>
+            {
+                writer.Lines($"ref float pixels = ref {(Place)"corner" + (p * (image.Width * image.Channels))};");
+                writer.Lines($"ref float row = ref {(Place)"patch" + (p * length)};");
+                body();
+            });
+        }));
+    }
+}

@@ -1,0 +1,171 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints the forward and the backward pass of one instance of a layer.</summary>
+internal static class LayerPassEmitter
+{
+    public static void Write(SourceWriter writer, LayerPlan layer)
+    {
+        if (!layer.HasWindow)
+        {
+            WriteForward(writer, layer);
+            writer.Gap();
+        }
+
+        if (layer.Index == 0 && layer.Routing != Routing.Dense)
+        {
+            WriteReport(writer, layer);
+            writer.Gap();
+        }
+
+        WriteBackward(writer, layer);
+    }
+
+    private static string Part(LayerPlan layer) => layer.ExpertParts > 1 ? ", for experts first…last−1" : string.Empty;
+
+    private static void WriteForward(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        writer.Kernel(LayerMethods.Forward(layer), $"The forward pass: y [m] from patches x{Part(layer)}; keeps in the block what the backward pass needs.", () =>
+        {
+            Expression scale = ExpertText.Scale(layer);
+            if (layer.Routing == Routing.Dense)
+            {
+                writer.Lines($"integers = valid;\n{block.Valid} = valid;\nint taken = valid;\nfloat scale = {scale};");
+                WriteExpert(writer, layer, 0);
+                return;
+            }
+
+            writer.Call(LayerMethods.Route(layer).Call());
+            writer.Lines("int taken = integers;");
+            if (layer.Routing == Routing.Sample)
+            {
+                writer.Lines($"int expert = {block.Expert};\nfloat scale = {scale * block.Probability("expert")};\nValues.Clear(ref y, {layer.Outputs});");
+                WriteExpert(writer, layer, "expert");
+                return;
+            }
+
+            writer.Lines($"float scale = {scale};");
+            LayerMethods.WriteExperts(writer, layer, s => WriteExpert(writer, layer, s));
+        });
+    }
+
+    private static void WriteExpert(SourceWriter writer, LayerPlan layer, Expression expert)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        writer.Lines($"ref float activations = ref {block.Activations(expert)};");
+        var arguments = new List<(string, Expression)> { layer.HasPanels ? ("panels", (Place)"panels" + (expert * layer.ExpertPanels)) : ("weights", (Place)"parameters" + "WeightsAt" + (expert * layer.Neurons * layer.Dimension)) };
+        if (layer.TakesByRoute)
+        {
+            arguments.Add(("routes", block.Routes(expert)));
+        }
+
+        if (layer.Access.Source == PatchSource.Chosen)
+        {
+            Place rows = (Place)"rows" + PatchPlaces.Copies(layer, expert);
+            writer.Call(LayerMethods.Gather.Call(("routes", block.Routes(expert)), ("rows", rows)));
+            arguments.Add(("x", rows));
+        }
+
+        writer.Call(LayerMethods.PreActivations(layer).Call([.. arguments]));
+        var pool = new List<(string, Expression)> { ("y", (Place)"y" + (expert * layer.Neurons)) };
+        if (layer.HasBias)
+        {
+            pool.Add(("bias", (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons)));
+        }
+
+        if (layer.HasGate)
+        {
+            pool.Add(("gates", block.Gates(expert)));
+        }
+
+        writer.Call(LayerMethods.PoolForward(layer).Call([.. pool]));
+    }
+
+    private static void WriteBackward(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        string summary = $"The backward pass within the block{Part(layer)}: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.";
+        writer.Kernel(LayerMethods.Backward(layer), summary, () =>
+        {
+            writer.Lines($"int taken = integers;\nfloat scale = {ExpertText.Scale(layer)};");
+            switch (layer.Routing)
+            {
+                case Routing.ExpertChoice:
+                    if (layer.Spec.Gate == Gate.SoftmaxAll)
+                    {
+                        writer.Lines($"int valid = {block.Valid};");
+                    }
+
+                    LayerMethods.WriteExperts(writer, layer, s => WriteExpertBackward(writer, layer, s));
+                    break;
+                case Routing.Sample:
+                    writer.Lines($"int expert = {block.Expert};\nref float probabilities = ref {block.Probability(0)};");
+                    Call pool = LayerMethods.PoolBackward(layer).Call(
+                        ("scale", (Expression)"scale" * "Add(ref probabilities, expert)"),
+                        ("yGradient", (Place)"yGradient" + ((Expression)"expert" * layer.Neurons)),
+                        ("activations", block.Activations("expert")));
+                    writer.Call(pool, "float gateGradient = scale * ");
+                    writer.Call(SampleRouterEmitter.GateBackward.Call(("scoreGradients", block.ScoreGradients(0))));
+                    break;
+                default:
+                    writer.Call(LayerMethods.PoolBackward(layer).Call(("activations", block.Activations(0))));
+                    break;
+            }
+        });
+    }
+
+    private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        (string, Expression)[] outputs = [("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))];
+        if (!layer.HasGate)
+        {
+            writer.Call(LayerMethods.PoolBackward(layer).Call(outputs));
+            return;
+        }
+
+        (string, Expression)[] gates = [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
+        writer.Call(LayerMethods.PoolBackward(layer).Call([.. gates, .. outputs]));
+        (string, Expression)[] scores = layer.Spec.Gate switch
+        {
+            Gate.SoftmaxAll => [("routes", block.Routes(s)), ("probabilities", block.Probabilities(s))],
+            Gate.Sigmoid => [("scores", block.Scores(s)), ("routes", block.Routes(s))],
+            _ => [],
+        };
+        writer.Call(LayerMethods.GateBackward(layer).Call([.. scores, .. gates, ("scoreGradients", block.ScoreGradients(s))]));
+    }
+
+    private static void WriteReport(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        writer.Method(LayerMethods.Report, "Copies an instance's routes, with scores and gate values, to the caller's arrays from index at.", () =>
+        {
+            if (layer.Routing == Routing.Sample)
+            {
+                writer.Lines($"int expert = {block.Expert};\npass.Write(at, expert, {block.Scores(0) + "expert"}, {block.Probability("expert")});");
+                return;
+            }
+
+            writer.Loop("s", layer.Experts, s => writer.Loop("t", layer.Taken, t =>
+            {
+                Expression at = (Expression)"at" + ((s * layer.Taken) + t);
+                string gate = layer.HasGate ? $"{block.Gates(s) + t}" : "1f";
+                writer.Lines($$"""
+                    int j = {{block.Routes(s) + t}};
+                    if (j < 0)
+                    {
+                        pass.Write({{at}}, j, 0f, 0f);
+                    }
+                    else
+                    {
+                        pass.Write({{at}}, j, {{block.Scores(s) + J}}, {{gate}});
+                    }
+                    """);
+            }));
+        });
+    }
+}

@@ -1,0 +1,50 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>What the passes have in common.</summary>
+internal static class PassText
+{
+    private static readonly Parameter s_workspace = new("Workspace", "workspace");
+    private static readonly Parameter s_worker = Parameter.Number("worker");
+
+    public static Method PackPanels { get; } = new("PackPanels", s_workspace, s_worker) { Modifiers = "private" };
+
+    /// <summary>Layer 0's forward pass of a window.</summary>
+    public static Method ForwardWindow { get; } = new(
+        "ForwardWindow", new Parameter("in InputBatch", "batch"), s_workspace, Parameter.Number("start"), Parameter.Number("samples"), s_worker) { Modifiers = "private" };
+
+    public static bool HasPanels(ModelPlan plan) => plan.Layers.Any(layer => layer.HasPanels);
+
+    /// <summary>A worker's share of a pass.</summary>
+    public static Method Share(string name, string pass) => new(name, new Parameter($"in {pass}", "pass"), s_workspace, s_worker) { Modifiers = "protected override" };
+
+    /// <summary>The packing of weights, where there are any panels, at the beginning of a worker's share.</summary>
+    public static void WritePack(SourceWriter writer, ModelPlan plan)
+    {
+        if (HasPanels(plan))
+        {
+            writer.Call(PackPanels.Call());
+        }
+    }
+
+    /// <summary>The call of a sample's method in a pass, whose batch it takes unless another is named.</summary>
+    public static Call SampleCall(Method method, params (string Name, Expression Value)[] arguments) => method.Call(
+        [
+            .. method.Parameters.Any(parameter => parameter.Name == "batch") && arguments.All(argument => argument.Name != "batch") ? [("batch", "pass.Batch")] : Array.Empty<(string, Expression)>(),
+            .. arguments.Where(argument => method.Parameters.Any(parameter => parameter.Name == argument.Name)),
+        ]);
+
+    /// <summary>Where the patches of a window's samples lie for a layer.</summary>
+    /// <param name="plan">The model.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="batch">The batch's name.</param>
+    /// <param name="slot">The slot of the first of them.</param>
+    /// <param name="first">Which of the window's samples it is.</param>
+    public static Place WindowPatches(ModelPlan plan, LayerPlan layer, string batch, Expression slot, Expression first) => layer.Index > 0
+        ? (Place)$"workspace.Floats({slot})" + $"Slot.Layer{layer.Index - 1}Outputs"
+        : layer.Access.Copies
+            ? (Place)$"workspace.Floats({slot})" + "Slot.Patches"
+            : (Place)$"{batch}.Input" + (((Expression)"start" + first).As("nint") * plan.InputLength);
+}

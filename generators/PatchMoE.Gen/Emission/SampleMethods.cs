@@ -1,0 +1,120 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+using static PatchMoE.Gen.Emission.Text.Indices;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>The methods that take one sample through the network in its scratch, and what their bodies have in common.</summary>
+internal static class SampleMethods
+{
+    private static readonly Parameter s_batch = new("in InputBatch", "batch");
+    private static readonly Parameter s_pass = new("in GradientPass", "pass");
+    private static readonly Parameter s_sample = Parameter.Number("b");
+    private static readonly Parameter s_slot = Parameter.Floats("slot");
+    private static readonly Parameter s_integers = Parameter.Integers("integers");
+
+    /// <summary>Where the parameters begin.</summary>
+    public static Place Parameters { get; } = "ParameterBuffer.Start";
+
+    /// <summary>Patches and routes of layer 0.</summary>
+    public static Method Route(ModelPlan plan) =>
+        new("RouteSample", s_batch, s_sample, s_slot.When(plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), s_integers) { Modifiers = "private" };
+
+    /// <summary>All layers that do not run a window at a time.</summary>
+    public static Method ForwardLayers(ModelPlan plan) => new(
+        "ForwardLayers", s_batch.When(!plan.Bottom.HasWindow), s_sample.When(!plan.Bottom.HasWindow), s_slot, s_integers, Panels(plan)) { Modifiers = "private" };
+
+    /// <summary>Those layers and the head.</summary>
+    public static Method Forward(ModelPlan plan) => new(
+        "ForwardSample",
+        s_batch.When(!plan.Bottom.HasWindow),
+        s_sample.When(!plan.Bottom.HasWindow),
+        s_slot,
+        s_integers.When(HasLayersOfItsOwn(plan)),
+        Panels(plan)) { Modifiers = "private" };
+
+    public static Method BackwardLayers(ModelPlan plan) => new("BackwardLayers", s_pass, s_sample, s_slot, s_integers, Own(plan)) { Modifiers = "private" };
+
+    public static Method Backward(ModelPlan plan) => BackwardLayers(plan) with { Name = "BackwardSample" };
+
+    public static Method Loss { get; } = new("LossOfSample", s_pass, new Parameter("Workspace", "workspace"), s_sample, s_slot) { Modifiers = "private" };
+
+    /// <summary>Packed weights, where a layer that runs sample by sample needs them.</summary>
+    public static Parameter Panels(ModelPlan plan) => Parameter.Floats("panels").When(plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
+
+    /// <summary>A worker's own scratch, in which the patches' gradients lie before they are added up in the input's.</summary>
+    public static Parameter Own(ModelPlan plan) => Parameter.Floats("own").When(plan.Bottom.Access.Source == PatchSource.Copies);
+
+    /// <summary>Whether a sample passes through layers by itself: not where the only one computes a window at a time.</summary>
+    public static bool HasLayersOfItsOwn(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow);
+
+    /// <summary>Defines <c>x</c>, the patches of sample b.</summary>
+    public static void WritePatches(SourceWriter writer, ModelPlan plan)
+    {
+        Place input = (Place)"batch.Input" + (B * plan.InputLength);
+        if (plan.Bottom.Access.Source != PatchSource.Copies)
+        {
+            writer.Lines($"ref float x = ref {input};");
+            return;
+        }
+
+        writer.Lines("ref float x = ref Add(ref slot, Slot.Patches);");
+        writer.Call(Im2ColEmitter.Forward.Of(Im2ColEmitter.Owner(plan)).Call(("image", input), ("rows", "x")));
+    }
+
+    /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>
+    public static Expression Valid(LayerPlan layer)
+    {
+        Place lengths = (Place)"batch.Lengths" + (layer.Instances == 1 ? "b" : (B * layer.Instances) + G);
+        return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
+    }
+
+    /// <summary>The patches of instance g of a layer.</summary>
+    public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
+        ? (Place)"x" + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Access.RowStep))
+        : Outputs(plan.Layers[layer.Index - 1], "Outputs") + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Dimension));
+
+    /// <summary>The outputs of a layer in a sample's scratch, or their gradients.</summary>
+    public static Place Outputs(LayerPlan layer, string what) => (Place)"slot" + $"Slot.Layer{layer.Index}{what}";
+
+    /// <summary>Those of instance g.</summary>
+    public static Place InstanceOutputs(LayerPlan layer, string what) => Outputs(layer, what) + (BlockPlaces.Instance(layer) * layer.Outputs);
+
+    /// <summary>The arguments of a method for instance g: its block, its integers, and scratch of the selection.</summary>
+    public static (string Name, Expression Value)[] Block(LayerPlan layer, bool selects = false)
+    {
+        BlockPlaces block = BlockPlaces.InSlot(layer);
+        (string, Expression)[] places = [("block", block.Floats), ("integers", block.Integers)];
+        return selects && layer.Selection is not null ? [.. places, ("scratch", (Place)"integers" + "Slot.Selection")] : places;
+    }
+
+    /// <summary>The arguments of a layer that is to compute all of its experts, where it can compute a part.</summary>
+    public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
+
+    /// <summary>The call of a layer's routing for instance g.</summary>
+    public static Call RouteCall(ModelPlan plan, LayerPlan layer)
+    {
+        Method route = LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer));
+        return layer.Routing == Routing.Dense
+            ? route.Call(("valid", Valid(layer)), ("integers", BlockPlaces.InSlot(layer).Integers))
+            : route.Call([("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: layer.Selection is not null), .. Parts(layer)]);
+    }
+
+    private static (string Name, Expression Value)[] Parts(LayerPlan layer) => layer.Routing == Routing.Sample ? [] : AllExperts(layer);
+
+    /// <summary>The call of a layer's forward pass for instance g.</summary>
+    /// <param name="plan">The model.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="experts">Which experts, where it can compute a part of them.</param>
+    public static Call ForwardCall(ModelPlan plan, LayerPlan layer, params (string Name, Expression Value)[] experts) =>
+        LayerMethods.Forward(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+            [
+                ("x", Patches(plan, layer)),
+                ("rows", (Place)"slot" + "Slot.Patches"),
+                ("valid", Valid(layer)),
+                ("panels", (Place)"panels" + layer.Panels),
+                .. Block(layer, selects: true),
+                ("y", InstanceOutputs(layer, "Outputs")),
+                .. experts,
+            ]);
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using PatchMoE.Cli.Backends;
+
+namespace PatchMoE.Cli.Commands;
+
+/// <summary>Arguments and options that several commands share.</summary>
+internal static class CommonOptions
+{
+    private const int MaximumThreads = 1024;
+
+    public static Argument<string> Spec() => new("SPEC") { Description = "The spec, a JSON file." };
+
+    public static Option<string> Weights() => RequiredFile("--weights", "The weights, a safetensors file.");
+
+    /// <summary>A file that must be given.</summary>
+    public static Option<string> RequiredFile(string name, string description) => new(name) { Description = description, Required = true, HelpName = "FILE" };
+
+    /// <summary>A file that may be given.</summary>
+    public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    /// <summary>A folder that may be given.</summary>
+    public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "DIR" };
+
+    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE, found upwards]");
+
+    public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
+
+    /// <summary>Results have the same bits for any number of threads.</summary>
+    public static Option<int?> Threads() => Number("--threads", "Threads that share a pass. [default: the machine's cores]", 1, MaximumThreads);
+
+    /// <summary>The threads to use where the user names none.</summary>
+    public static int DefaultThreads => Math.Min(Environment.ProcessorCount, MaximumThreads);
+
+    public static Option<string> Backend()
+    {
+        Option<string> option = new("--backend") { Description = "What computes; see 'pmoe backends'.", DefaultValueFactory = _ => "cpu" };
+        return option.AcceptOnlyFromAmong(BackendCatalog.Names);
+    }
+
+    public static Option<string?> Device() => new("--device") { Description = "Which device of the backend computes; see 'pmoe backends'.", HelpName = "NAME" };
+
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null if not given.</summary>
+    public static Option<int?> Number(string name, string description, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse(result, name, least, most),
+    };
+
+    private static int? Parse(ArgumentResult result, string name, int least, int most)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError($"{name}: '{text}' is not a whole number from {least} to {most}.");
+        return null;
+    }
+}

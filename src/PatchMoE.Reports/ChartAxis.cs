@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace PatchMoE.Reports;
+
+/// <summary>An axis with round ticks: steps of 1, 2 or 5 times a power of ten.</summary>
+internal sealed class ChartAxis
+{
+    private const int MostTicks = 6;
+    private readonly int _decimals;
+
+    /// <summary>Makes an axis that holds all values between <paramref name="low"/> and <paramref name="high"/>.</summary>
+    public ChartAxis(double low, double high)
+    {
+        double range = high > low ? high - low : Math.Max(Math.Abs(high), 1);
+        double power = Math.Pow(10, Math.Floor(Math.Log10(range / (MostTicks - 1))));
+        double step = new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(step => range / step <= MostTicks - 1);
+        Low = Math.Floor(low / step) * step;
+        int steps = Math.Max(1, (int)Math.Ceiling((high - Low) / step - 1e-9));
+        High = Low + (steps * step);
+        Ticks = [.. Enumerable.Range(0, steps + 1).Select(i => Low + (i * step))];
+        _decimals = Math.Clamp((int)-Math.Floor(Math.Log10(step) + 1e-9), 0, 15);
+    }
+
+    /// <summary>The first tick.</summary>
+    public double Low { get; }
+
+    /// <summary>The last tick.</summary>
+    public double High { get; }
+
+    /// <summary>From low to high.</summary>
+    public IReadOnlyList<double> Ticks { get; }
+
+    /// <summary>Where a value lies between low, 0, and high, 1.</summary>
+    public double Share(double value) => (value - Low) / (High - Low);
+
+    /// <summary>The text of a tick; large and tiny numbers take an exponent.</summary>
+    public string Text(double tick) => Math.Max(Math.Abs(Low), Math.Abs(High)) is >= 1e5 or < 1e-4
+        ? tick.ToString("0.#e+0", CultureInfo.InvariantCulture)
+        : tick.ToString($"F{_decimals}", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Reports;
+
+/// <summary>Training runs side by side on one HTML page that needs no other file: what they cost, how fast they learnt.</summary>
+public static class ComparisonReport
+{
+    /// <summary>The columns of the table.</summary>
+    public static IReadOnlyList<string> Titles { get; } =
+        ["run", "weights", "MFLOP forward", "MFLOP training", "ms per step", "batch", "peak MB", "epochs", "train loss", "test loss", "test accuracy"];
+
+    /// <summary>A run's row: FLOPs of one sample, the time of one update, the losses and the accuracy of its last epoch.</summary>
+    public static IReadOnlyList<string> Row(RunRecord run) =>
+    [
+        run.Name,
+        Text(run.Spec.Model.WeightCount(), "N0"),
+        Text(run.Cost.ForwardFlops / 1e6, "N2"),
+        Text((run.Cost.ForwardFlops + run.Cost.BackwardFlops) / 1e6, "N2"),
+        Text(run.SecondsPerStep * 1e3, "N1"),
+        Text(run.Batch, "0"),
+        Text(run.PeakMemory / 1e6, "N0"),
+        Text(run.History.Count, "0"),
+        Text(run.Last.TrainLoss, "0.0000"),
+        Text(run.Last.TestLoss, "0.0000"),
+        Text(run.Last.TestAccuracy, "0.0000"),
+    ];
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="runs">The runs, at least one.</param>
+    public static string ToHtml(IReadOnlyList<RunRecord> runs)
+    {
+        var html = new StringBuilder();
+        html.Append($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Training runs side by side</title>
+            <style>
+            {TrainingReport.Style}
+            </style>
+            </head>
+            <body>
+            <h1>Training runs side by side</h1>
+            <p class="lead">FLOPs are of one sample, a multiply-add counted as two; memory is the whole process's, data included.</p>
+            <table>
+            <tr>{Cells("th", Titles)}</tr>
+
+            """);
+        foreach (RunRecord run in runs)
+        {
+            html.Append($"<tr>{Cells("td", Row(run))}</tr>\n");
+        }
+
+        html.Append("</table>\n<h2>Curves</h2>\n<div class=\"curves\">\n");
+        html.Append(Chart("Training loss", runs, epoch => epoch.TrainLoss));
+        html.Append(Chart("Test loss", runs, epoch => epoch.TestLoss));
+        html.Append(Chart("Test accuracy", runs, epoch => epoch.TestAccuracy));
+        return html.Append("</div>\n</body>\n</html>\n").ToString();
+    }
+
+    private static string Chart(string title, IReadOnlyList<RunRecord> runs, Func<EpochMetrics, double?> value)
+    {
+        int epochs = runs.Max(run => run.History.Count);
+        ChartSeries[] lines =
+        [
+            .. runs.Select((run, i) => new ChartSeries(WebUtility.HtmlEncode(run.Name), i, [.. Enumerable.Range(0, epochs).Select(e => e < run.History.Count ? value(run.History[e]) : null)])),
+        ];
+        return lines.Any(line => line.Values.Any(one => one is not null)) ? LineChart.Draw(title, lines) : "";
+    }
+
+    private static string Cells(string kind, IEnumerable<string> texts) => string.Concat(texts.Select(text => $"<{kind}>{WebUtility.HtmlEncode(text)}</{kind}>"));
+
+    private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,45 @@
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Evaluation;
+
+namespace PatchMoE.Reports;
+
+/// <summary>One sample with the routes it took in layer 0.</summary>
+/// <param name="Input">Its values.</param>
+/// <param name="Label">Its label; null if it is unknown.</param>
+/// <param name="Prediction">What the model predicts.</param>
+/// <param name="Routes">[T, k, l], best first, −1 for none; for sample routing [T, 1, 1], the expert.</param>
+/// <param name="Gates">The gate value of each route.</param>
+/// <param name="DiscriminativePatch">The patch that decides the class; −1 if it is unknown.</param>
+public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)
+{
+    /// <summary>Sends samples through a model.</summary>
+    /// <param name="model">The model; its layer 0 must route.</param>
+    /// <param name="workspace">A workspace of the model.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="samples">Which of its samples.</param>
+    /// <exception cref="BadInputException">The model's routing is dense: there is nothing to see.</exception>
+    public static IReadOnlyList<RoutedSample> Of(IPatchMoEModel model, Workspace workspace, Dataset data, IEnumerable<int> samples)
+    {
+        if (model.Spec.Model.Layers[0].Routing == Routing.Dense)
+        {
+            throw new BadInputException("model.layers[0].routing: dense has no routes, since every expert sees every patch. Give a model that routes.");
+        }
+
+        int length = model.RouteShape.Aggregate(1, (product, size) => product * size);
+        var routed = new List<RoutedSample>();
+        foreach (int sample in samples)
+        {
+            var logits = new float[model.Outputs];
+            var routes = new int[length];
+            var gates = new float[length];
+            ReadOnlySpan<float> input = data.InputsOf(sample, 1);
+            model.Forward(input, logits, workspace, data.LengthsOf(sample, 1));
+            model.Route(input, routes, [], gates, workspace, data.LengthsOf(sample, 1));
+            int patch = data.DiscriminativePatches.IsEmpty ? -1 : data.DiscriminativePatches[sample];
+            routed.Add(new RoutedSample(
+                input.ToArray(), data.Labels[sample], Losses.Predict(model.Spec.Model.Loss, logits), routes, gates, patch));
+        }
+
+        return routed;
+    }
+}

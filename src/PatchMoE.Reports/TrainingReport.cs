@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using PatchMoE.Training;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Reports;
+
+/// <summary>A training run as one HTML page that needs no other file: numbers, curves, what the experts look at.</summary>
+public static class TrainingReport
+{
+    /// <summary>Writes the page.</summary>
+    /// <param name="spec">What was trained.</param>
+    /// <param name="result">What it came to.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="routePicture">A picture of <see cref="RoutePicture"/>; null for none.</param>
+    public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, string? routePicture)
+    {
+        var html = new StringBuilder();
+        html.Append($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{Escape(spec.Name)}: training report</title>
+            <style>
+            {Style}
+            </style>
+            </head>
+            <body>
+            <h1>{Escape(spec.Name)}</h1>
+            <p class="lead">{Escape(Describe(spec, seed))}</p>
+
+            """);
+        if (result.Interrupted)
+        {
+            html.Append("<p class=\"note\">Interrupted before its end: the numbers are of what was learnt so far. Go on with <code>--resume</code>.</p>\n");
+        }
+
+        AppendNumbers(html, spec, result);
+        AppendCurves(html, result.History);
+        AppendNetwork(html, spec.Model);
+        if (routePicture is not null)
+        {
+            html.Append("<h2>What the experts look at</h2>\n<figure class=\"routes\">\n").Append(routePicture).Append("</figure>\n");
+        }
+
+        return html.Append("</body>\n</html>\n").ToString();
+    }
+
+    internal static string Style => $$"""
+        body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: {{Palette.Ink}}; background: #fff; max-width: 1160px; margin: 2rem auto; padding: 0 1.25rem; }
+        h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
+        .lead { color: {{Palette.Muted}}; margin: .2rem 0 1.4rem; }
+        .note { border-left: 4px solid #e69f00; background: #fff7e6; padding: .5rem .8rem; }
+        .numbers { display: flex; flex-wrap: wrap; gap: .8rem; margin: 0; }
+        .numbers div { border: 1px solid {{Palette.Grid}}; border-radius: 8px; padding: .6rem 1rem; min-width: 8rem; }
+        .numbers dt { color: {{Palette.Muted}}; font-size: .85rem; } .numbers dd { margin: 0; font-size: 1.4rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+        .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 1rem; }
+        .curves svg, .routes svg { width: 100%; height: auto; } .routes svg { max-width: 1060px; } figure { margin: 0; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid {{Palette.Grid}}; }
+        th { font-weight: 600; color: {{Palette.Muted}}; }
+        """;
+
+    private static string Describe(PatchMoESpec spec, ulong seed)
+    {
+        string parameters = spec.Model.WeightCount().ToString("N0", CultureInfo.InvariantCulture);
+        string training = spec.Training is { } t
+            ? string.Create(CultureInfo.InvariantCulture, $"{t.Method.ToString().ToLowerInvariant()} training, {Name(t.Optimizer.Kind)} with learning rate {t.Optimizer.LearningRate}, batch {t.Batch}, ")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{training}seed {seed}, {parameters} parameters");
+    }
+
+    private static string Name(OptimizerKind kind) => kind == OptimizerKind.Sgd ? "SGD" : kind.ToString();
+
+    private static void AppendNumbers(StringBuilder html, PatchMoESpec spec, TrainingResult result)
+    {
+        string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
+        html.Append("<dl class=\"numbers\">\n");
+        void Number(string name, string value) => html.Append($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
+        Number("test accuracy", Percent(result.Final.Accuracy));
+        Number("test loss", result.Final.Loss.ToString("0.0000", CultureInfo.InvariantCulture));
+        if (result.Final.RouterHitRate is { } hitRate)
+        {
+            Number("router hit rate", Percent(hitRate));
+        }
+
+        Number("epochs", result.History.Count.ToString(CultureInfo.InvariantCulture));
+        Number("time", string.Create(CultureInfo.InvariantCulture, $"{result.Seconds:0.0} s"));
+        if (result.History.Count > 0)
+        {
+            EpochMetrics last = result.History[^1];
+            Number("samples per second", last.SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture));
+            if (spec.Training is { } training && last.SamplesPerSecond > 0)
+            {
+                Number("time per step", string.Create(CultureInfo.InvariantCulture, $"{training.Batch / last.SamplesPerSecond * 1e3:0.0} ms"));
+            }
+
+            if (last.PeakMemory is { } memory)
+            {
+                Number("peak memory", string.Create(CultureInfo.InvariantCulture, $"{memory / 1e6:N0} MB"));
+            }
+        }
+
+        NetworkCost cost = NetworkCost.Of(spec.Model);
+        Number("MFLOP per sample", string.Create(CultureInfo.InvariantCulture, $"{cost.ForwardFlops / 1e6:0.00}"));
+        Number("to train", string.Create(CultureInfo.InvariantCulture, $"{(cost.ForwardFlops + cost.BackwardFlops) / 1e6:0.00}"));
+
+        html.Append("</dl>\n");
+    }
+
+    private static void AppendCurves(StringBuilder html, IReadOnlyList<EpochMetrics> history)
+    {
+        if (history.Count == 0)
+        {
+            return;
+        }
+
+        html.Append("<h2>Curves</h2>\n<div class=\"curves\">\n");
+
+        // Each phase has a loss of its own, and so a chart of its own.
+        foreach (IGrouping<TrainingPhase, EpochMetrics> phase in history.GroupBy(epoch => epoch.Phase))
+        {
+            string title = phase.Key switch
+            {
+                TrainingPhase.Routers => "Routers: linear loss",
+                TrainingPhase.Experts => "Experts: loss",
+                _ => "Loss",
+            };
+            html.Append(LineChart.Draw(
+                title,
+                [
+                    new ChartSeries("train", 0, [.. phase.Select(epoch => (double?)epoch.TrainLoss)]),
+                    new ChartSeries("test", 5, [.. phase.Select(epoch => epoch.TestLoss)]),
+                ]));
+        }
+
+        ChartSeries[] shares =
+        [
+            new("test accuracy", 5, [.. history.Select(epoch => epoch.TestAccuracy)]),
+            new("router hit rate", 2, [.. history.Select(epoch => epoch.RouterHitRate)]),
+        ];
+        shares = [.. shares.Where(line => line.Values.Any(value => value is not null))];
+        if (shares.Length > 0)
+        {
+            html.Append(LineChart.Draw(shares.Length == 2 ? "Accuracy and router hit rate" : char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..], shares, high: 1));
+        }
+
+        html.Append("</div>\n");
+    }
+
+    private static void AppendNetwork(StringBuilder html, ModelSpec model)
+    {
+        html.Append("<h2>Network</h2>\n");
+        AppendBackbone(html, model);
+        if (model.Layers.Count > 0)
+        {
+            AppendLayers(html, model);
+        }
+    }
+
+    private static void AppendBackbone(StringBuilder html, ModelSpec model)
+    {
+        if (model.BackboneShape() is not { } backbone)
+        {
+            return;
+        }
+
+        html.Append("<table>\n<tr><th>convolution</th><th>filters</th><th>map</th><th>MFLOP forward</th></tr>\n");
+        foreach (ConvolutionShape one in backbone.Convolutions)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{one.Name}</td><td>{one.Outputs} of {one.Kernel}×{one.Kernel}×{one.Inputs}</td><td>{one.Height}×{one.Width}×{one.Outputs}</td><td>{BackboneCost.Of(one) / 1e6:0.000}</td></tr>\n");
+        }
+
+        html.Append("</table>\n");
+    }
+
+    private static void AppendLayers(StringBuilder html, ModelSpec model)
+    {
+        html.Append("<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th></tr>\n");
+        EquatableArray<LayerShape> shapes = model.LayerShapes();
+        for (int i = 0; i < shapes.Count; i++)
+        {
+            (LayerSpec layer, LayerShape shape) = (model.Layers[i], shapes[i]);
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{i}</td><td>{Camel(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{Camel(layer.Gate)}</td></tr>\n");
+        }
+
+        html.Append("</table>\n");
+    }
+
+    /// <summary>A choice as specs write it.</summary>
+    private static string Camel<T>(T choice)
+        where T : struct, Enum
+    {
+        string name = choice.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+}

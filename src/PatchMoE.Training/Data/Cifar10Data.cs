@@ -1,0 +1,105 @@
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>
+/// CIFAR-10 from a folder of its binary files: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, as many of them as there are, for training, and
+/// <c>test_batch.bin</c>. Where the spec wants fewer images than there are, the seed draws them, each at most once.
+/// </summary>
+internal static class Cifar10Data
+{
+    /// <summary>The folder that is looked for where none is named: <c>data/cifar-10</c>.</summary>
+    public const string FolderName = "cifar-10";
+
+    private const string TestFile = "test_batch.bin";
+
+    // Of the 50,000 training images, pixels/255.
+    private static readonly float[] s_mean = [0.4914f, 0.4822f, 0.4465f];
+    private static readonly float[] s_deviation = [0.2470f, 0.2435f, 0.2616f];
+    private static readonly string[] s_trainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
+
+    /// <summary>Reads training and test samples.</summary>
+    /// <param name="spec">The spec's <c>data</c> section.</param>
+    /// <param name="model">The network: its input must be 32×32×3.</param>
+    /// <param name="folder">The folder with the files (<c>--data</c>); null for the spec's, or the one found upwards.</param>
+    /// <param name="seed">The seed of the draws and of the augmentation.</param>
+    /// <param name="specFolder">The folder that the spec's relative path begins at.</param>
+    /// <exception cref="BadInputException">A file is missing or damaged, there are too few images, or the model's input has another shape.</exception>
+    public static (Dataset Train, Dataset Test) Read(Cifar10DataSpec spec, ModelSpec model, string? folder, ulong seed, string specFolder)
+    {
+        if (model.InputShape() != EquatableArray.Of(Cifar10File.Side, Cifar10File.Side, Cifar10File.Channels))
+        {
+            throw new BadInputException(
+                $"model.input: it wants [{string.Join(", ", model.InputShape())}], but an image of CIFAR-10 is [{Cifar10File.Side}, {Cifar10File.Side}, {Cifar10File.Channels}]. Change model.input.");
+        }
+
+        string place = Locate(spec, folder, specFolder);
+        string[] trainFiles = [.. s_trainFiles.Select(name => Path.Combine(place, name)).Where(File.Exists)];
+        string testFile = Path.Combine(place, TestFile);
+        if (trainFiles.Length == 0 || !File.Exists(testFile))
+        {
+            throw new BadInputException(
+                $"{place}: there is no {(trainFiles.Length == 0 ? s_trainFiles[0] : TestFile)}. Put CIFAR-10's binary files there ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}), or name another folder with --data DIR.");
+        }
+
+        Dataset train = Draw(trainFiles, spec, spec.Train, seed, "train", spec.Augment ? new ImageAugmentation(seed) : null);
+        return (train, Draw([testFile], spec, spec.Test, seed, "test", augmentation: null));
+    }
+
+    private static string Locate(Cifar10DataSpec spec, string? folder, string specFolder)
+    {
+        if (folder is null && spec.Source is null)
+        {
+            return DataFolder.Find(FolderName) ?? throw new BadInputException(
+                $"data.source: there is no folder data/{FolderName} in the current directory, above it, or above the program. "
+                + $"Put CIFAR-10's binary files ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}) there, or name their folder with data.source or --data DIR.");
+        }
+
+        string place = folder ?? Path.GetFullPath(spec.Source!, specFolder);
+        return Directory.Exists(place) ? place : throw new BadInputException(
+            $"{(folder is null ? "data.source" : "--data")}: there is no folder {place}. Name the folder that holds CIFAR-10's binary files, {s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}.");
+    }
+
+    private static Dataset Draw(string[] files, Cifar10DataSpec spec, int? wanted, ulong seed, string part, ImageAugmentation? augmentation)
+    {
+        (byte[] Images, byte[] Labels)[] batches = [.. files.Select(Cifar10File.Read)];
+        (int Batch, int Image)[] order = [.. batches.SelectMany((batch, b) => Enumerable.Range(0, batch.Labels.Length).Select(i => (b, i)))];
+        int count = wanted ?? order.Length;
+        if (count > order.Length)
+        {
+            throw new BadInputException($"data.{part}: {count} is more than the {order.Length} images there are. Use 1 to {order.Length}, or give more data with --data DIR.");
+        }
+
+        if (count < order.Length)
+        {
+            CounterRandom.ForName(seed, $"data.{part}").Shuffle<(int, int)>(order);
+        }
+
+        const int Length = Cifar10File.Side * Cifar10File.Side * Cifar10File.Channels;
+        float[] inputs = SampleArray.Allocate(count, Length, $"data.{part}");
+        var labels = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            (int batch, int image) = order[i];
+            Span<float> input = inputs.AsSpan(i * Length, Length);
+            Pixels.ToUnit(batches[batch].Images.AsSpan(image * Length, Length), input);
+            labels[i] = batches[batch].Labels[image];
+            if (spec.Normalize)
+            {
+                Normalize(input);
+            }
+        }
+
+        EquatableArray<int> shape = EquatableArray.Of(Cifar10File.Side, Cifar10File.Side, Cifar10File.Channels);
+        return new Dataset(shape, inputs, labels) { Augmentation = augmentation };
+    }
+
+    private static void Normalize(Span<float> image)
+    {
+        for (int i = 0; i < image.Length; i++)
+        {
+            int channel = i % Cifar10File.Channels;
+            image[i] = (image[i] - s_mean[channel]) / s_deviation[channel];
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using PatchMoE.Kernels;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>What a data set must be so that a model can be trained or tested on it.</summary>
+internal static class DatasetRules
+{
+    /// <summary>Checks shape, labels, valid-patch counts and values of <paramref name="data"/> against a model.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="model">The network they are for.</param>
+    /// <param name="name">What messages call the data, for example <c>training data</c>.</param>
+    /// <exception cref="BadInputException">A rule is broken; the message says which, where and how to mend it.</exception>
+    public static void Check(Dataset data, ModelSpec model, string name)
+    {
+        CheckFit(data, model, name);
+        CheckValues(data, name);
+    }
+
+    /// <summary>Checks shape, labels and valid-patch counts alone: what a pass relies on.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="model">The network they are for.</param>
+    /// <param name="name">What messages call the data.</param>
+    /// <exception cref="BadInputException">A rule is broken.</exception>
+    internal static void CheckFit(Dataset data, ModelSpec model, string name)
+    {
+        CheckShape(data, model, name);
+        CheckLabels(data, model, name);
+        CheckLengths(data, model, name);
+    }
+
+    private static void CheckShape(Dataset data, ModelSpec model, string name)
+    {
+        if (data.Count == 0)
+        {
+            throw new BadInputException($"{name}: there are no samples. Give at least one.");
+        }
+
+        if (data.InputShape != model.InputShape())
+        {
+            throw new BadInputException(
+                $"{name}: a sample has the shape [{string.Join(", ", data.InputShape)}], but model.input wants [{string.Join(", ", model.InputShape())}]. Change model.input or the data.");
+        }
+    }
+
+    private static void CheckLabels(Dataset data, ModelSpec model, string name)
+    {
+        for (int i = 0; i < data.Count; i++)
+        {
+            int label = data.Labels[i];
+            if (!Guard.IsLabel(label, model.Loss, model.Head.Outputs))
+            {
+                throw new BadInputException(model.Loss == Loss.Logistic
+                    ? $"{name}: the label of sample {i} is {label}; the logistic loss takes −1 and +1. Change the labels, or use softmaxCrossEntropy with a linear head."
+                    : $"{name}: the label of sample {i} is {label}; with model.head.outputs = {model.Head.Outputs} labels are 0 to {model.Head.Outputs - 1}. Change the labels or model.head.outputs.");
+            }
+        }
+    }
+
+    private static void CheckLengths(Dataset data, ModelSpec model, string name)
+    {
+        if (data.LengthsPerSample == 0)
+        {
+            return;
+        }
+
+        if (model.Backbone is not null)
+        {
+            throw new BadInputException($"{name}: there are valid-patch counts, but every patch of a backbone's map is valid. Leave the counts out.");
+        }
+
+        LayerShape layer = model.LayerShapes()[0];
+        if (data.LengthsPerSample != layer.Instances)
+        {
+            throw new BadInputException($"{name}: {data.LengthsPerSample} valid-patch counts per sample, but the model wants {layer.Instances}. Give one per group.");
+        }
+
+        for (int i = 0; i < data.Lengths.Length; i++)
+        {
+            if ((uint)data.Lengths[i] > (uint)layer.Patches)
+            {
+                throw new BadInputException(
+                    $"{name}: a valid-patch count of sample {i / data.LengthsPerSample} is {data.Lengths[i]}; it must be 0 to {layer.Patches}. Mend the counts.");
+            }
+        }
+    }
+
+    private static void CheckValues(Dataset data, string name)
+    {
+        int bad = FiniteCheck.FirstNotFinite(data.Inputs);
+        if (bad >= 0)
+        {
+            throw new BadInputException(
+                $"{name}: value {bad % data.InputLength} of sample {bad / data.InputLength} is {FiniteCheck.Show(data.Inputs[bad])}; inputs must be finite numbers. Remove or replace it.");
+        }
+    }
+
+    /// <summary>Checks that training can go through <paramref name="train"/> in batches and meets each class.</summary>
+    /// <param name="train">The training data.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="batch">Samples per update.</param>
+    /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see one value, or a class has none.</exception>
+    public static void CheckTraining(Dataset train, ModelSpec model, int batch)
+    {
+        if (TrainingRules.Batch(batch, train.Count) is { } diagnostic)
+        {
+            throw new BadInputException(diagnostic.Message);
+        }
+
+        // The last update of an epoch takes what is left.
+        int smallest = train.Count % batch == 0 ? batch : train.Count % batch;
+        if (smallest == 1 && model.BackboneShape() is { } backbone && backbone.Norms.Any(norm => norm.Height * norm.Width == 1))
+        {
+            throw new BadInputException(
+                $"training.batch: with {batch}, an update of an epoch has one image alone, and a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
+        }
+
+        int[] classes = model.Loss == Loss.Logistic ? [-1, 1] : [.. Enumerable.Range(0, model.Head.Outputs)];
+        foreach (int label in classes)
+        {
+            if (!train.Labels.Contains(label))
+            {
+                throw new BadInputException(
+                    $"training data: no sample has the label {label}. Add samples of that class{(model.Loss == Loss.Logistic ? "" : ", or lower model.head.outputs")}.");
+            }
+        }
+    }
+}

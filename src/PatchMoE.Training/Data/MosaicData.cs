@@ -1,0 +1,88 @@
+using PatchMoE.RandomNumbers;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>
+/// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random place among irrelevant digits, pixels/255. Samples
+/// with even index are positive, the others negative. Sample i depends on the seed, the images and i alone, so a longer set begins with a shorter one.
+/// </summary>
+internal static class MosaicData
+{
+    /// <summary>Makes training and test samples.</summary>
+    /// <param name="spec">The spec's <c>data</c> section.</param>
+    /// <param name="model">The network: its input must have the mosaic's size. Where its patches are the grid's cells, the class digit's place is kept.</param>
+    /// <param name="trainImages">Digits for the training samples.</param>
+    /// <param name="testImages">Digits for the test samples; none may be in <paramref name="trainImages"/>.</param>
+    /// <param name="seed">The seed of all draws.</param>
+    /// <exception cref="BadInputException">The sizes do not fit the model, or a class has no digit.</exception>
+    public static (Dataset Train, Dataset Test) Make(MosaicDataSpec spec, ModelSpec model, ImageSet trainImages, ImageSet testImages, ulong seed)
+    {
+        int height = spec.GridHeight * trainImages.Rows;
+        int width = spec.GridWidth * trainImages.Columns;
+        if (model.InputShape() != EquatableArray.Of(height, width, 1))
+        {
+            throw new BadInputException(
+                $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {trainImages.Rows}×{trainImages.Columns} make samples of [{height}, {width}, 1], but model.input wants [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
+        }
+
+        return (Make(spec, model, trainImages, spec.Train, seed, "train"), Make(spec, model, testImages, spec.Test, seed, "test"));
+    }
+
+    private static Dataset Make(MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part)
+    {
+        // Class digits are taken in a drawn order, each once before any again; irrelevant ones are drawn anew each time.
+        int[] positive = Pool(images, label => label == spec.Positive, "data.positive", $"{spec.Positive}", part);
+        int[] negative = Pool(images, label => label == spec.Negative, "data.negative", $"{spec.Negative}", part);
+        int[] irrelevant = Pool(images, spec.Irrelevant.Contains, "data.irrelevant", string.Join(", ", spec.Irrelevant), part);
+        CounterRandom.ForName(seed, $"data.{part}.positive").Shuffle<int>(positive);
+        CounterRandom.ForName(seed, $"data.{part}.negative").Shuffle<int>(negative);
+        CounterRandom placeRandom = CounterRandom.ForName(seed, $"data.{part}.place");
+        CounterRandom irrelevantRandom = CounterRandom.ForName(seed, $"data.{part}.irrelevant");
+
+        int cells = spec.GridHeight * spec.GridWidth;
+        int length = cells * images.Rows * images.Columns;
+        float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
+        var labels = new int[count];
+        var places = new int[count];
+        int negativeLabel = model.Loss == Loss.Logistic ? -1 : 0;
+        for (int i = 0; i < count; i++)
+        {
+            bool isPositive = i % 2 == 0;
+            int[] pool = isPositive ? positive : negative;
+            labels[i] = isPositive ? 1 : negativeLabel;
+            places[i] = placeRandom.Integer((ulong)i, cells);
+            Span<float> sample = inputs.AsSpan(i * length, length);
+            for (int cell = 0; cell < cells; cell++)
+            {
+                int image = cell == places[i]
+                    ? pool[i / 2 % pool.Length]
+                    : irrelevant[irrelevantRandom.Integer(((ulong)i * (ulong)cells) + (ulong)cell, irrelevant.Length)];
+                Draw(images, image, sample, cell / spec.GridWidth, cell % spec.GridWidth, spec.GridWidth);
+            }
+        }
+
+        return new Dataset(model.InputShape(), inputs, labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null);
+    }
+
+    private static int[] Pool(ImageSet images, Func<int, bool> isWanted, string field, string value, string part)
+    {
+        int[] pool = images.IndicesWhere(isWanted);
+        return pool.Length > 0 ? pool : throw new BadInputException(
+            $"{field}: none of the {images.Count} {part} images is of class {value}. Choose a class that the data have, or give other data with --data DIR.");
+    }
+
+    private static void Draw(ImageSet images, int image, Span<float> sample, int gridRow, int gridColumn, int gridWidth)
+    {
+        ReadOnlySpan<byte> pixels = images.Image(image);
+        for (int row = 0; row < images.Rows; row++)
+        {
+            int target = ((((gridRow * images.Rows) + row) * gridWidth) + gridColumn) * images.Columns;
+            Pixels.ToUnit(pixels.Slice(row * images.Columns, images.Columns), sample.Slice(target, images.Columns));
+        }
+    }
+
+    private static bool CellsArePatches(MosaicDataSpec spec, ModelSpec model, ImageSet images) =>
+        model is { Backbone: null, Input: ImageInputSpec input }
+        && (input.PatchHeight, input.PatchWidth, input.StrideHeight, input.StrideWidth) == (images.Rows, images.Columns, images.Rows, images.Columns)
+        && (input.GridHeight, input.GridWidth) == (spec.GridHeight, spec.GridWidth);
+}

@@ -1,0 +1,17 @@
+namespace PatchMoE.Training.Data;
+
+/// <summary>Allocates the inputs of a data set.</summary>
+internal static class SampleArray
+{
+    /// <summary>An array [count, length].</summary>
+    /// <param name="count">Samples.</param>
+    /// <param name="length">Values of one sample.</param>
+    /// <param name="field">The spec's field that messages name.</param>
+    /// <exception cref="BadInputException">One array cannot hold them.</exception>
+    public static float[] Allocate(int count, int length, string field)
+    {
+        long values = (long)count * length;
+        return values <= Array.MaxLength ? new float[values] : throw new BadInputException(
+            $"{field}: {count} samples of {length} values are more than the {Array.MaxLength} values that one array holds. Use at most {Array.MaxLength / length} samples.");
+    }
+}

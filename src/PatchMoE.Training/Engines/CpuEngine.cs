@@ -1,0 +1,86 @@
+using PatchMoE.Kernels;
+using PatchMoE.Training.Optimizers;
+
+namespace PatchMoE.Training.Engines;
+
+/// <summary>A compiled model on this process's processors. The weights are the model's own.</summary>
+public sealed class CpuEngine : HostEngine
+{
+    private readonly IPatchMoEModel _model;
+    private readonly Workspace _workspace;
+    private readonly Workspace? _owned;
+    private readonly GradientCheck _check = new();
+
+    // The update can be part of an emitted pass: it is by SGD, of every tensor with a gradient.
+    private bool _fusesUpdate;
+
+    /// <summary>Makes an engine with threads of its own.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">The threads that share a pass, ≥ 1.</param>
+    public CpuEngine(IPatchMoEModel model, int threads)
+        : this(model, model.CreateWorkspace(threads)) => _owned = _workspace;
+
+    /// <summary>Makes an engine on a workspace.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="workspace">A workspace of this model; the caller keeps and disposes it.</param>
+    public CpuEngine(IPatchMoEModel model, Workspace workspace)
+        : base(model.Spec) => (_model, _workspace) = (model, workspace);
+
+    /// <inheritdoc/>
+    public override string Device => $"CPU, {_workspace.Threads} {(_workspace.Threads == 1 ? "thread" : "threads")}";
+
+    private protected override Span<float> Parameters => _model.Parameters;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default) =>
+        _model.Forward(input, logits, _workspace, lengths);
+
+    /// <inheritdoc/>
+    public override double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default) => _model.LossAndGradients(input, labels, logits, gradients, _workspace, inputGradient, lengths);
+
+    /// <inheritdoc/>
+    public override void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default) =>
+        _model.Route(input, routes, [], [], _workspace, lengths);
+
+    /// <inheritdoc/>
+    public override void BeginTraining(Optimizer optimizer)
+    {
+        base.BeginTraining(optimizer);
+        IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
+        _fusesUpdate = _model is ICompiledModel && optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
+    }
+
+    private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);
+
+    private protected override void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+        optimizer.Step(Parameters, gradients, learningRate, _workspace);
+
+    private protected override double Update(Optimizer optimizer, double learningRate)
+    {
+        if (!_fusesUpdate)
+        {
+            return base.Update(optimizer, learningRate);
+        }
+
+        double loss = _model.SgdStep(Batch.Inputs, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
+        if (double.IsFinite(loss))
+        {
+            optimizer.Steps++;
+        }
+
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _owned?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,149 @@
+using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Optimizers;
+
+namespace PatchMoE.Training.Engines;
+
+/// <summary>An engine whose weights, gradients and optimizer live in this process's memory: a pass is all that it adds.</summary>
+public abstract class HostEngine : ITrainingEngine
+{
+    private readonly float[] _gradients;
+    private readonly HostBatch _batch;
+    private float[] _logits = [];
+    private Optimizer? _optimizer;
+
+    // Whether the gradients are the batch's.
+    private bool _hasGradients;
+
+    private protected HostEngine(PatchMoESpec spec)
+    {
+        Spec = spec;
+        _batch = new HostBatch(spec.Model);
+        _gradients = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
+    }
+
+    /// <inheritdoc/>
+    public PatchMoESpec Spec { get; }
+
+    /// <inheritdoc/>
+    public abstract string Device { get; }
+
+    /// <summary>The parameter buffer.</summary>
+    private protected abstract Span<float> Parameters { get; }
+
+    /// <inheritdoc/>
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        RequireLength(parameters.Length);
+        parameters.CopyTo(Parameters);
+    }
+
+    /// <inheritdoc/>
+    public void GetParameters(Span<float> parameters)
+    {
+        RequireLength(parameters.Length);
+        Parameters.CopyTo(parameters);
+    }
+
+    /// <inheritdoc/>
+    public abstract void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public abstract double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public abstract void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public virtual void BeginTraining(Optimizer optimizer) => _optimizer = optimizer;
+
+    /// <inheritdoc/>
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    {
+        Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        Gather(data, samples);
+        return Update(optimizer, learningRate);
+    }
+
+    /// <inheritdoc/>
+    public void GetGradients(Span<float> gradients)
+    {
+        RequireLength(gradients.Length);
+        if (!_hasGradients)
+        {
+            ComputeGradients();
+        }
+
+        _gradients.CopyTo(gradients);
+    }
+
+    /// <inheritdoc/>
+    public void Collect()
+    {
+        // The optimizer's state was updated where it lies.
+    }
+
+    /// <summary>Whether all gradients are finite.</summary>
+    private protected virtual bool AllFinite(ReadOnlySpan<float> gradients) => FiniteCheck.FirstNotFinite(gradients) < 0;
+
+    /// <summary>Updates the weights from gradients.</summary>
+    private protected virtual void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
+        optimizer.Step(Parameters, gradients, learningRate);
+
+    /// <summary>One update on the gathered batch: the mean loss before it; not finite if there was none.</summary>
+    private protected virtual double Update(Optimizer optimizer, double learningRate)
+    {
+        double loss = ComputeGradients();
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        if (!AllFinite(_gradients))
+        {
+            return double.NaN;
+        }
+
+        Apply(optimizer, _gradients, learningRate);
+        return loss;
+    }
+
+    /// <summary>The batch of the update.</summary>
+    private protected HostBatch Batch => _batch;
+
+    /// <summary>Room for its logits, [B, C].</summary>
+    private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch.Samples * Spec.Model.Head.Outputs);
+
+    private double ComputeGradients()
+    {
+        _hasGradients = true;
+        return LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, _gradients, lengths: _batch.Lengths);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    private void Gather(Dataset data, ReadOnlySpan<int> samples)
+    {
+        _hasGradients = false;
+        _batch.Gather(data, samples);
+        if (_logits.Length < samples.Length * Spec.Model.Head.Outputs)
+        {
+            _logits = new float[samples.Length * Spec.Model.Head.Outputs];
+        }
+    }
+
+    private void RequireLength(int length)
+    {
+        if (length != _gradients.Length)
+        {
+            throw new ArgumentException($"The buffer has {length} values, and the parameters of {Spec.Name} take {_gradients.Length}.");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using PatchMoE.Training.Data;
+
+namespace PatchMoE.Training.Evaluation;
+
+/// <summary>How good a model is on a data set.</summary>
+/// <param name="Loss">The mean loss.</param>
+/// <param name="Accuracy">The share of samples whose class is predicted, 0…1 (see <see cref="Losses.Predict"/>).</param>
+/// <param name="RouterHitRate">
+/// The share of samples, of those whose discriminative patch is known, where it is among the patches of its expert, 0…1 (see
+/// <see cref="RouterHits"/>); null where none is known or layer 0 chooses no patches.
+/// </param>
+public sealed record EvaluationResult(double Loss, double Accuracy, double? RouterHitRate);
+
+/// <summary>Measures a model on data in batches, without gradients. Allocates its buffers once.</summary>
+public sealed class Evaluator
+{
+    private readonly INetworkEngine _engine;
+    private readonly ModelSpec _model;
+    private readonly int _batch;
+    private readonly float[] _logits;
+    private readonly int[] _routes;
+
+    /// <summary>Makes the buffers.</summary>
+    /// <param name="engine">What computes, with its own weights; the caller keeps and disposes it.</param>
+    /// <param name="batch">Samples per pass, ≥ 1.</param>
+    public Evaluator(INetworkEngine engine, int batch = 256)
+    {
+        _engine = engine;
+        _model = engine.Spec.Model;
+        _batch = batch;
+        _logits = new float[batch * _model.Head.Outputs];
+        _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength()] : [];
+    }
+
+    /// <summary>Measures the model.</summary>
+    /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
+    /// <param name="cancellation">Ends the evaluation between two passes.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EvaluationResult Evaluate(Dataset data, CancellationToken cancellation = default)
+    {
+        Loss kind = _model.Loss;
+        double loss = 0;
+        int right = 0;
+        for (int start = 0; start < data.Count; start += _batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(_batch, data.Count - start);
+            Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
+            _engine.Forward(data.InputsOf(start, count), logits, data.LengthsOf(start, count));
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);
+                int label = data.Labels[start + i];
+                loss += Losses.Of(kind, sample, label);
+                right += Losses.Predict(kind, sample) == label ? 1 : 0;
+            }
+        }
+
+        return new EvaluationResult(loss / data.Count, (double)right / data.Count, HitRate(data, cancellation));
+    }
+
+    /// <summary>The router hit rate alone (see <see cref="EvaluationResult"/>).</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="cancellation">Ends the measurement between two passes.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public double? HitRate(Dataset data, CancellationToken cancellation = default)
+    {
+        if (_routes.Length == 0 || data.DiscriminativePatches.IsEmpty)
+        {
+            return null;
+        }
+
+        int length = RouteLength();
+        (int hits, int known) = (0, 0);
+        for (int start = 0; start < data.Count; start += _batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(_batch, data.Count - start);
+            Span<int> routes = _routes.AsSpan(0, count * length);
+            _engine.Route(data.InputsOf(start, count), routes, data.LengthsOf(start, count));
+            for (int i = 0; i < count; i++)
+            {
+                int patch = data.DiscriminativePatches[start + i];
+                if (patch >= 0)
+                {
+                    known++;
+                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.Layers[0].Experts, data.Labels[start + i], patch) ? 1 : 0;
+                }
+            }
+        }
+
+        return known == 0 ? null : (double)hits / known;
+    }
+
+    private int RouteLength() => _model.RouteShape().Aggregate(1, (product, size) => product * size);
+}

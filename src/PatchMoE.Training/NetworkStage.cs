@@ -1,0 +1,46 @@
+using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Optimizers;
+using PatchMoE.Training.Runs;
+
+namespace PatchMoE.Training;
+
+/// <summary>The network learns on its own loss: all tensors with a gradient, or all but the routers.</summary>
+internal sealed class NetworkStage(
+    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
+{
+    private float[]? _augmented;
+    private Dataset? _epochData;
+
+    public override double LearningRate(int epoch, int batch, int batches) =>
+        LearningRateSchedule.At(training.Schedule, training.Optimizer.LearningRate, Epochs, epoch, batch, batches);
+
+    public override void Begin()
+    {
+        engine.SetParameters(model.Parameters);
+        engine.BeginTraining(Optimizer);
+    }
+
+    public override void BeginEpoch(int epoch) => _epochData = train.Augmentation?.Apply(train, epoch, _augmented ??= new float[train.Inputs.Length]);
+
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData ?? train, samples, next, learningRate);
+
+    public override void GetGradients(Span<float> gradients) => engine.GetGradients(gradients);
+
+    public override void Collect()
+    {
+        engine.GetParameters(model.Parameters);
+        engine.Collect();
+    }
+
+    public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
+    {
+        EvaluationResult result = evaluator.Evaluate(test, cancellation);
+        return (result.Loss, result.Accuracy, result.RouterHitRate);
+    }
+
+    private static IEnumerable<ParameterSpec> Trained(INetworkWeights model, TrainingPhase phase) => model.ParameterSpecs.Where(
+        parameter => parameter.HasGradient && (phase == TrainingPhase.All || parameter.Role != ParameterRole.Router));
+}

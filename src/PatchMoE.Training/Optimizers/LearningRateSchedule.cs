@@ -1,0 +1,34 @@
+namespace PatchMoE.Training.Optimizers;
+
+/// <summary>The learning rate of each update.</summary>
+/// <remarks>
+/// Let t be the epochs done, counting the batches of the current one, W the warm-up and E all epochs.
+/// Warm-up, t &lt; W: η·(t + one batch)/W, a line from 0 that reaches η at W. After it, constant: η; cosine: η·½(1 + cos(π·(t − W)/(E − W)));
+/// step: η·factor^⌊(t − W)/every⌋.
+/// </remarks>
+internal static class LearningRateSchedule
+{
+    /// <summary>The learning rate of one update.</summary>
+    /// <param name="schedule">The course.</param>
+    /// <param name="learningRate">η, the spec's learning rate.</param>
+    /// <param name="epochs">E ≥ 1.</param>
+    /// <param name="epoch">The current epoch, from 0.</param>
+    /// <param name="batch">The current batch in it, from 0.</param>
+    /// <param name="batches">Batches in an epoch.</param>
+    public static double At(ScheduleSpec schedule, double learningRate, int epochs, int epoch, int batch, int batches)
+    {
+        if (epoch < schedule.Warmup)
+        {
+            return learningRate * (epoch + ((batch + 1.0) / batches)) / schedule.Warmup;
+        }
+
+        int afterWarmup = epoch - schedule.Warmup;
+        return schedule.Kind switch
+        {
+            ScheduleKind.Constant => learningRate,
+            ScheduleKind.Cosine => learningRate * 0.5 * (1 + Math.Cos(Math.PI * (afterWarmup + ((double)batch / batches)) / (epochs - schedule.Warmup))),
+            ScheduleKind.Step => learningRate * Math.Pow(schedule.Factor, afterWarmup / schedule.Every),
+            _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule.Kind, "Unknown schedule."),
+        };
+    }
+}

@@ -1,0 +1,118 @@
+using PatchMoE.Kernels;
+
+namespace PatchMoE.Training.Optimizers;
+
+/// <summary>
+/// A rule that updates weights from gradients, in place, without allocating. Every operation is one float32 operation per value in a fixed order, so
+/// results have the same bits on every machine, whatever its vector width and the number of threads.
+/// </summary>
+public abstract class Optimizer : IBufferWork
+{
+    private readonly (int Offset, int Length)[] _trained;
+    private readonly int _lines;
+    private readonly int _end;
+    private float _learningRate;
+
+    private protected Optimizer(OptimizerSpec spec, IEnumerable<ParameterSpec> trained)
+    {
+        Spec = spec;
+        _trained = [.. trained.Select(parameter => (parameter.Offset, parameter.Length))];
+        _lines = _trained.Sum(tensor => Lines.Of(tensor.Length));
+        _end = _trained.Select(tensor => tensor.Offset + tensor.Length).DefaultIfEmpty().Max();
+    }
+
+    /// <summary>The rule and its constants.</summary>
+    public OptimizerSpec Spec { get; }
+
+    /// <summary>Where the tensors that it updates lie in the parameter buffer.</summary>
+    public IReadOnlyList<(int Offset, int Length)> Trained => _trained;
+
+    /// <summary>The updates made so far; a running one is not counted yet.</summary>
+    public int Steps { get; internal set; }
+
+    /// <summary>
+    /// What the rule remembers between updates: named buffers of the length of the parameter buffer, 0 outside the trained tensors. Empty for SGD.
+    /// </summary>
+    public virtual IReadOnlyList<(string Name, float[] Values)> State => [];
+
+    /// <summary>Makes the rule of a spec.</summary>
+    /// <param name="spec">The rule and its constants.</param>
+    /// <param name="trained">The tensors it updates; all others stay as they are, weight decay included.</param>
+    /// <param name="bufferLength">The length of the parameter buffer.</param>
+    public static Optimizer Create(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) => spec.Kind switch
+    {
+        OptimizerKind.Sgd => new Sgd(spec, trained),
+        OptimizerKind.Momentum => new Momentum(spec, trained, bufferLength),
+        OptimizerKind.Adam => new Adam(spec, trained, bufferLength),
+        OptimizerKind.AdamW => new AdamW(spec, trained, bufferLength),
+        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "Unknown optimizer."),
+    };
+
+    /// <summary>The names in <see cref="State"/> of a rule.</summary>
+    public static IReadOnlyList<string> StateNames(OptimizerKind kind) => kind switch
+    {
+        OptimizerKind.Sgd => [],
+        OptimizerKind.Momentum => ["velocity"],
+        _ => ["first", "second"],
+    };
+
+    /// <summary>Makes one update of all trained tensors, on the caller's thread alone.</summary>
+    /// <param name="parameters">The parameter buffer.</param>
+    /// <param name="gradients">Of the same length and layout.</param>
+    /// <param name="learningRate">The step size η.</param>
+    /// <exception cref="ArgumentException">A buffer ends before the last trained tensor does.</exception>
+    public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double learningRate)
+    {
+        Prepare(parameters.Length, gradients.Length, learningRate);
+        UpdateShare(parameters, gradients, worker: 0, workers: 1);
+        Steps++;
+    }
+
+    /// <summary>Makes one update of all trained tensors, on all threads of a workspace. The bits are those of one thread.</summary>
+    /// <param name="parameters">The parameter buffer.</param>
+    /// <param name="gradients">Of the same length and layout.</param>
+    /// <param name="learningRate">The step size η.</param>
+    /// <param name="workspace">The threads; any model's workspace will do, while nothing else runs on it.</param>
+    /// <exception cref="ArgumentException">A buffer ends before the last trained tensor does.</exception>
+    /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
+    public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double learningRate, Workspace workspace)
+    {
+        Prepare(parameters.Length, gradients.Length, learningRate);
+        workspace.RunWork(this, parameters, gradients, _lines * Lines.Floats);
+        Steps++;
+    }
+
+    void IBufferWork.RunShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers) =>
+        UpdateShare(parameters, gradients, worker, workers);
+
+    /// <summary>Updates a stretch of a tensor.</summary>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="gradients">Their gradients.</param>
+    /// <param name="offset">Where the stretch begins in the parameter buffer, and so in each state buffer.</param>
+    /// <param name="learningRate">η.</param>
+    private protected abstract void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate);
+
+    private void Prepare(int parameters, int gradients, double learningRate)
+    {
+        if (Math.Min(parameters, gradients) < _end)
+        {
+            throw new ArgumentException($"The buffers have {parameters} parameters and {gradients} gradients, and the tensors to update end at {_end}.");
+        }
+
+        _learningRate = (float)learningRate;
+    }
+
+    /// <summary>Updates one worker's lines of the trained tensors, which lie end to end.</summary>
+    private void UpdateShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers)
+    {
+        (int from, int to) = Lines.Share(_lines, worker, workers);
+        foreach ((int offset, int length) in _trained)
+        {
+            int start = Lines.Clamp(from, length);
+            int count = Lines.Clamp(to, length) - start;
+            Update(parameters.Slice(offset + start, count), gradients.Slice(offset + start, count), offset + start, _learningRate);
+            from -= Lines.Of(length);
+            to -= Lines.Of(length);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using PatchMoE.Formats;
+
+namespace PatchMoE.Training.Runs;
+
+/// <summary>A finished or interrupted training run, as its folder tells of it.</summary>
+/// <param name="Name">What reports call it.</param>
+/// <param name="Spec">What was trained.</param>
+/// <param name="History">Its epochs, at least one.</param>
+public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<EpochMetrics> History)
+{
+    /// <summary>What the passes of the network cost.</summary>
+    public NetworkCost Cost { get; } = NetworkCost.Of(Spec.Model);
+
+    /// <summary>Samples per update.</summary>
+    public int Batch => (Spec.Training ?? TrainingSpec.Default).Batch;
+
+    /// <summary>Seconds of one update: the median over the epochs; null where none was timed.</summary>
+    public double? SecondsPerStep
+    {
+        get
+        {
+            double[] rates = [.. History.Select(epoch => epoch.SamplesPerSecond).Where(rate => rate > 0).Order()];
+            return rates.Length == 0 ? null : Batch / rates[rates.Length / 2];
+        }
+    }
+
+    /// <summary>The most memory that the process held, in bytes; null where it is unknown.</summary>
+    public long? PeakMemory => History.Max(epoch => epoch.PeakMemory);
+
+    /// <summary>The last epoch.</summary>
+    public EpochMetrics Last => History[^1];
+
+    /// <summary>Reads <c>metrics.jsonl</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BadInputException">It cannot be read, has no epoch, or a line is something else.</exception>
+    public static IReadOnlyList<EpochMetrics> ReadMetrics(string path)
+    {
+        string text = InputFile.Read(path, stream =>
+        {
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return reader.ReadToEnd();
+        });
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 0)
+        {
+            throw new BadInputException($"{path}: there is no finished epoch. Train on with --resume.");
+        }
+
+        try
+        {
+            return [.. lines.Select(EpochMetrics.FromJson)];
+        }
+        catch (FormatException exception)
+        {
+            throw new BadInputException($"{path}: {exception.Message} Name the folder of a run of 'pmoe train'.", exception);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace PatchMoE.RandomNumbers;
+
+/// <summary>
+/// The inverse of the normal distribution function: algorithm AS 241 (Wichura, Applied Statistics 37, 1988), relative accuracy about 1e-16.
+/// It uses only +, −, ×, ÷ and square roots, which IEEE 754 rounds in one way everywhere; hence its own logarithm.
+/// </summary>
+internal static class NormalQuantile
+{
+    /// <summary>The x with Φ(x) = p.</summary>
+    /// <param name="p">0 &lt; p &lt; 1.</param>
+    public static double Of(double p)
+    {
+        double q = p - 0.5;
+        if (Math.Abs(q) <= 0.425)
+        {
+            double r = 0.180625 - (q * q);
+            return q * Ratio(
+                r,
+                [3.3871328727963666080e0, 1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3],
+                [1.0, 4.2313330701600911252e+1, 6.8718700749205790830e+2, 5.3941960214247511077e+3, 2.1213794301586595867e+4, 3.9307895800092710610e+4, 2.8729085735721942674e+4, 5.2264952788528545610e+3]);
+        }
+
+        double tail = Math.Sqrt(-Log(q < 0 ? p : 1 - p));
+        double x = tail <= 5
+            ? Ratio(
+                tail - 1.6,
+                [1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4],
+                [1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9])
+            : Ratio(
+                tail - 5,
+                [6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7],
+                [1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15]);
+        return q < 0 ? -x : x;
+    }
+
+    private static double Ratio(double r, ReadOnlySpan<double> numerator, ReadOnlySpan<double> denominator) =>
+        Polynomial(r, numerator) / Polynomial(r, denominator);
+
+    private static double Polynomial(double r, ReadOnlySpan<double> coefficients)
+    {
+        double sum = 0;
+        for (int i = coefficients.Length - 1; i >= 0; i--)
+        {
+            sum = (sum * r) + coefficients[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>log x for normal x &gt; 0, as e·ln 2 + 2·artanh((f − 1)/(f + 1)) with x = f·2^e and f in [√½, √2).</summary>
+    private static double Log(double x)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(x);
+        int exponent = (int)((bits >> 52) & 0x7FF) - 1022;
+        double f = BitConverter.Int64BitsToDouble((bits & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000);
+        if (f < 0.70710678118654752)
+        {
+            f *= 2;
+            exponent--;
+        }
+
+        double z = (f - 1) / (f + 1);
+        double zz = z * z;
+        double sum = 0;
+        for (int k = 21; k >= 1; k -= 2)
+        {
+            sum = (sum * zz) + (1.0 / k);
+        }
+
+        return (exponent * 0.69314718055994530942) + (2 * z * sum);
+    }
+}
