@@ -38,10 +38,8 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
             .Combine(projectFolder)
             .Select((input, _) => ModelResult.Resolve(input.Left.Left!, input.Left.Right, input.Right));
 
-        context.RegisterSourceOutput(models, (output, model) => Report(output, model.Diagnostics));
-        context.RegisterSourceOutput(
-            models.Collect().Select((all, _) => SameNames(all)),
-            (output, diagnostics) => Report(output, diagnostics));
+        IncrementalValueProvider<EquatableArray<SpecDiagnostic>> diagnostics = models.Collect().Select((all, _) => Diagnostics(all));
+        context.RegisterSourceOutput(diagnostics.Combine(context.CompilationProvider), (output, input) => Report(output, input.Left, input.Right));
         IncrementalValuesProvider<ModelPlan> plans = models
             .Where(model => model.Source is not null)
             .Select((model, _) => model.Source!)
@@ -63,17 +61,21 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
         }
     }
 
-    private static void Report(SourceProductionContext output, EquatableArray<SpecDiagnostic> diagnostics)
+    /// <summary>Reports with the trees of the compilation as it is now; what the pipeline compares holds none.</summary>
+    private static void Report(SourceProductionContext output, EquatableArray<SpecDiagnostic> diagnostics, Compilation compilation)
     {
         foreach (SpecDiagnostic diagnostic in diagnostics)
         {
-            output.ReportDiagnostic(RuleDescriptors.ToDiagnostic(diagnostic));
+            output.ReportDiagnostic(RuleDescriptors.ToDiagnostic(diagnostic, diagnostic.Span.ToLocation(compilation)));
         }
     }
 
-    private static EquatableArray<SpecDiagnostic> SameNames(ImmutableArray<ModelResult> models) => models
+    /// <summary>What is wrong with the classes, each mistake once: several classes can be compiled from one file.</summary>
+    private static EquatableArray<SpecDiagnostic> Diagnostics(ImmutableArray<ModelResult> models) =>
+        models.SelectMany(model => model.Diagnostics).Concat(SameNames(models)).Distinct().ToEquatableArray();
+
+    private static IEnumerable<SpecDiagnostic> SameNames(ImmutableArray<ModelResult> models) => models
         .Where(model => model.SpecName is not null)
         .GroupBy(model => model.SpecName!, StringComparer.Ordinal)
-        .SelectMany(group => group.Skip(1).Select(later => ClassParser.Report(DiagnosticRules.DuplicateSpecName, later.NameSpan, group.Key, group.First().ClassName)))
-        .ToEquatableArray();
+        .SelectMany(group => group.Skip(1).Select(later => ClassParser.Report(DiagnosticRules.DuplicateSpecName, later.NameSpan, group.Key, group.First().ClassName)));
 }

@@ -1,4 +1,3 @@
-#if TORCHSHARP
 using PatchMoE;
 using PatchMoE.TorchSharp;
 using PatchMoE.Training.Data;
@@ -83,6 +82,3 @@ internal sealed class DigitNetwork : nn.Module<Tensor, Tensor>
 [ExpertLayer(Experts = 8, PatchesPerExpert = 8, NeuronsPerExpert = 16, Gate = Gate.SoftmaxSelected, Bias = true)]
 [LinearHead(10)]
 internal sealed partial class MapExperts;
-#else
-Console.WriteLine("This sample needs TorchSharp, which was not on the machine that built it: 'dotnet restore build/Backends.proj' brings it, then build again.");
-#endif

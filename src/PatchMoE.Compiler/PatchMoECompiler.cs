@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
-using PatchMoE.Gen;
 using PatchMoE.Gen.Emission;
 using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
@@ -53,9 +52,9 @@ public static class PatchMoECompiler
     /// <exception cref="BadInputException">The network has a backbone.</exception>
     public static IReadOnlyList<EmittedFile> Emit(PatchMoESpec spec, string space = Namespace, params IReadOnlyList<Assembly> backends)
     {
-        if (spec.Model.Backbone is not null)
+        if (spec.Model.Backbone is { } backbone)
         {
-            throw new BadInputException($"model.backbone: code is emitted for pMoE layers alone, and {spec.Name} has a backbone. Only the torch backend computes it, in 'pmoe train', 'eval' and 'run'.");
+            throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
         }
 
         // What the generator does behind its own reading of the spec.
@@ -68,13 +67,13 @@ public static class PatchMoECompiler
         static Func<Assembly, bool> Has(string type) => backend => backend.GetType(type) is not null;
     }
 
-    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>head</c>, which emitted code uses, <c>HeadModel</c>.</summary>
+    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>spec</c>, the name of a generated member, <c>SpecModel</c>.</summary>
     /// <param name="specName">A valid spec's name.</param>
     public static string ClassName(string specName)
     {
         string name = string.Concat(
             specName.Split(['-', '_', '.'], StringSplitOptions.RemoveEmptyEntries).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
-        return EmittedNames.Contains(name) ? name + "Model" : name;
+        return EmittedMembers.IsName(name) ? name + "Model" : name;
     }
 
     /// <summary>What the assembly of a spec depends on, beside the tools that the cache knows.</summary>

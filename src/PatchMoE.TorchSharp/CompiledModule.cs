@@ -30,7 +30,7 @@ public class CompiledModule : PatchMoEModule
     {
         _model = model;
         _operations = new NetworkOperations(Spec.Model, Weight);
-        AlignedBuffer<float> buffer = (model as IPassKernels)?.ParameterBuffer ?? throw new ArgumentException($"{model.GetType().Name} is not a compiled model.", nameof(model));
+        AlignedBuffer<float> buffer = (model as ICompiledModel)?.Network.ParameterBuffer ?? throw new ArgumentException($"{model.GetType().Name} is not a compiled model.", nameof(model));
         foreach (ParameterSpec spec in TensorSpecs)
         {
             long[] shape = [.. spec.Shape.Select(size => (long)size)];

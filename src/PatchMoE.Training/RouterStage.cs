@@ -47,10 +47,9 @@ internal sealed class RouterStage : TrainingStage
     /// <exception cref="BadInputException">It is not.</exception>
     public static void CheckModel(ModelSpec model)
     {
-        if (model.Layers.Count != 1 || model.Layers[0] is not { Routing: Routing.ExpertChoice, Experts: 2 } || model.Head.Outputs > 2)
+        if (TrainingRules.Separate(model).FirstOrDefault() is { } diagnostic)
         {
-            throw new BadInputException(
-                "training.method: separate trains one expertChoice layer of 2 experts on 2 classes. Change the model, or use the method joint.");
+            throw new BadInputException(diagnostic.Message);
         }
     }
 

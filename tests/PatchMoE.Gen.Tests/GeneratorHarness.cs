@@ -33,10 +33,16 @@ internal sealed record UserProject
         .WithNullableContextOptions(NullableContextOptions.Enable)
         .WithWarningLevel(9999);
 
+    /// <summary>The text of the project's <c>.editorconfig</c>; empty for none.</summary>
+    public string EditorConfig { get; init; } = string.Empty;
+
+    /// <summary>The compiler's options, with the severities that <see cref="EditorConfig"/> sets.</summary>
+    public CSharpCompilationOptions CompilationOptions => EditorConfig.Length == 0 ? Options : Options.WithSyntaxTreeOptionsProvider(new Severities(EditorConfig));
+
     /// <summary>Whether the project references the runtime libraries.</summary>
     public bool ReferencesRuntime { get; init; } = true;
 
-    /// <summary>Whether it references what PatchMoE.Ilgpu's contract is part of, here the stand-in; the generator then emits GPU code.</summary>
+    /// <summary>Whether it references PatchMoE.Ilgpu, with ILGPU; the generator then emits GPU code.</summary>
     public bool ReferencesIlgpu { get; init; }
 
     public CSharpParseOptions ParseOptions => new(Language, DocumentationMode.Diagnose);
@@ -45,7 +51,7 @@ internal sealed record UserProject
     [
         .. s_framework.Value,
         .. ReferencesRuntime ? s_libraries.Value : [],
-        .. ReferencesIlgpu ? [MetadataReference.CreateFromFile(typeof(Ilgpu.IIlgpuModel).Assembly.Location)] : ImmutableArray<MetadataReference>.Empty,
+        .. ReferencesIlgpu ? Ilgpu.IlgpuEngine.Libraries.Select(library => MetadataReference.CreateFromFile(library.Location)) : [],
     ];
 
     /// <summary>A project of one source, <c>Net.cs</c>.</summary>
@@ -68,6 +74,21 @@ internal sealed record UserProject
 
     /// <summary>Runs the generator for the first time.</summary>
     public GeneratorRun Run() => GeneratorRun.First(this);
+
+    /// <summary>The severities of an <c>.editorconfig</c>, read by Roslyn's own parser.</summary>
+    private sealed class Severities(string text) : SyntaxTreeOptionsProvider
+    {
+        private readonly AnalyzerConfigSet _set = AnalyzerConfigSet.Create(new[] { AnalyzerConfig.Parse(text, $"{Folder}.editorconfig") });
+
+        public override GeneratedKind IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) =>
+            tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) ? GeneratedKind.MarkedGenerated : GeneratedKind.Unknown;
+
+        public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity) =>
+            _set.GetOptionsForSourcePath(tree.FilePath).TreeOptions.TryGetValue(diagnosticId, out severity);
+
+        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic severity) =>
+            _set.GlobalConfigOptions.TreeOptions.TryGetValue(diagnosticId, out severity);
+    }
 
     private static bool IsManaged(string path)
     {
@@ -118,7 +139,7 @@ internal sealed class GeneratorRun
             project.ParseOptions,
             new Options(),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
-        CSharpCompilation input = CSharpCompilation.Create("User", project.Sources.Select(source => Parse(source, project)), project.References, project.Options);
+        CSharpCompilation input = CSharpCompilation.Create("User", project.Sources.Select(source => Parse(source, project)), project.References, project.CompilationOptions);
         return new GeneratorRun(project, driver, input, files);
     }
 

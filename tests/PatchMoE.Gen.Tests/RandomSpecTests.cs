@@ -29,12 +29,12 @@ public sealed class RandomSpecTests
         LayerShape[] shapes = [.. s_models.SelectMany(model => model.LayerShapes())];
         Assert.Multiple(() =>
         {
-            Assert.That(images, Has.Some.Matches<ImageInputSpec>(image => image.StrideHeight < image.PatchHeight && image.StrideWidth < image.PatchWidth), "overlapping");
-            Assert.That(images, Has.Some.Matches<ImageInputSpec>(image => image.PatchWidth == image.Width && image.Channels > 1), "patches of whole rows");
-            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape.Dimension == 1));
-            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape.Patches == 1));
-            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape.Neurons == 1));
-            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape.Dimension % 16 is not 0 and var tail && tail % 4 != 0 && shape.Dimension > 16), "tails");
+            Assert.That(images, Has.Some.Matches<ImageInputSpec>(image => image!.StrideHeight < image.PatchHeight && image.StrideWidth < image.PatchWidth), "overlapping");
+            Assert.That(images, Has.Some.Matches<ImageInputSpec>(image => image!.PatchWidth == image.Width && image.Channels > 1), "patches of whole rows");
+            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape!.Dimension == 1));
+            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape!.Patches == 1));
+            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape!.Neurons == 1));
+            Assert.That(shapes, Has.Some.Matches<LayerShape>(shape => shape!.Dimension % 16 is not 0 and var tail && tail % 4 != 0 && shape.Dimension > 16), "tails");
             Assert.That(s_models.SelectMany(model => model.Layers.Zip(model.LayerShapes())).Any(layer => layer.First.Routing == Routing.ExpertChoice && layer.First.PatchesPerExpert == layer.Second.Patches), Is.True, "l = n");
             Assert.That(s_layers.Any(layer => layer.PatchesPerExpert > 48), Is.True, "selection by sorting");
         });

@@ -10,7 +10,7 @@ internal static class HeadEmitter
         HeadPlan head = plan.Head;
         (int c, int m) = (head.Outputs, head.Inputs);
         writer.Lines($"/// <summary>The head: {c} logit{(c == 1 ? string.Empty : "s")} from y [{m}], {(head.Trained ? "trained" : "fixed")}.</summary>");
-        using (writer.Block("private static class Head"))
+        using (writer.Block("internal static class Head"))
         {
             writer.Lines("// In the parameter buffer, in floats.");
             writer.Lines($"private const int WeightsAt = {head.WeightOffset}; // [{c}, {m}]");

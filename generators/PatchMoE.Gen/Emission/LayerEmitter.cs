@@ -8,7 +8,7 @@ internal static class LayerEmitter
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         WriteDoc(writer, layer);
-        using (writer.Block($"private static class Layer{layer.Index}"))
+        using (writer.Block($"internal static class Layer{layer.Index}"))
         {
             WritePlaces(writer, layer);
             if (layer.Access.Image is { } image)

@@ -9,22 +9,30 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Text">Its text.</param>
 internal sealed record EmittedSource(string Name, string Text);
 
-/// <summary>The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU.</summary>
+/// <summary>
+/// The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU. What a user sees
+/// stands in the user's namespace; all else in one of its own, with its usings inside it, so that no name of the user's project means something else there.
+/// </summary>
 internal static class ModelEmitter
 {
     public static IEnumerable<EmittedSource> Emit(NamedPlan named)
     {
         (ModelPlan plan, string stem) = (named.Plan, named.Stem);
-        yield return File(plan, FileNames.Surface(stem), "What a user sees: sizes, weights, passes, files.", " : IPatchMoEModel, IPassKernels", writer => SurfaceEmitter.Write(writer, plan));
-        yield return File(plan, FileNames.Passes(stem), "How the kernels follow each other: a sample, a window of samples, a worker's share.", string.Empty, writer => PassesEmitter.Write(writer, plan));
+        yield return new EmittedSource(FileNames.Surface(stem), Surface(plan));
+        yield return new EmittedSource(FileNames.Passes(stem), Kernels(plan, "How the kernels follow each other: a sample, a window of samples, a worker's share.", writer =>
+        {
+            PassesEmitter.Write(writer, plan);
+            writer.Gap();
+            DescriptionEmitter.Write(writer, plan);
+        }));
         foreach (LayerPlan layer in plan.Layers)
         {
-            yield return File(plan, FileNames.Layer(stem, layer), $"The kernels of layer {layer.Index}: {LayerEmitter.Summary(layer)}.", string.Empty, writer => LayerEmitter.Write(writer, plan, layer));
+            yield return new EmittedSource(FileNames.Layer(stem, layer), Kernels(plan, $"The kernels of layer {layer.Index}.", writer => LayerEmitter.Write(writer, plan, layer)));
         }
 
         if (named.Backends.TorchSharp)
         {
-            yield return File(plan, FileNames.Torch(stem), "The network as a TorchSharp module.", string.Empty, writer => ModuleEmitter.Write(writer, plan));
+            yield return new EmittedSource(FileNames.Torch(stem), Torch(plan));
         }
 
         if (named.Backends.Ilgpu)
@@ -36,10 +44,9 @@ internal static class ModelEmitter
         }
     }
 
-    private static EmittedSource File(ModelPlan plan, string name, string purpose, string interfaces, Action<SourceWriter> body)
+    /// <summary>Prints a part of the user's class, in its namespace and the types around it.</summary>
+    public static void WriteClass(SourceWriter writer, ModelPlan plan, string interfaces, Action<SourceWriter> body, Action<SourceWriter>? documentation = null)
     {
-        var writer = new SourceWriter();
-        HeaderEmitter.Write(writer, plan, purpose);
         if (plan.Target.Namespace.Length > 0)
         {
             writer.Lines($"namespace {plan.Target.Namespace};").Gap();
@@ -51,12 +58,7 @@ internal static class ModelEmitter
             scopes.Push(writer.Block(type));
         }
 
-        if (interfaces.Length > 0)
-        {
-            HeaderEmitter.WriteClassDoc(writer, plan);
-            writer.Lines($"[GeneratedCode(\"PatchMoE.Gen\", \"{HeaderEmitter.Version}\")]");
-        }
-
+        documentation?.Invoke(writer);
         using (writer.Block(plan.Target.Declaration + interfaces))
         {
             body(writer);
@@ -66,7 +68,36 @@ internal static class ModelEmitter
         {
             scopes.Pop().Dispose();
         }
+    }
 
-        return new EmittedSource(name, writer.ToString());
+    private static string Surface(ModelPlan plan)
+    {
+        var writer = new SourceWriter();
+        HeaderEmitter.WriteModel(writer, plan);
+        WriteClass(writer, plan, " : global::PatchMoE.Kernels.ICompiledModel", body => SurfaceEmitter.Write(body, plan), documentation =>
+        {
+            HeaderEmitter.WriteClassDoc(documentation, plan);
+            documentation.Lines(HeaderEmitter.GeneratedCode);
+        });
+        return writer.ToString();
+    }
+
+    private static string Torch(ModelPlan plan)
+    {
+        var writer = new SourceWriter();
+        HeaderEmitter.WriteTop(writer, plan, "The network as a TorchSharp module.");
+        WriteClass(writer, plan, string.Empty, body => ModuleEmitter.Write(body, plan));
+        return writer.ToString();
+    }
+
+    private static string Kernels(ModelPlan plan, string purpose, Action<SourceWriter> body)
+    {
+        var text = new SourceWriter();
+        body(text);
+        var writer = new SourceWriter();
+        HeaderEmitter.WriteTop(writer, plan, purpose);
+        writer.Lines($"namespace {plan.Target.EmittedNamespace};").Gap();
+        writer.Lines(Usings.Of(text.ToString())).Gap();
+        return writer.ToString() + text;
     }
 }

@@ -9,7 +9,7 @@ namespace PatchMoE.Gen.Emission;
 internal static class PanelEmitter
 {
     /// <summary>Where a layer's packed weights begin.</summary>
-    public static string Place(LayerPlan layer) => Format.At("pass.Panels", $"{layer.Panels}");
+    public static string Place(LayerPlan layer, string panels = "workspace.Panels") => Format.At(panels, $"{layer.Panels}");
 
     /// <summary>The call of a tile: from vector v of the panels on.</summary>
     public static string Call(int patches, int vectors, IEnumerable<string> rows, string v, LayerPlan layer)

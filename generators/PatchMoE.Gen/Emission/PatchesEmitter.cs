@@ -14,7 +14,7 @@ internal static class PatchesEmitter
         string shapes = $"image [{image.Height}, {image.Width}, {image.Channels}], rows [{n}, {d}]";
 
         writer.Lines("/// <summary>An image's patches as rows, and back.</summary>");
-        using (writer.Block("private static class PatchRows"))
+        using (writer.Block("internal static class PatchRows"))
         {
             new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d))).Write(writer);
             WidthDispatch.Write(writer, "Pack", "ref float image, ref float rows", "ref image, ref rows", stretch);

@@ -10,11 +10,12 @@ internal static class RoutesEmitter
         LayerPlan layer = plan.Bottom;
         int routes = layer.Routing == Routing.Sample ? 1 : layer.Experts * layer.Taken;
         writer.Lines("/// <summary>The routes of one worker's samples in layer 0.</summary>");
-        using (writer.Block("private void RouteShare(Workspace workspace, in Pass pass, int worker)"))
+        using (writer.Block("protected override void RouteShare(in RoutePass pass, Workspace workspace, int worker)"))
         {
             writer.Lines("""
-                (int from, int to) = workspace.Share(pass.Batch, worker);
-                ref float parameters = ref _parameters.Start;
+                InputBatch batch = pass.Batch;
+                (int from, int to) = workspace.Share(batch.Count, worker);
+                ref float parameters = ref ParameterBuffer.Start;
                 ref float slot = ref workspace.Floats(worker);
                 ref int integers = ref workspace.Integers(worker);
                 """);
@@ -39,13 +40,13 @@ internal static class RoutesEmitter
         bool sample = layer.Routing == Routing.Sample;
         writer.Gap();
         writer.Lines("/// <summary>Copies an instance's routes, with scores and gate values, to the caller's arrays from index at.</summary>");
-        using (writer.Block("public static void Report(ref float block, ref int integers, in Pass pass, nint at)"))
+        using (writer.Block("public static void Report(ref float block, ref int integers, in RoutePass pass, nint at)"))
         {
             if (sample)
             {
                 writer.Lines("""
                     int expert = Add(ref integers, RoutesAt);
-                    Write(in pass, at, expert, Add(ref block, ScoresAt + expert), Add(ref block, ProbabilitiesAt + expert));
+                    pass.Write(at, expert, Add(ref block, ScoresAt + expert), Add(ref block, ProbabilitiesAt + expert));
                     """);
             }
             else
@@ -59,32 +60,15 @@ internal static class RoutesEmitter
                             int j = Add(ref integers, {{Format.Offset("RoutesAt", ("s", layer.Taken), ("t", 1))}});
                             if (j < 0)
                             {
-                                Write(in pass, at, j, 0f, 0f);
+                                pass.Write(at, j, 0f, 0f);
                                 continue;
                             }
 
-                            Write(in pass, at, j, Add(ref block, {{Format.Offset("ScoresAt", ("s", layer.Patches), ("j", 1))}}), {{gate}});
+                            pass.Write(at, j, Add(ref block, {{Format.Offset("ScoresAt", ("s", layer.Patches), ("j", 1))}}), {{gate}});
                             """);
                     }
                 }
             }
         }
-
-        writer.Gap();
-        writer.Lines("""
-            private static void Write(in Pass pass, nint at, int route, float score, float gate)
-            {
-                Add(ref pass.Routes, at) = route;
-                if (pass.HasScores)
-                {
-                    Add(ref pass.Scores, at) = score;
-                }
-
-                if (pass.HasGates)
-                {
-                    Add(ref pass.Gates, at) = gate;
-                }
-            }
-            """);
     }
 }

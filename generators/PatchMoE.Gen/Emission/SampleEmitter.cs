@@ -21,7 +21,7 @@ internal static class SampleEmitter
     /// <summary>Defines <c>x</c>, the patches of sample b.</summary>
     public static void WritePatches(SourceWriter writer, ModelPlan plan)
     {
-        string input = $"ref Add(ref pass.Input, (nint)b * {plan.InputLength})";
+        string input = $"ref Add(ref batch.Input, (nint)b * {plan.InputLength})";
         writer.Lines(plan.Bottom.Access.Source == PatchSource.Copies
             ? $"ref float x = ref Add(ref slot, Slot.Patches);\nPatchRows.Pack({input}, ref x);"
             : $"ref float x = {input};");
@@ -46,7 +46,7 @@ internal static class SampleEmitter
     public static string Valid(LayerPlan layer)
     {
         string index = layer.Instances == 1 ? "b" : $"((nint)b * {layer.Instances}) + g";
-        return layer.Index == 0 ? $"pass.HasLengths ? Add(ref pass.Lengths, {index}) : {layer.Patches}" : $"{layer.Patches}";
+        return layer.Index == 0 ? $"batch.HasLengths ? Add(ref batch.Lengths, {index}) : {layer.Patches}" : $"{layer.Patches}";
     }
 
     /// <summary>The patches of instance g of a layer.</summary>
@@ -59,12 +59,12 @@ internal static class SampleEmitter
     {
         LayerPlan layer = plan.Bottom;
         writer.Lines("/// <summary>The patches and the routes of sample b in its scratch.</summary>");
-        using (writer.Block("private void RouteSample(in Pass pass, int b, ref float slot, ref int integers)"))
+        using (writer.Block("private void RouteSample(in InputBatch batch, int b, ref float slot, ref int integers)"))
         {
             WritePatches(writer, plan);
             string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
             WriteInstances(writer, layer.Instances, () => writer.Lines(
-                $"Layer0.Route({Patches(plan, layer)}, {Valid(layer)}, ref _parameters.Start, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch});"));
+                $"Layer0.Route({Patches(plan, layer)}, {Valid(layer)}, ref ParameterBuffer.Start, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch});"));
             if (layer.Access.Source == PatchSource.Chosen)
             {
                 writer.Lines($"Layer0.Take(ref x, {SlotEmitter.IntegerBlock(layer)}, ref Add(ref slot, Slot.Patches));");
@@ -78,12 +78,12 @@ internal static class SampleEmitter
     private static void WriteForward(SourceWriter writer, ModelPlan plan)
     {
         string from = plan.Bottom.HasWindow ? " from layer 0's outputs on" : string.Empty;
-        string layers = HasLayersOfItsOwn(plan) ? "\n    ForwardLayers(in pass, b, ref slot, ref integers);" : string.Empty;
+        string layers = HasLayersOfItsOwn(plan) ? $"\n    ForwardLayers(in batch, b, ref slot, ref integers{PanelArgument(plan, "ref panels")});" : string.Empty;
         writer.Lines($$"""
             /// <summary>The forward pass of sample b{{from}}: its logits, and in the scratch all that the backward pass needs.</summary>
-            private void ForwardSample(in Pass pass, int b, ref float slot, ref int integers)
+            private void ForwardSample(in InputBatch batch, int b, ref float slot, ref int integers{{PanelArgument(plan, "ref float panels")}})
             {{{layers}}
-                Head.Forward(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), ref _parameters.Start, ref Add(ref slot, Slot.Logits));
+                Head.Forward(ref Add(ref slot, Slot.Layer{{plan.Top.Index}}Outputs), ref ParameterBuffer.Start, ref Add(ref slot, Slot.Logits));
             }
             """);
         if (!HasLayersOfItsOwn(plan))
@@ -93,9 +93,9 @@ internal static class SampleEmitter
 
         writer.Gap();
         writer.Lines($"/// <summary>The layers of sample b{from}, up to the feature vector that the head sees.</summary>");
-        using (writer.Block("private void ForwardLayers(in Pass pass, int b, ref float slot, ref int integers)"))
+        using (writer.Block($"private void ForwardLayers(in InputBatch batch, int b, ref float slot, ref int integers{PanelArgument(plan, "ref float panels")})"))
         {
-            writer.Lines("ref float parameters = ref _parameters.Start;");
+            writer.Lines("ref float parameters = ref ParameterBuffer.Start;");
             if (!plan.Bottom.HasWindow)
             {
                 WritePatches(writer, plan);
@@ -113,11 +113,14 @@ internal static class SampleEmitter
         }
     }
 
+    /// <summary>The packed weights as a further argument or parameter of a sample's forward pass, where a layer of its own needs them.</summary>
+    public static string PanelArgument(ModelPlan plan, string text) => plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow) ? $", {text}" : string.Empty;
+
     /// <summary>The call of a layer's forward pass, for experts first…last−1 where the layer can compute a part of them.</summary>
     public static string ForwardCall(ModelPlan plan, LayerPlan layer, string first, string last)
     {
         string scratch = LayerEmitter.SelectsWith(layer, ", ref Add(ref integers, Slot.Selection)");
-        string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer)}" : string.Empty;
+        string panels = layer.HasPanels ? $", {PanelEmitter.Place(layer, "panels")}" : string.Empty;
         string copies = layer.Access.Source == PatchSource.Chosen ? ", ref Add(ref slot, Slot.Patches)" : string.Empty;
         string experts = LayerEmitter.InParts(layer, $", {first}, {last}");
         return $"Layer{layer.Index}.Forward({Patches(plan, layer)}{copies}, {Valid(layer)}, ref parameters{panels}, {SlotEmitter.Block(layer)}, {SlotEmitter.IntegerBlock(layer)}{scratch}, {SlotEmitter.Outputs(layer)}{experts});";
@@ -127,17 +130,17 @@ internal static class SampleEmitter
     {
         writer.Lines($$"""
             /// <summary>The backward pass of sample b, from the logits' gradient down.</summary>
-            private void BackwardSample(in Pass pass, int b, ref float slot, ref int integers, ref float own)
+            private void BackwardSample(in GradientPass pass, int b, ref float slot, ref int integers, ref float own)
             {
-                Head.Backward(ref _parameters.Start, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients));
+                Head.Backward(ref ParameterBuffer.Start, ref Add(ref slot, Slot.LogitsGradient), ref Add(ref slot, Slot.Layer{{plan.Top.Index}}OutputGradients));
                 BackwardLayers(in pass, b, ref slot, ref integers, ref own);
             }
 
             """);
         writer.Lines("/// <summary>The layers' backward pass of sample b, from the feature vector's gradient down, and the input's gradient if it is wanted.</summary>");
-        using (writer.Block("private void BackwardLayers(in Pass pass, int b, ref float slot, ref int integers, ref float own)"))
+        using (writer.Block("private void BackwardLayers(in GradientPass pass, int b, ref float slot, ref int integers, ref float own)"))
         {
-            writer.Lines("ref float parameters = ref _parameters.Start;");
+            writer.Lines("ref float parameters = ref ParameterBuffer.Start;");
             foreach (LayerPlan layer in plan.Layers.Reverse())
             {
                 WriteLayer(writer, plan, layer);

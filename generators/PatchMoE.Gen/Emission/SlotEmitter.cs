@@ -9,7 +9,7 @@ internal static class SlotEmitter
     {
         Slots slots = plan.Slots;
         writer.Lines("/// <summary>A sample's scratch: where its values lie, in floats or integers from the slot's beginning.</summary>");
-        using (writer.Block("private static class Slot"))
+        using (writer.Block("internal static class Slot"))
         {
             void Place(string name, int offset, string doc) => writer.Lines($"/// <summary>{doc}</summary>\npublic const int {name} = {offset};\n");
 

@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
@@ -5,6 +6,9 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints what a user of the class sees: sizes, weights, passes, save and load.</summary>
 internal static class SurfaceEmitter
 {
+    private const string Span = "global::System.Span";
+    private const string ReadOnlySpan = "global::System.ReadOnlySpan";
+
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteSizes(writer, plan);
@@ -13,11 +17,7 @@ internal static class SurfaceEmitter
         writer.Gap();
         WriteParameters(writer, plan);
         writer.Gap();
-        WritePasses(writer, plan);
-        writer.Gap();
-        WriteFeatures(writer, plan);
-        writer.Gap();
-        WriteRoute(writer, plan);
+        WritePasses(writer);
         writer.Gap();
         WriteFiles(writer, plan);
     }
@@ -61,179 +61,78 @@ internal static class SurfaceEmitter
 
     private static void WriteSpec(SourceWriter writer, ModelPlan plan)
     {
-        writer.Lines($"/// <summary>The spec this class was compiled from: name and model.</summary>\npublic static PatchMoESpec Spec {{ get; }} = SpecReader.Read({Quote(plan.SpecJson)}, string.Empty).Spec!;");
-        writer.Lines("""
+        string description = $"global::{plan.Target.EmittedNamespace}.{DescriptionEmitter.ClassName}";
+        writer.Lines($$"""
+            private readonly global::PatchMoE.Kernels.CompiledNetwork _network = global::{{plan.Target.EmittedNamespace}}.Network.Create();
 
-            PatchMoESpec IPatchMoEModel.Spec => Spec;
+            /// <summary>The spec this class was compiled from: name and model.</summary>
+            public static global::PatchMoE.PatchMoESpec Spec => {{description}}.Spec;
 
-            int IPatchMoEModel.InputLength => InputLength;
+            /// <inheritdoc/>
+            public global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> ParameterSpecs => {{description}}.ParameterSpecs;
 
-            int IPatchMoEModel.Outputs => Outputs;
+            /// <inheritdoc/>
+            public global::System.Collections.Generic.IReadOnlyList<int> RouteShape => {{description}}.RouteShape;
 
-            int IPatchMoEModel.FeatureLength => FeatureLength;
+            global::PatchMoE.PatchMoESpec global::PatchMoE.IPatchMoEModel.Spec => Spec;
+
+            int global::PatchMoE.IPatchMoEModel.InputLength => InputLength;
+
+            int global::PatchMoE.IPatchMoEModel.Outputs => Outputs;
+
+            int global::PatchMoE.IPatchMoEModel.FeatureLength => FeatureLength;
+
+            global::PatchMoE.Kernels.CompiledNetwork global::PatchMoE.Kernels.ICompiledModel.Network => _network;
             """);
     }
 
     private static void WriteParameters(SourceWriter writer, ModelPlan plan)
     {
         writer.Lines("""
-            private static readonly IReadOnlyList<ParameterSpec> s_parameterSpecs = Spec.Model.Parameters();
-            private readonly AlignedBuffer<float> _parameters = new(ParameterLength);
-
             /// <inheritdoc/>
-            public IReadOnlyList<ParameterSpec> ParameterSpecs => s_parameterSpecs;
-
-            /// <inheritdoc/>
-            public Span<float> Parameters => _parameters.Span;
-
-            AlignedBuffer<float> IPassKernels.ParameterBuffer => _parameters;
+            public global::System.Span<float> Parameters => _network.Parameters;
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
         {
             writer.Gap();
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
-            writer.Lines($"public Span<float> {MemberName(parameter)} => _parameters.Span.Slice({parameter.Offset}, {parameter.Length});");
+            writer.Lines($"public global::System.Span<float> {EmittedMembers.Name(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");
         }
     }
 
-    /// <summary>How many samples' scratch a pass without gradients needs.</summary>
-    public static string ForwardSlots(ModelPlan plan) => plan.Bottom.HasWindow ? $"Math.Min(batch, {plan.Slots.Window})" : "1";
+    private static readonly Parameter s_input = new($"{ReadOnlySpan}<float>", "input");
+    private static readonly Parameter s_labels = new($"{ReadOnlySpan}<int>", "labels");
+    private static readonly Parameter s_workspace = new("global::PatchMoE.Workspace", "workspace");
+    private static readonly Parameter s_inputGradient = new($"{Span}<float>", "inputGradient") { Default = "default" };
+    private static readonly Parameter s_lengths = new($"{ReadOnlySpan}<int>", "lengths") { Default = "default" };
 
-    /// <summary>The check of a batch's counts of valid patches.</summary>
-    public static string GuardLengths(ModelPlan plan) => $"Guard.Lengths(lengths, batch, {plan.Bottom.Instances}, {plan.Bottom.Patches});";
+    /// <summary>The passes of <c>IPatchMoEModel</c>; the network checks their arguments.</summary>
+    private static readonly Method[] s_passes =
+    [
+        new("Forward", s_input, Floats("logits"), s_workspace, s_lengths),
+        new("Predict", s_input, new($"{Span}<int>", "classes"), s_workspace, s_lengths),
+        new("Features", s_input, Floats("features"), s_workspace, s_lengths),
+        new("LossAndGradients", s_input, s_labels, Floats("logits"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths) { Returns = "double" },
+        new("SgdStep", s_input, s_labels, Floats("logits"), new("double", "learningRate"), new("double", "weightDecay"), s_workspace, s_lengths) { Returns = "double" },
+        new("Backward", s_input, new($"{ReadOnlySpan}<float>", "logitsGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
+        new("BackwardFeatures", s_input, new($"{ReadOnlySpan}<float>", "featuresGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
+        new("Route", s_input, new($"{Span}<int>", "routes"), Floats("scores"), Floats("gates"), s_workspace, s_lengths),
+    ];
 
-    /// <summary>A tensor's name as a member: <c>layers.0.router.weight</c> is <c>Layer0RouterWeight</c>.</summary>
-    public static string MemberName(ParameterSpec parameter) =>
-        string.Concat(parameter.Name.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1))).Replace("Layers", "Layer");
+    private static Parameter Floats(string name) => new($"{Span}<float>", name);
 
-    private static void WritePasses(SourceWriter writer, ModelPlan plan)
+    private static void WritePasses(SourceWriter writer)
     {
-        string loss = plan.Model.Loss.ToString();
-        string slots = ForwardSlots(plan);
-        string lengths = GuardLengths(plan);
-        writer.Lines($$"""
+        writer.Lines("""
             /// <inheritdoc/>
-            public Workspace CreateWorkspace(int threads = 1) => new(typeof({{plan.Target.Name}}), slotFloats: {{plan.Slots.Floats}}, slotIntegers: {{plan.Slots.Integers}}, panelFloats: {{plan.Slots.Panels}}, workerFloats: {{plan.Slots.WorkerFloats}}, sampleFlops: {{plan.Cost.ForwardFlops}}, threads);
+            public global::PatchMoE.Workspace CreateWorkspace(int threads = 1) => _network.CreateWorkspace(threads);
             """);
-        writer.Gap();
-        TwinPasses.WriteForward(writer, plan, "Forward", "logits", "Outputs");
-        writer.Gap();
-        writer.Lines($$"""
-            /// <inheritdoc/>
-            public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
-            {
-                int batch = classes.Length;
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                {{lengths}}
-                workspace.Run(this, PassKind.Predict, batch, slots: {{slots}}, new PassArrays { Input = input, Lengths = lengths, Classes = classes });
-            }
-
-            /// <inheritdoc/>
-            public double LossAndGradients(
-                ReadOnlySpan<float> input,
-                ReadOnlySpan<int> labels,
-                Span<float> logits,
-                Span<float> gradients,
-                Workspace workspace,
-                Span<float> inputGradient = default,
-                ReadOnlySpan<int> lengths = default)
-            {
-                int batch = labels.Length;
-                Guard.NotEmpty(batch);
-                Guard.Labels(labels, Loss.{{loss}}, Outputs);
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                Guard.Length(logits.Length, batch, Outputs, nameof(logits));
-                Guard.Gradients(gradients.Length, ParameterLength);
-                Guard.OptionalLength(inputGradient.Length, batch, InputLength, nameof(inputGradient));
-                {{lengths}}
-                workspace.Run(
-                    this,
-                    PassKind.LossAndGradients,
-                    batch,
-                    slots: Math.Min(batch, {{plan.Slots.Window}}),
-                    new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = gradients, InputGradient = inputGradient });
-                return workspace.Loss / batch;
-            }
-
-            /// <inheritdoc/>
-            public double SgdStep(
-                ReadOnlySpan<float> input,
-                ReadOnlySpan<int> labels,
-                Span<float> logits,
-                double learningRate,
-                double weightDecay,
-                Workspace workspace,
-                ReadOnlySpan<int> lengths = default)
-            {
-                int batch = labels.Length;
-                Guard.NotEmpty(batch);
-                Guard.Labels(labels, Loss.{{loss}}, Outputs);
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                Guard.Length(logits.Length, batch, Outputs, nameof(logits));
-                {{lengths}}
-                workspace.Run(
-                    this,
-                    PassKind.SgdStep,
-                    batch,
-                    slots: Math.Min(batch, {{plan.Slots.Window}}),
-                    new PassArrays { Input = input, Labels = labels, Lengths = lengths, Logits = logits, Gradients = workspace.OwnGradients(ParameterLength), LearningRate = (float)learningRate, WeightDecay = (float)weightDecay });
-                return workspace.IsFinite ? workspace.Loss / batch : double.NaN;
-            }
-            """);
-        writer.Gap();
-        TwinPasses.WriteBackward(writer, plan, "Backward", "logitsGradient", "Outputs");
-    }
-
-    /// <summary>The passes up to the feature vector: the network as a layer of a larger one.</summary>
-    private static void WriteFeatures(SourceWriter writer, ModelPlan plan)
-    {
-        TwinPasses.WriteForward(writer, plan, "Features", "features", "FeatureLength");
-        writer.Gap();
-        TwinPasses.WriteBackward(writer, plan, "BackwardFeatures", "featuresGradient", "FeatureLength");
-    }
-
-    private static void WriteRoute(SourceWriter writer, ModelPlan plan)
-    {
-        const string signature = """
-            /// <inheritdoc/>
-            public void Route(
-                ReadOnlySpan<float> input,
-                Span<int> routes,
-                Span<float> scores,
-                Span<float> gates,
-                Workspace workspace,
-                ReadOnlySpan<int> lengths = default)
-            """;
-        if (!PassesEmitter.Routes(plan))
+        foreach (Method pass in s_passes)
         {
-            writer.Lines("""
-                /// <inheritdoc/>
-                public IReadOnlyList<int> RouteShape => [];
-
-                """);
-            writer.Lines(signature + " =>\n    throw new ArgumentException(\"Layer 0 is dense: every expert sees every patch, so there are no routes.\");");
-            return;
-        }
-
-        EquatableArray<int> shape = plan.Model.RouteShape();
-        int routes = shape.Aggregate(1, (product, size) => product * size);
-        writer.Lines($"""
-            private static readonly IReadOnlyList<int> s_routeShape = [{string.Join(", ", shape)}];
-
-            /// <inheritdoc/>
-            public IReadOnlyList<int> RouteShape => s_routeShape;
-
-            """);
-        using (writer.Block(signature))
-        {
-            writer.Lines($$"""
-                int batch = Guard.Batch(routes.Length, {{routes}}, nameof(routes));
-                Guard.Length(input.Length, batch, InputLength, nameof(input));
-                Guard.OptionalLength(scores.Length, batch, {{routes}}, nameof(scores));
-                Guard.OptionalLength(gates.Length, batch, {{routes}}, nameof(gates));
-                {{GuardLengths(plan)}}
-                workspace.Run(this, PassKind.Route, batch, slots: 1, new PassArrays { Input = input, Lengths = lengths, Routes = routes, Scores = scores, Gates = gates });
-                """);
+            writer.Gap();
+            writer.Lines("/// <inheritdoc/>");
+            writer.Declaration(pass with { Modifiers = "public" }, " =>");
+            writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Parameters.Select(parameter => parameter.Name))});");
         }
     }
 
@@ -241,22 +140,21 @@ internal static class SurfaceEmitter
         /// <summary>Draws initial weights; the same seed gives the same bits on every platform.</summary>
         /// <param name="seed">The seed.</param>
         /// <param name="init">Standard deviations of the weights; null takes the defaults.</param>
-        public void Initialize(ulong seed, InitSpec? init = null) =>
-            global::PatchMoE.Initialization.WeightInitializer.Initialize(Spec with { Training = TrainingSpec.Default with { Init = init ?? InitSpec.Default } }, seed, Parameters);
+        public void Initialize(ulong seed, global::PatchMoE.InitSpec? init = null) =>
+            global::PatchMoE.Initialization.WeightInitializer.Initialize(
+                Spec with { Training = global::PatchMoE.TrainingSpec.Default with { Init = init ?? global::PatchMoE.InitSpec.Default } }, seed, Parameters);
 
         /// <summary>Writes the weights as safetensors.</summary>
-        /// <exception cref="BadInputException">The file cannot be written; an old one is untouched.</exception>
+        /// <exception cref="global::PatchMoE.BadInputException">The file cannot be written; an old one is untouched.</exception>
         public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec.Model, Parameters);
 
         /// <summary>A model with the weights of a safetensors file.</summary>
-        /// <exception cref="BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
-        public static {{plan.Target.Name}} Load(string path)
+        /// <exception cref="global::PatchMoE.BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
+        public static {{plan.Target.FullName}} Load(string path)
         {
-            {{plan.Target.Name}} model = new();
+            {{plan.Target.FullName}} model = new();
             global::PatchMoE.Formats.WeightsFile.Load(path, Spec.Model, model.Parameters);
             return model;
         }
         """);
-
-    private static string Quote(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + "\"";
 }

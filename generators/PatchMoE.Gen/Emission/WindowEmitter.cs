@@ -18,7 +18,7 @@ internal static class WindowEmitter
 
     /// <summary>The layer's weights as arguments of its part for a window.</summary>
     public static string WeightArguments(LayerPlan layer) =>
-        string.Join(", ", Weights(layer).Select(name => name == "panels" ? PanelEmitter.Place(layer) : "ref _parameters.Start"));
+        string.Join(", ", Weights(layer).Select(name => name == "panels" ? PanelEmitter.Place(layer) : "ref ParameterBuffer.Start"));
 
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {

@@ -11,6 +11,9 @@ internal static class ClassParser
     public const string AttributeName = "PatchMoE.PatchMoEAttribute";
     private const string RuntimeType = "PatchMoE.IPatchMoEModel";
 
+    /// <summary>The first C# with static abstract members of interfaces, which the kernels are generic over.</summary>
+    private const LanguageVersion NeededLanguage = LanguageVersion.CSharp11;
+
     /// <summary>The class of a declaration; null for a second declaration with the attribute, which the compiler refuses.</summary>
     public static ModelClass? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
@@ -30,7 +33,11 @@ internal static class ClassParser
             diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
         }
 
-        diagnostics.AddRange(HiddenNames.Check(symbol, context.SemanticModel, declaration.SpanStart, name));
+        var language = ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion;
+        if (language < NeededLanguage)
+        {
+            diagnostics.Add(Report(DiagnosticRules.LanguageVersionTooLow, name, symbol.Name, language.ToDisplayString(), NeededLanguage.ToDisplayString()));
+        }
 
         string? file = attribute.ConstructorArguments.FirstOrDefault().Value as string;
         SpecNode? network = null;
@@ -45,7 +52,8 @@ internal static class ClassParser
             network = AttributeReader.Read(attribute, symbol, name, diagnostics, cancellation);
         }
 
-        return new ModelClass(Target(symbol, declaration), file, fileSpan, network, name, diagnostics.ToEquatableArray());
+        bool torchSharp = Backends.Of(context.SemanticModel.Compilation).TorchSharp;
+        return new ModelClass(Target(symbol, declaration), file, fileSpan, network, name, UserMembers.Of(symbol, name), torchSharp, diagnostics.ToEquatableArray());
     }
 
     public static SpecDiagnostic Report(DiagnosticRule rule, SourceSpan span, params string[] arguments) =>
@@ -70,11 +78,6 @@ internal static class ClassParser
         if (symbol.IsFileLocal)
         {
             diagnostics.Add(Report(DiagnosticRules.FileLocalClass, name, symbol.Name));
-        }
-
-        if (EmittedNames.Contains(symbol.Name))
-        {
-            diagnostics.Add(Report(DiagnosticRules.EmittedName, name, symbol.Name));
         }
 
         if (symbol.IsGenericType)

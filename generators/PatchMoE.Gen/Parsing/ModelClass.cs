@@ -8,6 +8,8 @@ namespace PatchMoE.Gen.Parsing;
 /// <param name="SpecFileSpan">Where that path stands.</param>
 /// <param name="Attributes">The network as attributes describe it; null where a file does, or where the attributes are incomplete.</param>
 /// <param name="NameSpan">Where the class's name stands.</param>
+/// <param name="Members">The members of the class that a generated one may clash with.</param>
+/// <param name="TorchSharp">Whether it gets a TorchSharp module.</param>
 /// <param name="Diagnostics">What is wrong with the class itself.</param>
 internal sealed record ModelClass(
     TargetClass Target,
@@ -15,4 +17,6 @@ internal sealed record ModelClass(
     SourceSpan SpecFileSpan,
     SpecNode? Attributes,
     SourceSpan NameSpan,
+    EquatableArray<UserMember> Members,
+    bool TorchSharp,
     EquatableArray<SpecDiagnostic> Diagnostics);

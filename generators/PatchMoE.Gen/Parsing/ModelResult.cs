@@ -18,8 +18,8 @@ internal sealed record ModelResult(
     public static ModelResult Resolve(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
     {
         SpecResult read = WithoutBackbone(Read(model, files, projectFolder), model);
-        IEnumerable<SpecDiagnostic> diagnostics = model.Diagnostics.Concat(read.Diagnostics);
-        bool usable = read.Spec is not null && model.Diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
+        SpecDiagnostic[] diagnostics = [.. model.Diagnostics, .. read.Diagnostics, .. read.Spec is null ? [] : Clashes(model, read.Spec.Model)];
+        bool usable = read.Spec is not null && diagnostics.All(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Error);
         return new ModelResult(
             usable ? new ModelSource(new PatchMoESpec(read.Spec!.Name, read.Spec.Model), model.Target) : null,
             read.Spec?.Name,
@@ -28,17 +28,34 @@ internal sealed record ModelResult(
             diagnostics.ToEquatableArray());
     }
 
+    /// <summary>C# forbids a member with the name of its class, and two members of one name unless they are overloads.</summary>
+    private static IEnumerable<SpecDiagnostic> Clashes(ModelClass model, ModelSpec network)
+    {
+        ClassMember[] generated = EmittedMembers.Of(network, model.TorchSharp).ToArray();
+        if (generated.Any(member => member.Name == model.Target.Name))
+        {
+            yield return ClassParser.Report(DiagnosticRules.EmittedName, model.NameSpan, model.Target.Name);
+        }
+
+        foreach (UserMember user in model.Members)
+        {
+            if (generated.FirstOrDefault(user.Member.Excludes) is { } member)
+            {
+                yield return ClassParser.Report(DiagnosticRules.EmittedMember, user.Span, user.Display, member.DisplayName, model.Target.Name);
+            }
+        }
+    }
+
     /// <summary>Convolutions belong to a library: of a network with a backbone only the layer on its map can be compiled, from a spec of its own.</summary>
     private static SpecResult WithoutBackbone(SpecResult read, ModelClass model)
     {
-        if (read.Spec is not { Model: { Backbone: not null, Input: ImageInputSpec map } network } spec)
+        if (read.Spec is not { Model.Backbone: { } backbone } spec)
         {
             return read;
         }
 
-        string alone = network.Layers.Count == 0 ? string.Empty
-            : $"; for its layer alone write a spec with an image input of {map.Height}x{map.Width}x{map.Channels} and patches of {map.PatchHeight}x{map.PatchWidth}";
-        return new SpecResult(null, read.Diagnostics.Append(ClassParser.Report(DiagnosticRules.BackboneNotCompiled, model.SpecFileSpan, spec.Name, alone)).ToEquatableArray());
+        SpecDiagnostic diagnostic = ClassParser.Report(DiagnosticRules.BackboneNotCompiled, model.SpecFileSpan, spec.Name, backbone.MapText());
+        return new SpecResult(null, read.Diagnostics.Append(diagnostic).ToEquatableArray());
     }
 
     private static SpecResult Read(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)

@@ -19,10 +19,19 @@ internal static class Spans
             lines.EndLinePosition.Character);
     }
 
-    public static Location ToLocation(this SourceSpan span) => span.File.Length == 0
-        ? Location.None
-        : Location.Create(
-            span.File,
-            new TextSpan(span.Start, span.Length),
-            new LinePositionSpan(new LinePosition(span.Line, span.Column), new LinePosition(span.EndLine, span.EndColumn)));
+    /// <summary>
+    /// Where a span stands in a compilation. Only a location in one of its syntax trees answers to <c>#pragma warning</c>, <c>[SuppressMessage]</c> and the
+    /// sections of <c>.editorconfig</c>; a span of a spec file is in none.
+    /// </summary>
+    public static Location ToLocation(this SourceSpan span, Compilation compilation)
+    {
+        var text = new TextSpan(span.Start, span.Length);
+        SyntaxTree? tree = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == span.File && text.End <= tree.Length);
+        return tree is not null
+            ? Location.Create(tree, text)
+            : Location.Create(
+                span.File,
+                text,
+                new LinePositionSpan(new LinePosition(span.Line, span.Column), new LinePosition(span.EndLine, span.EndColumn)));
+    }
 }

@@ -5,8 +5,7 @@ namespace PatchMoE.Gen.Planning;
 /// </summary>
 /// <param name="Target">The class to emit into.</param>
 /// <param name="SpecName">The spec's name.</param>
-/// <param name="SpecJson">The canonical JSON of name and model.</param>
-/// <param name="SpecHash">The first 16 hexadecimal digits of its SHA-256.</param>
+/// <param name="SpecHash">The first 16 hexadecimal digits of the SHA-256 of name and model as canonical JSON.</param>
 /// <param name="Model">The network.</param>
 /// <param name="Parameters">The tensors.</param>
 /// <param name="ParameterLength">The length of the parameter buffer.</param>
@@ -16,7 +15,6 @@ namespace PatchMoE.Gen.Planning;
 internal sealed record ModelPlan(
     TargetClass Target,
     string SpecName,
-    string SpecJson,
     string SpecHash,
     ModelSpec Model,
     EquatableArray<ParameterSpec> Parameters,

@@ -52,9 +52,8 @@ internal static class Planner
             WorkerFloats: Math.Max(patchFloats, layers.Max(layer => layer.WorkerFloats)),
             Window: layers[0].Kernel.Window is { } window ? Math.Max(window.Together, Slots.WindowFor(floats)) : Slots.WindowFor(floats));
 
-        string json = SpecWriter.ModelToJson(spec);
         return new ModelPlan(
-            target, spec.Name, json, Hash(json), model, parameters, ModelParameters.BufferLength(parameters), layers.ToEquatableArray(), head, slots);
+            target, spec.Name, Hash(SpecWriter.ModelToJson(spec)), model, parameters, ModelParameters.BufferLength(parameters), layers.ToEquatableArray(), head, slots);
     }
 
     private static LayerPlan PlanLayer(

@@ -8,13 +8,24 @@ namespace PatchMoE.Gen.Planning;
 internal sealed record TargetClass(string Namespace, EquatableArray<string> ContainingTypes, string Declaration, string Name)
 {
     /// <summary>The stem of the emitted files' names, unique in the compilation.</summary>
-    public string FileStem
+    public string FileStem => string.Join(".", Path).Replace("@", string.Empty);
+
+    /// <summary>
+    /// The namespace of all that a user does not see. Its last part is the class's full name, with _ for a dot and _0 for an underscore: no two
+    /// classes share one, since no name begins with a digit.
+    /// </summary>
+    public string EmittedNamespace
     {
         get
         {
-            IEnumerable<string> containing = ContainingTypes.Select(type => type.Substring(type.LastIndexOf(' ') + 1));
-            IEnumerable<string> parts = (Namespace.Length == 0 ? Enumerable.Empty<string>() : [Namespace]).Concat(containing).Concat([Name]);
-            return string.Join(".", parts).Replace("@", string.Empty);
+            string[] path = Path.ToArray();
+            return "PatchMoE.Emitted." + (path.Length == 1 ? Name : string.Join(".", path).Replace("@", string.Empty)).Replace("_", "_0").Replace('.', '_');
         }
     }
+
+    /// <summary>The class as code names it wherever it stands: a base class can have a nested type of its short name.</summary>
+    public string FullName => $"global::{string.Join(".", Path)}";
+
+    private IEnumerable<string> Path =>
+        (Namespace.Length == 0 ? Enumerable.Empty<string>() : [Namespace]).Concat(ContainingTypes.Select(type => type.Substring(type.LastIndexOf(' ') + 1))).Concat([Name]);
 }

@@ -1,5 +1,8 @@
 using System.Runtime.Intrinsics;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Compiler;
+using PatchMoE.Ilgpu;
+using PatchMoE.TorchSharp;
 using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Backends;
@@ -12,16 +15,16 @@ internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Dev
 
 /// <summary>A backend that <c>--backend</c> can name.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="About">What it is, or why it cannot be used here and how to switch it on.</param>
-/// <param name="Create">Makes an engine; null where the backend cannot be used.</param>
+/// <param name="About">What it is.</param>
+/// <param name="Create">Makes an engine.</param>
 /// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
-internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, ITrainingEngine>? Create, Func<IReadOnlyList<string>>? Devices = null)
+internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, ITrainingEngine> Create, Func<IReadOnlyList<string>>? Devices = null)
 {
     /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
-    public Func<string?>? Problem { get; init; }
+    public Func<string?> Problem { get; init; } = () => null;
 
-    /// <summary>Why it cannot be used here; null where it can.</summary>
-    public string? Hindrance() => Create is null ? About : Problem?.Invoke();
+    /// <summary>What <c>pmoe backends</c> says besides, a line each.</summary>
+    public Func<IReadOnlyList<string>> Details { get; init; } = () => [];
 
     /// <summary>Whether it computes networks with a backbone.</summary>
     public bool ComputesBackbones { get; init; }
@@ -41,7 +44,7 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
     /// <param name="told">Where to tell.</param>
     public ITrainingEngine Start(EngineRequest request, TextWriter told)
     {
-        ITrainingEngine engine = Create!(request);
+        ITrainingEngine engine = Create(request);
         if (Devices is not null)
         {
             told.WriteLine($"device: {engine.Device}");
@@ -52,7 +55,7 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
 }
 
 /// <summary>All backends, in the order in which to prefer them.</summary>
-internal static partial class BackendCatalog
+internal static class BackendCatalog
 {
     public const string Cpu = "cpu";
 
@@ -60,8 +63,18 @@ internal static partial class BackendCatalog
     [
         new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
         new("reference", "plain loops in double precision on one thread: slow, what the others are checked against", request => new ReferenceEngine(request.Spec)),
-        Ilgpu(),
-        Torch(),
+        // ILGPU and libtorch are loaded when one of their lambdas is called, not before: other commands start without them.
+        new(
+            "ilgpu",
+            "emitted kernels on GPUs by CUDA or OpenCL, or on ILGPU's CPU accelerator, which checks them and is slow",
+            request => new IlgpuEngine(PatchMoECompiler.Compile(request.Spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), request.Device),
+            () => [.. IlgpuDevices.List().Select(device => device.ToString())]),
+        new("torch", "libtorch by TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
+        {
+            Problem = () => TorchRuntime.Failure,
+            Details = () => TorchRuntime.Places,
+            ComputesBackbones = true,
+        },
     ];
 
     /// <summary>The names that <c>--backend</c> takes.</summary>
@@ -74,17 +87,14 @@ internal static partial class BackendCatalog
     public static BackendEntry Require(string name, string? device)
     {
         BackendEntry backend = All.Single(entry => entry.Name == name);
-        if (backend.Hindrance() is { } hindrance)
+        if (backend.Problem() is { } problem)
         {
-            throw new BadInputException($"--backend {backend.Name}: {hindrance}.");
+            throw new BadInputException($"--backend {backend.Name}: {problem}.");
         }
 
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
             $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
-
-    private static BackendEntry LeftOut(string name, string package) => new(
-        name, $"not in this build, because {package} was not on the machine that built it; 'dotnet restore build/Backends.proj' brings it, then build again", null);
 
     private static string Vectors() => (Vector512.IsHardwareAccelerated, Vector256.IsHardwareAccelerated, Vector128.IsHardwareAccelerated) switch
     {

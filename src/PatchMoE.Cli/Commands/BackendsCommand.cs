@@ -14,11 +14,12 @@ internal static class BackendsCommand
         {
             foreach (BackendEntry backend in BackendCatalog.All)
             {
-                string? hindrance = backend.Hindrance();
-                context.Output.WriteLine($"{backend.Name,-10} {(hindrance is null ? "yes" : "no ")} {hindrance ?? backend.About}");
-                foreach (string device in hindrance is null ? backend.Devices?.Invoke() ?? [] : [])
+                string? problem = backend.Problem();
+                context.Output.WriteLine($"{backend.Name,-10} {(problem is null ? "yes" : "no ")} {problem ?? backend.About}");
+                IReadOnlyList<string> devices = problem is null ? backend.Devices?.Invoke() ?? [] : [];
+                foreach (string line in devices.Concat(backend.Details()))
                 {
-                    context.Output.WriteLine($"{string.Empty,14} {device}");
+                    context.Output.WriteLine($"{string.Empty,14} {line}");
                 }
             }
 

@@ -1,21 +1,29 @@
+using ILGPU;
+using ILGPU.Runtime;
+
 namespace PatchMoE.Ilgpu;
 
 /// <summary>For emitted code: compiles a kernel, and names it if that fails.</summary>
 public static class DeviceKernel
 {
     /// <summary>Compiles a kernel.</summary>
-    /// <param name="name">The class and method that it is.</param>
-    /// <param name="load">Compiles it for the device.</param>
+    /// <typeparam name="TLauncher">An action of a stream, a <see cref="KernelConfig"/> and the kernel's parameters.</typeparam>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="kernel">The kernel, a static method.</param>
+    /// <param name="launch">Queues the compiled kernel on a stream.</param>
     /// <exception cref="NotSupportedException">The device or ILGPU's compiler refuses it.</exception>
-    public static T Load<T>(string name, Func<T> load)
+    public static void Load<TLauncher>(Accelerator accelerator, Delegate kernel, out TLauncher launch)
+        where TLauncher : Delegate
     {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        ArgumentNullException.ThrowIfNull(kernel);
         try
         {
-            return load();
+            launch = accelerator.LoadKernel<TLauncher>(kernel.Method);
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure))
         {
-            throw new NotSupportedException($"the kernel {name} does not compile", failure);
+            throw new NotSupportedException($"the kernel {kernel.Method.DeclaringType?.Name}.{kernel.Method.Name} does not compile", failure);
         }
     }
 }

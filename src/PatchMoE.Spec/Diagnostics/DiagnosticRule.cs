@@ -17,6 +17,15 @@ public enum DiagnosticLevel
 /// <param name="Id"><c>PMOE</c> and three digits.</param>
 /// <param name="Level">How much it weighs.</param>
 /// <param name="Title">The rule in a few words.</param>
-/// <param name="Rule">What is wrong, as a format string: says the value and the rule.</param>
-/// <param name="Fix">How to mend it, as a format string of the same arguments.</param>
-public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix);
+/// <param name="Rule">What is wrong, as a format string: the value and the rule.</param>
+/// <param name="Fix">How to fix it, as a format string of the same arguments.</param>
+public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix)
+{
+    private const string Documentation = "https://github.com/patchmoe/PatchMoE.Gen/blob/main/docs/diagnostics/";
+
+    /// <summary>The address of the rule's page, which has an example that breaks it and one that does not.</summary>
+    public string HelpLink => $"{Documentation}{Id}.md";
+
+    /// <summary>The whole message as a format string: rule and fix.</summary>
+    public string MessageFormat => $"{Rule} {Fix}";
+}

@@ -6,12 +6,12 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule InvalidJson = new(
         "PMOE001", DiagnosticLevel.Error, "The text is not valid JSON",
         "The text is not valid JSON: expected {0}, found {1}.",
-        "Correct it here; JSON has no comments and no comma behind a last value.");
+        "Fix the JSON here; JSON allows neither comments nor trailing commas.");
 
     /// <summary>{0} the field, {1} the fields known there, {2} the nearest of them or "one of these".</summary>
     public static readonly DiagnosticRule UnknownField = new(
         "PMOE002", DiagnosticLevel.Error, "Unknown field",
-        "The field '{0}' is not known here; known are {1}.",
+        "Unknown field '{0}'; the fields allowed here are {1}.",
         "Use {2}, or remove it.");
 
     /// <summary>{0} the type expected, {1} what was found, {2} an example.</summary>
@@ -28,26 +28,26 @@ public static partial class DiagnosticRules
 
     /// <summary>{0} the word, {1} the words known there, {2} the nearest of them or "one of these".</summary>
     public static readonly DiagnosticRule UnknownWord = new(
-        "PMOE005", DiagnosticLevel.Error, "Unknown word",
-        "The word '{0}' is not known here; known are {1}.",
+        "PMOE005", DiagnosticLevel.Error, "Unknown value",
+        "'{0}' is not a valid value here; the valid values are {1}.",
         "Use {2}.");
 
     /// <summary>{0} the field, {1} the line of its first value, from 1.</summary>
     public static readonly DiagnosticRule DuplicateField = new(
-        "PMOE006", DiagnosticLevel.Error, "Field given twice",
-        "The field '{0}' already has a value, on line {1}.",
+        "PMOE006", DiagnosticLevel.Error, "Field set twice",
+        "The field '{0}' is already set on line {1}.",
         "Keep one of the two.");
 
     /// <summary>{0} the name.</summary>
     public static readonly DiagnosticRule BadName = new(
-        "PMOE007", DiagnosticLevel.Error, "Not a name",
-        "'{0}' cannot be a spec's name: that is a letter A to Z or a to z, then letters, digits, '-', '_' and '.', 100 characters at most.",
-        "Give the spec a name like 'mnist-joint'; without the field 'name' it has the name of its file or class.");
+        "PMOE007", DiagnosticLevel.Error, "Invalid spec name",
+        "'{0}' is not a valid spec name: a name is a letter A to Z or a to z followed by such letters, digits, '-', '_' or '.', at most 100 characters in all.",
+        "Use a name such as 'mnist-joint', or leave 'name' out to use the name of the file or class.");
 
     /// <summary>{0} what is expected, {1} the number of values found.</summary>
     public static readonly DiagnosticRule WrongCount = new(
         "PMOE008", DiagnosticLevel.Error, "Wrong number of values",
-        "The array takes {0}, but has {1}.",
+        "The array must have {0}, but it has {1}.",
         "Write {0}.");
 
     /// <summary>{0} what the path is of, for example "a .npy file".</summary>

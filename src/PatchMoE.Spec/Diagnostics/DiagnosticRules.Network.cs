@@ -5,18 +5,18 @@ public static partial class DiagnosticRules
     /// <summary>{0} the number of experts in the top layer.</summary>
     public static readonly DiagnosticRule SignNeedsTwoExperts = new(
         "PMOE020", DiagnosticLevel.Error, "A sign head needs two experts",
-        "The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the top layer has {0}.",
-        "Use 2 experts there, or the weights 'gaussian'.");
+        "The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the number of experts in the top layer is {0}.",
+        "Use 2 experts in that layer, or the weights 'gaussian'.");
 
     /// <summary>{0} the number of outputs.</summary>
     public static readonly DiagnosticRule SoftmaxNeedsSeveralOutputs = new(
-        "PMOE021", DiagnosticLevel.Error, "Softmax of one logit",
-        "The loss 'softmaxCrossEntropy' needs 2 outputs or more, but the head has {0}.",
+        "PMOE021", DiagnosticLevel.Error, "Softmax over a single logit",
+        "The loss 'softmaxCrossEntropy' needs at least 2 outputs, but the head has {0}.",
         "Use the loss 'logistic', or a linear head with one output per class.");
 
     /// <summary>{0} the number of outputs.</summary>
     public static readonly DiagnosticRule LogisticNeedsOneOutput = new(
-        "PMOE022", DiagnosticLevel.Error, "Logistic loss of several logits",
+        "PMOE022", DiagnosticLevel.Error, "Logistic loss over several logits",
         "The loss 'logistic' takes 1 output, but the head has {0}.",
         "Use the loss 'softmaxCrossEntropy', or 1 output.");
 
@@ -29,42 +29,42 @@ public static partial class DiagnosticRules
     /// <summary>{0} the field, {1} the kind it belongs to, {2} the head's kind.</summary>
     public static readonly DiagnosticRule FieldOfOtherHead = new(
         "PMOE024", DiagnosticLevel.Error, "Field of another kind of head",
-        "The field '{0}' belongs to a {1} head, and this one is {2}.",
+        "The field '{0}' belongs to a {1} head, but this head is {2}.",
         "Remove it, or use the kind '{1}'.");
 
     /// <summary>{0} the number of layers, {1} the number of levels.</summary>
     public static readonly DiagnosticRule LayersDoNotMatchGroups = new(
         "PMOE030", DiagnosticLevel.Error, "Layers do not match the groups",
-        "The number of layers is {0}, but the number of levels is {1}, one more than the entries of 'groups'.",
+        "The number of layers is {0}, but it must be {1}, one more than the number of entries in 'groups'.",
         "Write one layer per level, or change 'groups'.");
 
     /// <summary>No arguments.</summary>
     public static readonly DiagnosticRule NoLayers = new(
         "PMOE031", DiagnosticLevel.Error, "No layers",
-        "A network needs a layer.",
+        "A network needs at least one layer.",
         "Add one, for example an 'expertChoice' layer.");
 
     /// <summary>{0} the number of layers.</summary>
     public static readonly DiagnosticRule ImageHasOneLevel = new(
         "PMOE032", DiagnosticLevel.Error, "Image input with several layers",
-        "An image is one level of patches, but there are {0} layers.",
+        "An image has a single level of patches, but there are {0} layers.",
         "Use one layer, or a 'vectors' input with 'groups'.");
 
     /// <summary>{0} the field, {1} the layer's routing.</summary>
     public static readonly DiagnosticRule FieldOfOtherRouting = new(
         "PMOE033", DiagnosticLevel.Error, "Field of another routing",
-        "The field '{0}' belongs to the routing 'expertChoice', and this layer's is '{1}'.",
+        "The field '{0}' belongs to the routing 'expertChoice', but this layer's routing is '{1}'.",
         "Remove it, or use the routing 'expertChoice'.");
 
     /// <summary>{0} the routing.</summary>
     public static readonly DiagnosticRule RoutingPlanned = new(
-        "PMOE034", DiagnosticLevel.Error, "Routing not there yet",
-        "The routing '{0}' is planned, but this version cannot compile it.",
+        "PMOE034", DiagnosticLevel.Error, "Routing not supported yet",
+        "The routing '{0}' is planned, but this version does not support it.",
         "Use 'expertChoice', 'dense' or 'sample'.");
 
     /// <summary>{0} the number of levels, {1} the most.</summary>
     public static readonly DiagnosticRule TooManyLevels = new(
         "PMOE035", DiagnosticLevel.Error, "Too many levels",
-        "The groups make {0} levels; the most is {1}.",
+        "The groups make {0} levels; the limit is {1}.",
         "Use fewer entries in 'groups'.");
 }

@@ -11,7 +11,7 @@ public static partial class DiagnosticRules
     /// <summary>{0} the number of outputs.</summary>
     public static readonly DiagnosticRule SeparateNeedsTwoClasses = new(
         "PMOE041", DiagnosticLevel.Error, "Separate training needs two classes",
-        "The method 'separate' tells 2 classes apart, but the head has {0} outputs.",
+        "The method 'separate' works with 2 classes, but the head has {0} outputs.",
         "Use the loss 'logistic' or 2 outputs, or the method 'joint'.");
 
     /// <summary>{0} the layer's index.</summary>
@@ -23,7 +23,7 @@ public static partial class DiagnosticRules
     /// <summary>{0} the layer's index.</summary>
     public static readonly DiagnosticRule RoutersNotTrained = new(
         "PMOE043", DiagnosticLevel.Warning, "The routers are never trained",
-        "With the gate 'none' of layer {0} the loss gives its routers no gradient, so the method 'joint' leaves them as they were drawn.",
+        "The gate 'none' of layer {0} gives its router no gradient, so the method 'joint' leaves the router at its initial weights.",
         "Use another gate, or the method 'separate'.");
 
     /// <summary>{0} the field, {1} what takes away its effect, {2} what would give it one.</summary>
@@ -35,7 +35,7 @@ public static partial class DiagnosticRules
     /// <summary>{0} the batch, {1} the training samples.</summary>
     public static readonly DiagnosticRule BatchLargerThanData = new(
         "PMOE045", DiagnosticLevel.Error, "Batch larger than the training data",
-        "A batch of {0} is more than the {1} training samples.",
+        "A batch of {0} exceeds the {1} training samples.",
         "Use a batch of 1 to {1}, or more samples.");
 
     /// <summary>{0} the class.</summary>
@@ -46,9 +46,9 @@ public static partial class DiagnosticRules
 
     /// <summary>{0} the class, {1} "positive" or "negative".</summary>
     public static readonly DiagnosticRule ClassIsIrrelevant = new(
-        "PMOE051", DiagnosticLevel.Error, "A class digit among the irrelevant ones",
-        "{0} is the {1} class, so it cannot be irrelevant too.",
-        "Write 'irrelevant' without it.");
+        "PMOE051", DiagnosticLevel.Error, "A class among the irrelevant digits",
+        "{0} is the {1} class, so it cannot be irrelevant as well.",
+        "Choose 'irrelevant' without it.");
 
     /// <summary>{0} the grid, {1} the mosaic's size, {2} the model's input.</summary>
     public static readonly DiagnosticRule MosaicSizeDiffers = new(
@@ -58,8 +58,8 @@ public static partial class DiagnosticRules
 
     /// <summary>{0} the data's kind, {1} the number of classes of the model.</summary>
     public static readonly DiagnosticRule DataNeedTwoClasses = new(
-        "PMOE053", DiagnosticLevel.Error, "Data of two classes, model of more",
-        "Data of kind '{0}' have 2 classes, but the model tells {1} apart.",
+        "PMOE053", DiagnosticLevel.Error, "Two-class data for a model of more classes",
+        "Data of kind '{0}' has 2 classes, but the model distinguishes {1}.",
         "Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.");
 
     /// <summary>{0} the images' size, {1} the model's input, {2} the side of an image, {3} its channels, for example "1 channel".</summary>
@@ -70,19 +70,19 @@ public static partial class DiagnosticRules
 
     /// <summary>{0} the number of classes of the model.</summary>
     public static readonly DiagnosticRule ImagesNeedTenOutputs = new(
-        "PMOE055", DiagnosticLevel.Error, "Images of ten classes",
-        "The source's images have 10 classes, but the model tells {0} apart.",
+        "PMOE055", DiagnosticLevel.Error, "Images of ten classes need ten outputs",
+        "The source's images have 10 classes, but the model distinguishes {0}.",
         "Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.");
 
     /// <summary>{0} the model's input.</summary>
     public static readonly DiagnosticRule SyntheticNeedsVectors = new(
-        "PMOE056", DiagnosticLevel.Error, "Synthetic data do not fit the input",
-        "Synthetic data are patches of one level, given as vectors, but the model's input is {0}.",
+        "PMOE056", DiagnosticLevel.Error, "Synthetic data does not fit the input",
+        "Synthetic samples are vectors on a single level, but the model's input is {0}.",
         "Use an input of kind 'vectors' without 'groups'.");
 
     /// <summary>{0} the number of samples.</summary>
     public static readonly DiagnosticRule OddSampleCount = new(
         "PMOE057", DiagnosticLevel.Error, "Odd number of samples",
-        "{0} samples cannot be half of one class and half of the other.",
+        "{0} samples cannot be split evenly between the two classes.",
         "Use an even number.");
 }

@@ -10,16 +10,18 @@ namespace PatchMoE;
 public sealed record SpecDiagnostic(DiagnosticRule Rule, string Path, SourceSpan Span, EquatableArray<string> Arguments)
 {
     /// <summary>Path, rule and fix: <c>model.layers[0].patchesPerExpert: 20 is more than the 16 patches there are. Use 1 to 16.</c></summary>
-    public string Message
-    {
-        get
-        {
-            object[] arguments = [.. Arguments];
-            string rule = string.Format(CultureInfo.InvariantCulture, Rule.Rule, arguments);
-            string fix = string.Format(CultureInfo.InvariantCulture, Rule.Fix, arguments);
-            return Path.Length == 0 ? $"{rule} {fix}" : $"{Path}: {rule} {fix}";
-        }
-    }
+    public string Message => PathPrefix + string.Format(CultureInfo.InvariantCulture, Rule.MessageFormat, [.. Arguments]);
+
+    /// <summary>What stands before the rule's text in a message: the path and a colon; empty without a path.</summary>
+    public string PathPrefix => Path.Length == 0 ? string.Empty : $"{Path}: ";
+
+    /// <summary>A diagnostic with its arguments as invariant text.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="path">The field; empty for the whole file or class.</param>
+    /// <param name="span">Where the value stands; default where there is no text.</param>
+    /// <param name="arguments">What the rule's texts are filled with.</param>
+    public static SpecDiagnostic Of(DiagnosticRule rule, string path, SourceSpan span, params object?[] arguments) =>
+        new(rule, path, span, arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture) ?? string.Empty).ToEquatableArray());
 
     /// <summary>
     /// The line that compilers print and editors understand:

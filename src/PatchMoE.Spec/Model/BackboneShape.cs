@@ -62,6 +62,10 @@ public static class BackboneShapes
         ("running_var", ParameterRole.NormVariance),
     ];
 
+    /// <summary>The map's size as messages write it, for example <c>8x8x80</c>.</summary>
+    public static string MapText(this BackboneSpec backbone) =>
+        backbone.Map() is var (height, width, channels) ? FormattableString.Invariant($"{height}x{width}x{channels}") : string.Empty;
+
     /// <summary>Rows, columns and channels of the map that a valid backbone makes of an image: the pMoE layer's input, or what is averaged.</summary>
     public static (int Height, int Width, int Channels) Map(this BackboneSpec backbone)
     {

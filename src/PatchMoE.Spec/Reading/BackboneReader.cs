@@ -96,7 +96,7 @@ internal static class BackboneReader
         }
 
         fields.Diagnostics.Report(
-            DiagnosticRules.PatchLargerThanMap, fields.PlaceOf("patch"), patch, map, side, MapText(backbone), $"{backbone.Height}x{backbone.Width}x{backbone.Channels}");
+            DiagnosticRules.PatchLargerThanMap, fields.PlaceOf("patch"), patch, map, side, backbone.MapText(), $"{backbone.Height}x{backbone.Width}x{backbone.Channels}");
         return false;
     }
 
@@ -106,13 +106,11 @@ internal static class BackboneReader
         int left = (map - patch) % stride;
         if (left > 0)
         {
-            fields.Diagnostics.Report(DiagnosticRules.MapLeftOver, fields.PlaceOf("patch"), InputReader.Lines(left, line), MapText(backbone));
+            fields.Diagnostics.Report(DiagnosticRules.MapLeftOver, fields.PlaceOf("patch"), InputReader.Lines(left, line), backbone.MapText());
         }
 
         InputReader.CheckGaps(fields, side, line, patch, stride, map);
     }
-
-    private static string MapText(BackboneSpec backbone) => backbone.Map() is var (height, width, channels) ? $"{height}x{width}x{channels}" : "";
 
     private sealed record PatchFields((int Height, int Width) Patch, (int Height, int Width) Stride);
 }

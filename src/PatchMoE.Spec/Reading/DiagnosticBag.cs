@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PatchMoE;
 
 /// <summary>Collects what is wrong while the reading goes on.</summary>
@@ -11,12 +9,10 @@ internal sealed class DiagnosticBag
     public bool HasErrors => _diagnostics.Any(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
 
     /// <summary>Adds a diagnostic.</summary>
-    public void Report(DiagnosticRule rule, Place place, params object[] arguments) =>
-        _diagnostics.Add(new SpecDiagnostic(
-            rule,
-            place.Path,
-            place.Span,
-            arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "").ToEquatableArray()));
+    public void Report(DiagnosticRule rule, Place place, params object?[] arguments) => Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
+
+    /// <summary>Adds a diagnostic that a check outside the reader made.</summary>
+    public void Add(SpecDiagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
     /// <summary>All of them, in the order of the text; at one place in the order of their reports.</summary>
     public EquatableArray<SpecDiagnostic> InTextOrder() =>

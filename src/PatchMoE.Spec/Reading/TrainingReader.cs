@@ -3,9 +3,6 @@ namespace PatchMoE;
 /// <summary>Reads the <c>training</c> section and holds it against the network and the data.</summary>
 internal static class TrainingReader
 {
-    private const int TwoExperts = 2;
-    private const int TwoClasses = 2;
-
     /// <summary>Gives the section, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
@@ -85,12 +82,12 @@ internal static class TrainingReader
 
         switch (method)
         {
-            case TrainingMethod.Separate when model?.Backbone is not null:
-                fields.Diagnostics.Report(DiagnosticRules.SeparateWithBackbone, fields.PlaceOf("method"));
-                break;
-
             case TrainingMethod.Separate when model is not null:
-                CheckSeparate(fields, model);
+                foreach (SpecDiagnostic diagnostic in TrainingRules.Separate(model))
+                {
+                    fields.Diagnostics.Add(diagnostic with { Span = fields.PlaceOf("method").Span });
+                }
+
                 break;
 
             case TrainingMethod.Single when RoutedLayer(model, _ => true) is { } layer:
@@ -117,25 +114,6 @@ internal static class TrainingReader
         return null;
     }
 
-    /// <summary>The linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ is one of two routers and labels ±1.</summary>
-    private static void CheckSeparate(FieldReader fields, ModelSpec model)
-    {
-        LayerSpec layer = model.Layers[0];
-        string? instead = model.Layers.Count > 1 ? $"{model.Layers.Count} layers"
-            : layer.Routing != Routing.ExpertChoice ? $"the routing '{SpecWords.Of(layer.Routing)}'"
-            : layer.Experts != TwoExperts ? layer.Experts == 1 ? "1 expert" : $"{layer.Experts} experts"
-            : null;
-        if (instead is not null)
-        {
-            fields.Diagnostics.Report(DiagnosticRules.SeparateNeedsTwoExperts, fields.PlaceOf("method"), instead);
-        }
-
-        if (model.Head.Outputs > TwoClasses)
-        {
-            fields.Diagnostics.Report(DiagnosticRules.SeparateNeedsTwoClasses, fields.PlaceOf("method"), model.Head.Outputs);
-        }
-    }
-
     private static void CheckBatch(FieldReader fields, int? batch, DataSpec? data)
     {
         int? samples = data switch
@@ -147,9 +125,9 @@ internal static class TrainingReader
             _ => null,
         };
 
-        if (batch > samples)
+        if (batch is { } b && samples is { } n && TrainingRules.Batch(b, n) is { } diagnostic)
         {
-            fields.Diagnostics.Report(DiagnosticRules.BatchLargerThanData, fields.PlaceOf("batch"), batch, samples);
+            fields.Diagnostics.Add(diagnostic with { Span = fields.PlaceOf("batch").Span });
         }
     }
 }

@@ -101,9 +101,9 @@ internal static class DatasetRules
     /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see one value, or a class has none.</exception>
     public static void CheckTraining(Dataset train, ModelSpec model, int batch)
     {
-        if (batch > train.Count)
+        if (TrainingRules.Batch(batch, train.Count) is { } diagnostic)
         {
-            throw new BadInputException($"training.batch: {batch} is more than the {train.Count} training samples there are. Use a batch of 1 to {train.Count}, or more data.");
+            throw new BadInputException(diagnostic.Message);
         }
 
         // The last update of an epoch takes what is left.

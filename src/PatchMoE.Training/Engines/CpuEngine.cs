@@ -53,7 +53,7 @@ public sealed class CpuEngine : HostEngine
     {
         base.BeginTraining(optimizer);
         IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
-        _fusesUpdate = _model is IPassKernels && optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
+        _fusesUpdate = _model is ICompiledModel && optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
     }
 
     private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);

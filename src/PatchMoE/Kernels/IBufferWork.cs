@@ -11,10 +11,15 @@ internal interface IBufferWork
     void RunShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers);
 }
 
-/// <summary>The buffers of running work, pinned until it ends, so that worker threads may use them.</summary>
-internal readonly unsafe struct PinnedBuffers(float* parameters, int parameterLength, float* gradients, int gradientLength)
+/// <summary>Running work with its buffers, pinned until it ends.</summary>
+internal readonly unsafe struct BufferPass(IBufferWork work, float* parameters, int parameterLength, float* gradients, int gradientLength)
 {
-    public Span<float> Parameters => new(parameters, parameterLength);
+    private readonly IBufferWork _work = work;
+    private readonly float* _parameters = parameters;
+    private readonly int _parameterLength = parameterLength;
+    private readonly float* _gradients = gradients;
+    private readonly int _gradientLength = gradientLength;
 
-    public ReadOnlySpan<float> Gradients => new(gradients, gradientLength);
+    public static readonly PassShare<BufferPass> Share = static (in BufferPass pass, Workspace workspace, int worker) =>
+        pass._work.RunShare(new Span<float>(pass._parameters, pass._parameterLength), new Span<float>(pass._gradients, pass._gradientLength), worker, workspace.Threads);
 }

@@ -15,7 +15,7 @@ public readonly ref struct WeightTarget
     /// <param name="weights">The parameter buffer.</param>
     /// <param name="adds">Whether sums of earlier samples, or zeros, lie in the gradients.</param>
     /// <param name="updates">Whether the sums are complete and go into the weights.</param>
-    public WeightTarget(in Pass pass, ref float weights, bool adds, bool updates)
+    public WeightTarget(in GradientPass pass, ref float weights, bool adds, bool updates)
         : this(ref pass.Gradients, ref weights, adds, updates, pass.LearningRate, pass.WeightDecay)
     {
     }

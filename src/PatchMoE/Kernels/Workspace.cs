@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using PatchMoE.Kernels;
 
 namespace PatchMoE;
@@ -9,62 +10,50 @@ namespace PatchMoE;
 /// </summary>
 public sealed class Workspace : IDisposable
 {
-    // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
-    // cache of the thread that wrote them last, so a training pass and the work on them must be larger to be worth it;
-    // less where threads share experts, so that each keeps to weights of its own.
-    private const long FewFlops = 2_000_000;
-    private const long FewTrainingFlops = 4_000_000;
-    private const long FewFlopsByExperts = 250_000;
+    // Below this, sharing takes longer than it saves; results do not depend on it.
     private const int FewFloats = 1 << 17;
 
-    // Each of them reads the whole input.
-    private const int MostByExperts = 4;
-
-    private readonly Type _owner;
+    private readonly Type? _owner;
+    private readonly string _ownerName;
     private readonly int _slotFloats;
     private readonly int _slotIntegers;
-    private readonly long _sampleFlops;
+    private readonly int _workerStep;
     private readonly WorkerTeam _team;
-    private readonly Action<int> _share;
-    private readonly Action<int> _bufferShare;
+    private readonly List<object> _runs = [];
     private readonly AlignedBuffer<float> _panels;
     private readonly AlignedBuffer<float> _workerFloats;
-    private readonly int _workerStep;
     private AlignedBuffer<float>? _gradients;
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
-    private IPassKernels? _kernels;
-    private Pass _pass;
-    private IBufferWork? _work;
-    private PinnedBuffers _buffers;
 
-    /// <summary>For emitted code; use <see cref="IPatchMoEModel.CreateWorkspace"/>.</summary>
-    /// <param name="owner">The model's class.</param>
-    /// <param name="slotFloats">Floats of one sample's scratch, a multiple of 16.</param>
-    /// <param name="slotIntegers">Integers of one sample's scratch, a multiple of 16.</param>
-    /// <param name="panelFloats">Floats of the weights in panels.</param>
-    /// <param name="workerFloats">Floats of each worker's own scratch.</param>
-    /// <param name="sampleFlops">FLOPs of one sample's forward pass: a pass of few FLOPs runs on the caller's thread alone.</param>
+    /// <summary>Threads without scratch: for a model whose class is not emitted.</summary>
     /// <param name="threads">Threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public Workspace(Type owner, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, long sampleFlops, int threads)
+    public Workspace(int threads)
+        : this(null, "another class", 0, 0, 0, 0, threads)
+    {
+    }
+
+    /// <summary>Threads and scratch of an emitted network.</summary>
+    /// <param name="owner">Its class.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <param name="threads">As above.</param>
+    internal Workspace(Type owner, NetworkSizes sizes, int threads)
+        : this(owner, sizes.Model, sizes.SlotFloats, sizes.SlotIntegers, sizes.PanelFloats, sizes.WorkerFloats, threads)
+    {
+    }
+
+    private Workspace(Type? owner, string ownerName, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
     {
         if (threads is < 1 or > 1024)
         {
             throw new ArgumentOutOfRangeException(nameof(threads), threads, "A pass needs 1 to 1024 threads.");
         }
 
-        _owner = owner;
-        _slotFloats = slotFloats;
-        _slotIntegers = slotIntegers;
-        _sampleFlops = sampleFlops;
+        (_owner, _ownerName, _slotFloats, _slotIntegers, _workerStep) = (owner, ownerName, slotFloats, slotIntegers, workerFloats);
         _team = new WorkerTeam(threads);
         Threads = threads;
-        _share = worker => _kernels!.RunShare(this, in _pass, worker);
-        _bufferShare = worker => _work!.RunShare(_buffers.Parameters, _buffers.Gradients, worker, Threads);
         _panels = new AlignedBuffer<float>(panelFloats);
-        _workerStep = workerFloats;
         _workerFloats = new AlignedBuffer<float>(checked(threads * workerFloats));
         _floats = new AlignedBuffer<float>(0);
         _integers = new AlignedBuffer<int>(0);
@@ -94,44 +83,30 @@ public sealed class Workspace : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>For emitted code: runs a pass on all threads.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="kind">What to compute.</param>
-    /// <param name="batch">B.</param>
-    /// <param name="slots">How many samples' scratch the pass needs.</param>
-    /// <param name="arrays">The arrays, of the right lengths.</param>
+    /// <summary>Checks that a network may use the workspace.</summary>
+    /// <param name="network">The network's class.</param>
+    /// <param name="model">Its name.</param>
     /// <exception cref="ArgumentException">The workspace is another model's.</exception>
-    /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public unsafe void Run(IPassKernels model, PassKind kind, int batch, int slots, PassArrays arrays)
+    internal void RequireOwner(Type network, string model)
     {
-        if (model.GetType() != _owner)
+        if (network != _owner)
         {
-            throw new ArgumentException($"The workspace was made by {_owner.Name}, not by {model.GetType().Name}. Use a workspace of the model's own CreateWorkspace.");
+            throw new ArgumentException($"The workspace was made by {_ownerName}, not by {model}. Use a workspace of the model's own CreateWorkspace.");
         }
+    }
 
-        bool sharesExperts = kind is PassKind.LossAndGradients or PassKind.SgdStep && arrays.InputGradient.IsEmpty && SharesExperts(model, batch);
-        bool alone = !sharesExperts && batch * _sampleFlops < (arrays.Gradients.IsEmpty ? FewFlops : FewTrainingFlops);
-        EnsureSlots(sharesExperts ? slots * Threads : Math.Max(slots, Threads));
+    /// <summary>Runs a pass on all threads.</summary>
+    /// <param name="share">One worker's share of it.</param>
+    /// <param name="pass">The pass, whose arrays are pinned.</param>
+    /// <param name="slots">How many samples' scratch it needs; each thread has that of one at least.</param>
+    /// <param name="alone">Whether it is too small to be shared.</param>
+    /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
+    internal void Run<TPass>(PassShare<TPass> share, in TPass pass, int slots, bool alone)
+        where TPass : struct
+    {
+        EnsureSlots(Math.Max(slots, Threads));
         (Loss, IsFinite) = (0, true);
-        fixed (float* input = arrays.Input, logits = arrays.Logits, logitsGradient = arrays.LogitsGradient, gradients = arrays.Gradients)
-        fixed (float* inputGradient = arrays.InputGradient, scores = arrays.Scores, gates = arrays.Gates)
-        fixed (float* features = arrays.Features, featuresGradient = arrays.FeaturesGradient)
-        fixed (float* panels = _panels.Span)
-        fixed (int* labels = arrays.Labels, lengths = arrays.Lengths, routes = arrays.Routes, classes = arrays.Classes)
-        {
-            _pass = new Pass(kind, batch, input, labels, lengths, logits, logitsGradient, gradients, inputGradient, routes, scores, gates, classes, panels, features, featuresGradient, arrays.LearningRate, arrays.WeightDecay, sharesExperts);
-            _kernels = model;
-            try
-            {
-                RunShares(_share, alone);
-            }
-            finally
-            {
-                _kernels = null;
-                _pass = default;
-            }
-        }
+        RunShares(share, in pass, alone);
     }
 
     /// <summary>Runs work on the parameters and their gradients on all threads, or on the caller's alone where it is small.</summary>
@@ -144,35 +119,29 @@ public sealed class Workspace : IDisposable
     {
         fixed (float* firstParameter = parameters, firstGradient = gradients)
         {
-            _buffers = new PinnedBuffers(firstParameter, parameters.Length, firstGradient, gradients.Length);
-            _work = work;
-            try
-            {
-                RunShares(_bufferShare, alone: floats < FewFloats);
-            }
-            finally
-            {
-                _work = null;
-                _buffers = default;
-            }
+            BufferPass pass = new(work, firstParameter, parameters.Length, firstGradient, gradients.Length);
+            RunShares(BufferPass.Share, in pass, alone: floats < FewFloats);
         }
     }
 
-    /// <summary>For emitted code: room for gradients that no caller asks for.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public Span<float> OwnGradients(int length) => (_gradients ??= new AlignedBuffer<float>(length)).Span;
+    /// <summary>Room for gradients that no caller asks for.</summary>
+    internal Span<float> OwnGradients(int length) => (_gradients ??= new AlignedBuffer<float>(length)).Span;
 
     /// <summary>For emitted code: the float scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public ref float Floats(int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _floats.Start, (nint)index * _slotFloats);
+    public ref float Floats(int index) => ref Unsafe.Add(ref _floats.Start, (nint)index * _slotFloats);
+
+    /// <summary>For emitted code: the room for weights in panels, shared by all workers.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref float Panels => ref _panels.Start;
 
     /// <summary>For emitted code: a worker's own scratch.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public ref float WorkerFloats(int worker) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _workerFloats.Start, (nint)worker * _workerStep);
+    public ref float WorkerFloats(int worker) => ref Unsafe.Add(ref _workerFloats.Start, (nint)worker * _workerStep);
 
     /// <summary>For emitted code: the integer scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public ref int Integers(int index) => ref System.Runtime.CompilerServices.Unsafe.Add(ref _integers.Start, (nint)index * _slotIntegers);
+    public ref int Integers(int index) => ref Unsafe.Add(ref _integers.Start, (nint)index * _slotIntegers);
 
     /// <summary>For emitted code: waits until every worker has come here.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -188,27 +157,45 @@ public sealed class Workspace : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public (int From, int To) Share(int count, int worker) => Lines.Share(count, worker, Threads);
 
-    private bool SharesExperts(IPassKernels model, int batch) =>
-        Threads is > 1 and <= MostByExperts && batch <= model.SharedBatch && model.ExpertParts % Threads == 0
-        && (batch * _sampleFlops >= FewFlopsByExperts || SharesSmallPasses);
-
-    private void RunShares(Action<int> share, bool alone)
+    private void RunShares<TPass>(PassShare<TPass> share, in TPass pass, bool alone)
+        where TPass : struct
     {
-        if (!alone || SharesSmallPasses)
-        {
-            _team.Run(share);
-            return;
-        }
-
-        Threads = 1;
+        PassRun<TPass> run = RunOf<TPass>();
+        run.Set(share, in pass);
         try
         {
-            _team.RunAlone(share);
+            if (!alone || SharesSmallPasses)
+            {
+                _team.Run(run.Share);
+            }
+            else
+            {
+                Threads = 1;
+                _team.RunAlone(run.Share);
+            }
         }
         finally
         {
             Threads = _team.Threads;
+            run.Set(null, default);
         }
+    }
+
+    /// <summary>The object that runs passes of a type; made once, since a pass allocates nothing.</summary>
+    private PassRun<TPass> RunOf<TPass>()
+        where TPass : struct
+    {
+        foreach (object known in _runs)
+        {
+            if (known is PassRun<TPass> run)
+            {
+                return run;
+            }
+        }
+
+        var made = new PassRun<TPass>(this);
+        _runs.Add(made);
+        return made;
     }
 
     private void EnsureSlots(int slots)

@@ -65,7 +65,7 @@ public sealed class ArchitectureTests
         Assert.That(DirectedGraph.Of(["a", "b", "c"], line).FindCircle(), Is.Null);
         Assert.That(DirectedGraph.Of(["a", "b", "c"], [.. line, ("c", "b")]).FindCircle(), Is.EqualTo(new[] { "b", "c", "b" }));
         Assert.That(DirectedGraph.Of(["a", "b", "c"], line).Reduced().Edges, Is.EquivalentTo(new[] { ("a", "b"), ("b", "c") }));
-        Assert.That(s_uses.Value, Has.Some.Matches<FolderDependencies.Use>(use => (use.Project, use.From, use.To) == ("PatchMoE", "", "Kernels")), "uses are resolved");
+        Assert.That(s_uses.Value, Has.Some.Matches<FolderDependencies.Use>(use => (use!.Project, use.From, use.To) == ("PatchMoE", "", "Kernels")), "uses are resolved");
     }
 
     [Test]

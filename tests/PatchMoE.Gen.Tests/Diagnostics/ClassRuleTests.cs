@@ -24,7 +24,7 @@ public sealed class ClassRuleTests
     [Test]
     public void OuterTypeNotPartial_Reports() => Reports(
         DiagnosticRules.OuterTypeNotPartial,
-        "The class 'Net' lies in 'Middle', which is not partial, so no code can be added to it. Declare 'Middle' 'partial', or move the class out of it.",
+        "The class 'Net' is nested in 'Middle', which is not partial, so no code can be added to it. Declare 'Middle' 'partial', or move the class out of it.",
         """
         internal partial class Outer
         {
@@ -52,7 +52,7 @@ public sealed class ClassRuleTests
     [TestCase("public partial class Outer<T>\n{\n    [PatchMoE(\"specs/mnist-joint.json\")]\n    public sealed partial class §Net;\n}")]
     public void GenericClass_Reports(string source) => Reports(
         DiagnosticRules.GenericClass,
-        "The class 'Net' has type parameters, its own or those of a type around it, but a network has one fixed type. Remove the type parameters, or move the class out of the generic type.",
+        "The class 'Net' has type parameters, its own or those of a containing type, but a network is one concrete type. Remove the type parameters, or move the class out of the generic type.",
         source);
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class ClassRuleTests
     [Test]
     public void SpecFileAmbiguous_Reports() => Expect.Reports(
         DiagnosticRules.SpecFileAmbiguous,
-        "Several additional files end in 'net.json': /user/a/net.json, /user/b/net.json. Write more of the path's folders.",
+        "Several additional files end in 'net.json': /user/a/net.json, /user/b/net.json. Include more folders in the path.",
         UserProject.Of("using PatchMoE;\n[PatchMoE(§\"net.json\")]\npublic partial class Net;", UserProject.Spec("a/net.json", s_spec.Text), UserProject.Spec("b/net.json", s_spec.Text)));
 
     [TestCase("a/net.json")]
@@ -106,7 +106,7 @@ public sealed class ClassRuleTests
     [TestCase("specs/pmoe.schema.json", "a file that ends in '.schema.json' is a schema, which says what a spec may hold")]
     public void NotASpecFile_Reports(string path, string reason) => Expect.Reports(
         DiagnosticRules.NotASpecFile,
-        $"'{path}' is not the path of a spec: {reason}. Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.",
+        $"'{path}' is not a spec file: {reason}. Give the path of a spec, for example \"specs/net.json\"; rename the file if it is one.",
         UserProject.Of(
             $"[PatchMoE.PatchMoE(§{Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(path, quote: true)})]\ninternal partial class Net;",
             s_spec,
@@ -134,13 +134,13 @@ public sealed class ClassRuleTests
         GeneratorRun run = UserProject.Of("[PatchMoE.PatchMoE(\"net.json\")]\ninternal partial class Net;", UserProject.Spec("net.json", text)).Run();
         Assert.That(
             run.Diagnostics.Select(diagnostic => (diagnostic.Id, diagnostic.Location.GetLineSpan().Path, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))),
-            Is.EqualTo(new[] { ("PMOE001", "/user/net.json", $"The text is not valid JSON: expected a value, found {found}. Correct it here; JSON has no comments and no comma behind a last value.") }));
+            Is.EqualTo(new[] { ("PMOE001", "/user/net.json", $"The text is not valid JSON: expected a value, found {found}. Fix the JSON here; JSON allows neither comments nor trailing commas.") }));
     }
 
     [Test]
     public void DuplicateSpecName_Reports() => Reports(
         DiagnosticRules.DuplicateSpecName,
-        "The class 'First' is compiled from a spec of the name 'MnistJoint' too. Give one of the specs another name.",
+        "The class 'First' is also compiled from a spec named 'MnistJoint'. Give one of the specs another name.",
         "[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class First;\n\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class §Second;");
 
     [Test]
@@ -152,7 +152,7 @@ public sealed class ClassRuleTests
     [TestCase("[§LinearHead(2)]", "LinearHead")]
     public void FileAndAttributes_Reports(string attribute, string name) => Reports(
         DiagnosticRules.FileAndAttributes,
-        $"The class 'Net' has a spec file and [{name}] too; a network is described by one of the two. Remove [{name}], or the path in [PatchMoE].",
+        $"The class 'Net' has both a spec file and [{name}], but only one of the two can describe the network. Remove [{name}], or the path in [PatchMoE].",
         $"[PatchMoE(\"specs/mnist-joint.json\")]\n{attribute}\npublic partial class Net;");
 
     [Test]
@@ -227,7 +227,7 @@ public sealed class ClassRuleTests
     [Test]
     public void FileLocalClass_Reports() => Reports(
         DiagnosticRules.FileLocalClass,
-        "The class 'Net' is declared 'file', so code in another file cannot be added to it. Declare it 'internal'.",
+        "The class 'Net' is file-local, so code in another file cannot be added to it. Declare it 'internal'.",
         "[PatchMoE(\"specs/mnist-joint.json\")]\nfile sealed partial class §Net;");
 
     [Test]
@@ -238,27 +238,30 @@ public sealed class ClassRuleTests
     [TestCase("Patch = 28, Stride = 7, StrideHeight = §7", "Stride", "StrideHeight")]
     public void SizeGivenTwice_Reports(string sizes, string both, string one) => Reports(
         DiagnosticRules.SizeGivenTwice,
-        $"'{both}' sets the height and the width, and '{one}' sets one of them again. Keep '{both}', or give the height and the width one by one.",
+        $"'{both}' sets the height and the width, and '{one}' sets one of them again. Keep '{both}', or set the height and the width separately.",
         $"[PatchMoE]\n[ImageInput(112, 112, {sizes})]\n[ExpertLayer(Experts = 2, PatchesPerExpert = 2, NeuronsPerExpert = 20)]\n[FixedHead]\npublic partial class Net;");
 
     [Test]
     public void SizeGivenTwice_DoesNotReport() => Compiles(
         "[PatchMoE]\n[ImageInput(112, 112, PatchHeight = 28, PatchWidth = 14, Stride = 14)]\n[ExpertLayer(Experts = 2, PatchesPerExpert = 2, NeuronsPerExpert = 20)]\n[FixedHead]\npublic partial class Net;");
 
-    [TestCase("Head")]
+    [TestCase("HeadWeight")]
     [TestCase("Spec")]
-    [TestCase("Layer0")]
+    [TestCase("Layer0ExpertsWeight")]
     [TestCase("Parameters")]
     [TestCase("Outputs")]
-    [TestCase("Math")]
     public void EmittedName_Reports(string name) => Reports(
         DiagnosticRules.EmittedName,
-        $"The emitted code gives the name '{name}' to something else, so the class cannot have it. Give the class another name, for example '{name}Model'.",
+        $"The class '{name}' gets a generated member named '{name}', but a C# class cannot have a member of its own name. Rename the class, for example to '{name}Model'.",
         $"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class §{name};");
 
     [TestCase("HeadModel")]
     [TestCase("Layer")]
-    [TestCase("Layer3")]
+    [TestCase("Layer0")]
+    [TestCase("HeadBias")]
+    [TestCase("Layer0Experts")]
+    [TestCase("Math")]
+    [TestCase("Network")]
     public void EmittedName_DoesNotReport(string name) => Compiles($"[PatchMoE(\"specs/mnist-joint.json\")]\npublic sealed partial class {name};");
 
     [TestCase("abstract partial class §Net;", "is abstract", "Remove 'abstract'")]
@@ -269,7 +272,7 @@ public sealed class ClassRuleTests
     [TestCase("partial class §Net : Base;\n\ninternal class Base\n{\n    public required string Title { get; init; }\n}", "has the required member 'Title'", Required)]
     public void NoPlainConstructor_Reports(string source, string obstacle, string fix) => Reports(
         DiagnosticRules.NoPlainConstructor,
-        $"The class 'Net' {obstacle}, but its method 'Load' makes one with 'new()'. {fix}.",
+        $"The class 'Net' {obstacle}, but its method 'Load' constructs it with 'new()'. {fix}.",
         $"[PatchMoE(\"specs/mnist-joint.json\")]\n{source}");
 
     private const string Required = "Remove 'required', or add a constructor without parameters that has [SetsRequiredMembers]; it may be private";

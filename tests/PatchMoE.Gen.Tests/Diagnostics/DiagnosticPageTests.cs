@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace PatchMoE.Gen.Tests;
 
@@ -35,7 +36,10 @@ public sealed partial class DiagnosticPageTests
     private static GeneratorRun Run(string page, string mark)
     {
         string example = ExampleBlock().Matches(page).Single(match => match.Groups["mark"].Value == mark).Groups["text"].Value;
-        return UserProject.Of($"using PatchMoE;\n\n{example}", example.Contains("no AdditionalFiles", StringComparison.Ordinal) ? [] : [.. Files()]).Run();
+        UserProject project = UserProject.Of($"using PatchMoE;\n\n{example}", example.Contains("no AdditionalFiles", StringComparison.Ordinal) ? [] : [.. Files()]);
+        return (LanguageComment().Match(example) is { Success: true } version
+            ? project with { Language = Enum.Parse<LanguageVersion>($"CSharp{version.Groups["number"].Value}") }
+            : project).Run();
     }
 
     /// <summary>The additional files of the examples' projects.</summary>
@@ -56,6 +60,9 @@ public sealed partial class DiagnosticPageTests
 
     [GeneratedRegex(@"```csharp (?<mark>wrong|right)\n(?<text>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex ExampleBlock();
+
+    [GeneratedRegex("// LangVersion (?<number>[0-9]+)")]
+    private static partial Regex LanguageComment();
 
     [GeneratedRegex(@"```text\n(?<text>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex MessageBlock();

@@ -20,9 +20,9 @@ public sealed class SpecMistakeTests
         }
         """;
 
-    [TestCase("\"patchesPerExpert\": 6", "\"patchesPerExpert\": §20", "PMOE011", "model.layers[0].patchesPerExpert: 20 is more than the 16 patches there are. Use 1 to 16.")]
-    [TestCase("\"kind\": \"fixed\"", "\"kind\": \"fixed\", \"weights\": §\"sign\"", "PMOE020", "model.head.weights: The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the top layer has 8. Use 2 experts there, or the weights 'gaussian'.")]
-    [TestCase("\"loss\": \"logistic\"", "\"loss\": §\"softmaxCrossEntropy\"", "PMOE021", "model.loss: The loss 'softmaxCrossEntropy' needs 2 outputs or more, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.")]
+    [TestCase("\"patchesPerExpert\": 6", "\"patchesPerExpert\": §20", "PMOE011", "model.layers[0].patchesPerExpert: An expert cannot take 20 patches: there are only 16. Use 1 to 16.")]
+    [TestCase("\"kind\": \"fixed\"", "\"kind\": \"fixed\", \"weights\": §\"sign\"", "PMOE020", "model.head.weights: The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the number of experts in the top layer is 8. Use 2 experts in that layer, or the weights 'gaussian'.")]
+    [TestCase("\"loss\": \"logistic\"", "\"loss\": §\"softmaxCrossEntropy\"", "PMOE021", "model.loss: The loss 'softmaxCrossEntropy' needs at least 2 outputs, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.")]
     public void MistakeInFile_ReportsAtItsPlaceInTheJson(string old, string wrong, string id, string message) =>
         Expect.Reports(Rule(id), message, UserProject.Of(FromFile, UserProject.Spec("specs/net.json", Spec)).Replace("specs/net.json", old, wrong));
 
@@ -66,13 +66,13 @@ public sealed class SpecMistakeTests
     public void MistakeInFileOfNoClass_IsNotReported() => Expect.Compiles(
         UserProject.Of(FromFile, UserProject.Spec("specs/net.json", Spec), UserProject.Spec("appsettings.json", "{ \"Logging\": {"), UserProject.Spec("notes.txt", "{")));
 
-    [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §20", "PMOE011", "model.layers[0].patchesPerExpert: 20 is more than the 16 patches there are. Use 1 to 16.")]
-    [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §(4 * 4) + 1", "PMOE011", "model.layers[0].patchesPerExpert: 17 is more than the 16 patches there are. Use 1 to 16.")]
-    [TestCase("Patch = 28", "PatchHeight = §28, PatchWidth = 113", "PMOE012", "model.input.patch: The patch's width of 113 pixels is more than the image's 112. Use a width of 1 to 112.")]
-    [TestCase("FixedHead", "FixedHead(§HeadWeights.Sign)", "PMOE020", "model.head.weights: The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the top layer has 8. Use 2 experts there, or the weights 'gaussian'.")]
-    [TestCase("[PatchMoE]", "[PatchMoE(Loss = §Loss.SoftmaxCrossEntropy)]", "PMOE021", "model.loss: The loss 'softmaxCrossEntropy' needs 2 outputs or more, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.")]
-    [TestCase("[PatchMoE]", "[PatchMoE(Name = §\"a b\")]", "PMOE007", "name: 'a b' cannot be a spec's name: that is a letter A to Z or a to z, then letters, digits, '-', '_' and '.', 100 characters at most. Give the spec a name like 'mnist-joint'; without the field 'name' it has the name of its file or class.")]
-    [TestCase("NeuronsPerExpert = 5", "NeuronsPerExpert = 5, Gate = §(Gate)7", "PMOE005", "model.layers[0].gate: The word '7' is not known here; known are 'none', 'softmaxSelected', 'softmaxAll' and 'sigmoid'. Use one of these.")]
+    [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §20", "PMOE011", "model.layers[0].patchesPerExpert: An expert cannot take 20 patches: there are only 16. Use 1 to 16.")]
+    [TestCase("PatchesPerExpert = 6", "PatchesPerExpert = §(4 * 4) + 1", "PMOE011", "model.layers[0].patchesPerExpert: An expert cannot take 17 patches: there are only 16. Use 1 to 16.")]
+    [TestCase("Patch = 28", "PatchHeight = §28, PatchWidth = 113", "PMOE012", "model.input.patch: The patch width of 113 pixels exceeds the image width of 112. Use a patch width of 1 to 112.")]
+    [TestCase("FixedHead", "FixedHead(§HeadWeights.Sign)", "PMOE020", "model.head.weights: The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the number of experts in the top layer is 8. Use 2 experts in that layer, or the weights 'gaussian'.")]
+    [TestCase("[PatchMoE]", "[PatchMoE(Loss = §Loss.SoftmaxCrossEntropy)]", "PMOE021", "model.loss: The loss 'softmaxCrossEntropy' needs at least 2 outputs, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.")]
+    [TestCase("[PatchMoE]", "[PatchMoE(Name = §\"a b\")]", "PMOE007", "name: 'a b' is not a valid spec name: a name is a letter A to Z or a to z followed by such letters, digits, '-', '_' or '.', at most 100 characters in all. Use a name such as 'mnist-joint', or leave 'name' out to use the name of the file or class.")]
+    [TestCase("NeuronsPerExpert = 5", "NeuronsPerExpert = 5, Gate = §(Gate)7", "PMOE005", "model.layers[0].gate: '7' is not a valid value here; the valid values are 'none', 'softmaxSelected', 'softmaxAll' and 'sigmoid'. Use one of these.")]
     public void MistakeInAttribute_ReportsAtTheArgument(string old, string wrong, string id, string message) =>
         Expect.Reports(Rule(id), message, UserProject.Of(Attributes).Replace("Net.cs", old, wrong));
 

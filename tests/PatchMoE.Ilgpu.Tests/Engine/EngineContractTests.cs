@@ -22,7 +22,7 @@ public class EngineContractTests
         float[] input = new float[2 * 44];
         float[] logits = new float[6];
         float[] gradients = new float[Networks.Weights(s_spec).Length];
-        void Refused(string message, TestDelegate call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
+        void Refused(string message, Action call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
         Refused("The buffer has 3 values", () => _engine.SetParameters(new float[3]));
         Refused("The buffer has 3 values", () => _engine.GetParameters(new float[3]));
         Refused("The buffer has 3 values", () => _engine.GetGradients(new float[3]));

@@ -43,7 +43,7 @@ internal static class Networks
         return new Dataset(spec.Model.InputShape(), inputs, labels, lengths);
     }
 
-    public static Optimizer Optimizer(PatchMoESpec spec, OptimizerKind kind) => PatchMoE.Optimizer.Create(
+    public static Optimizer Optimizer(PatchMoESpec spec, OptimizerKind kind) => PatchMoE.Training.Optimizers.Optimizer.Create(
         OptimizerSpec.Default with { Kind = kind, LearningRate = 0.1, WeightDecay = 0.01 },
         spec.Model.Parameters().Where(parameter => parameter.HasGradient),
         ModelParameters.BufferLength(spec.Model.Parameters()));

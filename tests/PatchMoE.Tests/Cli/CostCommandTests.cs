@@ -78,7 +78,7 @@ public sealed class CostCommandTests
         Assert.Multiple(() =>
         {
             Assert.That(outcome.ExitCode, Is.EqualTo(1));
-            Assert.That(outcome.ErrorLines.Single(), Does.StartWith("error: model.backbone: code is emitted for pMoE layers alone, and CifarWrnSmall has a backbone."));
+            Assert.That(outcome.ErrorLines.Single(), Does.StartWith("error: model.backbone: The spec 'CifarWrnSmall' has a backbone, but code is generated for pMoE layers only."));
             Assert.That(Directory.Exists(folder.File("out")), Is.False);
         });
     }

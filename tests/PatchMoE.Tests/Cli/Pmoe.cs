@@ -25,10 +25,6 @@ internal static class Pmoe
         return new Outcome(exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>The backends that this build was made without: those whose package the machine lacks.</summary>
-    public static IEnumerable<string> LeftOutBackends() =>
-        Run("backends").OutputLines.Where(line => line.Contains("not in this build", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]);
-
     /// <summary>A start of the real command.</summary>
     public static ProcessStartInfo StartInfo(params string[] args) =>
         new("dotnet", [Path.Combine(TestContext.CurrentContext.TestDirectory, "pmoe.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };

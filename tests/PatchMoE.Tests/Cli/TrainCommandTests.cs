@@ -174,15 +174,6 @@ public sealed class TrainCommandTests
         Assert.That(reference, Is.EqualTo(cpu).Within(1e-4 * cpu));
     }
 
-    [TestCaseSource(typeof(Pmoe), nameof(Pmoe.LeftOutBackends))]
-    public void ABackendThatIsNotBuiltIn_IsRefused(string backend)
-    {
-        Outcome outcome = Train("run", "--backend", backend);
-        Assert.That(outcome.ExitCode, Is.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain("not in this build"));
-        Assert.That(Directory.Exists(_folder.File("run")), Is.False);
-    }
-
     [Test]
     public void AMissingDataFolder_IsNamed()
     {

@@ -22,7 +22,7 @@ public sealed class WorkspaceTests
     public void ASmallPass_RunsOnTheCallersThreadAlone_AndSeesOneThread()
     {
         using Workspace workspace = Create(3, sampleFlops: 1);
-        var recorder = new Recorder(3);
+        var recorder = new Recorder(3, sampleFlops: 1);
         recorder.Run(workspace);
         Assert.That(recorder.Shares, Is.EqualTo(new[] { 1, 0, 0 }));
         Assert.That(recorder.Threads[0], Is.SameAs(Thread.CurrentThread));
@@ -33,7 +33,7 @@ public sealed class WorkspaceTests
     public void AFailedSmallPass_LeavesTheWorkspaceAsItWas()
     {
         using Workspace workspace = Create(3, sampleFlops: 1);
-        var recorder = new Recorder(3) { Failure = new InvalidDataException() };
+        var recorder = new Recorder(3, sampleFlops: 1) { Failure = new InvalidDataException() };
         Assert.That(() => recorder.Run(workspace), Throws.InstanceOf<InvalidDataException>());
         Assert.That(workspace.Threads, Is.EqualTo(3));
         recorder.Failure = null;
@@ -47,7 +47,7 @@ public sealed class WorkspaceTests
         Workspace workspace = Create(2, sampleFlops);
         workspace.Dispose();
         workspace.Dispose();
-        Assert.That(() => new Recorder(2).Run(workspace), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => new Recorder(2, sampleFlops).Run(workspace), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     [Test]
@@ -103,11 +103,10 @@ public sealed class WorkspaceTests
         return (new WeakReference(workspace), recorder);
     }
 
-    private static Workspace Create(int threads, long sampleFlops) =>
-        new(typeof(Recorder), slotFloats: 0, slotIntegers: 0, panelFloats: 0, workerFloats: 0, sampleFlops, threads);
+    private static Workspace Create(int threads, long sampleFlops) => new Recorder(threads, sampleFlops).CreateWorkspace(threads);
 
-    /// <summary>A model that notes which thread ran which share, and how many it saw.</summary>
-    private sealed class Recorder(int threads) : IPassKernels
+    /// <summary>A network that notes which thread ran which share, and how many it saw.</summary>
+    private sealed class Recorder(int threads, long sampleFlops = Large) : CompiledNetwork(Sizes(sampleFlops))
     {
         public Thread?[] Threads { get; } = new Thread?[threads];
 
@@ -115,11 +114,9 @@ public sealed class WorkspaceTests
 
         public Exception? Failure { get; set; }
 
-        public AlignedBuffer<float> ParameterBuffer => throw new NotSupportedException();
+        public void Run(Workspace workspace) => Forward(new float[1], new float[1], workspace);
 
-        public void Run(Workspace workspace) => workspace.Run(this, PassKind.Forward, batch: 1, slots: 1, default);
-
-        public void RunShare(Workspace workspace, in Pass pass, int worker)
+        protected override void ForwardShare(in ForwardPass pass, Workspace workspace, int worker)
         {
             if (Failure is not null)
             {
@@ -129,6 +126,34 @@ public sealed class WorkspaceTests
             Threads[worker] = Thread.CurrentThread;
             Shares[worker] = workspace.Threads;
         }
+
+        protected override void FeaturesShare(in ForwardPass pass, Workspace workspace, int worker) => throw new NotSupportedException();
+
+        protected override void PredictShare(in PredictPass pass, Workspace workspace, int worker) => throw new NotSupportedException();
+
+        protected override void GradientShare(in GradientPass pass, Workspace workspace, int worker) => throw new NotSupportedException();
+
+        private static new NetworkSizes Sizes(long sampleFlops) => new()
+        {
+            Model = nameof(Recorder),
+            InputLength = 1,
+            Outputs = 1,
+            FeatureLength = 1,
+            ParameterLength = 16,
+            Loss = Loss.Logistic,
+            Groups = 1,
+            Patches = 1,
+            Routes = 0,
+            SlotFloats = 0,
+            SlotIntegers = 0,
+            PanelFloats = 0,
+            WorkerFloats = 0,
+            Window = 1,
+            ForwardWindow = 1,
+            SampleFlops = sampleFlops,
+            ExpertParts = 1,
+            SharedBatch = 0,
+        };
 
         public void RequireEnded() =>
             Assert.That(Threads[1..].All(thread => thread!.Join(TimeSpan.FromSeconds(60))), "a thread still waits");

@@ -135,7 +135,7 @@ public class PassTests
         var logits = new float[labels.Length * model.Outputs];
         var gradients = new float[model.Parameters.Length];
 
-        void Refused(string message, TestDelegate call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
+        void Refused(string message, Action call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
         Refused("logits has 29 values, which is no multiple of the 5 of one sample", () => model.Forward(input, logits[1..], workspace));
         Refused("input has 18431 values; 6 samples of 3072 values need 18432", () => model.Forward(input[1..], logits, workspace));
         Refused("labels[2] is 5; softmax cross entropy over 5 outputs takes 0 to 4", () => model.LossAndGradients(input, [0, 1, 5, 0, 0, 0], logits, gradients, workspace));

@@ -15,8 +15,8 @@ public class SharedExpertsTests
     [TestCase("window in groups, dense, a layer above", 1, 0)]
     public void APlanSaysWhichBatchesAreSharedByExperts(string name, int parts, int batch)
     {
-        var kernels = (IPassKernels)PatchMoECompiler.Compile(SizeSpecs.All[name]);
-        Assert.That((kernels.ExpertParts, kernels.SharedBatch), Is.EqualTo((parts, batch)));
+        NetworkSizes sizes = ((ICompiledModel)PatchMoECompiler.Compile(SizeSpecs.All[name])).Network.Sizes;
+        Assert.That((sizes.ExpertParts, sizes.SharedBatch), Is.EqualTo((parts, batch)));
     }
 
     [TestCase("experts of one sample shared by workers", 2)]

@@ -207,7 +207,7 @@ public class ReferenceSemanticsTests
         var logistic = new ReferencePoint(new ModelSpec(
             new VectorsInputSpec(4, 1), EquatableArray.Of(new LayerSpec(Routing.Dense, 1, 1)), new HeadSpec(HeadKind.Linear, 1), Loss.Logistic), 1, seed: 1);
 
-        void Check(TestDelegate act, string message) => Assert.That(Assert.Throws<ArgumentException>(act)!.Message, Does.StartWith(message));
+        void Check(Action act, string message) => Assert.That(Assert.Throws<ArgumentException>(act)!.Message, Does.StartWith(message));
 
         Check(() => point.Model.Run(point.Weights, new double[7]), "The input has 7 values; it needs a positive multiple of 4, the values of a sample.");
         Check(() => point.Model.Run(point.Weights, []), "The input has 0 values; it needs a positive multiple of 4, the values of a sample.");

@@ -10,7 +10,7 @@ public sealed class BackboneRuleTests
     [Test]
     public void BackboneNeedsImage_Reports() => Diagnose.Reports(
         DiagnosticRules.BackboneNeedsImage, "model.input.kind",
-        "A backbone is convolutions over an image, but the input is of kind 'vectors'. Use an input of kind 'image', or remove the backbone.",
+        "A backbone convolves an image, but the input is of kind 'vectors'. Use an input of kind 'image', or remove the backbone.",
         Text(input: """{ "kind": §"vectors", "patches": 16, "dimension": 64 }"""));
 
     [Test]
@@ -20,7 +20,7 @@ public sealed class BackboneRuleTests
     [TestCase("stride")]
     public void PatchesAreOfTheMap_Reports(string field) => Diagnose.Reports(
         DiagnosticRules.PatchesAreOfTheMap, $"model.input.{field}",
-        $"With a backbone the patches are cut from its map, not from the image, so the field '{field}' does not belong here. Move it to 'model.backbone', in pixels of the map.",
+        $"With a backbone, patches are cut from its map rather than from the image, so the field '{field}' does not belong here. Move it to 'model.backbone', in pixels of the map.",
         Text(input: $$"""{ "kind": "image", "height": 32, "width": 32, §"{{field}}": 4 }"""));
 
     [Test]
@@ -31,7 +31,7 @@ public sealed class BackboneRuleTests
     [TestCase("output", "\"map\"")]
     public void FieldNeedsLayer_Reports(string field, string value) => Diagnose.Reports(
         DiagnosticRules.FieldNeedsLayer, $"model.backbone.{field}",
-        $"The field '{field}' is about a pMoE layer on the backbone's map, but the model has no layer. Remove it, or add a layer to 'model.layers'.",
+        $"The field '{field}' describes a pMoE layer on the backbone's map, but the model has no layer. Remove it, or add a layer to 'model.layers'.",
         Text(backbone: $$"""{ "kind": "wrn", §"{{field}}": {{value}} }""", layers: ""));
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class BackboneRuleTests
     [TestCase("[1, 10]", "width", 10)]
     public void PatchLargerThanMap_Reports(string patch, string side, int size) => Diagnose.Reports(
         DiagnosticRules.PatchLargerThanMap, "model.backbone.patch",
-        $"The patch's {side} of {size} is more than the map's 8: of an image of 32x32x3 the backbone makes a map of 8x8x8. Use a {side} of 1 to 8, a larger image, or fewer widths.",
+        $"The patch {side} of {size} exceeds the map {side} of 8: the backbone turns an image of 32x32x3 into a map of 8x8x8. Use a patch {side} of 1 to 8, a larger image, or fewer widths.",
         Text(backbone: $$"""{ "kind": "wrn", "widths": [4, 6, 8], "patch": §{{patch}} }"""));
 
     [Test]
@@ -58,7 +58,7 @@ public sealed class BackboneRuleTests
     [Test]
     public void MapLeftOver_Reports() => Diagnose.Reports(
         DiagnosticRules.MapLeftOver, "model.backbone.patch",
-        "No patch covers the last 2 columns of the map of 8x8x8. Change the patch or the stride.",
+        "No patch covers the last 2 columns of the 8x8x8 map. Change the patch or the stride.",
         Text(backbone: """{ "kind": "wrn", "widths": [4, 6, 8], "patch": §[1, 3] }"""));
 
     [Test]
@@ -68,19 +68,19 @@ public sealed class BackboneRuleTests
     [Test]
     public void PixelsBetweenPatchesOfTheMap_Report() => Diagnose.Reports(
         DiagnosticRules.PixelsBetweenPatches, "model.backbone.stride",
-        "A stride of 7 is more than the patch's height of 1: no patch covers the 6 rows between two patches. Use a stride of 1 to 1.",
+        "The stride of 7 exceeds the patch height of 1, so no patch covers the 6 rows between two patches. Use a stride of 1 to 1.",
         Text(backbone: """{ "kind": "wrn", "patch": 1, "stride": §[7, 1] }"""));
 
     [Test]
     public void TooManyPatchesPerExpert_CountsThoseOfTheMap() => Diagnose.Reports(
         DiagnosticRules.TooManyPatchesPerExpert, "model.layers[0].patchesPerExpert",
-        "65 is more than the 64 patches there are. Use 1 to 64.",
+        "An expert cannot take 65 patches: there are only 64. Use 1 to 64.",
         Text(layers: """{ "experts": 2, "patchesPerExpert": §65, "neuronsPerExpert": 20, "gate": "sigmoid" }"""));
 
     [Test]
     public void BackboneNeedsLinearHead_Reports() => Diagnose.Reports(
         DiagnosticRules.BackboneNeedsLinearHead, "model.head.kind",
-        "Behind a backbone stands a classifier that is trained with it, but the head is fixed. Use a head of kind 'linear'.",
+        "A backbone is trained together with its head, but this head is fixed. Use a head of kind 'linear'.",
         Text(head: """{ "kind": §"fixed" }""", loss: SpecText.Logistic));
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class BackboneRuleTests
     [TestCase("", """{ "kind": "wrn" }""")]
     public void SeparateWithBackbone_Reports(string layers, string backbone) => Diagnose.Reports(
         DiagnosticRules.SeparateWithBackbone, "training.method",
-        "The method 'separate' trains routers on patches that stay as they are, but here they come from a backbone that learns. Use the method 'joint'.",
+        "The method 'separate' trains routers on fixed patches, but a backbone's patches change as it learns. Use the method 'joint'.",
         Text(layers: layers, backbone: backbone, training: """{ "method": §"separate" }"""));
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class BackboneRuleTests
     [TestCase("[1, 2, 3, 4, 5, 6, 7]", 7)]
     public void NumberOfWidths_Reports(string widths, int count) => Diagnose.Reports(
         DiagnosticRules.WrongCount, "model.backbone.widths",
-        $"The array takes 2 to 6 widths, one per group, but has {count}. Write 2 to 6 widths, one per group.",
+        $"The array must have 2 to 6 widths, one per group, but it has {count}. Write 2 to 6 widths, one per group.",
         Text(backbone: $$"""{ "kind": "wrn", "widths": §{{widths}}, "patch": 1 }"""));
 
     [TestCase("[2000000000, 2000000000]", "All filters of the backbone together would hold")]

@@ -16,13 +16,13 @@ public sealed class DataRuleTests
     [Test]
     public void ClassIsIrrelevant_Reports() => Diagnose.Reports(
         DiagnosticRules.ClassIsIrrelevant, "data.irrelevant[2]",
-        "0 is the negative class, so it cannot be irrelevant too. Write 'irrelevant' without it.",
+        "0 is the negative class, so it cannot be irrelevant as well. Choose 'irrelevant' without it.",
         SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "irrelevant": [2, 3, §0] }"""));
 
     [Test]
     public void ClassIsIrrelevant_OfTheDefaultReportsAtTheClass() => Diagnose.Reports(
         DiagnosticRules.ClassIsIrrelevant, "data.positive",
-        "7 is the positive class, so it cannot be irrelevant too. Write 'irrelevant' without it.",
+        "7 is the positive class, so it cannot be irrelevant as well. Choose 'irrelevant' without it.",
         SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "positive": §7 }"""));
 
     [Test]
@@ -50,7 +50,7 @@ public sealed class DataRuleTests
     [TestCase(SpecText.Vectors, "synthetic")]
     public void DataNeedTwoClasses_Reports(string input, string kind) => Diagnose.Reports(
         DiagnosticRules.DataNeedTwoClasses, "data.kind",
-        $"Data of kind '{kind}' have 2 classes, but the model tells 10 apart. Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.",
+        $"Data of kind '{kind}' has 2 classes, but the model distinguishes 10. Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.",
         SpecText.Of(input: input, head: SpecText.Ten, loss: SpecText.Softmax, data: $$"""{ "kind": §"{{kind}}" }"""));
 
     [TestCase("""{ "kind": "linear", "outputs": 2 }""", SpecText.Softmax)]
@@ -72,7 +72,7 @@ public sealed class DataRuleTests
     [Test]
     public void ImagesNeedTenOutputs_Reports() => Diagnose.Reports(
         DiagnosticRules.ImagesNeedTenOutputs, "data.kind",
-        "The source's images have 10 classes, but the model tells 2 apart. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
+        "The source's images have 10 classes, but the model distinguishes 2. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
         SpecText.Of(input: SpecText.Digit, data: """{ "kind": §"images" }"""));
 
     [Test]
@@ -83,7 +83,7 @@ public sealed class DataRuleTests
     [Test]
     public void SyntheticNeedsVectors_Reports() => Diagnose.Reports(
         DiagnosticRules.SyntheticNeedsVectors, "data.kind",
-        "Synthetic data are patches of one level, given as vectors, but the model's input is vectors in groups. "
+        "Synthetic samples are vectors on a single level, but the model's input is vectors in groups. "
         + "Use an input of kind 'vectors' without 'groups'.",
         SpecText.Of(
             input: """{ "kind": "vectors", "patches": 12, "dimension": 20, "groups": [6] }""",
@@ -98,7 +98,7 @@ public sealed class DataRuleTests
     [TestCase("test")]
     public void OddSampleCount_Reports(string field) => Diagnose.Reports(
         DiagnosticRules.OddSampleCount, $"data.{field}",
-        "33 samples cannot be half of one class and half of the other. Use an even number.",
+        "33 samples cannot be split evenly between the two classes. Use an even number.",
         SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "{{field}}": §33 }"""));
 
     /// <summary>Images come with their classes as they are.</summary>
@@ -116,7 +116,7 @@ public sealed class DataRuleTests
     [Test]
     public void CifarOfOtherOutputs_Reports() => Diagnose.Reports(
         DiagnosticRules.ImagesNeedTenOutputs, "data.kind",
-        "The source's images have 10 classes, but the model tells 2 apart. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
+        "The source's images have 10 classes, but the model distinguishes 2. Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.",
         SpecText.Of(
             input: SpecText.Photo, head: """{ "kind": "linear", "outputs": 1 }""", backbone: SpecText.Wrn, layers: SpecText.Gated, data: """{ "kind": §"cifar10" }"""));
 
@@ -138,7 +138,7 @@ public sealed class DataRuleTests
     [Test]
     public void BatchLargerThanCifar_Reports() => Diagnose.Reports(
         DiagnosticRules.BatchLargerThanData, "training.batch",
-        "A batch of 20 is more than the 10 training samples. Use a batch of 1 to 10, or more samples.",
+        "A batch of 20 exceeds the 10 training samples. Use a batch of 1 to 10, or more samples.",
         SpecText.Of(
             input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
             training: """{ "batch": §20 }""", data: """{ "kind": "cifar10", "train": 10 }"""));

@@ -6,7 +6,7 @@ public sealed class FormRuleTests
     [Test]
     public void InvalidJson_Reports() => Diagnose.Reports(
         DiagnosticRules.InvalidJson, "",
-        "The text is not valid JSON: expected ',' or '}', found '\"'. Correct it here; JSON has no comments and no comma behind a last value.",
+        "The text is not valid JSON: expected ',' or '}', found '\"'. Fix the JSON here; JSON allows neither comments nor trailing commas.",
         "{\n  \"name\": \"a\"\n  §\"model\": {}\n}");
 
     [Test]
@@ -16,7 +16,7 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownField_Reports() => Diagnose.Reports(
         DiagnosticRules.UnknownField, "model.layers[0].gaet",
-        "The field 'gaet' is not known here; known are 'routing', 'experts', 'neuronsPerExpert', 'bias', 'patchesPerExpert', 'gate' and 'pooling'. "
+        "Unknown field 'gaet'; the fields allowed here are 'routing', 'experts', 'neuronsPerExpert', 'bias', 'patchesPerExpert', 'gate' and 'pooling'. "
         + "Use 'gate', or remove it.",
         SpecText.Of(layers: """{ "experts": 2, §"gaet": "none", "patchesPerExpert": 2, "neuronsPerExpert": 20 }"""));
 
@@ -89,7 +89,7 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownWord_Reports() => Diagnose.Reports(
         DiagnosticRules.UnknownWord, "model.loss",
-        "The word 'Logistic' is not known here; known are 'logistic' and 'softmaxCrossEntropy'. Use 'logistic'.",
+        "'Logistic' is not a valid value here; the valid values are 'logistic' and 'softmaxCrossEntropy'. Use 'logistic'.",
         SpecText.Of(loss: "§\"Logistic\""));
 
     [Test]
@@ -100,13 +100,13 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownWord_OfAKindReportsNothingElse() => Diagnose.Reports(
         DiagnosticRules.UnknownWord, "model.input.kind",
-        "The word 'sound' is not known here; known are 'image' and 'vectors'. Use one of these.",
+        "'sound' is not a valid value here; the valid values are 'image' and 'vectors'. Use one of these.",
         SpecText.Of(input: """{ "kind": §"sound", "seconds": 3 }"""));
 
     [Test]
     public void DuplicateField_Reports() => Diagnose.Reports(
         DiagnosticRules.DuplicateField, "model.head.kind",
-        "The field 'kind' already has a value, on line 5. Keep one of the two.",
+        "The field 'kind' is already set on line 5. Keep one of the two.",
         SpecText.Of(head: """{ "kind": "fixed", §"kind": "fixed" }"""));
 
     [Test]
@@ -119,8 +119,8 @@ public sealed class FormRuleTests
     [TestCase("a b")]
     public void BadName_Reports(string name) => Diagnose.Reports(
         DiagnosticRules.BadName, "name",
-        $"'{name}' cannot be a spec's name: that is a letter A to Z or a to z, then letters, digits, '-', '_' and '.', 100 characters at most. "
-        + "Give the spec a name like 'mnist-joint'; without the field 'name' it has the name of its file or class.",
+        $"'{name}' is not a valid spec name: a name is a letter A to Z or a to z followed by such letters, digits, '-', '_' or '.', at most 100 characters in all. "
+        + "Use a name such as 'mnist-joint', or leave 'name' out to use the name of the file or class.",
         SpecText.Of().Insert(1, $"\"name\": §\"{name}\","));
 
     [TestCase("a")]
@@ -144,7 +144,7 @@ public sealed class FormRuleTests
     [TestCase("[28, 28, 28]", 3)]
     public void WrongCount_Reports(string patch, int count) => Diagnose.Reports(
         DiagnosticRules.WrongCount, "model.input.patch",
-        $"The array takes 2 values, height and width, but has {count}. Write 2 values, height and width.",
+        $"The array must have 2 values, height and width, but it has {count}. Write 2 values, height and width.",
         SpecText.Of(input: $$"""{ "kind": "image", "height": 112, "width": 112, "patch": §{{patch}} }"""));
 
     [Test]
@@ -154,7 +154,7 @@ public sealed class FormRuleTests
     [Test]
     public void WrongCount_OfNoIrrelevantClassReports() => Diagnose.Reports(
         DiagnosticRules.WrongCount, "data.irrelevant",
-        "The array takes 1 class or more, but has 0. Write 1 class or more.",
+        "The array must have 1 class or more, but it has 0. Write 1 class or more.",
         SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "irrelevant": §[] }"""));
 
     [Test]

@@ -8,7 +8,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void SignNeedsTwoExperts_Reports() => Diagnose.Reports(
         DiagnosticRules.SignNeedsTwoExperts, "model.head.weights",
-        "The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the top layer has 1. Use 2 experts there, or the weights 'gaussian'.",
+        "The head weights 'sign' are +1 for expert 0 and -1 for expert 1, but the number of experts in the top layer is 1. Use 2 experts in that layer, or the weights 'gaussian'.",
         SpecText.Of(layers: SpecText.Dense, head: """{ "kind": "fixed", "weights": §"sign" }"""));
 
     /// <summary>The top layer counts, not the one below it.</summary>
@@ -20,7 +20,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void SoftmaxNeedsSeveralOutputs_Reports() => Diagnose.Reports(
         DiagnosticRules.SoftmaxNeedsSeveralOutputs, "model.loss",
-        "The loss 'softmaxCrossEntropy' needs 2 outputs or more, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.",
+        "The loss 'softmaxCrossEntropy' needs at least 2 outputs, but the head has 1. Use the loss 'logistic', or a linear head with one output per class.",
         SpecText.Of(head: """{ "kind": "linear", "outputs": 1 }""", loss: "§" + SpecText.Softmax));
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class NetworkRuleTests
     [TestCase("""{ "kind": "linear", "outputs": 1, §"weights": "sign" }""", "weights", "fixed", "linear")]
     public void FieldOfOtherHead_Reports(string head, string field, string owner, string kind) => Diagnose.Reports(
         DiagnosticRules.FieldOfOtherHead, $"model.head.{field}",
-        $"The field '{field}' belongs to a {owner} head, and this one is {kind}. Remove it, or use the kind '{owner}'.",
+        $"The field '{field}' belongs to a {owner} head, but this head is {kind}. Remove it, or use the kind '{owner}'.",
         SpecText.Of(head: head));
 
     [TestCase("""{ "kind": "fixed", "weights": "sign" }""")]
@@ -63,7 +63,7 @@ public sealed class NetworkRuleTests
     [TestCase(Groups, 3, 2)]
     public void LayersDoNotMatchGroups_Reports(string input, int layers, int levels) => Diagnose.Reports(
         DiagnosticRules.LayersDoNotMatchGroups, "model.layers",
-        $"The number of layers is {layers}, but the number of levels is {levels}, one more than the entries of 'groups'. "
+        $"The number of layers is {layers}, but it must be {levels}, one more than the number of entries in 'groups'. "
         + "Write one layer per level, or change 'groups'.",
         SpecText.Of(input: input, layers: string.Join(", ", Enumerable.Repeat(SpecText.Layer, layers))).Replace("\"layers\": [", "\"layers\": §["));
 
@@ -74,7 +74,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void NoLayers_Reports() => Diagnose.Reports(
         DiagnosticRules.NoLayers, "model.layers",
-        "A network needs a layer. Add one, for example an 'expertChoice' layer.",
+        "A network needs at least one layer. Add one, for example an 'expertChoice' layer.",
         SpecText.Of(layers: "").Replace("[]", "§[]"));
 
     [Test]
@@ -83,7 +83,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void ImageHasOneLevel_Reports() => Diagnose.Reports(
         DiagnosticRules.ImageHasOneLevel, "model.layers",
-        "An image is one level of patches, but there are 2 layers. Use one layer, or a 'vectors' input with 'groups'.",
+        "An image has a single level of patches, but there are 2 layers. Use one layer, or a 'vectors' input with 'groups'.",
         SpecText.Of(input: SpecText.Mosaic, layers: $"{SpecText.Layer}, {SpecText.Layer}").Replace("\"layers\": [", "\"layers\": §["));
 
     [Test]
@@ -94,7 +94,7 @@ public sealed class NetworkRuleTests
     [TestCase("\"patchesPerExpert\": 2", "patchesPerExpert", "dense")]
     public void FieldOfOtherRouting_Reports(string text, string field, string routing) => Diagnose.Reports(
         DiagnosticRules.FieldOfOtherRouting, $"model.layers[0].{field}",
-        $"The field '{field}' belongs to the routing 'expertChoice', and this layer's is '{routing}'. Remove it, or use the routing 'expertChoice'.",
+        $"The field '{field}' belongs to the routing 'expertChoice', but this layer's routing is '{routing}'. Remove it, or use the routing 'expertChoice'.",
         SpecText.Of(layers: $$"""{ "routing": "{{routing}}", "experts": 2, "neuronsPerExpert": 20, §{{text}} }"""));
 
     [Test]
@@ -105,7 +105,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void RoutingPlanned_Reports() => Diagnose.Reports(
         DiagnosticRules.RoutingPlanned, "model.layers[0].routing",
-        "The routing 'tokenChoice' is planned, but this version cannot compile it. Use 'expertChoice', 'dense' or 'sample'.",
+        "The routing 'tokenChoice' is planned, but this version does not support it. Use 'expertChoice', 'dense' or 'sample'.",
         SpecText.Of(layers: """{ "routing": §"tokenChoice", "experts": 4, "expertsPerPatch": 2, "neuronsPerExpert": 20 }"""));
 
     [TestCase("expertChoice", ", \"patchesPerExpert\": 2")]
@@ -117,7 +117,7 @@ public sealed class NetworkRuleTests
     [Test]
     public void TooManyLevels_Reports() => Diagnose.Reports(
         DiagnosticRules.TooManyLevels, "model.input.groups",
-        "The groups make 4 levels; the most is 3. Use fewer entries in 'groups'.",
+        "The groups make 4 levels; the limit is 3. Use fewer entries in 'groups'.",
         SpecText.Of(
             input: """{ "kind": "vectors", "patches": 12, "dimension": 20, "groups": §[3, 4, 5] }""",
             layers: string.Join(", ", Enumerable.Repeat(SpecText.Layer, 4))));

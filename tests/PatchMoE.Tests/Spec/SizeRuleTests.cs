@@ -30,7 +30,7 @@ public sealed class SizeRuleTests
         string json = SpecText.Of(layers: SpecText.Gated, training: $$"""{ "optimizer": { "{{field}}": {{value}} } }""");
         Assert.That(
             SpecReader.Read(json, "a.json").Diagnostics.Where(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error),
-            Has.One.Matches<SpecDiagnostic>(diagnostic => diagnostic.Rule == DiagnosticRules.OutOfRange && diagnostic.Path == $"training.optimizer.{field}"));
+            Has.One.Matches<SpecDiagnostic>(diagnostic => diagnostic!.Rule == DiagnosticRules.OutOfRange && diagnostic.Path == $"training.optimizer.{field}"));
     }
 
     [TestCase("""{ "batch": 0 }""", "training.batch")]
@@ -50,7 +50,7 @@ public sealed class SizeRuleTests
     [Test]
     public void TooManyPatchesPerExpert_Reports() => Diagnose.Reports(
         DiagnosticRules.TooManyPatchesPerExpert, "model.layers[0].patchesPerExpert",
-        "17 is more than the 16 patches there are. Use 1 to 16.",
+        "An expert cannot take 17 patches: there are only 16. Use 1 to 16.",
         SpecText.Of(input: SpecText.Mosaic, layers: """{ "experts": 2, "patchesPerExpert": §17, "neuronsPerExpert": 20 }"""));
 
     [Test]
@@ -61,7 +61,7 @@ public sealed class SizeRuleTests
     [Test]
     public void TooManyPatchesPerExpert_OfAnUpperLevelReports() => Diagnose.Reports(
         DiagnosticRules.TooManyPatchesPerExpert, "model.layers[1].patchesPerExpert",
-        "6 is more than the 5 patches there are. Use 1 to 5.",
+        "An expert cannot take 6 patches: there are only 5. Use 1 to 5.",
         SpecText.Of(
             input: """{ "kind": "vectors", "patches": 16, "dimension": 64, "groups": [7, 5] }""",
             layers: $$"""{{SpecText.Layer}}, { "experts": 2, "patchesPerExpert": §6, "neuronsPerExpert": 20 }, {{SpecText.Layer}}"""));
@@ -78,7 +78,7 @@ public sealed class SizeRuleTests
     [Test]
     public void PatchLargerThanImage_Reports() => Diagnose.Reports(
         DiagnosticRules.PatchLargerThanImage, "model.input.patch",
-        "The patch's height of 113 pixels is more than the image's 112. Use a height of 1 to 112.",
+        "The patch height of 113 pixels exceeds the image height of 112. Use a patch height of 1 to 112.",
         SpecText.Of(input: """{ "kind": "image", "height": 112, "width": 113, "patch": §113 }""", layers: SpecText.Dense));
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class SizeRuleTests
     [Test]
     public void PixelsBetweenPatches_Reports() => Diagnose.Reports(
         DiagnosticRules.PixelsBetweenPatches, "model.input.stride",
-        "A stride of 3 is more than the patch's width of 2: no patch covers the 1 column between two patches. Use a stride of 1 to 2.",
+        "The stride of 3 exceeds the patch width of 2, so no patch covers the 1 column between two patches. Use a stride of 1 to 2.",
         SpecText.Of(input: """{ "kind": "image", "height": 4, "width": 5, "patch": 2, "stride": §[2, 3] }"""));
 
     /// <summary>With one row and one column of patches nothing lies between them.</summary>
@@ -111,7 +111,7 @@ public sealed class SizeRuleTests
     [Test]
     public void EveryPatchChosen_Reports() => Diagnose.Reports(
         DiagnosticRules.EveryPatchChosen, "model.layers[0].patchesPerExpert",
-        "Each expert takes all 16 patches, so the routing chooses nothing. Use fewer patches per expert, or the routing 'dense'.",
+        "Each expert takes all 16 patches, so the router has nothing to choose. Use fewer patches per expert, or the routing 'dense'.",
         SpecText.Of(layers: """{ "experts": 2, "patchesPerExpert": §16, "neuronsPerExpert": 20 }"""));
 
     [Test]
@@ -121,7 +121,7 @@ public sealed class SizeRuleTests
     [Test]
     public void TooLarge_Reports() => Diagnose.Reports(
         DiagnosticRules.TooLarge, "model.layers[0]",
-        "The tensor 'layers.0.experts.weight' would hold 4294967296 values; the most is 1073741824. Use fewer experts, neurons or smaller patches.",
+        "The tensor 'layers.0.experts.weight' would hold 4294967296 values; the limit is 1073741824. Use fewer experts, neurons or smaller patches.",
         SpecText.Of(layers: """§{ "experts": 65536, "patchesPerExpert": 2, "neuronsPerExpert": 1024 }"""));
 
     /// <summary>Exactly the limit of one sample.</summary>

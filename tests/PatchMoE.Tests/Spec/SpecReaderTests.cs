@@ -98,7 +98,7 @@ public sealed class SpecReaderTests
             Assert.That(SpecReader.Read(Root(2), "Net").Spec, Is.EqualTo(SpecText.Read(SpecText.Of()) with { Name = "Net" }));
             Assert.That(diagnostic.Span, Is.EqualTo(place));
             Assert.That(diagnostic.ToString(), Is.EqualTo(
-                "Net.cs(4,5): error PMOE011: model.layers[0].patchesPerExpert: 17 is more than the 16 patches there are. Use 1 to 16."));
+                "Net.cs(4,5): error PMOE011: model.layers[0].patchesPerExpert: An expert cannot take 17 patches: there are only 16. Use 1 to 16."));
         });
     }
 

@@ -23,7 +23,7 @@ public sealed class TrainingRuleTests
     [Test]
     public void SeparateNeedsTwoClasses_Reports() => Diagnose.Reports(
         DiagnosticRules.SeparateNeedsTwoClasses, "training.method",
-        "The method 'separate' tells 2 classes apart, but the head has 10 outputs. Use the loss 'logistic' or 2 outputs, or the method 'joint'.",
+        "The method 'separate' works with 2 classes, but the head has 10 outputs. Use the loss 'logistic' or 2 outputs, or the method 'joint'.",
         SpecText.Of(head: SpecText.Ten, loss: SpecText.Softmax, training: MarkedSeparate));
 
     [Test]
@@ -49,7 +49,7 @@ public sealed class TrainingRuleTests
     [TestCase("""§{ "epochs": 3 }""")]
     public void RoutersNotTrained_Reports(string training) => Diagnose.Reports(
         DiagnosticRules.RoutersNotTrained, "training.method",
-        "With the gate 'none' of layer 0 the loss gives its routers no gradient, so the method 'joint' leaves them as they were drawn. "
+        "The gate 'none' of layer 0 gives its router no gradient, so the method 'joint' leaves the router at its initial weights. "
         + "Use another gate, or the method 'separate'.",
         SpecText.Of(training: training));
 
@@ -88,7 +88,7 @@ public sealed class TrainingRuleTests
     [Test]
     public void BatchLargerThanData_Reports() => Diagnose.Reports(
         DiagnosticRules.BatchLargerThanData, "training.batch",
-        "A batch of 51 is more than the 50 training samples. Use a batch of 1 to 50, or more samples.",
+        "A batch of 51 exceeds the 50 training samples. Use a batch of 1 to 50, or more samples.",
         SpecText.Of(layers: SpecText.Gated, training: """{ "batch": §51 }""", data: """{ "kind": "synthetic", "train": 50 }"""));
 
     [Test]

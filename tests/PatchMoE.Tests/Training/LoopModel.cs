@@ -58,7 +58,7 @@ internal sealed class LoopModel : IPatchMoEModel
 
     /// <summary>The loops need no scratch of a workspace; its threads update the weights.</summary>
     public Workspace CreateWorkspace(int threads = 1) =>
-        new(typeof(LoopModel), slotFloats: 0, slotIntegers: 0, panelFloats: 0, workerFloats: 0, sampleFlops: 0, threads);
+        new(threads);
 
     public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {

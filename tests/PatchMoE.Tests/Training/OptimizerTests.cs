@@ -91,7 +91,7 @@ public sealed class OptimizerTests
         float[] expected = [.. weights];
         (float[] first, float[] second) = (new float[weights.Length], new float[weights.Length]);
         Optimizer optimizer = Optimizer.Create(spec, trained, weights.Length);
-        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads);
+        using var workspace = new Workspace(threads);
 
         for (int t = 1; t <= 3; t++)
         {
@@ -119,7 +119,7 @@ public sealed class OptimizerTests
         float[] weights = Values("weights", 20_000);
         float[] gradients = Values("gradients", 20_000);
         Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind }, [tensor], weights.Length);
-        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads: 2);
+        using var workspace = new Workspace(threads: 2);
         optimizer.Step(weights, gradients, 0.01, workspace);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int t = 0; t < 100; t++)
@@ -134,7 +134,7 @@ public sealed class OptimizerTests
     public void ShortBuffers_AreRefused_AndNotCounted()
     {
         Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default, [Trained], 64);
-        using var workspace = new Workspace(typeof(OptimizerTests), 0, 0, 0, 0, 0, threads: 2);
+        using var workspace = new Workspace(threads: 2);
         Assert.That(() => optimizer.Step(new float[53], new float[52], 0.1, workspace), Throws.ArgumentException.With.Message.Contains("52 gradients, and the tensors to update end at 53"));
         Assert.That(() => optimizer.Step(new float[52], new float[53], 0.1), Throws.ArgumentException);
         workspace.Dispose();

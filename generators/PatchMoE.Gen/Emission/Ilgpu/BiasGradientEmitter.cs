@@ -1,98 +1,87 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
-/// <summary>Prints the gradient of biases, a sum of δ over the rows of a chunk; a thread has one bias.</summary>
+/// <summary>Prints the gradient of biases, a sum of δ over the samples of a chunk; a thread has one bias.</summary>
 internal static class BiasGradientEmitter
 {
-    private const int Threads = 64;
-
-    /// <summary>The biases of a layer.</summary>
-    public static GpuKernel Describe(IlgpuLayerPlan plan) => new(
-        $"Layer{plan.Layer.Index}",
-        "BiasGradient",
-        Threads,
-        Index.Times("chunks", DotTiling.DivideUp(plan.Layer.Experts * plan.Layer.Neurons, Threads)),
-        [
-            GpuParameter.Number("batch", "batch"),
-            GpuParameter.Number("perChunk", "perChunk"),
-            .. plan.Layer.Routing == Routing.Sample ? LayerText.Routes(plan.Layer) : [],
-            GpuParameter.Floats("activations", $"scratch.Layer{plan.Layer.Index}Activations"),
-            GpuParameter.Floats("partials", "partials"),
-        ]);
-
-    public static void Write(SourceWriter writer, IlgpuLayerPlan plan, long partialStep)
+    /// <summary>The biases of a layer; null where it has none.</summary>
+    public static GpuKernel? Of(IlgpuLayerPlan plan, long partialStride)
     {
         LayerPlan layer = plan.Layer;
+        if (!layer.HasBias)
+        {
+            return null;
+        }
+
+        var arguments = new LayerArguments(plan);
         (int m, int l) = (layer.Neurons, layer.Taken);
-        new KernelDoc(
-            "∂L/∂b[s, r] = Σ_instance Σ_p δ[s, p, r]",
-            $"s expert 0…{layer.Experts - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}",
-            $"δ [{l}, {plan.DeltaStep}] of an expert and instance, partials [chunks, parameters]",
-            string.Empty,
-            (long)plan.Units * l * m,
-            4L * plan.Units * l * m).WritePer(writer, "instance");
-        using (Describe(plan).Open(writer))
-        {
-            string unit = layer.Routing == Routing.ExpertChoice ? $"((long)instance * {layer.Experts}) + (bias / {m})" : "instance";
-            WriteSums(
-                writer,
-                layer.Experts * m,
-                layer.Instances,
-                layer.BiasOffset,
-                partialStep,
-                body =>
-                {
-                    SourceWriter.Scope? own = layer.Routing == Routing.Sample ? body.Block($"if (routes[instance] == bias / {m})") : null;
-                    body.Lines($"long at = (({unit}) * {l * plan.DeltaStep}) + (bias % {m});");
-                    using (body.Block($"for (int p = 0; p < {l}; p++)"))
-                    {
-                        body.Lines($"sum += activations[at + (p * {plan.DeltaStep})];");
-                    }
-
-                    own?.Dispose();
-                });
-        }
-    }
-
-    /// <summary>The biases of the head.</summary>
-    public static GpuKernel DescribeHead(ModelPlan model) => new(
-        "Head",
-        "BiasGradient",
-        Threads,
-        Index.Times("chunks", DotTiling.DivideUp(model.Head.Outputs, Threads)),
-        [
-            GpuParameter.Number("batch", "batch"),
-            GpuParameter.Number("perChunk", "perChunk"),
-            GpuParameter.Floats("logitsGradient", "scratch.LogitsGradient"),
-            GpuParameter.Floats("partials", "partials"),
-        ]);
-
-    public static void WriteHead(SourceWriter writer, ModelPlan model, long partialStep)
-    {
-        int c = model.Head.Outputs;
-        new KernelDoc("∂L/∂bias_c = Σ_b ∂L/∂f[b, c]", $"b sample of a chunk, c logit 0…{c - 1}", $"logitsGradient [B, {c}], partials [chunks, parameters]", string.Empty, c, 4L * c).WritePer(writer, "sample");
-        using (DescribeHead(model).Open(writer))
-        {
-            WriteSums(writer, c, 1, model.Head.BiasOffset, partialStep, body => body.Lines($"sum += logitsGradient[((long)instance * {c}) + bias];"));
-        }
-    }
-
-    private static void WriteSums(SourceWriter writer, int count, int instances, int offset, long partialStep, Action<SourceWriter> add)
-    {
-        int blocks = DotTiling.DivideUp(count, Threads);
-        writer.Lines(blocks == 1 ? "int bias = Group.IdxX;\nint chunk = Grid.IdxX;" : $"int bias = (Grid.IdxX % {blocks} * {Threads}) + Group.IdxX;\nint chunk = Grid.IdxX / {blocks};");
-        using (writer.Block($"if (bias < {count})"))
-        {
-            writer.Lines($"float sum = 0f;\nint end = {Index.Times("Math.Min(batch, (chunk + 1) * perChunk)", instances)};");
-            using (writer.Block($"for (int instance = {Index.Times("chunk * perChunk", instances)}; instance < end; instance++)"))
+        return Kernel(
+            $"Layer{layer.Index}",
+            plan.BiasGradient,
+            new KernelDoc(
+                "∂L/∂b[s, r] = Σ_instance Σ_p δ[s, p, r]",
+                $"s expert 0…{layer.Experts - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}",
+                $"δ [{l}, {plan.DeltaStride}] of an expert and instance, partials [chunks, parameters]",
+                string.Empty,
+                (long)plan.Units * l * m,
+                4L * plan.Units * l * m),
+            "instance",
+            (writer, chunk, bias) => WriteSum(writer, layer.Instances, layer.BiasOffset, partialStride, chunk, bias, instance =>
             {
-                add(writer);
-            }
+                using (writer.If(layer.Routing == Routing.Sample ? $"routes[{instance}] == {bias / m}" : null))
+                {
+                    Expression unit = (instance.As("long") * plan.Units) + (plan.Units == 1 ? 0 : bias / m);
+                    writer.Lines($"long at = {(unit * (l * plan.DeltaStride)) + (layer.Experts == 1 ? bias : bias % m)};");
+                    writer.Loop("p", l, p => writer.Lines($"sum += activations[{"at" + (p * plan.DeltaStride)}];"));
+                }
+            }),
+            arguments.Routes.When(layer.Routing == Routing.Sample),
+            arguments.Activations);
+    }
 
-            writer.Gap();
-            writer.Lines($"partials[{(partialStep == 0 ? string.Empty : $"(chunk * {partialStep}L) + ")}{offset} + bias] = sum;");
+    /// <summary>The biases of the head; null where it has none or is fixed.</summary>
+    public static GpuKernel? OfHead(IlgpuPlan plan)
+    {
+        HeadPlan head = plan.Model.Head;
+        int c = head.Outputs;
+        return plan.HeadGradient is null || head.BiasOffset < 0 ? null : Kernel(
+            "Head",
+            plan.HeadBiasGradient,
+            new KernelDoc("∂L/∂bias_c = Σ_b ∂L/∂f[b, c]", $"b sample of a chunk, c logit 0…{c - 1}", $"logitsGradient [B, {c}], partials [chunks, parameters]", string.Empty, c, 4L * c),
+            "sample",
+            (writer, chunk, bias) => WriteSum(writer, 1, head.BiasOffset, plan.PartialStep, chunk, bias, sample =>
+                writer.Lines($"sum += logitsGradient[{(sample.As("long") * c) + bias}];")),
+            HeadArguments.LogitsGradient);
+    }
+
+    private static GpuKernel Kernel(
+        string owner, ElementTiling tiling, KernelDoc documentation, string per, Action<SourceWriter, Expression, Expression> body, params Argument[] arguments) => new(
+        owner,
+        "BiasGradient",
+        tiling.Threads,
+        Expression.Name("chunks") * tiling.Groups,
+        [Argument.Batch, Argument.PerChunk, .. arguments, Argument.Partials])
+    {
+        Documentation = documentation,
+        Per = per,
+        Body = writer => writer.Elements(tiling, "bias", "chunk", (bias, chunk) => body(writer, chunk, bias)),
+    };
+
+    private static void WriteSum(
+        SourceWriter writer, int instances, int offset, long partialStride, Expression chunk, Expression bias, Action<Expression> add)
+    {
+        Expression first = chunk * "perChunk" * instances;
+        writer.Lines($"float sum = 0f;\nint end = {Expression.Min(GroupText.Batch, (chunk + 1) * "perChunk") * instances};");
+        using (writer.Block($"for (int instance = {first}; instance < end; instance++)"))
+        {
+            add(Expression.Name("instance"));
         }
+
+        writer.Gap();
+        string at = partialStride == 0 ? $"{bias + offset}" : $"({chunk} * {partialStride}L) + {bias + offset}";
+        writer.Lines($"partials[{at}] = sum;");
     }
 }

@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
@@ -6,7 +7,10 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 /// <summary>Prints gates and their gradients; a thread has an expert of an instance. To add a gate: a case in each method.</summary>
 internal static class GateText
 {
-    /// <summary>The gate's formula, behind a comma.</summary>
+    private static readonly Expression s_chosen = Expression.Name("chosen");
+    private static readonly Expression s_rows = Expression.Name("rows");
+
+    /// <summary>The gate's formula, behind a semicolon.</summary>
     public static string Formula(LayerPlan layer) => layer.Spec.Gate switch
     {
         Gate.SoftmaxSelected => "; G = softmax of g over the chosen",
@@ -15,125 +19,109 @@ internal static class GateText
         _ => string.Empty,
     };
 
-    /// <summary>From <c>scores</c> and <c>routes</c> to <c>gates</c>, 0 where no patch is taken.</summary>
-    public static void WriteOpen(SourceWriter writer, IlgpuLayerPlan plan, int units, int threads)
+    /// <summary>Prints the gates of the group's experts from <c>scores</c> and <c>routes</c>, 0 where no patch is taken.</summary>
+    /// <param name="writer">Where to print.</param>
+    /// <param name="plan">The layer.</param>
+    /// <param name="first">The group's first instance.</param>
+    /// <param name="end">The unit behind the group's last.</param>
+    public static void WriteForward(SourceWriter writer, IlgpuLayerPlan plan, Expression first, Expression end)
     {
         LayerPlan layer = plan.Layer;
         (int k, int n, int l) = (layer.Experts, layer.Patches, layer.Taken);
-        using (writer.Block($"for (int i = thread; i < {units}; i += {threads})"))
+        int instances = plan.Scores!.Units;
+        writer.Share(instances * k, plan.Scores.Threads, i =>
         {
-            writer.Lines($"int unit = {Index.Plus(Index.Times("first", k), "i")};");
-            using (writer.Block($"if (unit < {Index.Times("instances", k)})"))
+            Expression unit = writer.Let("unit", (first * k) + i);
+            using (writer.If(unit.Below(end, instances == 1)))
             {
-                writer.Lines($"int valid = {RowText.Valid(layer, Index.Over("unit", k))};\nint taken = Math.Min(valid, {l});\nlong chosen = (long)unit * {l};\nlong rows = (long)unit * {n};");
-                writer.Lines(layer.Spec.Gate switch
+                Expression valid = LayerText.Valid(writer, layer, unit / k);
+                Expression taken = LayerText.Taken(writer, layer, valid);
+                writer.Lines($"long chosen = {unit.As("long") * l};\nlong rows = {unit.As("long") * n};");
+                switch (layer.Spec.Gate)
                 {
-                    Gate.SoftmaxSelected => SoftmaxSelected,
-                    Gate.SoftmaxAll => SoftmaxAll,
-                    _ => Sigmoid,
-                });
-                writer.Gap();
-                using (writer.Block($"for (int p = taken; p < {l}; p++)"))
+                    case Gate.SoftmaxSelected:
+                        WriteSoftmax(writer, "p", taken, taken, p => $"routes[{s_chosen + p}]", p => $"gates[{s_chosen + p}]");
+                        break;
+                    case Gate.SoftmaxAll:
+                        WriteSoftmax(writer, "j", valid, taken, j => j, j => $"probabilities[{s_rows + j}]");
+                        writer.Gap();
+                        writer.Loop("p", taken, p => writer.Lines($"gates[{s_chosen + p}] = probabilities[{s_rows + $"routes[{s_chosen + p}]"}];"));
+                        break;
+                    default:
+                        writer.Loop("p", taken, p => writer.Lines($"gates[{s_chosen + p}] = 1f / (1f + XMath.Exp(-scores[{s_rows + $"routes[{s_chosen + p}]"}]));"));
+                        break;
+                }
+
+                if (taken.Value is null)
                 {
-                    writer.Lines("gates[chosen + p] = 0f;");
+                    writer.Gap();
+                    using (writer.Block($"for (int p = {taken}; p < {l}; p++)"))
+                    {
+                        writer.Lines("gates[chosen + p] = 0f;");
+                    }
                 }
             }
-        }
+        });
     }
 
     /// <summary>
-    /// From <c>gateGradients</c> to ∂L/∂g of the unit. As on the CPU, gradients are taken relative to the best patch's, which changes nothing but keeps the
-    /// digits where one gate is nearly 1.
+    /// Prints ∂L/∂g of the unit from <c>gateGradients</c>. As on the CPU, gradients are taken relative to the best patch's, which changes nothing but keeps
+    /// the digits where one gate is nearly 1.
     /// </summary>
-    public static string Close(IlgpuLayerPlan plan) => plan.Layer.Spec.Gate switch
+    public static void WriteBackward(SourceWriter writer, IlgpuLayerPlan plan, Expression taken, Expression valid)
     {
-        Gate.SoftmaxSelected => $$"""
-            float best = gateGradients[chosen];
-            float mean = 0f;
-            for (int p = 0; p < taken; p++)
-            {
-                mean += gates[chosen + p] * (gateGradients[chosen + p] - best);
-            }
-
-            for (int p = 0; p < {{plan.Layer.Taken}}; p++)
-            {
-                activations[((chosen + p) * {{plan.DeltaStep}}) + {{plan.Layer.Neurons}}] = gates[chosen + p] * (gateGradients[chosen + p] - best - mean);
-            }
-            """,
-        Gate.SoftmaxAll => $$"""
-            float best = taken > 0 ? gateGradients[chosen] : 0f;
-            for (int j = 0; j < {{plan.Layer.Patches}}; j++)
-            {
-                scoreGradients[rows + j] = j < valid ? -best : 0f;
-            }
-
-            for (int p = 0; p < taken; p++)
-            {
-                scoreGradients[rows + routes[chosen + p]] = gateGradients[chosen + p] - best;
-            }
-
-            float mean = 0f;
-            for (int j = 0; j < valid; j++)
-            {
-                mean += probabilities[rows + j] * scoreGradients[rows + j];
-            }
-
-            for (int j = 0; j < valid; j++)
-            {
-                scoreGradients[rows + j] = probabilities[rows + j] * (scoreGradients[rows + j] - mean);
-            }
-            """,
-        _ => $$"""
-            for (int p = 0; p < {{plan.Layer.Taken}}; p++)
-            {
-                // From the score itself: 1 − G would lose the digits of a gate near 1.
-                float power = p < taken ? XMath.Exp(-XMath.Abs(scores[rows + routes[chosen + p]])) : 0f;
-                activations[((chosen + p) * {{plan.DeltaStep}}) + {{plan.Layer.Neurons}}] = gateGradients[chosen + p] * power / ((1f + power) * (1f + power));
-            }
-            """,
-    };
-
-    private const string SoftmaxSelected = """
-        float most = taken > 0 ? scores[rows + routes[chosen]] : 0f;
-        float sum = 0f;
-        for (int p = 0; p < taken; p++)
+        LayerPlan layer = plan.Layer;
+        switch (layer.Spec.Gate)
         {
-            float power = XMath.Exp(scores[rows + routes[chosen + p]] - most);
-            gates[chosen + p] = power;
-            sum += power;
+            case Gate.SoftmaxSelected:
+                writer.Lines("float best = gateGradients[chosen];\nfloat mean = 0f;");
+                writer.Loop("p", taken, p => writer.Lines($"mean += gates[{s_chosen + p}] * (gateGradients[{s_chosen + p}] - best);"));
+                writer.Gap();
+                writer.Loop("p", layer.Taken, p => writer.Lines(
+                    $"activations[{RouterDelta(plan, p)}] = gates[{s_chosen + p}] * (gateGradients[{s_chosen + p}] - best - mean);"));
+                break;
+            case Gate.SoftmaxAll:
+                writer.Lines($"float best = {((Expression)0).WhereBelow(taken, 1, "gateGradients[chosen]", "0f")};");
+                writer.Loop("j", layer.Patches, j => writer.Lines($"scoreGradients[{s_rows + j}] = {j.WhereBelow(valid, layer.Patches, "-best", "0f")};"));
+                writer.Gap();
+                writer.Loop("p", taken, p => writer.Lines($"scoreGradients[{s_rows + $"routes[{s_chosen + p}]"}] = gateGradients[{s_chosen + p}] - best;"));
+                writer.Gap();
+                writer.Lines("float mean = 0f;");
+                writer.Loop("j", valid, j => writer.Lines($"mean += probabilities[{s_rows + j}] * scoreGradients[{s_rows + j}];"));
+                writer.Gap();
+                writer.Loop("j", valid, j => writer.Lines($"scoreGradients[{s_rows + j}] = probabilities[{s_rows + j}] * (scoreGradients[{s_rows + j}] - mean);"));
+                break;
+            default:
+                writer.Loop("p", layer.Taken, p =>
+                {
+                    Expression score = $"scores[{s_rows + $"routes[{s_chosen + p}]"}]";
+                    writer.Lines("// From the score itself: 1 − G would lose the digits of a gate near 1.");
+                    writer.Lines($"float exponential = {p.WhereBelow(taken, layer.Taken, $"XMath.Exp(-XMath.Abs({score}))", "0f")};");
+                    writer.Lines($"activations[{RouterDelta(plan, p)}] = gateGradients[{s_chosen + p}] * exponential / ((1f + exponential) * (1f + exponential));");
+                });
+                break;
         }
+    }
 
-        for (int p = 0; p < taken; p++)
-        {
-            gates[chosen + p] /= sum;
-        }
-        """;
+    /// <summary>Where ∂L/∂g of a chosen patch lies: behind its δ.</summary>
+    private static Expression RouterDelta(IlgpuLayerPlan plan, Expression p) => ((s_chosen + p) * plan.DeltaStride) + plan.Layer.Neurons;
 
-    private const string SoftmaxAll = """
-        float most = taken > 0 ? scores[rows + routes[chosen]] : 0f;
-        float sum = 0f;
-        for (int j = 0; j < valid; j++)
+    /// <summary>Prints the softmax of scores; the best patch's is the largest.</summary>
+    /// <param name="writer">Where to print.</param>
+    /// <param name="index">The index that runs over them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="taken">The patches taken.</param>
+    /// <param name="patch">The patch of an index.</param>
+    /// <param name="result">Where its softmax goes.</param>
+    private static void WriteSoftmax(
+        SourceWriter writer, string index, Expression count, Expression taken, Func<Expression, Expression> patch, Func<Expression, Expression> result)
+    {
+        writer.Lines($"float max = {((Expression)0).WhereBelow(taken, 1, $"scores[{s_rows + "routes[chosen]"}]", "0f")};\nfloat sum = 0f;");
+        writer.Loop(index, count, i =>
         {
-            float power = XMath.Exp(scores[rows + j] - most);
-            probabilities[rows + j] = power;
-            sum += power;
-        }
-
-        for (int j = 0; j < valid; j++)
-        {
-            probabilities[rows + j] /= sum;
-        }
-
-        for (int p = 0; p < taken; p++)
-        {
-            gates[chosen + p] = probabilities[rows + routes[chosen + p]];
-        }
-        """;
-
-    private const string Sigmoid = """
-        for (int p = 0; p < taken; p++)
-        {
-            gates[chosen + p] = 1f / (1f + XMath.Exp(-scores[rows + routes[chosen + p]]));
-        }
-        """;
+            writer.Lines($"float exponential = XMath.Exp(scores[{s_rows + patch(i)}] - max);\n{result(i)} = exponential;\nsum += exponential;");
+        });
+        writer.Gap();
+        writer.Loop(index, count, i => writer.Lines($"{result(i)} /= sum;"));
+    }
 }

@@ -1,48 +1,69 @@
+using PatchMoE.Gen.Emission.Text;
+
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
-/// <summary>A parameter of a kernel.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Name">Its name in the kernel.</param>
-/// <param name="Value">What the passes hand over.</param>
-internal sealed record GpuParameter(string Type, string Name, string Value)
+/// <summary>A parameter of a kernel and what the passes hand over for it.</summary>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Value">Its value, in terms of <c>batch</c>, <c>chunks</c>, <c>buffers</c> and <c>scratch</c>.</param>
+internal sealed record Argument(Parameter Parameter, Expression Value)
 {
-    public static GpuParameter Floats(string name, string value) => new("ArrayView<float>", name, value);
+    public static Argument Batch { get; } = Number("batch", "batch");
 
-    public static GpuParameter Integers(string name, string value) => new("ArrayView<int>", name, value);
+    public static Argument PerChunk { get; } = Number("perChunk", "perChunk");
 
-    public static GpuParameter Number(string name, string value) => new("int", name, value);
+    public static Argument Parameters { get; } = Floats("parameters", "buffers.Parameters");
+
+    public static Argument Partials { get; } = Floats("partials", "partials");
+
+    public static Argument Floats(string name, Expression value) => new(new Parameter("ArrayView<float>", name), value);
+
+    public static Argument Integers(string name, Expression value) => new(new Parameter("ArrayView<int>", name), value);
+
+    public static Argument Number(string name, Expression value) => new(Parameter.Number(name), value);
+
+    /// <summary>The argument, if this network's kernel has it.</summary>
+    public Argument When(bool isUsed) => this with { Parameter = Parameter.When(isUsed) };
 }
 
-/// <summary>A kernel as the passes see it.</summary>
+/// <summary>
+/// A kernel: how it is launched, what stands above it, how its body is printed. Shared memory and barriers of all groups have one shape, so nothing returns
+/// before the last barrier.
+/// </summary>
 /// <param name="Owner">The class that holds it.</param>
 /// <param name="Name">The method.</param>
 /// <param name="Threads">Threads of a group.</param>
 /// <param name="Groups">The number of groups, in terms of <c>batch</c> and <c>chunks</c>.</param>
-/// <param name="Parameters">At most 14: ILGPU's launchers take no more.</param>
-internal sealed record GpuKernel(string Owner, string Name, int Threads, string Groups, IReadOnlyList<GpuParameter> Parameters)
+/// <param name="Arguments">All that it can have; at most 14 are used: ILGPU's launchers take no more.</param>
+internal sealed record GpuKernel(string Owner, string Name, int Threads, Expression Groups, params Argument[] Arguments)
 {
-    private const int MostOnALine = 3;
+    /// <summary>What stands above it.</summary>
+    public required KernelDoc Documentation { get; init; }
+
+    /// <summary>What the documentation counts FLOPs and bytes of.</summary>
+    public required string Per { get; init; }
+
+    /// <summary>Prints the body.</summary>
+    public required Action<SourceWriter> Body { get; init; }
+
+    private Method Method => new(Name, [.. Arguments.Select(argument => argument.Parameter)]) { Modifiers = "internal static" };
 
     /// <summary>The passes' field that launches it.</summary>
-    public string Launcher => $"_{char.ToLowerInvariant(Owner[0])}{Owner.Substring(1)}{Name}";
+    private string Launcher => $"_{char.ToLowerInvariant(Owner[0])}{Owner.Substring(1)}{Name}";
 
-    /// <summary>Opens the method; shared memory and barriers of all groups have one shape, so nothing returns before the last barrier.</summary>
-    public SourceWriter.Scope Open(SourceWriter writer)
-    {
-        string[] parameters = [.. Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}")];
-        return writer.Block(parameters.Length <= MostOnALine
-            ? $"internal static void {Name}({string.Join(", ", parameters)})"
-            : $"internal static void {Name}(\n    {string.Join(",\n    ", parameters)})");
-    }
+    /// <summary>Prints the kernel.</summary>
+    public void Write(SourceWriter writer) => writer.Method(Method, above => Documentation.WritePer(above, Per), () => Body(writer));
 
-    public void WriteField(SourceWriter writer) =>
-        writer.Lines($"private readonly Action<AcceleratorStream, KernelConfig, {Types}> {Launcher};");
+    /// <summary>Prints the passes' field.</summary>
+    public void WriteField(SourceWriter writer) => writer.Fill(
+        "private readonly Action<", ["AcceleratorStream", "KernelConfig", .. Method.Used.Select(parameter => parameter.Type)], $"> {Launcher};", after: ",");
 
-    public void WriteLoad(SourceWriter writer) =>
-        writer.Lines($"{Launcher} = DeviceKernel.Load(\"{Owner}.{Name}\", () => accelerator.LoadKernel<{Types}>({Owner}.{Name}));");
+    /// <summary>Prints how the field is set.</summary>
+    public void WriteLoad(SourceWriter writer) => writer.Lines($"DeviceKernel.Load(accelerator, {Owner}.{Name}, out {Launcher});");
 
-    public void WriteLaunch(SourceWriter writer) =>
-        writer.Lines($"{Launcher}(stream, new KernelConfig({Groups}, {Threads}), {string.Join(", ", Parameters.Select(parameter => parameter.Value))});");
-
-    private string Types => string.Join(", ", Parameters.Select(parameter => parameter.Type));
+    /// <summary>Prints a launch.</summary>
+    public void WriteLaunch(SourceWriter writer) => writer.Fill(
+        $"{Launcher}(",
+        ["stream", $"new KernelConfig({Groups}, {Threads})", .. Arguments.Where(argument => argument.Parameter.IsUsed).Select(argument => argument.Value.ToString())],
+        ");",
+        after: ",");
 }

@@ -1,179 +1,167 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>
-/// Prints the gradient of a layer's patches. A thread owns one vector column of all patches of an instance and goes through the experts in order, so that sums have
-/// one order without any exchange between threads.
+/// Prints the gradient of a layer's patches. A thread owns one vector column of all patches of an instance and goes through the experts in order, so that sums
+/// have one order without any exchange between threads.
 /// </summary>
-internal static class InputGradientEmitter
+internal sealed class InputGradientEmitter
 {
-    public static GpuKernel Describe(IlgpuLayerPlan plan)
+    private static readonly Expression s_instance = Expression.Name("instance");
+
+    private readonly SourceWriter _writer;
+    private readonly IlgpuLayerPlan _plan;
+    private readonly LayerPlan _layer;
+    private readonly PatchLayout _target;
+    private readonly string _type;
+    private readonly Expression _v;
+    private readonly Expression _column;
+
+    private InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan plan, Expression v)
     {
-        LayerPlan layer = plan.Layer;
-        string scratch = $"scratch.Layer{layer.Index}";
-        List<GpuParameter> parameters = [];
-        if (plan.RouterGradient is not null)
-        {
-            parameters.AddRange(LayerText.Lengths(layer));
-        }
-
-        parameters.AddRange(LayerText.Routes(layer));
-        parameters.Add(GpuParameter.Floats("parameters", "buffers.Parameters"));
-        parameters.Add(GpuParameter.Floats("activations", $"{scratch}Activations"));
-        if (plan.RouterGradient is not null)
-        {
-            parameters.Add(GpuParameter.Floats("scoreGradients", $"{scratch}ScoreGradients"));
-        }
-
-        parameters.Add(GpuParameter.Floats("xGradient", Target(plan)));
-        int blocks = DotTiling.DivideUp(plan.Rows.Columns, plan.InputThreads);
-        return new GpuKernel($"Layer{layer.Index}", "InputGradient", plan.InputThreads, Index.Times("batch", layer.Instances * blocks), parameters);
+        (_writer, _plan, _layer, _target, _type, _v) = (writer, plan, plan.Layer, plan.InputGradient.Target, plan.Layout.Type(), v);
+        _column = writer.Let("column", _target.Column(v));
     }
 
-    /// <summary>Where the gradient is added up; it must be 0 before.</summary>
-    public static string Target(IlgpuLayerPlan plan) =>
-        plan.Layer.Index > 0 ? $"scratch.Layer{plan.Layer.Index - 1}OutputGradients"
-        : plan.Folds ? "scratch.Layer0PatchGradients"
-        : "buffers.InputGradient";
-
-    public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
+    public static GpuKernel Of(IlgpuLayerPlan plan)
     {
         LayerPlan layer = plan.Layer;
+        InputGradientTiling tiling = plan.InputGradient;
+        var arguments = new LayerArguments(plan);
         (int k, int m, int l, int d) = (layer.Experts, layer.Neurons, layer.Taken, layer.Dimension);
-        DeviceRows target = plan.Folds ? DeviceRows.Dense(layer.Patches, d) with { Vector = plan.Rows.Vector, Columns = plan.Rows.Columns, InstanceStep = layer.Patches * plan.Rows.Columns, DownStep = plan.Rows.Columns, Run = plan.Rows.Columns } : plan.Rows;
-        string type = RowText.Type(plan.Rows);
-        int blocks = DotTiling.DivideUp(plan.Rows.Columns, plan.InputThreads);
-        new KernelDoc(
-            $"∂L/∂x_j = Σ_s Σ_r δ[s, p, r] · v[s, r] where routes[s, p] = j{(layer.TrainsRouter ? "; + Σ_s ∂L/∂g[s, j] · w_s" : string.Empty)}",
-            $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}, j patch 0…{layer.Patches - 1}, d = {d}",
-            $"δ [{plan.Units}, {l}, {plan.DeltaStep}] of an instance, v [{k}, {m}, {d}], xGradient [{layer.Patches}, {d}] of an instance, 0 before",
-            $"a thread per vector of {Format.Plural(plan.Rows.Vector, "value")} along d, {Format.Plural(plan.InputPatches, "patch").Replace("patchs", "patches")} at a time in registers",
-            2L * plan.Units * l * plan.DeltaStep * d,
-            8L * plan.Units * l * d).WritePer(writer, "instance, the weights left out");
-        using (Describe(plan).Open(writer))
+        return new GpuKernel(
+            $"Layer{layer.Index}",
+            "InputGradient",
+            tiling.Columns.Threads,
+            GroupText.Batch * (layer.Instances * tiling.Columns.Groups),
+            arguments.Lengths.When(layer.Index == 0 && plan.RouterGradient is not null),
+            arguments.Routes,
+            Argument.Parameters,
+            arguments.Activations,
+            arguments.ScoreGradients,
+            arguments.InputGradients)
         {
-            writer.Lines(blocks == 1 ? "int instance = Grid.IdxX;\nint v = Group.IdxX;" : $"int instance = Grid.IdxX / {blocks};\nint v = (Grid.IdxX % {blocks} * {plan.InputThreads}) + Group.IdxX;");
-            using (writer.Block($"if (v < {plan.Rows.Columns})"))
-            {
-                writer.Lines($"int column = {RowText.Column(target, "v")};");
-                writer.Lines($"ArrayView<{type}> w = {RowText.View(plan.Rows, "parameters")};");
-                writer.Lines($"ArrayView<{type}> x = {RowText.Instance(target, "xGradient", "instance")};");
-                if (layer.Routing == Routing.ExpertChoice)
-                {
-                    using (writer.Block($"for (int s = 0; s < {k}; s++)"))
-                    {
-                        WriteExpert(writer, plan, target, $"(((long)instance * {k}) + s) * {l}", "s");
-                    }
-                }
-                else
-                {
-                    string expert = layer.Routing == Routing.Sample ? "s" : "0";
-                    if (layer.Routing == Routing.Sample)
-                    {
-                        writer.Lines("int s = routes[instance];");
-                    }
+            Documentation = new KernelDoc(
+                $"∂L/∂x_j = Σ_s Σ_r δ[s, p, r] · v[s, r] where routes[s, p] = j{(layer.TrainsRouter ? "; + Σ_s ∂L/∂g[s, j] · w_s" : string.Empty)}",
+                $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}, j patch 0…{layer.Patches - 1}, d = {d}",
+                $"δ [{plan.Units}, {l}, {plan.DeltaStride}] of an instance, v [{k}, {m}, {d}], xGradient [{layer.Patches}, {d}] of an instance, 0 before",
+                $"a thread per vector of {Format.Plural(plan.Layout.Vector, "value")} along d, {(tiling.Patches == 1 ? "a patch" : $"{tiling.Patches} patches")} at a time in registers",
+                2L * plan.Units * l * plan.DeltaStride * d,
+                8L * plan.Units * l * d),
+            Per = "instance, the weights left out",
+            Body = writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
+        };
+    }
 
-                    WriteExpert(writer, plan, target, $"(long)instance * {l}", expert);
-                }
+    private void WriteBody()
+    {
+        (int k, int l) = (_layer.Experts, _layer.Taken);
+        _writer.LetView("w", _plan.Layout, _plan.Layout.View("parameters"));
+        _writer.LetView("x", _target, _target.Instance("xGradient", s_instance));
+        switch (_layer.Routing)
+        {
+            case Routing.ExpertChoice:
+                _writer.Loop("s", k, s => WriteExpert(((s_instance.As("long") * k) + s) * l, s));
+                break;
+            case Routing.Sample:
+                _writer.Lines("int s = routes[instance];");
+                WriteExpert(s_instance.As("long") * l, Expression.Name("s"));
+                break;
+            default:
+                WriteExpert(s_instance.As("long") * l, 0);
+                break;
+        }
 
-                if (plan.RouterGradient is not null)
-                {
-                    writer.Gap();
-                    WriteRouter(writer, plan, target);
-                }
-            }
+        if (_plan.RouterGradient is not null)
+        {
+            _writer.Gap();
+            WriteRouter();
         }
     }
 
-    private static void WriteExpert(SourceWriter writer, IlgpuLayerPlan plan, DeviceRows target, string chosen, string expert)
+    private void WriteExpert(Expression chosen, Expression expert)
     {
-        LayerPlan layer = plan.Layer;
-        (int m, int l) = (layer.Neurons, layer.Taken);
-        int tile = plan.InputPatches;
-        string type = RowText.Type(plan.Rows);
-        writer.Lines($"long chosen = {chosen};");
-        writer.Lines($"int weights = {Index.Plus(Index.Number(layer.ExpertsOffset / plan.Rows.Vector), Index.Times(expert, m * plan.Rows.Columns), "v")};");
-        SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
-        string p = tile < l ? "p" : "0";
-        string At(int q) => tile == l ? $"{q}" : Index.Inside(Index.Plus("p", Index.Number(q)), l, l % tile == 0);
-        writer.Lines($"{type} {string.Join(", ", Enumerable.Range(0, tile).Select(q => $"g{q} = default"))};");
+        (int m, int l, int tile) = (_layer.Neurons, _layer.Taken, _plan.InputGradient.Patches);
+        _writer.Lines($"long chosen = {chosen};");
+        Expression weights = _writer.Let("weights", (expert * (m * _plan.Layout.Vectors)) + (_layer.ExpertsOffset / _plan.Layout.Vector) + _v);
+        SourceWriter.Scope? loop = tile < l ? _writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
+        Expression first = tile < l ? Expression.Name("p") : 0;
+        bool exact = l % tile == 0;
+        Expression[] places = [.. Enumerable.Range(0, tile).Select(q => (first + q).Inside(l, exact))];
+        _writer.Lines($"{_type} {string.Join(", ", places.Select((_, q) => $"g{q} = default"))};");
         for (int q = 0; q < tile; q++)
         {
-            writer.Lines($"long at{q} = {Index.Times(Index.Plus("chosen", At(q)), plan.DeltaStep)};");
+            _writer.Lines($"long at{q} = {("chosen" + places[q]) * _plan.DeltaStride};");
         }
 
-        using (writer.Block($"for (int r = 0; r < {m}; r++)"))
+        _writer.Loop("r", m, r =>
         {
-            writer.Lines($"{type} weight = w[{Index.Plus("weights", Index.Times("r", plan.Rows.Columns))}];");
-            WriteAdd(writer, plan, tile, "r");
-        }
-
-        if (plan.RouterRow)
+            _writer.Lines($"{_type} weight = w[{weights + (r * _plan.Layout.Vectors)}];");
+            WriteProducts(r, "d", "weight");
+        });
+        if (_plan.RouterRow)
         {
-            writer.Gap();
-            writer.Lines($"{type} router = w[{Index.Plus(Index.Number(layer.RouterOffset / plan.Rows.Vector), Index.Times(expert, plan.Rows.Columns), "v")}];");
-            WriteAdd(writer, plan, tile, $"{m}", "router");
+            _writer.Gap();
+            _writer.Lines($"{_type} router = w[{RouterRow(expert)}];");
+            WriteProducts(m, "routerDelta", "router");
         }
 
         for (int q = 0; q < tile; q++)
         {
-            writer.Gap();
-            writer.Lines(layer.Routing == Routing.ExpertChoice ? $"int j{q} = routes[{Index.Plus("chosen", At(q))}];" : $"int j{q} = {At(q)};");
-            string[] conditions =
-            [
-                .. layer.Routing == Routing.ExpertChoice ? [$"j{q} >= 0"] : Array.Empty<string>(),
-                .. l % tile == 0 || q == 0 ? Array.Empty<string>() : [$"{p} + {q} < {l}"],
-            ];
-            string add = $"int to{q} = {Index.Plus(RowText.Row(target, $"j{q}"), "column")};\n{type} sum{q} = x[to{q}];\n{string.Join("\n", RowText.Parts(plan.Rows).Select(part => $"sum{q}{part} += g{q}{part};"))}\nx[to{q}] = sum{q};";
-            if (conditions.Length == 0)
-            {
-                writer.Lines(add);
-                continue;
-            }
-
-            using (writer.Block($"if ({string.Join(" && ", conditions)})"))
-            {
-                writer.Lines(add);
-            }
+            WriteSum(q, places[q], (first + q).Below(l, exact || q == 0));
         }
 
         loop?.Dispose();
     }
 
-    private static void WriteAdd(SourceWriter writer, IlgpuLayerPlan plan, int tile, string row, string weight = "weight")
+    private Expression RouterRow(Expression expert) => (expert * _plan.Layout.Vectors) + (_layer.RouterOffset / _plan.Layout.Vector) + _v;
+
+    /// <summary>Prints the part of a weight row in the gradients of the tile's patches.</summary>
+    private void WriteProducts(Expression row, string name, string weight)
     {
-        string suffix = weight == "weight" ? string.Empty : "Router";
-        for (int q = 0; q < tile; q++)
+        for (int q = 0; q < _plan.InputGradient.Patches; q++)
         {
-            string delta = $"d{q}{suffix}";
-            writer.Lines($"float {delta} = activations[at{q} + {row}];");
-            writer.Lines(string.Join(" ", RowText.Parts(plan.Rows).Select(part => $"g{q}{part} += {delta} * {weight}{part};")));
+            _writer.Lines($"float {name}{q} = activations[{$"at{q}" + row}];");
+            _writer.Lines(string.Join(" ", _plan.Layout.Components().Select(part => $"g{q}{part} += {name}{q} * {weight}{part};")));
         }
     }
 
-    /// <summary>What flows through scores of patches that were not taken, too: softmaxAll, and the sum of all patches.</summary>
-    private static void WriteRouter(SourceWriter writer, IlgpuLayerPlan plan, DeviceRows target)
+    /// <summary>Prints how the gradient of a patch of the tile is added to what the experts before gave it.</summary>
+    private void WriteSum(int q, Expression place, string? inside)
     {
-        LayerPlan layer = plan.Layer;
-        (int k, int n) = (layer.Experts, layer.Patches);
-        string type = RowText.Type(plan.Rows);
-        writer.Lines($"int valid = {RowText.Valid(layer, "instance")};");
-        using (writer.Block("for (int j = 0; j < valid; j++)"))
+        bool byRoute = _layer.Routing == Routing.ExpertChoice;
+        _writer.Gap();
+        Expression j = _writer.Let($"j{q}", byRoute ? $"routes[{"chosen" + place}]" : place);
+        using (_writer.If(byRoute ? $"{j} >= 0" : null, inside))
         {
-            writer.Lines($"int to = {Index.Plus(RowText.Row(target, "j"), "column")};\n{type} total = x[to];");
-            using (writer.Block($"for (int e = 0; e < {k}; e++)"))
-            {
-                writer.Lines(layer.Routing == Routing.Sample
-                    ? $"float gradient = scoreGradients[((long)instance * {k}) + e];"
-                    : $"float gradient = scoreGradients[((((long)instance * {k}) + e) * {n}) + j];");
-                writer.Lines($"{type} router = w[{Index.Plus(Index.Number(layer.RouterOffset / plan.Rows.Vector), Index.Times("e", plan.Rows.Columns), "v")}];");
-                writer.Lines(string.Join("\n", RowText.Parts(plan.Rows).Select(part => $"total{part} += gradient * router{part};")));
-            }
-
-            writer.Gap();
-            writer.Lines("x[to] = total;");
+            Expression to = _writer.Let($"to{q}", _target.Patch(j) + _column);
+            _writer.Lines($"{_type} sum{q} = x[{to}];");
+            _writer.Lines(string.Join("\n", _plan.Layout.Components().Select(part => $"sum{q}{part} += g{q}{part};")));
+            _writer.Lines($"x[{to}] = sum{q};");
         }
+    }
+
+    /// <summary>Prints what flows back through scores of patches that were not taken, too: softmaxAll, and the sum of all patches.</summary>
+    private void WriteRouter()
+    {
+        (int k, int n) = (_layer.Experts, _layer.Patches);
+        Expression valid = LayerText.Valid(_writer, _layer, s_instance);
+        _writer.Loop("j", valid, j =>
+        {
+            Expression to = _writer.Let("to", _target.Patch(j) + _column);
+            _writer.Lines($"{_type} total = x[{to}];");
+            _writer.Loop("e", k, e =>
+            {
+                Expression score = (s_instance.As("long") * k) + e;
+                _writer.Lines($"float gradient = scoreGradients[{(_layer.Routing == Routing.Sample ? score : (score * n) + j)}];");
+                _writer.Lines($"{_type} router = w[{RouterRow(e)}];");
+                _writer.Lines(string.Join("\n", _plan.Layout.Components().Select(part => $"total{part} += gradient * router{part};")));
+            });
+            _writer.Gap();
+            _writer.Lines($"x[{to}] = total;");
+        });
     }
 }

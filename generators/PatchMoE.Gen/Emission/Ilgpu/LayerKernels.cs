@@ -8,76 +8,47 @@ internal static class LayerKernels
     /// <summary>The routing; null for dense.</summary>
     public static GpuKernel? Route(IlgpuLayerPlan plan) => plan.Layer.Routing switch
     {
-        Routing.ExpertChoice => RouteEmitter.Describe(plan),
-        Routing.Sample => SampleRouteEmitter.Describe(plan),
+        Routing.ExpertChoice => RouteEmitter.Of(plan),
+        Routing.Sample => SampleRouteEmitter.Of(plan),
         _ => null,
     };
 
     /// <summary>The forward pass.</summary>
-    public static IEnumerable<GpuKernel> Forward(IlgpuLayerPlan plan) =>
-        [.. Route(plan) is { } route ? [route] : Array.Empty<GpuKernel>(), GatherConvEmitter.Describe(plan)];
+    public static IEnumerable<GpuKernel> Forward(IlgpuLayerPlan plan) => Some(Route(plan), ExpertsForwardEmitter.Of(plan));
 
     /// <summary>From the outputs' gradient to the weights'.</summary>
-    public static IEnumerable<GpuKernel> WeightGradients(IlgpuLayerPlan plan) =>
-    [
-        UnpoolEmitter.Describe(plan),
-        .. WeightGradientsEmitter.Describe(plan),
-        .. plan.Layer.HasBias ? [BiasGradientEmitter.Describe(plan)] : Array.Empty<GpuKernel>(),
-    ];
+    public static IEnumerable<GpuKernel> WeightGradients(IlgpuPlan plan, IlgpuLayerPlan layer) => Some(
+        PoolBackwardEmitter.Of(layer),
+        WeightGradientEmitter.Experts(layer, plan.PartialStep),
+        WeightGradientEmitter.Router(layer, plan.PartialStep),
+        BiasGradientEmitter.Of(layer, plan.PartialStep));
+
+    /// <summary>To the gradient of the patches, which is 0 before.</summary>
+    public static IEnumerable<GpuKernel> InputGradients(IlgpuPlan plan, IlgpuLayerPlan layer) =>
+        Some(InputGradientEmitter.Of(layer), layer.Folds ? FoldEmitter.Of(layer, plan.Model) : null);
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<GpuKernel> All(IlgpuLayerPlan plan) => [.. Forward(plan), .. WeightGradients(plan), InputGradientEmitter.Describe(plan)];
+    public static IEnumerable<GpuKernel> All(IlgpuPlan plan, IlgpuLayerPlan layer) => [.. Forward(layer), .. WeightGradients(plan, layer), .. InputGradients(plan, layer)];
 
     public static void Write(SourceWriter writer, IlgpuPlan plan, IlgpuLayerPlan layer)
     {
-        writer.Lines($"/// <summary>Layer {layer.Layer.Index} on a GPU: {LayerEmitter.Summary(layer.Layer)}.</summary>");
-        using (writer.Block($"internal static class Layer{layer.Layer.Index}"))
+        writer.Kernels($"Layer{layer.Layer.Index}", $"Layer {layer.Layer.Index} on a GPU: {LayerEmitter.Summary(layer.Layer)}.", All(plan, layer), () =>
         {
-            switch (layer.Layer.Routing)
-            {
-                case Routing.ExpertChoice:
-                    RouteEmitter.Write(writer, layer);
-                    writer.Gap();
-                    break;
-                case Routing.Sample:
-                    SampleRouteEmitter.Write(writer, layer);
-                    writer.Gap();
-                    break;
-            }
-
-            GatherConvEmitter.Write(writer, layer);
-            writer.Gap();
-            UnpoolEmitter.Write(writer, layer);
-            writer.Gap();
-            WeightGradientsEmitter.Write(writer, layer, plan.PartialStep);
-            if (layer.Layer.HasBias)
-            {
-                writer.Gap();
-                BiasGradientEmitter.Write(writer, layer, plan.PartialStep);
-            }
-
-            writer.Gap();
-            InputGradientEmitter.Write(writer, layer);
-            if (layer.Folds)
-            {
-                writer.Gap();
-                FoldEmitter.Write(writer, plan.Model);
-            }
-
-            if (layer.Layer.Routing == Routing.ExpertChoice)
+            if (layer.Selection is not null && layer.Selection.Kernel != DeviceSelectionKernel.Single)
             {
                 writer.Gap();
                 writer.Lines(SelectText.Key);
             }
 
             writer.Gap();
-            OuterText.WriteLoad(writer, layer.Rows);
-            DeviceRows sums = DeviceRows.Dense(1, layer.Layer.Dimension);
-            if (layer.Layer.Routing == Routing.Sample && sums.Vector != layer.Rows.Vector)
+            GradientTiles.WriteLoad(writer, layer.Layout);
+            if (layer.RouterGradient is not null && layer.Routed.Vector != layer.Layout.Vector)
             {
                 writer.Gap();
-                OuterText.WriteLoad(writer, sums);
+                GradientTiles.WriteLoad(writer, layer.Routed);
             }
-        }
+        });
     }
+
+    private static IEnumerable<GpuKernel> Some(params GpuKernel?[] kernels) => kernels.OfType<GpuKernel>();
 }

@@ -1,42 +1,35 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
-/// <summary>What a layer's kernels have in common.</summary>
+/// <summary>Prints how many of an instance's patches count.</summary>
 internal static class LayerText
 {
-    /// <summary>Instances of a batch.</summary>
-    public static string Instances(LayerPlan layer) => Index.Times("batch", layer.Instances);
+    /// <summary>The valid patches of an instance; only layer 0 is ragged.</summary>
+    public static Expression Valid(SourceWriter writer, LayerPlan layer, Expression instance, string name = "valid") =>
+        layer.Index == 0 ? writer.Let(name, Expression.Raw($"lengths.Length > 0 ? lengths[{instance}] : {layer.Patches}")) : layer.Patches;
 
-    /// <summary>What the layer reads: the network's input, or the outputs below.</summary>
-    public static GpuParameter Input(LayerPlan layer) =>
-        GpuParameter.Floats("input", layer.Index == 0 ? "buffers.Input" : $"scratch.Layer{layer.Index - 1}Outputs");
+    /// <summary>The patches that an expert takes of the valid ones.</summary>
+    public static Expression Taken(SourceWriter writer, LayerPlan layer, Expression valid) =>
+        layer.Taken == layer.Patches ? valid : writer.Let("taken", Expression.Min(valid, layer.Taken));
 
-    /// <summary>The counts of valid patches, in layer 0; empty if all are valid.</summary>
-    public static IEnumerable<GpuParameter> Lengths(LayerPlan layer) =>
-        layer.Index == 0 ? [GpuParameter.Integers("lengths", "buffers.Lengths")] : [];
-
-    /// <summary>The layer's routes, where it has any.</summary>
-    public static IEnumerable<GpuParameter> Routes(LayerPlan layer) =>
-        layer.Routing == Routing.Dense ? [] : [GpuParameter.Integers("routes", $"scratch.Layer{layer.Index}Routes")];
-
-    /// <summary>The layer's gates: of the chosen patches, or of the chosen expert.</summary>
-    public static IEnumerable<GpuParameter> Gates(LayerPlan layer) =>
-        layer.HasGate ? [GpuParameter.Floats("gates", $"scratch.Layer{layer.Index}Gates")]
-        : layer.Routing == Routing.Sample ? [GpuParameter.Floats("probabilities", $"scratch.Layer{layer.Index}Probabilities")]
-        : [];
-
-    /// <summary>An instance's <c>valid</c>, <c>taken</c> and <c>scale</c> = 1 / Z.</summary>
-    public static void WriteScale(SourceWriter writer, LayerPlan layer, string instance)
+    /// <summary>What an instance's pooled sum is multiplied by, 1 / Z.</summary>
+    public static string Scale(SourceWriter writer, LayerPlan layer, Expression taken)
     {
-        bool choice = layer.Routing == Routing.ExpertChoice;
-        writer.Lines($"int valid = {RowText.Valid(layer, instance)};");
-        writer.Lines(choice ? $"int taken = Math.Min(valid, {layer.Taken});" : "int taken = valid;");
-        writer.Lines((choice ? layer.Spec.Pooling : Pooling.Selected) switch
+        switch (layer.Routing == Routing.ExpertChoice ? layer.Spec.Pooling : Pooling.Selected)
         {
-            Pooling.All => $"const float scale = 1f / {layer.Patches};",
-            Pooling.Sum => "const float scale = 1f;",
-            _ => "float scale = taken > 0 ? 1f / taken : 0f;",
-        });
+            case Pooling.All:
+                writer.Lines($"const float scale = 1f / {layer.Patches};");
+                break;
+            case Pooling.Sum:
+                writer.Lines("const float scale = 1f;");
+                break;
+            default:
+                writer.Lines(taken.Value is not null ? $"const float scale = 1f / {taken};" : $"float scale = {taken} > 0 ? 1f / {taken} : 0f;");
+                break;
+        }
+
+        return "scale";
     }
 }

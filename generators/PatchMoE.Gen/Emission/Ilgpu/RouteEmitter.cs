@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
@@ -6,117 +7,110 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 /// <summary>Prints the routing of an expertChoice layer: scores, the l best and their gates in one kernel that reads the input once.</summary>
 internal static class RouteEmitter
 {
-    public static GpuKernel Describe(IlgpuLayerPlan plan)
+    public static GpuKernel Of(IlgpuLayerPlan plan)
     {
         LayerPlan layer = plan.Layer;
-        string scratch = $"scratch.Layer{layer.Index}";
-        List<GpuParameter> parameters = [GpuParameter.Number("instances", LayerText.Instances(layer)), LayerText.Input(layer)];
-        parameters.AddRange(LayerText.Lengths(layer));
-        parameters.Add(GpuParameter.Floats("parameters", "buffers.Parameters"));
-        parameters.Add(GpuParameter.Floats("scores", $"{scratch}Scores"));
-        parameters.Add(GpuParameter.Integers("routes", $"{scratch}Routes"));
-        if (layer.HasGate)
-        {
-            parameters.Add(GpuParameter.Floats("gates", $"{scratch}Gates"));
-        }
-
-        if (layer.Spec.Gate == Gate.SoftmaxAll)
-        {
-            parameters.Add(GpuParameter.Floats("probabilities", $"{scratch}Probabilities"));
-        }
-
-        DotTiling tiling = plan.Scores!;
-        return new GpuKernel($"Layer{layer.Index}", "Route", tiling.Threads, Index.Blocks(LayerText.Instances(layer), tiling.Units), parameters);
-    }
-
-    public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
-    {
-        LayerPlan layer = plan.Layer;
-        DotTiling tiling = plan.Scores!;
+        var arguments = new LayerArguments(plan);
         (int k, int n, int l, int d) = (layer.Experts, layer.Patches, layer.Taken, layer.Dimension);
+        ProductTiling tiling = plan.Scores!;
         DeviceSelection selection = plan.Selection!;
         string keys = selection.AtOnce > 0 ? $"; {Format.Plural(selection.AtOnce, "expert")} at once, {Format.Count(selection.SharedBytes)} bytes of shared memory for keys" : string.Empty;
-        new KernelDoc(
-            $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
-            $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
-            $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
-            $"{DotText.Describe(tiling, plan.Rows)}; {Format.Plural(tiling.Units, "instance")} per group. Selection: {selection.Reason}{keys}",
-            2L * n * k * d,
-            4L * ((n * d) + (k * n) + (k * l))).WritePer(writer, "instance, the weights left out");
-        using (Describe(plan).Open(writer))
+        return new GpuKernel(
+            $"Layer{layer.Index}",
+            "Route",
+            tiling.Threads,
+            Expression.CeilingOver(arguments.Instances, tiling.Units),
+            Argument.Number("instances", arguments.Instances),
+            arguments.Input,
+            arguments.Lengths,
+            Argument.Parameters,
+            arguments.Scores,
+            arguments.Routes,
+            arguments.Gates,
+            arguments.Probabilities)
         {
-            DotText.WriteStart(writer, tiling);
-            if (selection.AtOnce > 0)
-            {
-                string key = selection.Kernel == DeviceSelectionKernel.Sort ? "long" : "int";
-                writer.Lines($"ArrayView<{key}> keys = SharedMemory.Allocate<{key}>({selection.AtOnce * selection.Padded});");
-            }
+            Documentation = new KernelDoc(
+                $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
+                $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
+                $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
+                $"{new ProductTiles(tiling, plan.Layout).Describe()}; {Format.Plural(tiling.Units, "instance")} per group. Selection: {selection.Reason}{keys}",
+                2L * n * k * d,
+                4L * ((n * d) + (k * n) + (k * l))),
+            Per = "instance, the weights left out",
+            Body = writer => WriteBody(writer, plan),
+        };
+    }
 
-            writer.Lines($"int first = {Index.Times("Grid.IdxX", tiling.Units)};");
-            writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> w = {RowText.Part(plan.Rows, "parameters", layer.RouterOffset, k * d)};");
+    private static void WriteBody(SourceWriter writer, IlgpuLayerPlan plan)
+    {
+        LayerPlan layer = plan.Layer;
+        ProductTiling tiling = plan.Scores!;
+        var tiles = new ProductTiles(tiling, plan.Layout);
+        tiles.WriteStart(writer);
+        SelectText.WriteStart(writer, plan.Selection!);
+        Expression first = writer.Let("first", GroupText.Group * tiling.Units);
+        Expression end = writer.Let("end", (tiling.Units == 1 ? first + 1 : Expression.Min(first + tiling.Units, Expression.Name("instances"))) * layer.Experts);
+        writer.LetView("w", plan.Layout, plan.Layout.Part("parameters", layer.RouterOffset, layer.Experts * layer.Dimension));
+        writer.Gap();
+        writer.Lines("// 1. Scores.");
+        WriteScores(writer, plan, tiles, first);
+        writer.Fence().Gap();
+        writer.Lines("// 2. The best patches.");
+        SelectText.Write(writer, plan, first, end);
+        if (layer.HasGate)
+        {
             writer.Gap();
-            writer.Lines("// 1. Scores.");
-            WriteScores(writer, plan, tiling);
-            writer.Lines(DotText.Fence).Gap();
-            writer.Lines("// 2. The best patches.");
-            SelectText.Write(writer, plan);
-            if (layer.HasGate)
-            {
-                writer.Lines(DotText.Fence).Gap();
-                writer.Lines("// 3. Gates.");
-                GateText.WriteOpen(writer, plan, tiling.Units * k, tiling.Threads);
-            }
+            writer.Fence().Gap();
+            writer.Lines("// 3. Gates.");
+            GateText.WriteForward(writer, plan, first, end);
         }
     }
 
-    private static string PatchTile(string tile, DotTiling tiling) =>
-        Index.Over(tiling.Units == 1 ? tile : Index.Modulo(tile, tiling.TilesPerUnit), tiling.RowTiles);
-
-    private static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, DotTiling tiling)
+    private static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, ProductTiles tiles, Expression first)
     {
         LayerPlan layer = plan.Layer;
+        ProductTiling tiling = tiles.Tiling;
         (int k, int n) = (layer.Experts, layer.Patches);
-        int tiles = tiling.Units * tiling.TilesPerUnit;
+        int count = tiling.Units * tiling.TilesPerUnit;
+        (bool exact, bool exactPatches, bool exactExperts) = (count % tiling.TilesAtOnce == 0, n % tiling.Patches == 0, k % tiling.Rows == 0);
         bool rounds = tiling.Rounds > 1;
-        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {tiles}; start += {tiling.Slots})") : null;
-        string tile = rounds ? "start + slot" : "slot";
-        writer.Lines($"int tile = {Index.Inside(tile, tiles, tiles % tiling.Slots == 0)};");
-        writer.Lines($"int instance = Math.Min({Index.Plus("first", tiling.Units == 1 ? "0" : Index.Over("tile", tiling.TilesPerUnit))}, instances - 1);");
-        writer.Lines($"int firstPatch = {Index.Times(PatchTile("tile", tiling), tiling.Patches)};");
-        writer.Lines($"int firstExpert = {Index.Times(Index.Modulo("tile", tiling.RowTiles), tiling.Rows)};");
-        writer.Lines($"ArrayView<{RowText.Type(plan.Rows)}> x = {RowText.Instance(plan.Rows, "input", "instance")};");
-        for (int p = 0; p < tiling.Patches; p++)
+        Expression start = rounds ? Expression.Name("start") : 0;
+        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {count}; start += {tiling.TilesAtOnce})") : null;
+        Expression current = writer.Let("current", (start + tiles.Tile).Inside(count, exact));
+        Expression instance = writer.Let("instance", tiling.Units == 1 ? first : Expression.Min(first + (current / tiling.TilesPerUnit), Expression.Name("instances") - 1));
+        Expression firstPatch = writer.Let("firstPatch", PatchTile(current, tiling) * tiling.Patches);
+        Expression firstExpert = writer.Let("firstExpert", current % tiling.RowTiles * tiling.Rows);
+        writer.LetView("x", plan.Layout, plan.Layout.Instance("input", instance));
+        Expression[] patches = [.. Enumerable.Range(0, tiling.Patches).Select(p => writer.Let($"x{p}", Patch(p)))];
+        Expression[] rows = [.. Enumerable.Range(0, tiling.Rows).Select(r => writer.Let($"w{r}", (firstExpert + r).Inside(k, exactExperts) * plan.Layout.Vectors))];
+        tiles.WriteSums(writer, patches, rows);
+        tiles.WriteResults(writer, sum =>
         {
-            string patch = Index.Inside(Index.Plus("firstPatch", Index.Number(p)), n, n % tiling.Patches == 0);
-            writer.Lines($"int x{p} = {RowText.Row(plan.Rows, patch)};");
-        }
-
-        for (int r = 0; r < tiling.Rows; r++)
-        {
-            writer.Lines($"int w{r} = {Index.Times(Index.Inside(Index.Plus("firstExpert", Index.Number(r)), k, k % tiling.Rows == 0), plan.Rows.Columns)};");
-        }
-
-        DotText.WriteSums(writer, tiling, plan.Rows);
-        writer.Lines("Group.Barrier();").Gap();
-        using (DotText.OpenResults(writer, tiling))
-        {
-            writer.Lines($"int done = {(rounds ? "start + owner" : "owner")};");
-            writer.Lines($"int to = {Index.Plus("first", tiling.Units == 1 ? "0" : Index.Over("done", tiling.TilesPerUnit))};");
-            writer.Lines($"int patch = {Index.Plus(Index.Times(PatchTile("done", tiling), tiling.Patches), DotText.InPatch(tiling))};");
-            writer.Lines($"int expert = {Index.Plus(Index.Times(Index.Modulo("done", tiling.RowTiles), tiling.Rows), DotText.InRow(tiling))};");
-            using (writer.Block($"if (done < {tiles} && to < instances && patch < {n} && expert < {k})"))
+            Expression done = writer.Let("done", start + sum.Tile);
+            Expression of = writer.Let("sumInstance", first + (tiling.Units == 1 ? 0 : done / tiling.TilesPerUnit));
+            Expression patch = writer.Let("patch", (PatchTile(done, tiling) * tiling.Patches) + sum.Patch);
+            Expression expert = writer.Let("expert", (done % tiling.RowTiles * tiling.Rows) + sum.Row);
+            using (writer.If(done.Below(count, exact), of.Below(Expression.Name("instances"), tiling.Units == 1), patch.Below(n, exactPatches), expert.Below(k, exactExperts)))
             {
-                writer.Lines($"scores[((((long)to * {k}) + expert) * {n}) + patch] = sum;");
+                writer.Lines($"scores[{(((of.As("long") * k) + expert) * n) + patch}] = sum;");
             }
-        }
-
+        });
         if (rounds)
         {
             writer.Gap();
-            writer.Lines("Group.Barrier();");
-            loop?.Dispose();
+            writer.Barrier();
         }
 
+        loop?.Dispose();
         writer.Gap();
+
+        Expression Patch(int p)
+        {
+            Expression patch = (firstPatch + p).Inside(n, exactPatches);
+            return plan.Layout.Patch(plan.Layout.GridWidth == 1 ? patch : writer.Let($"j{p}", patch));
+        }
     }
+
+    private static Expression PatchTile(Expression tile, ProductTiling tiling) =>
+        tiling.PatchTiles == 1 ? 0 : (tiling.Units == 1 ? tile : tile % tiling.TilesPerUnit) / tiling.RowTiles;
 }

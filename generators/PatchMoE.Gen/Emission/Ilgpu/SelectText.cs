@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
@@ -7,41 +8,26 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 /// Prints the selection of the l best patches: see <see cref="DeviceSelection"/>. Scores are compared as integers, so that every patch has a place of its own,
 /// whatever the scores, NaN among them.
 /// </summary>
-internal static class SelectText
+internal sealed class SelectText
 {
-    public static void Write(SourceWriter writer, IlgpuLayerPlan plan)
+    private readonly SourceWriter _writer;
+    private readonly LayerPlan _layer;
+    private readonly DeviceSelection _selection;
+    private readonly int _experts;
+    private readonly int _threads;
+    private readonly Expression _start;
+    private readonly Expression _unit;
+    private readonly Expression _end;
+    private readonly bool _exact;
+
+    private SelectText(SourceWriter writer, IlgpuLayerPlan plan, Expression first, Expression end)
     {
-        LayerPlan layer = plan.Layer;
-        DeviceSelection selection = plan.Selection!;
-        int experts = plan.Scores!.Units * layer.Experts;
-        int threads = plan.Scores.Threads;
-        if (selection.Kernel == DeviceSelectionKernel.CountScores)
-        {
-            WriteCount(writer, layer, "0", experts, threads, "Key(scores[rows + j])", "Key(scores[rows + other])");
-            return;
-        }
-
-        bool rounds = selection.AtOnce < experts;
-        string start = rounds ? "start" : "0";
-        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {experts}; start += {selection.AtOnce})") : null;
-        if (selection.Kernel == DeviceSelectionKernel.Sort)
-        {
-            WriteSort(writer, layer, selection, start, threads);
-        }
-        else
-        {
-            WriteKeys(writer, layer, selection, start, threads);
-            WriteCount(writer, layer, start, selection.AtOnce, threads, "keys[i]", "keys[i - j + other]");
-        }
-
-        if (rounds)
-        {
-            writer.Gap();
-            writer.Lines("Group.Barrier();");
-        }
-
-        loop?.Dispose();
-        writer.Gap();
+        (_writer, _layer, _selection, _threads, _end) = (writer, plan.Layer, plan.Selection!, plan.Scores!.Threads, end);
+        int experts = plan.Scores.Units * _layer.Experts;
+        _experts = _selection.AtOnce == 0 ? experts : _selection.AtOnce;
+        _start = _experts < experts ? Expression.Name("start") : 0;
+        _unit = (first * _layer.Experts) + _start;
+        _exact = plan.Scores.Units == 1 && experts % _experts == 0;
     }
 
     /// <summary>The order of scores as an order of integers.</summary>
@@ -54,116 +40,165 @@ internal static class SelectText
         }
         """;
 
-    private static void WriteKeys(SourceWriter writer, LayerPlan layer, DeviceSelection selection, string start, int threads)
+    /// <summary>Prints the shared memory of the keys.</summary>
+    public static void WriteStart(SourceWriter writer, DeviceSelection selection)
     {
-        (int k, int n) = (layer.Experts, layer.Patches);
-        using (writer.Block($"for (int i = thread; i < {selection.AtOnce * n}; i += {threads})"))
+        if (selection.AtOnce > 0)
         {
-            writer.Lines($"long score = {Index.Plus(Index.Times(Index.Plus(Index.Times("(long)first", k), start), n), "i")};");
-            writer.Lines($"keys[i] = score < (long)instances * {k * n} ? Key(scores[score]) : 0;");
+            string key = selection.Kernel == DeviceSelectionKernel.Sort ? "long" : "int";
+            writer.Lines($"ArrayView<{key}> keys = SharedMemory.Allocate<{key}>({selection.AtOnce * selection.Padded});");
         }
-
-        writer.Gap();
-        writer.Lines("Group.Barrier();").Gap();
     }
 
-    private static void WriteCount(SourceWriter writer, LayerPlan layer, string start, int units, int threads, string own, string rival)
+    /// <summary>Prints it.</summary>
+    /// <param name="writer">Where to print.</param>
+    /// <param name="plan">The layer.</param>
+    /// <param name="first">The group's first instance.</param>
+    /// <param name="end">The unit behind the group's last.</param>
+    public static void Write(SourceWriter writer, IlgpuLayerPlan plan, Expression first, Expression end)
     {
-        (int n, int l) = (layer.Patches, layer.Taken);
-        using (writer.Block($"for (int i = thread; i < {units * n}; i += {threads})"))
+        var text = new SelectText(writer, plan, first, end);
+        int experts = plan.Scores!.Units * plan.Layer.Experts;
+        SourceWriter.Scope? loop = text._start.IsZero ? null : writer.Block($"for (int start = 0; start < {experts}; start += {text._experts})");
+        switch (text._selection.Kernel)
         {
-            writer.Lines($"int j = {Index.Modulo("i", n)};");
-            using (OpenUnit(writer, layer, start, Index.Over("i", n)))
+            case DeviceSelectionKernel.Sort:
+                text.WriteSort();
+                break;
+            case DeviceSelectionKernel.Count:
+                text.WriteKeys();
+                text.WriteCount();
+                break;
+            case DeviceSelectionKernel.CountScores:
+                text.WriteCount();
+                break;
+            case DeviceSelectionKernel.Single:
+                text.WriteSingle();
+                break;
+        }
+
+        if (loop is not null)
+        {
+            writer.Gap();
+            writer.Barrier();
+        }
+
+        loop?.Dispose();
+    }
+
+    private void WriteSingle() => _writer.Share(_experts, _threads, i => InUnit(i, (unit, valid) =>
+        _writer.Lines($"routes[{unit}] = {((Expression)0).WhereBelow(valid, 1, "0", "-1")};")));
+
+    private void WriteKeys()
+    {
+        int n = _layer.Patches;
+        _writer.Share(_experts * n, _threads, i =>
+        {
+            Expression score = _writer.Let("score", (_unit.As("long") * n) + i, "long");
+            _writer.Lines(_exact ? $"keys[{i}] = Key(scores[{score}]);" : $"keys[{i}] = {score} < {_end.As("long") * n} ? Key(scores[{score}]) : 0;");
+        });
+        _writer.Gap();
+        _writer.Barrier().Gap();
+    }
+
+    private void WriteCount()
+    {
+        (int n, int l) = (_layer.Patches, _layer.Taken);
+        bool keys = _selection.Kernel == DeviceSelectionKernel.Count;
+        _writer.Share(_experts * n, _threads, i =>
+        {
+            Expression j = _writer.Let("j", i % n);
+            InUnit(i / n, (unit, valid) =>
             {
-                if (rival.Contains("rows"))
+                Expression first = keys ? _writer.Let("firstKey", i - j) : _writer.Let("firstScore", unit.As("long") * n, "long");
+                string Key(Expression patch) => keys ? $"keys[{first + patch}]" : $"Key(scores[{first + patch}])";
+                _writer.Lines($$"""
+                    int key = {{Key(j)}};
+                    int place = 0;
+                    for (int other = 0; other < {{j}}; other++)
+                    {
+                        place += {{Key("other")}} >= key ? 1 : 0;
+                    }
+
+                    for (int other = {{j + 1}}; other < {{valid}}; other++)
+                    {
+                        place += {{Key("other")}} > key ? 1 : 0;
+                    }
+
+                    """);
+                if (valid.Value is null)
                 {
-                    writer.Lines($"long rows = (long)unit * {n};");
+                    _writer.Lines($"// A patch past the count takes the place that no valid patch can have.\nplace = {j} < {valid} ? place : {j};");
                 }
 
-                writer.Lines($$"""
-                    int key = {{own}};
-                    int place = 0;
-                    for (int other = 0; other < j; other++)
-                    {
-                        place += {{rival}} >= key ? 1 : 0;
-                    }
-
-                    for (int other = j + 1; other < valid; other++)
-                    {
-                        place += {{rival}} > key ? 1 : 0;
-                    }
-
-                    // A patch past the count takes the place that no valid patch can have.
-                    place = j < valid ? place : j;
-                    if (place < {{l}})
-                    {
-                        routes[((long)unit * {{l}}) + place] = j < valid ? j : -1;
-                    }
-                    """);
-            }
-        }
+                using (_writer.If(Expression.Name("place").Below(l, l == n)))
+                {
+                    _writer.Lines($"routes[{(unit.As("long") * l) + "place"}] = {j.WhereBelow(valid, n, j.ToString(), "-1")};");
+                }
+            });
+        });
     }
 
     /// <summary>
     /// A bitonic sort, largest first. A key is the score above n − j, so that of equal scores the lower patch is the larger; what is no valid patch is below all.
     /// </summary>
-    private static void WriteSort(SourceWriter writer, LayerPlan layer, DeviceSelection selection, string start, int threads)
+    private void WriteSort()
     {
-        (int n, int l, int padded) = (layer.Patches, layer.Taken, selection.Padded);
-        int keys = selection.AtOnce * padded;
-        using (writer.Block($"for (int i = thread; i < {keys}; i += {threads})"))
+        (int n, int l, int padded) = (_layer.Patches, _layer.Taken, _selection.Padded);
+        int keys = _experts * padded;
+        _writer.Share(keys, _threads, i =>
         {
-            writer.Lines($"int j = i % {padded};\nlong key = long.MinValue;");
-            using (OpenUnit(writer, layer, start, Index.Over("i", padded)))
+            Expression j = _writer.Let("j", i % padded);
+            _writer.Lines("long key = long.MinValue;");
+            InUnit(i / padded, (unit, valid) =>
             {
-                writer.Lines($"key = j < valid ? ((long)Key(scores[((long)unit * {n}) + j]) * {1L << 32}) + ({n} - j) : key;");
-            }
-
-            writer.Gap();
-            writer.Lines("keys[i] = key;");
-        }
-
-        writer.Gap();
-        writer.Lines("Group.Barrier();");
-        using (writer.Block($"for (int run = 2; run <= {padded}; run *= 2)"))
-        {
-            using (writer.Block("for (int step = run / 2; step > 0; step /= 2)"))
-            {
-                using (writer.Block($"for (int i = thread; i < {keys / 2}; i += {threads})"))
+                using (_writer.If(j.Below(valid, valid.Value >= padded)))
                 {
-                    writer.Lines($"""
-                        int upper = (2 * i) - (i & (step - 1));
-                        long a = keys[upper];
-                        long b = keys[upper + step];
-                        bool falling = (upper & {padded - 1} & run) == 0;
-                        keys[upper] = a > b == falling ? a : b;
-                        keys[upper + step] = a > b == falling ? b : a;
-                        """);
+                    _writer.Lines($"key = ((long)Key(scores[{(unit.As("long") * n) + j}]) * {1L << 32}) + ({n - j});");
                 }
-
-                writer.Gap();
-                writer.Lines("Group.Barrier();");
+            });
+            _writer.Gap();
+            _writer.Lines($"keys[{i}] = key;");
+        });
+        _writer.Gap();
+        _writer.Barrier();
+        using (_writer.Block($"for (int run = 2; run <= {padded}; run *= 2)"))
+        {
+            using (_writer.Block("for (int step = run / 2; step > 0; step /= 2)"))
+            {
+                _writer.Share(keys / 2, _threads, i => _writer.Lines($"""
+                    int upper = {2 * i} - ({i} & (step - 1));
+                    long a = keys[upper];
+                    long b = keys[upper + step];
+                    bool falling = (upper & {padded - 1} & run) == 0;
+                    keys[upper] = a > b == falling ? a : b;
+                    keys[upper + step] = a > b == falling ? b : a;
+                    """));
+                _writer.Gap();
+                _writer.Barrier();
             }
         }
 
-        writer.Gap();
-        using (writer.Block($"for (int i = thread; i < {selection.AtOnce * l}; i += {threads})"))
+        _writer.Gap();
+        _writer.Share(_experts * l, _threads, i =>
         {
-            writer.Lines($"int place = {Index.Modulo("i", l)};");
-            using (OpenUnit(writer, layer, start, Index.Over("i", l)))
+            Expression place = _writer.Let("place", i % l);
+            InUnit(i / l, (unit, valid) =>
             {
                 // The lower half of a key is n − j, from 1 to n.
-                writer.Lines($"routes[((long)unit * {l}) + place] = place < valid ? {n} - (int)(keys[({Index.Over("i", l)} * {padded}) + place] & 0xffff) : -1;");
-            }
-        }
+                Expression key = $"keys[{(i / l * padded) + place}]";
+                _writer.Lines($"routes[{(unit.As("long") * l) + place}] = {place.WhereBelow(valid, l, $"{n} - (int)({key} & 0xffff)", "-1")};");
+            });
+        });
     }
 
-    /// <summary>The expert of an instance, if there is one, and its valid patches.</summary>
-    private static SourceWriter.Scope OpenUnit(SourceWriter writer, LayerPlan layer, string start, string offset)
+    /// <summary>Prints what is done with an expert of an instance, if there is one, given it and the count of its valid patches.</summary>
+    private void InUnit(Expression offset, Action<Expression, Expression> body)
     {
-        writer.Lines($"int unit = {Index.Plus(Index.Times("first", layer.Experts), start, offset)};");
-        SourceWriter.Scope scope = writer.Block($"if (unit < {Index.Times("instances", layer.Experts)})");
-        writer.Lines($"int valid = {RowText.Valid(layer, Index.Over("unit", layer.Experts))};");
-        return scope;
+        Expression unit = _writer.Let("unit", _unit + offset);
+        using (_writer.If(unit.Below(_end, _exact)))
+        {
+            body(unit, LayerText.Valid(_writer, _layer, unit / _layer.Experts));
+        }
     }
 }

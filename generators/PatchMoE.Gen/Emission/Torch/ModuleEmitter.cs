@@ -10,7 +10,7 @@ internal static class ModuleEmitter
 {
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
-        string model = plan.Target.Name;
+        string model = plan.Target.FullName;
         writer.Lines($$"""
             /// <summary>
             /// The network as a TorchSharp module. Tensors on the CPU are computed by the kernels of <see cref="{{model}}"/>, which read and write the
@@ -28,7 +28,7 @@ internal static class ModuleEmitter
                 public Module(
                     global::PatchMoE.TorchSharp.ModuleOutput output = global::PatchMoE.TorchSharp.ModuleOutput.Logits,
                     ulong seed = 1,
-                    InitSpec? init = null,
+                    global::PatchMoE.InitSpec? init = null,
                     int threads = 0)
                     : base(Initialized(seed, init), output, threads)
                 {
@@ -41,12 +41,12 @@ internal static class ModuleEmitter
             {
                 writer.Gap();
                 writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}].</summary>");
-                writer.Lines($"public global::TorchSharp.torch.Tensor {SurfaceEmitter.MemberName(parameter)} => Weight(\"{parameter.Name}\");");
+                writer.Lines($"public global::TorchSharp.torch.Tensor {EmittedMembers.Name(parameter)} => Weight(\"{parameter.Name}\");");
             }
 
             writer.Gap();
             writer.Lines($$"""
-                private static {{model}} Initialized(ulong seed, InitSpec? init)
+                private static {{model}} Initialized(ulong seed, global::PatchMoE.InitSpec? init)
                 {
                     {{model}} model = new();
                     model.Initialize(seed, init);

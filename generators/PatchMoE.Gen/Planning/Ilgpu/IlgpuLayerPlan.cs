@@ -2,43 +2,55 @@ namespace PatchMoE.Gen.Planning.Ilgpu;
 
 /// <summary>A layer's kernels on a GPU. A unit is an expert of an instance; dense and sample layers have one unit per instance.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Rows">Where its patches lie.</param>
+/// <param name="Layout">Where its patches lie.</param>
+/// <param name="Routed">What the router sees: the patches, or the sum of an instance's patches.</param>
 /// <param name="Scores">The tiles of the router's scores; null for dense.</param>
 /// <param name="Selection">How the best patches are found; null unless the routing is expertChoice.</param>
-/// <param name="Convolution">The tiles of pre-activations.</param>
+/// <param name="Experts">The tiles of pre-activations.</param>
 /// <param name="WeightGradient">The tiles of the experts' gradient.</param>
 /// <param name="RouterGradient">The tiles of the router's gradient where it has a kernel of its own: softmaxAll and sample.</param>
-/// <param name="InputPatches">Patches whose gradient a thread holds at once.</param>
-/// <param name="InputThreads">Threads of the input gradient's groups, along d.</param>
-/// <param name="DeltaStep">
+/// <param name="InputGradient">How the gradient of the patches is summed.</param>
+/// <param name="DeltaStride">
 /// Values of a chosen patch in the array of activations and δ: M, and one more for ∂L/∂g where the router learns from the chosen patches alone, whose
 /// gradient then is one more row of the expert's.
 /// </param>
 internal sealed record IlgpuLayerPlan(
     LayerPlan Layer,
-    DeviceRows Rows,
-    DotTiling? Scores,
+    PatchLayout Layout,
+    PatchLayout Routed,
+    ProductTiling? Scores,
     DeviceSelection? Selection,
-    DotTiling Convolution,
-    OuterTiling WeightGradient,
-    OuterTiling? RouterGradient,
-    int InputPatches,
-    int InputThreads,
-    int DeltaStep)
+    ProductTiling Experts,
+    GradientTiling WeightGradient,
+    GradientTiling? RouterGradient,
+    InputGradientTiling InputGradient,
+    int DeltaStride)
 {
-    private const int MostRouteLanes = 32;
-    private const int MostConvolutionLanes = 16;
-    private const int MostInputPatches = 8;
-    private const int MostInputThreads = 128;
+    /// <summary>Threads of a group of the pooling's backward pass.</summary>
+    public const int PoolThreads = 128;
+
+    private const int MaxRouteLanes = 32;
+    private const int MaxExpertLanes = 16;
+    private const int BiasThreads = 64;
+    private const int FoldThreads = 128;
 
     /// <summary>Units of an instance.</summary>
     public int Units => Layer.Routing == Routing.ExpertChoice ? Layer.Experts : 1;
 
+    /// <summary>Units of a group of the pooling's backward pass: a thread per patch taken.</summary>
+    public int PoolUnits => Math.Max(1, PoolThreads / Layer.Taken);
+
     /// <summary>Whether δ has a row for the router.</summary>
-    public bool RouterRow => DeltaStep > Layer.Neurons;
+    public bool RouterRow => DeltaStride > Layer.Neurons;
+
+    /// <summary>A thread per bias.</summary>
+    public ElementTiling BiasGradient => new(Layer.Experts * Layer.Neurons, BiasThreads);
 
     /// <summary>Whether layer 0's overlapping patches need gradients of their own, folded into the input's.</summary>
-    public bool Folds => Rows.Overlapping;
+    public bool Folds => Layout.Overlapping;
+
+    /// <summary>The fold, a thread per value of a sample.</summary>
+    public ElementTiling Fold => new(Layout.InstanceStride * Layout.Vector, FoldThreads);
 
     /// <summary>Plans a layer.</summary>
     public static IlgpuLayerPlan Of(LayerPlan layer, InputSpec input)
@@ -46,22 +58,20 @@ internal sealed record IlgpuLayerPlan(
         bool choice = layer.Routing == Routing.ExpertChoice;
         bool sample = layer.Routing == Routing.Sample;
         bool all = choice && layer.Spec.Gate == Gate.SoftmaxAll;
-        DeviceRows rows = layer.Index == 0 ? DeviceRows.Of(input, layer.Patches, layer.Dimension) : DeviceRows.Dense(layer.Patches, layer.Dimension);
-        int deltaStep = layer.Neurons + (layer.HasGate && !all ? 1 : 0);
-        DotTiling? scores = choice ? DotTiling.Of(layer.Patches, layer.Experts, rows.Columns, MostRouteLanes)
-            : sample ? DotTiling.Of(1, layer.Experts, DeviceRows.Dense(1, layer.Dimension).Columns, MostRouteLanes)
-            : null;
-        DeviceRows routed = sample ? DeviceRows.Dense(1, layer.Dimension) : rows;
+        PatchLayout layout = layer.Index == 0 ? PatchLayout.Of(input, layer.Patches, layer.Dimension) : PatchLayout.Dense(layer.Patches, layer.Dimension);
+        PatchLayout routed = sample ? PatchLayout.Dense(1, layer.Dimension) : layout;
+        ProductTiling? scores = layer.Routing == Routing.Dense ? null : ProductTiling.Of(sample ? 1 : layer.Patches, layer.Experts, routed.Vectors, MaxRouteLanes);
+        int deltaStride = layer.Neurons + (layer.HasGate && !all ? 1 : 0);
         return new IlgpuLayerPlan(
             layer,
-            rows,
+            layout,
+            routed,
             scores,
             choice ? DeviceSelection.Of(layer.Patches, scores!.Units * layer.Experts) : null,
-            DotTiling.Of(layer.Taken, layer.Neurons, rows.Columns, MostConvolutionLanes),
-            OuterTiling.Of(deltaStep, rows),
-            all || sample ? OuterTiling.Of(layer.Experts, routed) : null,
-            DotTiling.Even(layer.Taken, MostInputPatches),
-            Math.Min(rows.Columns, MostInputThreads),
-            deltaStep);
+            ProductTiling.Of(layer.Taken, layer.Neurons, layout.Vectors, MaxExpertLanes),
+            GradientTiling.Of(deltaStride, layout),
+            all || sample ? GradientTiling.Of(layer.Experts, routed) : null,
+            InputGradientTiling.Of(layer, layout),
+            deltaStride);
     }
 }

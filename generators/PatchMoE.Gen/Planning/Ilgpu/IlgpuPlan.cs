@@ -14,17 +14,25 @@ namespace PatchMoE.Gen.Planning.Ilgpu;
 internal sealed record IlgpuPlan(
     ModelPlan Model,
     EquatableArray<IlgpuLayerPlan> Layers,
-    DotTiling Logits,
-    OuterTiling? HeadGradient,
+    ProductTiling Logits,
+    GradientTiling? HeadGradient,
     EquatableArray<DeviceArray> Arrays,
     int Floats,
     int Integers,
     int Chunks)
 {
     /// <summary>32 MiB of partial gradients.</summary>
-    private const long MostPartials = 8L << 20;
-    private const int MostChunks = 64;
-    private const int MostLanes = 16;
+    private const long MaxPartials = 8L << 20;
+    private const int MaxChunks = 64;
+    private const int MaxLanes = 16;
+    private const int BiasThreads = 64;
+
+    /// <summary>Threads of a group of a kernel that touches each value once.</summary>
+    public const int ElementThreads = 128;
+
+    /// <summary>The loss: a thread per sample, then a thread per output of the top layer.</summary>
+    public const int LossThreads = 64;
+    public const int LossSamples = 8;
 
     /// <summary>Floats of partial gradients; none where there is one chunk, which writes the gradients themselves.</summary>
     public long PartialFloats => Chunks == 1 ? 0 : (long)Chunks * Model.ParameterLength;
@@ -32,8 +40,14 @@ internal sealed record IlgpuPlan(
     /// <summary>Floats from one chunk's partial gradients to the next; 0 where there is one chunk.</summary>
     public long PartialStep => Chunks == 1 ? 0 : Model.ParameterLength;
 
-    /// <summary>The outputs of the top layer, the head's rows.</summary>
-    public DeviceRows HeadRows => DeviceRows.Dense(1, Model.Head.Inputs);
+    /// <summary>The outputs of the top layer, which the head reads.</summary>
+    public PatchLayout HeadLayout => PatchLayout.Dense(1, Model.Head.Inputs);
+
+    /// <summary>The head's biases, a thread each.</summary>
+    public ElementTiling HeadBiasGradient => new(Model.Head.Outputs, BiasThreads);
+
+    /// <summary>The sum over chunks, a thread per value of the parameter buffer.</summary>
+    public ElementTiling Sum => new(Model.ParameterLength, ElementThreads);
 
     /// <summary>Plans a network.</summary>
     public static IlgpuPlan Of(ModelPlan model)
@@ -46,9 +60,9 @@ internal sealed record IlgpuPlan(
         }
 
         arrays.AddFloats("LogitsGradient", model.Head.Outputs);
-        DeviceRows head = DeviceRows.Dense(1, model.Head.Inputs);
+        PatchLayout head = PatchLayout.Dense(1, model.Head.Inputs);
         int chunks = 1;
-        while (chunks < MostChunks && 2L * chunks * model.ParameterLength <= MostPartials)
+        while (chunks < MaxChunks && 2L * chunks * model.ParameterLength <= MaxPartials)
         {
             chunks *= 2;
         }
@@ -56,8 +70,8 @@ internal sealed record IlgpuPlan(
         return new IlgpuPlan(
             model,
             layers.ToEquatableArray(),
-            DotTiling.Of(1, model.Head.Outputs, head.Columns, MostLanes),
-            model.Head.Trained ? OuterTiling.Of(model.Head.Outputs, head) : null,
+            ProductTiling.Of(1, model.Head.Outputs, head.Vectors, MaxLanes),
+            model.Head.Trained ? GradientTiling.Of(model.Head.Outputs, head) : null,
             arrays.All,
             arrays.Floats,
             arrays.Integers,
@@ -97,7 +111,7 @@ internal sealed record IlgpuPlan(
                 break;
         }
 
-        arrays.AddFloats($"{name}Activations", t, plan.Units, l, plan.DeltaStep);
+        arrays.AddFloats($"{name}Activations", t, plan.Units, l, plan.DeltaStride);
         arrays.AddFloats($"{name}Outputs", t, layer.Outputs);
         arrays.AddFloats($"{name}OutputGradients", t, layer.Outputs);
         if (plan.Folds)

@@ -1,0 +1,52 @@
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>Prints what a model says about itself: its spec as the records that the generator read, its tensors and the shape of its routes.</summary>
+internal static class DescriptionEmitter
+{
+    /// <summary>The class's name.</summary>
+    public const string ClassName = "Description";
+
+    public static void Write(SourceWriter writer, ModelPlan plan)
+    {
+        ModelSpec model = plan.Model;
+        writer.Lines($"/// <summary>What the model says about itself.</summary>\n{HeaderEmitter.GeneratedCode}");
+        using (writer.Block($"internal static class {ClassName}"))
+        {
+            writer.Lines($"""
+                /// <summary>The spec: name and model.</summary>
+                public static readonly PatchMoESpec Spec = new(
+                    "{plan.SpecName}",
+                    new ModelSpec(
+                        {Input(model.Input)},
+                        EquatableArray.Of(
+                            {string.Join(",\n            ", model.Layers.Select(Layer))}),
+                        new HeadSpec(HeadKind.{model.Head.Kind}, Outputs: {model.Head.Outputs}, HeadWeights.{model.Head.Weights}, {Bias(model.Head.Bias)}),
+                        Loss.{model.Loss}));
+
+                /// <summary>The tensors.</summary>
+                public static readonly IReadOnlyList<ParameterSpec> ParameterSpecs = Spec.Model.Parameters();
+
+                /// <summary>The shape of a sample's routes in layer 0.</summary>
+                public static readonly IReadOnlyList<int> RouteShape = Array.AsReadOnly({RouteShape(plan)});
+                """);
+        }
+    }
+
+    private static string Input(InputSpec input) => input switch
+    {
+        ImageInputSpec image => $"new ImageInputSpec(Height: {image.Height}, Width: {image.Width}, Channels: {image.Channels}, PatchHeight: {image.PatchHeight}, PatchWidth: {image.PatchWidth}, StrideHeight: {image.StrideHeight}, StrideWidth: {image.StrideWidth})",
+        VectorsInputSpec { Groups.Count: 0 } vectors => $"new VectorsInputSpec(Patches: {vectors.Patches}, Dimension: {vectors.Dimension})",
+        VectorsInputSpec vectors => $"new VectorsInputSpec(Patches: {vectors.Patches}, Dimension: {vectors.Dimension}, Groups: EquatableArray.Of({string.Join(", ", vectors.Groups)}))",
+        _ => throw new ArgumentException("Unknown input kind.", nameof(input)),
+    };
+
+    private static string Layer(LayerSpec layer) =>
+        $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert}, Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)})";
+
+    private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
+
+    private static string RouteShape(ModelPlan plan) =>
+        PassesEmitter.Routes(plan) ? $"new[] {{ {string.Join(", ", plan.Model.RouteShape())} }}" : "new int[0]";
+}

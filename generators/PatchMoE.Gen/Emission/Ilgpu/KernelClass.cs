@@ -1,0 +1,39 @@
+namespace PatchMoE.Gen.Emission.Ilgpu;
+
+/// <summary>Prints a class of kernels.</summary>
+internal static class KernelClass
+{
+    /// <summary>Prints it.</summary>
+    /// <param name="writer">Where to print.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it holds.</param>
+    /// <param name="kernels">The kernels.</param>
+    /// <param name="helpers">Prints what they call.</param>
+    public static void Kernels(this SourceWriter writer, string name, string summary, IEnumerable<GpuKernel> kernels, Action? helpers = null)
+    {
+        writer.Lines($"/// <summary>{KernelDoc.Escape(summary)}</summary>");
+        using (writer.GeneratedType($"internal static class {name}"))
+        {
+            bool first = true;
+            foreach (GpuKernel kernel in kernels)
+            {
+                if (!first)
+                {
+                    writer.Gap();
+                }
+
+                first = false;
+                kernel.Write(writer);
+            }
+
+            helpers?.Invoke();
+        }
+    }
+
+    /// <summary>Opens a top-level type.</summary>
+    public static SourceWriter.Scope GeneratedType(this SourceWriter writer, string declaration)
+    {
+        writer.Lines(HeaderEmitter.GeneratedCode);
+        return writer.Block(declaration);
+    }
+}

@@ -1,0 +1,159 @@
+using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
+using PatchMoE.Gen.Planning.Ilgpu;
+
+namespace PatchMoE.Gen.Emission.Ilgpu;
+
+/// <summary>Prints the backward pass of pooling, gate and ReLU: from ∂L/∂y to δ = ∂L/∂h of each pre-activation, in the place of the activations, and ∂L/∂g of the scores.</summary>
+internal static class PoolBackwardEmitter
+{
+    private static readonly Expression s_unit = Expression.Name("unit");
+
+    public static GpuKernel Of(IlgpuLayerPlan plan)
+    {
+        LayerPlan layer = plan.Layer;
+        var arguments = new LayerArguments(plan);
+        (int m, int l) = (layer.Neurons, layer.Taken);
+        return new GpuKernel(
+            $"Layer{layer.Index}",
+            "PoolBackward",
+            IlgpuLayerPlan.PoolThreads,
+            Expression.CeilingOver(arguments.Units, plan.PoolUnits),
+            Argument.Number("units", arguments.Units).When(plan.PoolUnits > 1),
+            arguments.Lengths,
+            arguments.Routes.When(layer.Routing == Routing.Sample || layer.Spec.Gate is Gate.SoftmaxAll or Gate.Sigmoid),
+            arguments.Scores.When(layer.Spec.Gate == Gate.Sigmoid),
+            arguments.Gates,
+            arguments.Probabilities,
+            arguments.GateGradients,
+            arguments.ScoreGradients,
+            arguments.OutputGradients,
+            arguments.Activations)
+        {
+            Documentation = new KernelDoc(
+                $"δ[p, r] = a[p, r] > 0 ? ∂L/∂y_r · G_p / Z : 0{(layer.TrainsRouter ? "; ∂L/∂G_p = Σ_r ∂L/∂y_r · a[p, r] / Z, and ∂L/∂g by the gate" : string.Empty)}",
+                $"unit 0…B·{layer.Instances * plan.Units}−1, p patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+                $"activations a [{l}, {plan.DeltaStride}] of a unit, δ in their place{(plan.RouterRow ? $", ∂L/∂g in column {m}" : string.Empty)}",
+                $"{Format.Plural(plan.PoolUnits, "unit")} per group, a thread per patch taken",
+                4L * l * m,
+                (8L * l * m) + (4L * m)),
+            Per = "unit",
+            Body = writer => WriteBody(writer, plan),
+        };
+    }
+
+    private static void WriteBody(SourceWriter writer, IlgpuLayerPlan plan)
+    {
+        LayerPlan layer = plan.Layer;
+        int l = layer.Taken;
+        writer.Lines("int thread = Group.IdxX;");
+        Expression first = writer.Let("first", GroupText.Group * plan.PoolUnits);
+        writer.Gap();
+        writer.Lines(layer.TrainsRouter ? "// 1. δ, and the gates' gradients." : "// δ.");
+        writer.Share(plan.PoolUnits * l, IlgpuLayerPlan.PoolThreads, i =>
+        {
+            writer.Lines($"int unit = {first + (plan.PoolUnits == 1 ? 0 : i / l)};");
+            Expression p = writer.Let("p", plan.PoolUnits == 1 ? i : i % l);
+            using (writer.If(s_unit.Below("units", plan.PoolUnits == 1)))
+            {
+                WritePatch(writer, plan, p);
+            }
+        });
+        if (!layer.TrainsRouter)
+        {
+            return;
+        }
+
+        writer.Gap();
+        writer.Fence().Gap();
+        writer.Lines(layer.Routing == Routing.Sample ? "// 2. The scores' gradients by the best expert's probability." : "// 2. The scores' gradients by the gates'.");
+        writer.Share(plan.PoolUnits, IlgpuLayerPlan.PoolThreads, i =>
+        {
+            writer.Lines($"int unit = {first + (plan.PoolUnits == 1 ? 0 : i)};");
+            using (writer.If(s_unit.Below("units", plan.PoolUnits == 1)))
+            {
+                if (layer.Routing == Routing.Sample)
+                {
+                    WriteSampleGate(writer, layer);
+                    return;
+                }
+
+                Expression valid = LayerText.Valid(writer, layer, s_unit / plan.Units);
+                Expression taken = LayerText.Taken(writer, layer, valid);
+                writer.Lines($"long chosen = {s_unit.As("long") * l};");
+                if (layer.Spec.Gate != Gate.SoftmaxSelected)
+                {
+                    writer.Lines($"long rows = {s_unit.As("long") * layer.Patches};");
+                }
+
+                GateText.WriteBackward(writer, plan, taken, valid);
+            }
+        });
+    }
+
+    /// <summary>Prints δ of a patch taken.</summary>
+    private static void WritePatch(SourceWriter writer, IlgpuLayerPlan plan, Expression p)
+    {
+        LayerPlan layer = plan.Layer;
+        (int k, int m, int l) = (layer.Experts, layer.Neurons, layer.Taken);
+        bool sample = layer.Routing == Routing.Sample;
+        Expression instance = writer.Let("instance", s_unit / plan.Units);
+        Expression valid = LayerText.Valid(writer, layer, instance);
+        Expression taken = LayerText.Taken(writer, layer, valid);
+        string scale = LayerText.Scale(writer, layer, taken);
+        Expression place = (s_unit.As("long") * l) + p;
+        writer.Lines($"long at = {place * plan.DeltaStride};");
+        Expression output = s_unit.As("long") * m;
+        Expression? gate = layer.HasGate ? $"gates[{place}]" : default(Expression?);
+        if (sample)
+        {
+            writer.Lines($"int s = routes[{instance}];");
+            output = (instance.As("long") * layer.Outputs) + (Expression.Name("s") * m);
+            gate = $"probabilities[{(instance.As("long") * k) + "s"}]";
+        }
+
+        writer.Lines($"long output = {output};");
+        writer.Lines($"float gate = {p.WhereBelow(taken, l, gate is null ? scale : $"{scale} * {gate}", "0f")};");
+        if (layer.TrainsRouter)
+        {
+            writer.Lines("float sum = 0f;");
+        }
+
+        writer.Loop("r", m, r =>
+        {
+            writer.Lines($"float gradient = yGradient[{"output" + r}];\nfloat activation = activations[{"at" + r}];");
+            if (layer.TrainsRouter)
+            {
+                writer.Lines("sum += gradient * activation;");
+            }
+
+            writer.Lines($"activations[{"at" + r}] = activation > 0f ? gradient * gate : 0f;");
+        });
+        if (layer.TrainsRouter)
+        {
+            writer.Gap();
+            writer.Lines($"gateGradients[{place}] = {p.WhereBelow(taken, l, $"sum * {scale}", "0f")};");
+        }
+    }
+
+    /// <summary>Prints ∂L/∂h of the scores: all patches of the chosen expert have one gate, its probability.</summary>
+    private static void WriteSampleGate(SourceWriter writer, LayerPlan layer)
+    {
+        writer.Lines($"long experts = {s_unit.As("long") * layer.Experts};\nint best = routes[unit];\nfloat gradient = 0f;");
+        writer.Loop("j", layer.Patches, j => writer.Lines($"gradient += gateGradients[{(s_unit.As("long") * layer.Patches) + j}];"));
+        writer.Gap();
+        writer.Lines($$"""
+            // 1 − p of the best is the sum of the others, which keeps the digits where p is nearly 1.
+            float others = 0f;
+            for (int s = 0; s < {{layer.Experts}}; s++)
+            {
+                others += s == best ? 0f : probabilities[experts + s];
+            }
+
+            for (int s = 0; s < {{layer.Experts}}; s++)
+            {
+                scoreGradients[experts + s] = gradient * probabilities[experts + best] * (s == best ? others : -probabilities[experts + s]);
+            }
+            """);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace PatchMoE.Gen.Emission;
+
+/// <summary>
+/// The usings of the files that a user does not see. They stand inside the files' own namespace, and each type that has no type parameters gets an alias:
+/// a project that has a <c>Math</c> in the namespace PatchMoE or System does not make the name ambiguous.
+/// </summary>
+internal static class Usings
+{
+    private static readonly string[] s_namespaces =
+        ["System", "System.Collections.Generic", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "PatchMoE", "PatchMoE.Kernels"];
+
+    private static readonly (string Namespace, string[] Types)[] s_types =
+    [
+        ("System", ["ArgumentException", "Array", "Math", "MathF"]),
+        ("System.Runtime.CompilerServices", ["MethodImplAttribute", "MethodImplOptions"]),
+        ("System.Runtime.Intrinsics", ["Vector128", "Vector256", "Vector512"]),
+        ("PatchMoE",
+        [
+            "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "ParameterSpec", "PatchMoESpec",
+            "Pooling", "Routing", "VectorsInputSpec", "Workspace",
+        ]),
+        ("PatchMoE.Kernels",
+        [
+            "CompiledNetwork", "ForwardPass", "GradientPass", "Guard", "InputBatch", "NetworkSizes", "Panels", "PredictPass", "RoutePass", "Simd128", "Simd256",
+            "Simd512", "SimdScalar", "TopScores", "Values", "WeightTarget",
+        ]),
+    ];
+
+    /// <summary>The usings of a file.</summary>
+    /// <param name="body">What stands behind them.</param>
+    public static string Of(string body)
+    {
+        var words = new HashSet<string>(Regex.Matches(body, @"\w+").Cast<Match>().Select(match => match.Value), StringComparer.Ordinal);
+        IEnumerable<string> aliases = s_types.SelectMany(group => group.Types
+            .Where(type => words.Contains(type) || words.Contains(Regex.Replace(type, "Attribute$", string.Empty)))
+            .Select(type => $"using {type} = global::{group.Namespace}.{type};"));
+        return string.Join("\n", [
+            .. s_namespaces.Select(name => $"using global::{name};"),
+            "using static global::System.Runtime.CompilerServices.Unsafe;",
+            .. aliases,
+        ]);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.CodeAnalysis;
+using PatchMoE.Gen.Planning;
+
+namespace PatchMoE.Gen.Parsing;
+
+/// <summary>A member of the user's that may be in the way of a generated one.</summary>
+/// <param name="Member">What C# compares.</param>
+/// <param name="Display">Its name with its type's, for messages.</param>
+/// <param name="Span">Where its name stands.</param>
+internal sealed record UserMember(ClassMember Member, string Display, SourceSpan Span);
+
+/// <summary>
+/// Reads the members that the user's class has itself, and the abstract ones that it inherits and leaves open, which C# forbids to hide. All other
+/// inherited members are hidden without harm.
+/// </summary>
+internal static class UserMembers
+{
+    public static EquatableArray<UserMember> Of(INamedTypeSymbol type, SourceSpan name) => type.GetMembers()
+        .Where(member => !member.DeclaringSyntaxReferences.IsEmpty)
+        .Concat(OpenAbstractMembers(type))
+        .Where(member => EmittedMembers.IsName(member.Name) && member is not IMethodSymbol { AssociatedSymbol: not null })
+        .Select(member => Of(member, name))
+        .ToEquatableArray();
+
+    private static UserMember Of(ISymbol member, SourceSpan name)
+    {
+        ClassMember described = Describe(member);
+        Location? place = member.Locations.FirstOrDefault(location => location.IsInSource);
+        return new UserMember(described, $"{member.ContainingType.Name}.{described.DisplayName}", place?.ToSourceSpan() ?? name);
+    }
+
+    /// <summary>What C# compares of a member.</summary>
+    public static ClassMember Describe(ISymbol member) => member switch
+    {
+        IMethodSymbol method => new ClassMember(
+            method.Name, MemberKind.Method, string.Join(", ", method.Parameters.Select(Describe)), method.Arity),
+        INamedTypeSymbol type => new ClassMember(type.Name, MemberKind.Type, Arity: type.Arity),
+        _ => new ClassMember(member.Name),
+    };
+
+    private static string Describe(IParameterSymbol parameter)
+    {
+        string type = parameter.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        return parameter.RefKind == RefKind.None ? type : $"ref {type}";
+    }
+
+    private static IEnumerable<ISymbol> OpenAbstractMembers(INamedTypeSymbol type)
+    {
+        var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        for (INamedTypeSymbol? owner = type; owner is not null; owner = owner.BaseType)
+        {
+            foreach (ISymbol member in owner.GetMembers())
+            {
+                ISymbol? original = member switch { IMethodSymbol method => method.OverriddenMethod, IPropertySymbol property => property.OverriddenProperty, _ => null };
+                if (original is not null)
+                {
+                    overridden.Add(original.OriginalDefinition);
+                }
+
+                if (!ReferenceEquals(owner, type) && member is { IsAbstract: true, Kind: SymbolKind.Method or SymbolKind.Property or SymbolKind.Event } && !overridden.Contains(member.OriginalDefinition))
+                {
+                    yield return member;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using System.ComponentModel;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>
+/// The base of every emitted network: holds the parameters, checks the arrays of a pass, pins them and runs the emitted share of it on the threads of a workspace.
+/// The passes are those of <see cref="IPatchMoEModel"/>.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract unsafe class CompiledNetwork
+{
+    // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
+    // cache of the thread that wrote them last, so a training pass must be larger to be worth it; less where threads share experts, so that each
+    // keeps to weights of its own.
+    private const long FewFlops = 2_000_000;
+    private const long FewTrainingFlops = 4_000_000;
+    private const long FewFlopsByExperts = 250_000;
+
+    // Each of them reads the whole input.
+    private const int MaxWorkersByExperts = 4;
+
+    private readonly PassShare<ForwardPass> _forward;
+    private readonly PassShare<ForwardPass> _features;
+    private readonly PassShare<PredictPass> _predict;
+    private readonly PassShare<RoutePass> _route;
+    private readonly PassShare<GradientPass> _gradients;
+    private readonly PassShare<GradientPass> _gradientsByExperts;
+
+    /// <summary>Makes a network whose weights are 0.</summary>
+    protected CompiledNetwork(NetworkSizes sizes)
+    {
+        Sizes = sizes;
+        ParameterBuffer = new AlignedBuffer<float>(sizes.ParameterLength);
+        _forward = ForwardShare;
+        _features = FeaturesShare;
+        _predict = PredictShare;
+        _route = RouteShare;
+        _gradients = GradientShare;
+        _gradientsByExperts = GradientShareByExperts;
+    }
+
+    /// <summary>The sizes.</summary>
+    public NetworkSizes Sizes { get; }
+
+    /// <summary>The parameters, for a library that shares their memory.</summary>
+    public AlignedBuffer<float> ParameterBuffer { get; }
+
+    /// <inheritdoc cref="INetworkWeights.Parameters"/>
+    public Span<float> Parameters => ParameterBuffer.Span;
+
+    /// <summary>A part of the parameters.</summary>
+    public Span<float> Tensor(int offset, int length) => ParameterBuffer.Span.Slice(offset, length);
+
+    /// <inheritdoc cref="IPatchMoEModel.CreateWorkspace"/>
+    public Workspace CreateWorkspace(int threads = 1) => new(GetType(), Sizes, threads);
+
+    /// <inheritdoc cref="IPatchMoEModel.Forward"/>
+    public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
+        Run(_forward, input, logits, Sizes.Outputs, nameof(logits), workspace, lengths);
+
+    /// <inheritdoc cref="IPatchMoEModel.Features"/>
+    public void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
+        Run(_features, input, features, Sizes.FeatureLength, nameof(features), workspace, lengths);
+
+    /// <inheritdoc cref="IPatchMoEModel.Predict"/>
+    public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
+    {
+        int batch = classes.Length;
+        CheckSamples(input, batch, lengths);
+        fixed (float* firstInput = input)
+        fixed (int* firstLength = lengths, firstClass = classes)
+        {
+            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, firstLength), firstClass), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+        }
+    }
+
+    /// <inheritdoc cref="IPatchMoEModel.Route"/>
+    public void Route(
+        ReadOnlySpan<float> input,
+        Span<int> routes,
+        Span<float> scores,
+        Span<float> gates,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths = default)
+    {
+        if (Sizes.Routes == 0)
+        {
+            throw new ArgumentException("Layer 0 is dense: every expert sees every patch, so there are no routes.");
+        }
+
+        int batch = Guard.Batch(routes.Length, Sizes.Routes, nameof(routes));
+        CheckSamples(input, batch, lengths);
+        Guard.OptionalLength(scores.Length, batch, Sizes.Routes, nameof(scores));
+        Guard.OptionalLength(gates.Length, batch, Sizes.Routes, nameof(gates));
+        fixed (float* firstInput = input, firstScore = scores, firstGate = gates)
+        fixed (int* firstLength = lengths, firstRoute = routes)
+        {
+            RoutePass pass = new(new InputBatch(batch, firstInput, firstLength), firstRoute, firstScore, firstGate);
+            Run(_route, pass, workspace, slots: 1, IsSmall(batch, FewFlops));
+        }
+    }
+
+    /// <inheritdoc cref="IPatchMoEModel.LossAndGradients"/>
+    public double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default)
+    {
+        int batch = labels.Length;
+        CheckLabels(input, labels, logits, lengths);
+        CheckGradients(batch, gradients, inputGradient);
+        fixed (float* firstInput = input, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (int* firstLength = lengths, firstLabel = labels)
+        {
+            InputBatch samples = new(batch, firstInput, firstLength);
+            Run(GradientPass.OfLoss(samples, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace);
+        }
+
+        return workspace.Loss / batch;
+    }
+
+    /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
+    public double SgdStep(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        double learningRate,
+        double weightDecay,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths = default)
+    {
+        int batch = labels.Length;
+        CheckLabels(input, labels, logits, lengths);
+        fixed (float* firstInput = input, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        fixed (int* firstLength = lengths, firstLabel = labels)
+        {
+            InputBatch samples = new(batch, firstInput, firstLength);
+            Run(GradientPass.OfLoss(samples, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+        }
+
+        return workspace.IsFinite ? workspace.Loss / batch : double.NaN;
+    }
+
+    /// <inheritdoc cref="IPatchMoEModel.Backward"/>
+    public void Backward(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> logitsGradient,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default)
+    {
+        int batch = Guard.Batch(logitsGradient.Length, Sizes.Outputs, nameof(logitsGradient));
+        Backward(input, batch, logitsGradient, skipsHead: false, gradients, workspace, inputGradient, lengths);
+    }
+
+    /// <inheritdoc cref="IPatchMoEModel.BackwardFeatures"/>
+    public void BackwardFeatures(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> featuresGradient,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient = default,
+        ReadOnlySpan<int> lengths = default)
+    {
+        int batch = Guard.Batch(featuresGradient.Length, Sizes.FeatureLength, nameof(featuresGradient));
+        Backward(input, batch, featuresGradient, skipsHead: true, gradients, workspace, inputGradient, lengths);
+    }
+
+    /// <summary>One worker's share of the logits.</summary>
+    protected abstract void ForwardShare(in ForwardPass pass, Workspace workspace, int worker);
+
+    /// <summary>One worker's share of the feature vectors.</summary>
+    protected abstract void FeaturesShare(in ForwardPass pass, Workspace workspace, int worker);
+
+    /// <summary>One worker's share of the classes.</summary>
+    protected abstract void PredictShare(in PredictPass pass, Workspace workspace, int worker);
+
+    /// <summary>One worker's share of the gradients, where workers share samples.</summary>
+    protected abstract void GradientShare(in GradientPass pass, Workspace workspace, int worker);
+
+    /// <summary>One worker's share of the routes; not of a network whose layer 0 is dense.</summary>
+    protected virtual void RouteShare(in RoutePass pass, Workspace workspace, int worker) => throw new NotSupportedException();
+
+    /// <summary>One worker's share of the gradients, where workers share experts; see <see cref="NetworkSizes.SharedBatch"/>.</summary>
+    protected virtual void GradientShareByExperts(in GradientPass pass, Workspace workspace, int worker) => throw new NotSupportedException();
+
+    private void Run(
+        PassShare<ForwardPass> share, ReadOnlySpan<float> input, Span<float> outputs, int perSample, string name, Workspace workspace, ReadOnlySpan<int> lengths)
+    {
+        int batch = Guard.Batch(outputs.Length, perSample, name);
+        CheckSamples(input, batch, lengths);
+        fixed (float* firstInput = input, firstOutput = outputs)
+        fixed (int* firstLength = lengths)
+        {
+            Run(share, new ForwardPass(new InputBatch(batch, firstInput, firstLength), firstOutput), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+        }
+    }
+
+    private void Backward(
+        ReadOnlySpan<float> input,
+        int batch,
+        ReadOnlySpan<float> upstream,
+        bool skipsHead,
+        Span<float> gradients,
+        Workspace workspace,
+        Span<float> inputGradient,
+        ReadOnlySpan<int> lengths)
+    {
+        CheckSamples(input, batch, lengths);
+        CheckGradients(batch, gradients, inputGradient);
+        fixed (float* firstInput = input, firstUpstream = upstream, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (int* firstLength = lengths)
+        {
+            InputBatch samples = new(batch, firstInput, firstLength);
+            Run(GradientPass.OfUpstream(samples, firstUpstream, skipsHead, firstGradient, firstInputGradient), workspace);
+        }
+    }
+
+    private void Run(GradientPass pass, Workspace workspace)
+    {
+        int batch = pass.Batch.Count;
+        int slots = Math.Min(batch, Sizes.Window);
+        if (pass.HasLoss && !pass.HasInputGradient && SharesExperts(batch, workspace))
+        {
+            Run(_gradientsByExperts, pass, workspace, slots * workspace.Threads, alone: false);
+        }
+        else
+        {
+            Run(_gradients, pass, workspace, slots, IsSmall(batch, FewTrainingFlops));
+        }
+    }
+
+    private void Run<TPass>(PassShare<TPass> share, in TPass pass, Workspace workspace, int slots, bool alone)
+        where TPass : struct
+    {
+        workspace.RequireOwner(GetType(), Sizes.Model);
+        workspace.Run(share, in pass, slots, alone);
+    }
+
+    private bool SharesExperts(int batch, Workspace workspace) =>
+        workspace.Threads is > 1 and <= MaxWorkersByExperts && batch <= Sizes.SharedBatch && Sizes.ExpertParts % workspace.Threads == 0
+        && (!IsSmall(batch, FewFlopsByExperts) || workspace.SharesSmallPasses);
+
+    private bool IsSmall(int batch, long fewFlops) => batch * Sizes.SampleFlops < fewFlops;
+
+    private int ForwardSlots(int batch) => Math.Min(batch, Sizes.ForwardWindow);
+
+    private void CheckSamples(ReadOnlySpan<float> input, int batch, ReadOnlySpan<int> lengths)
+    {
+        Guard.Length(input.Length, batch, Sizes.InputLength, nameof(input));
+        Guard.Lengths(lengths, batch, Sizes.Groups, Sizes.Patches);
+    }
+
+    private void CheckLabels(ReadOnlySpan<float> input, ReadOnlySpan<int> labels, Span<float> logits, ReadOnlySpan<int> lengths)
+    {
+        Guard.NotEmpty(labels.Length);
+        Guard.Labels(labels, Sizes.Loss, Sizes.Outputs);
+        CheckSamples(input, labels.Length, lengths);
+        Guard.Length(logits.Length, labels.Length, Sizes.Outputs, nameof(logits));
+    }
+
+    private void CheckGradients(int batch, Span<float> gradients, Span<float> inputGradient)
+    {
+        Guard.Gradients(gradients.Length, Sizes.ParameterLength);
+        Guard.OptionalLength(inputGradient.Length, batch, Sizes.InputLength, nameof(inputGradient));
+    }
+}

@@ -1,0 +1,183 @@
+using System.ComponentModel;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>One worker's share of a pass, emitted for a network; it runs on every worker's thread at once.</summary>
+/// <typeparam name="TPass">The pass: its arrays are pinned until it ends.</typeparam>
+/// <param name="pass">What is computed.</param>
+/// <param name="workspace">Scratch, and the barrier between phases.</param>
+/// <param name="worker">0…threads−1.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public delegate void PassShare<TPass>(in TPass pass, Workspace workspace, int worker)
+    where TPass : struct;
+
+/// <summary>The samples of a pass.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct InputBatch
+{
+    private readonly float* _input;
+    private readonly int* _lengths;
+
+    internal InputBatch(int count, float* input, int* lengths)
+    {
+        Count = count;
+        _input = input;
+        _lengths = lengths;
+    }
+
+    /// <summary>B.</summary>
+    public int Count { get; }
+
+    /// <summary>[B, input length].</summary>
+    public ref float Input => ref *_input;
+
+    /// <summary>Whether valid-patch counts were given.</summary>
+    public bool HasLengths => _lengths != null;
+
+    /// <summary>[B] or [B, groups].</summary>
+    public ref int Lengths => ref *_lengths;
+}
+
+/// <summary>A pass that computes values of each sample: logits, or feature vectors.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct ForwardPass
+{
+    private readonly float* _outputs;
+
+    internal ForwardPass(InputBatch batch, float* outputs)
+    {
+        Batch = batch;
+        _outputs = outputs;
+    }
+
+    /// <summary>The samples.</summary>
+    public readonly InputBatch Batch;
+
+    /// <summary>[B, C] logits or [B, m] features.</summary>
+    public ref float Outputs => ref *_outputs;
+}
+
+/// <summary>A pass that computes the class of each sample.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct PredictPass
+{
+    private readonly int* _classes;
+
+    internal PredictPass(InputBatch batch, int* classes)
+    {
+        Batch = batch;
+        _classes = classes;
+    }
+
+    /// <summary>The samples.</summary>
+    public readonly InputBatch Batch;
+
+    /// <summary>[B].</summary>
+    public ref int Classes => ref *_classes;
+}
+
+/// <summary>A pass that computes the routes of layer 0.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct RoutePass
+{
+    private readonly int* _routes;
+    private readonly float* _scores;
+    private readonly float* _gates;
+
+    internal RoutePass(InputBatch batch, int* routes, float* scores, float* gates)
+    {
+        Batch = batch;
+        _routes = routes;
+        _scores = scores;
+        _gates = gates;
+    }
+
+    /// <summary>The samples.</summary>
+    public readonly InputBatch Batch;
+
+    /// <summary>Writes one route.</summary>
+    /// <param name="at">Its index in the arrays [B, groups, k, l].</param>
+    /// <param name="route">The patch (sample routing: the expert); −1 if there is none.</param>
+    /// <param name="score">Its score, written if scores are wanted.</param>
+    /// <param name="gate">Its gate value, written if gate values are wanted.</param>
+    public void Write(nint at, int route, float score, float gate)
+    {
+        _routes[at] = route;
+        if (_scores != null)
+        {
+            _scores[at] = score;
+        }
+
+        if (_gates != null)
+        {
+            _gates[at] = gate;
+        }
+    }
+}
+
+/// <summary>A pass that computes gradients: from labels, or from a given gradient of the logits or of the feature vectors.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct GradientPass
+{
+    private readonly int* _labels;
+    private readonly float* _logits;
+    private readonly float* _upstream;
+    private readonly float* _gradients;
+    private readonly float* _inputGradient;
+
+    private GradientPass(InputBatch batch, int* labels, float* logits, float* upstream, float* gradients, float* inputGradient)
+    {
+        Batch = batch;
+        _labels = labels;
+        _logits = logits;
+        _upstream = upstream;
+        _gradients = gradients;
+        _inputGradient = inputGradient;
+    }
+
+    /// <summary>The samples.</summary>
+    public readonly InputBatch Batch;
+
+    /// <summary>Whether the pass begins with labels and has a loss.</summary>
+    public bool HasLoss => _labels != null;
+
+    /// <summary>[B]; only of a pass with a loss.</summary>
+    public ref int Labels => ref *_labels;
+
+    /// <summary>[B, C], written; only of a pass with a loss.</summary>
+    public ref float Logits => ref *_logits;
+
+    /// <summary>The given gradient, of the logits [B, C] or of the feature vectors [B, m]; only of a pass without a loss.</summary>
+    public ref float Upstream => ref *_upstream;
+
+    /// <summary>Whether <see cref="Upstream"/> is the feature vectors' gradient, so that the head has none.</summary>
+    public bool SkipsHead { get; private init; }
+
+    /// <summary>As long as the parameters.</summary>
+    public ref float Gradients => ref *_gradients;
+
+    /// <summary>Whether the input's gradient is wanted.</summary>
+    public bool HasInputGradient => _inputGradient != null;
+
+    /// <summary>[B, input length].</summary>
+    public ref float InputGradient => ref *_inputGradient;
+
+    /// <summary>Whether the gradients go into the weights by stochastic gradient descent.</summary>
+    public bool Updates { get; private init; }
+
+    /// <summary>η of the update.</summary>
+    public float LearningRate { get; private init; }
+
+    /// <summary>λ of the update.</summary>
+    public float WeightDecay { get; private init; }
+
+    internal static GradientPass OfLoss(InputBatch batch, int* labels, float* logits, float* gradients, float* inputGradient) =>
+        new(batch, labels, logits, null, gradients, inputGradient);
+
+    internal static GradientPass OfUpstream(InputBatch batch, float* upstream, bool skipsHead, float* gradients, float* inputGradient) =>
+        new(batch, null, null, upstream, gradients, inputGradient) { SkipsHead = skipsHead };
+
+    /// <summary>The same pass with an update.</summary>
+    internal GradientPass Updating(double learningRate, double weightDecay) =>
+        this with { Updates = true, LearningRate = (float)learningRate, WeightDecay = (float)weightDecay };
+}
