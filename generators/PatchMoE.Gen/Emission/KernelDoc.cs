@@ -14,17 +14,19 @@ internal sealed record KernelDoc(string Formula, string Axes, string Shapes, str
     /// <summary>Where the work grows with an argument, the counts are per unit of it.</summary>
     public void WritePer(SourceWriter writer, string unit)
     {
-        writer.Lines($"/// <summary>{Escape(Formula)}</summary>");
+        Paragraph($"<summary>{Escape(Formula)}</summary>");
         writer.Lines("/// <remarks>");
-        writer.Lines($"/// Axes: {Escape(Axes)}.");
-        writer.Lines($"/// Shapes: {Escape(Shapes)}.");
+        Paragraph($"Axes: {Escape(Axes)}.");
+        Paragraph($"Shapes: {Escape(Shapes)}.");
         if (Tiling.Length > 0)
         {
-            writer.Lines($"/// Tiling: {Escape(Tiling)}.");
+            Paragraph($"Tiling: {Escape(Tiling)}.");
         }
 
-        writer.Lines($"/// Per {unit}: {Format.Count(Flops)} FLOPs, {Format.Count(Bytes)} bytes.");
+        Paragraph($"Per {unit}: {Format.Count(Flops)} FLOPs, {Format.Count(Bytes)} bytes.");
         writer.Lines("/// </remarks>");
+
+        void Paragraph(string text) => writer.Fill("/// ", text.Split(' '), string.Empty, margin: "/// ");
     }
 
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
