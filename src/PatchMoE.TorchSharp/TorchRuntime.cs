@@ -1,15 +1,31 @@
-using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using PatchMoE.TorchSharp.Loading;
 using TorchSharp;
 
 namespace PatchMoE.TorchSharp;
 
-/// <summary>Whether libtorch can be used in this process.</summary>
+/// <summary>
+/// Whether libtorch can be used in this process, and which one it is: the application's own, that of the environment variable <c>PATCHMOE_LIBTORCH</c> (a folder
+/// of libraries, a PyTorch or libtorch installation, a NuGet package's folder), or that of the folder of NuGet packages.
+/// </summary>
 public static class TorchRuntime
 {
+    private const string Shim = "LibTorchSharp";
+
+    private static readonly Lazy<IReadOnlyList<LibtorchPlace>> s_places = new(() => LibtorchSearch.Places(
+        NativeFolders(), Environment.GetEnvironmentVariable(LibtorchSearch.Variable), PackagesFolder()));
+
     private static readonly Lazy<string?> s_failure = new(Load);
 
-    /// <summary>Why libtorch cannot be loaded, in one line; null where it is loaded. The first call loads it.</summary>
+    /// <summary>Why libtorch cannot be used, in one line; null where it is loaded. The first call loads it.</summary>
     public static string? Failure => s_failure.Value;
+
+    /// <summary>Which libtorch is used, and why each other place's is not: a line each.</summary>
+    public static IReadOnlyList<string> Places =>
+    [
+        .. s_places.Value.Where(place => place.Refusal is null).Select(place => $"libtorch from {place.Origin}: {place.Folder}"),
+        .. s_places.Value.Where(place => place.Refusal is not null).Select(place => $"none from {place.Origin}: {place.Refusal}"),
+    ];
 
     /// <summary>Requires libtorch.</summary>
     /// <exception cref="BadInputException">It cannot be loaded.</exception>
@@ -21,52 +37,70 @@ public static class TorchRuntime
         }
     }
 
-    // TorchSharp tries several places, prints a page to the console when all fail, and keeps the loader's reason to itself: so the libraries are
-    // loaded here first, in its order.
     private static string? Load()
     {
-        string? libtorch = LoadFailure("torch_cpu");
-        string? reason = LoadFailure("LibTorchSharp") is { } shim ? libtorch ?? shim : InitializationFailure();
-        return reason is null
-            ? null
-            : $"libtorch cannot be loaded ({reason}); it comes with the package TorchSharp-cpu or TorchSharp-cuda, which the application references, and needs a system that the package supports";
-    }
+        LibtorchPlace place = s_places.Value[^1];
+        if (place.Refusal is { } refusal)
+        {
+            return s_places.Value.Count == 3
+                ? $"no libtorch was found ({refusal}); reference the package libtorch-cpu-{NativePlatform.Current} {TorchVersions.Libtorch}, or set {LibtorchSearch.Variable} to the folder of a libtorch {TorchVersions.Libtorch}"
+                : $"the libtorch from {place.Origin} cannot be used: {refusal}";
+        }
 
-    private static string? LoadFailure(string library)
-    {
+        if (NativeFolders().Select(folder => Path.Combine(folder, NativePlatform.FileName(Shim))).FirstOrDefault(File.Exists) is not { } shim)
+        {
+            return $"there is no {NativePlatform.FileName(Shim)} beside the application; TorchSharp {TorchVersions.TorchSharp} brings one for linux-x64, osx-arm64, win-arm64 and win-x64, and this process is {NativePlatform.Current}";
+        }
+
         try
         {
-            NativeLibrary.Load(library, typeof(torch).Assembly, null);
-            return null;
-        }
-        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
-        {
-            return Reason(failure.Message, library);
-        }
-    }
-
-    private static string? InitializationFailure()
-    {
-        try
-        {
+            Open(place.Folder!, shim);
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
         catch (Exception failure)
         {
-            return failure.GetBaseException().Message.Split('\n')[0].TrimEnd('.');
+            return $"the libtorch in {place.Folder} cannot be loaded: {failure.GetBaseException().Message.Split('\n')[0].TrimEnd('.')}";
         }
     }
 
     /// <summary>
-    /// On Linux the loader tries many names, a line each. What is wrong with the file that exists says more than that the others do not.
+    /// Opens libtorch's libraries in the order of their dependencies, then TorchSharp's own, and answers TorchSharp's requests for the ones that .NET does not find,
+    /// or cannot load.
     /// </summary>
-    internal static string Reason(string message, string library)
+    private static void Open(string folder, string shim)
     {
-        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        bool IsTried(string line) => line.Contains($"{library}.so: cannot open", StringComparison.Ordinal) || line.Contains($"{library}: cannot open", StringComparison.Ordinal);
-        return lines.Length == 1
-            ? lines[0].TrimEnd('.')
-            : lines.Skip(1).FirstOrDefault(line => !IsTried(line)) ?? $"there is no {library} beside the application";
+        var opened = new Dictionary<string, nint>();
+        foreach (string library in new[] { "c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch" })
+        {
+            string path = Path.Combine(folder, NativePlatform.FileName(library));
+            if (File.Exists(path))
+            {
+                opened[library] = NativeLoader.Open(path);
+            }
+        }
+
+        opened[Shim] = NativeLoader.OpenOnOlderSystem(shim, CopiesFolder());
+        AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += (assembly, name) =>
+            assembly == typeof(torch).Assembly ? opened.GetValueOrDefault(name) : 0;
+    }
+
+    /// <summary>Where .NET looks for this application's native libraries.</summary>
+    private static string[] NativeFolders() =>
+    [
+        .. ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [],
+        AppContext.BaseDirectory,
+        Path.GetDirectoryName(typeof(torch).Assembly.Location) is { Length: > 0 } beside ? beside : AppContext.BaseDirectory,
+    ];
+
+    private static string PackagesFolder() => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } folder
+        ? folder
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    /// <summary>A folder of the user's for the copies of libraries; null where the system names none.</summary>
+    private static string? CopiesFolder()
+    {
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return data.Length == 0 ? null : Path.Combine(data, "PatchMoE", "native");
     }
 }

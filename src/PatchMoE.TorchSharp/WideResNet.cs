@@ -15,6 +15,12 @@ public sealed class WideResNet : PatchMoEModule
     private const double NormEpsilon = 1e-5;
     private const double NormMomentum = 0.1;
 
+    /// <summary>
+    /// With fewer channels than a vector has lanes, the oneDNN of libtorch 2.10 writes past its workspace in the weight gradient of a 1 × 1 convolution with a stride
+    /// (uxlfoundation/oneDNN#6035). There the pixels are taken first; for more channels that would only cost time.
+    /// </summary>
+    private const int FewChannels = 16;
+
     private readonly BackboneShape _backbone;
     private readonly LayerOperations? _layer;
 
@@ -112,8 +118,16 @@ public sealed class WideResNet : PatchMoEModule
         return Convolve(block.Convolution2, NormRelu(block.Norm2, Convolve(block.Convolution1, active))) + shortcut;
     }
 
-    private Tensor Convolve(ConvolutionShape convolution, Tensor x) => nn.functional.conv2d(
-        x, Weight($"{convolution.Name}.weight"), strides: [convolution.Stride, convolution.Stride], padding: [convolution.Kernel / 2, convolution.Kernel / 2]);
+    private Tensor Convolve(ConvolutionShape convolution, Tensor x)
+    {
+        (long stride, long padding) = (convolution.Stride, convolution.Kernel / 2);
+        if (convolution is { Kernel: 1, Stride: > 1, Inputs: < FewChannels })
+        {
+            (x, stride) = (x.slice(2, 0, long.MaxValue, stride).slice(3, 0, long.MaxValue, stride), 1);
+        }
+
+        return nn.functional.conv2d(x, Weight($"{convolution.Name}.weight"), strides: [stride, stride], padding: [padding, padding]);
+    }
 
     private Tensor NormRelu(NormShape norm, Tensor x) => nn.functional.batch_norm(
         x,

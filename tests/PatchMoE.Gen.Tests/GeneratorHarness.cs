@@ -36,7 +36,7 @@ internal sealed record UserProject
     /// <summary>Whether the project references the runtime libraries.</summary>
     public bool ReferencesRuntime { get; init; } = true;
 
-    /// <summary>Whether it references what PatchMoE.Ilgpu's contract is part of, here the stand-in; the generator then emits GPU code.</summary>
+    /// <summary>Whether it references PatchMoE.Ilgpu, with ILGPU; the generator then emits GPU code.</summary>
     public bool ReferencesIlgpu { get; init; }
 
     public CSharpParseOptions ParseOptions => new(Language, DocumentationMode.Diagnose);
@@ -45,7 +45,7 @@ internal sealed record UserProject
     [
         .. s_framework.Value,
         .. ReferencesRuntime ? s_libraries.Value : [],
-        .. ReferencesIlgpu ? [MetadataReference.CreateFromFile(typeof(Ilgpu.IIlgpuModel).Assembly.Location)] : ImmutableArray<MetadataReference>.Empty,
+        .. ReferencesIlgpu ? Ilgpu.IlgpuEngine.Libraries.Select(library => MetadataReference.CreateFromFile(library.Location)) : [],
     ];
 
     /// <summary>A project of one source, <c>Net.cs</c>.</summary>

@@ -22,6 +22,9 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
     /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
     public Func<string?> Problem { get; init; } = () => null;
 
+    /// <summary>What <c>pmoe backends</c> says besides, a line each.</summary>
+    public Func<IReadOnlyList<string>> Details { get; init; } = () => [];
+
     /// <summary>Whether it computes networks with a backbone.</summary>
     public bool ComputesBackbones { get; init; }
 
@@ -68,6 +71,7 @@ internal static class BackendCatalog
         new("torch", "libtorch by TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
         {
             Problem = () => TorchRuntime.Failure,
+            Details = () => TorchRuntime.Places,
             ComputesBackbones = true,
         },
     ];

@@ -15,9 +15,10 @@ internal static class BackendsCommand
             {
                 string? problem = backend.Problem();
                 context.Output.WriteLine($"{backend.Name,-10} {(problem is null ? "yes" : "no ")} {problem ?? backend.About}");
-                foreach (string device in problem is null ? backend.Devices?.Invoke() ?? [] : [])
+                IReadOnlyList<string> devices = problem is null ? backend.Devices?.Invoke() ?? [] : [];
+                foreach (string line in devices.Concat(backend.Details()))
                 {
-                    context.Output.WriteLine($"{string.Empty,14} {device}");
+                    context.Output.WriteLine($"{string.Empty,14} {line}");
                 }
             }
 

@@ -26,6 +26,6 @@ public static class TorchDevices
         string wanted = name is "cuda" ? "cuda:0" : name ?? "cpu";
         return Names.Contains(wanted)
             ? device(wanted)
-            : throw new BadInputException($"device {name}: torch has {string.Join(", ", Names)} here. Choose one of them; for a GPU, build with a libtorch for CUDA (-p:LibtorchPackage=TorchSharp-cuda-linux or TorchSharp-cuda-windows).");
+            : throw new BadInputException($"device {name}: torch has {string.Join(", ", Names)} here. Choose one of them; for a GPU, set PATCHMOE_LIBTORCH to a libtorch for CUDA, or build with one (-p:LibtorchPackage=TorchSharp-cuda-linux or TorchSharp-cuda-windows).");
     }
 }

@@ -32,6 +32,23 @@ public class RandomDeviceTests
     [TestCaseSource(nameof(OpenClSeeds))]
     public void OpenCl_AgreesWithReference(int seed) => Check(seed, TestDevices.OpenCl());
 
+    /// <summary>The networks drawn have every routing, gate, pooling, head and loss, and up to three levels.</summary>
+    [Test]
+    public void Networks_HaveEveryChoice()
+    {
+        ModelSpec[] models = [.. s_seeds.Select(seed => new RandomSpecs(seed).Draw().Model)];
+        LayerSpec[] choosing = [.. models.SelectMany(model => model.Layers).Where(layer => layer.Routing == Routing.ExpertChoice)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(models.SelectMany(model => model.Layers).Select(layer => layer.Routing).Distinct(), Is.EquivalentTo(Enum.GetValues<Routing>()));
+            Assert.That(choosing.Select(layer => layer.Gate).Distinct(), Is.EquivalentTo(Enum.GetValues<Gate>()));
+            Assert.That(choosing.Select(layer => layer.Pooling).Distinct(), Is.EquivalentTo(Enum.GetValues<Pooling>()));
+            Assert.That(models.Select(model => model.Head.Kind).Distinct(), Is.EquivalentTo(Enum.GetValues<HeadKind>()));
+            Assert.That(models.Select(model => model.Loss).Distinct(), Is.EquivalentTo(Enum.GetValues<Loss>()));
+            Assert.That(models.Select(model => model.Layers.Count).Distinct(), Is.EquivalentTo(new[] { 1, 2, 3 }));
+        });
+    }
+
     private static long Work(ModelSpec model) => model.LayerShapes().Sum(
         layer => (long)layer.Instances * layer.Experts * layer.Dimension * (layer.Patches + (layer.PatchesPerExpert * layer.Neurons)));
 

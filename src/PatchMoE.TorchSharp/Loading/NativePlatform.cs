@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace PatchMoE.TorchSharp.Loading;
+
+/// <summary>Systems and processors by the names that NuGet gives them, and how shared libraries are named there.</summary>
+internal static class NativePlatform
+{
+    /// <summary>This process's: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>, …</summary>
+    public static string Current { get; } =
+        $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+
+    /// <summary>The file name of a shared library, for example <c>libc10.so</c>.</summary>
+    public static string FileName(string library) =>
+        OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    /// <summary>The platform that a shared library is for; null if it is not a shared library that is known here.</summary>
+    public static string? Of(string path)
+    {
+        Span<byte> head = stackalloc byte[4096];
+        using FileStream stream = File.OpenRead(path);
+        head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return head.Length < 64 ? null : head switch
+        {
+            [0x7f, (byte)'E', (byte)'L', (byte)'F', ..] => $"linux-{Elf(BinaryPrimitives.ReadUInt16LittleEndian(head[18..]))}",
+            [(byte)'M', (byte)'Z', ..] => $"win-{Windows(head, BinaryPrimitives.ReadInt32LittleEndian(head[60..]))}",
+            [0xcf, 0xfa, 0xed, 0xfe, ..] => $"osx-{Mac(BinaryPrimitives.ReadInt32LittleEndian(head[4..]))}",
+            _ => null,
+        };
+    }
+
+    private static string Elf(int machine) => machine switch
+    {
+        3 => "x86",
+        40 => "arm",
+        62 => "x64",
+        183 => "arm64",
+        _ => $"machine{machine}",
+    };
+
+    private static string Windows(ReadOnlySpan<byte> head, int header) => header < 0 || header + 6 > head.Length ? "unknown" : BinaryPrimitives.ReadUInt16LittleEndian(head[(header + 4)..]) switch
+    {
+        0x14c => "x86",
+        0x8664 => "x64",
+        0xaa64 => "arm64",
+        var machine => $"machine{machine}",
+    };
+
+    private static string Mac(int processor) => processor switch
+    {
+        0x01000007 => "x64",
+        0x0100000c => "arm64",
+        _ => $"machine{processor}",
+    };
+}
