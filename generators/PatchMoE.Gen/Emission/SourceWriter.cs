@@ -96,7 +96,8 @@ internal sealed class SourceWriter
     /// <param name="end">What stands behind the last.</param>
     /// <param name="after">Behind each item but the last.</param>
     /// <param name="before">Before each item but the first.</param>
-    public SourceWriter Fill(string head, IReadOnlyList<string> items, string end, string after = "", string before = "")
+    /// <param name="margin">At the start of each line but the first.</param>
+    public SourceWriter Fill(string head, IReadOnlyList<string> items, string end, string after = "", string before = "", string margin = "    ")
     {
         string line = head;
         int indent = 4 * _depth;
@@ -106,7 +107,7 @@ internal sealed class SourceWriter
             if (line != head && indent + line.Length + 1 + item.Length > LongestLine)
             {
                 Lines(line);
-                line = $"    {item}";
+                line = margin + item;
                 head = string.Empty;
                 continue;
             }

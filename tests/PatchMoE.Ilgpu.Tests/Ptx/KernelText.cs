@@ -57,7 +57,7 @@ internal sealed record KernelText(string Name, string Text)
 
     /// <summary>The methods that are kernels: all internal ones of the static classes beside the passes.</summary>
     private static IEnumerable<MethodInfo> Kernels(IPatchMoEModel model) => model.GetType().Assembly.GetTypes()
-        .Where(type => type is { IsAbstract: true, IsSealed: true } && type.Namespace!.StartsWith("PatchMoE.Ilgpu.Emitted", StringComparison.Ordinal))
+        .Where(type => type is { IsAbstract: true, IsSealed: true } && type.Namespace?.EndsWith(".Gpu", StringComparison.Ordinal) == true)
         .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         .Where(method => method.IsAssembly);
 }

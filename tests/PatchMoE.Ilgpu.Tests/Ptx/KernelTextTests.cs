@@ -8,7 +8,7 @@ public sealed class KernelTextTests
 {
     private const int MostSharedBytes = 48 << 10;
     private static readonly string[] s_specs = ["mnist-joint", "mnist-separate", "wide", "text-long"];
-    private static readonly string[] s_inner = ["Layer0.Route", "Layer0.GatherConv", "Layer0.WeightGradient", "Layer0.InputGradient", "Head.Logits"];
+    private static readonly string[] s_inner = ["Layer0.Route", "Layer0.ExpertsForward", "Layer0.WeightGradient", "Layer0.InputGradient", "Head.Logits"];
 
     private static IEnumerable<TestCaseData> Cases() =>
         s_specs.SelectMany(spec => new[] { CudaArchitecture.SM_80, CudaArchitecture.SM_90 }.Select(architecture => new TestCaseData(spec, architecture).SetArgDisplayNames(spec, architecture.ToString())));
@@ -46,7 +46,7 @@ public sealed class KernelTextTests
     {
         IReadOnlyList<KernelText> kernels = KernelText.Ptx(Spec(name), CudaArchitecture.SM_90);
         KernelText route = kernels.Single(kernel => kernel.Name == "Layer0.Route");
-        KernelText convolution = kernels.Single(kernel => kernel.Name == "Layer0.GatherConv");
+        KernelText convolution = kernels.Single(kernel => kernel.Name == "Layer0.ExpertsForward");
         Assert.Multiple(() =>
         {
             Assert.That(route.Count("ld.global.v4.f32"), Is.EqualTo(scoreLoads));

@@ -72,5 +72,5 @@ internal static class GroupText
 
     /// <summary>A value where an index that is below <paramref name="end"/> is below a limit, and another where it is not.</summary>
     public static string WhereBelow(this Expression index, Expression limit, int end, string value, string other) =>
-        limit.Value >= end ? value : $"{index} < {limit} ? {value} : {other}";
+        limit.Value >= end ? value : $"{(index.Value is null ? $"{index} < {limit}" : $"{limit} > {index}")} ? {value} : {other}";
 }

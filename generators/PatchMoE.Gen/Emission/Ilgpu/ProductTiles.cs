@@ -82,7 +82,7 @@ internal sealed record ProductTiles(ProductTiling Tiling, PatchLayout Layout)
 
     /// <summary>The tile in words.</summary>
     public string Describe() =>
-        $"{Format.Plural(Tiling.TilesAtOnce, "tile")} of {Tiling.Patches} patches × {Tiling.Rows} rows in a group, each {Format.Plural(Tiling.Lanes, "lane")} along d; {Layout.Loads()}; "
+        $"{Format.Plural(Tiling.TilesAtOnce, "tile")} of {(Tiling.Patches == 1 ? "1 patch" : $"{Tiling.Patches} patches")} × {Format.Plural(Tiling.Rows, "row")} in a group, each {Format.Plural(Tiling.Lanes, "lane")} along d; {Layout.Loads()}; "
         + $"{Format.Plural(Tiling.Sums, "sum")} in registers; {Format.Count(4L * Tiling.SumFloats)} bytes of shared memory for the lanes' sums";
 
     private void WriteVector(SourceWriter writer, Expression v, IReadOnlyList<Expression> patches, IReadOnlyList<Expression> rows)

@@ -113,7 +113,7 @@ internal sealed class SelectText
                 Expression first = keys ? _writer.Let("firstKey", i - j) : _writer.Let("firstScore", unit.As("long") * n, "long");
                 string Key(Expression patch) => keys ? $"keys[{first + patch}]" : $"Key(scores[{first + patch}])";
                 _writer.Lines($$"""
-                    int key = {{Key(j)}};
+                    int key = {{(keys ? $"keys[{i}]" : Key(j))}};
                     int place = 0;
                     for (int other = 0; other < {{j}}; other++)
                     {
