@@ -27,8 +27,5 @@ internal sealed record KernelDoc(string Formula, string Axes, string Shapes, str
         writer.Lines("/// </remarks>");
     }
 
-    /// <summary>Where the work grows with an argument, the counts are per unit of it.</summary>
-    public void WritePer(SourceWriter writer, string unit) => (this with { Per = unit }).Write(writer);
-
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

@@ -8,9 +8,8 @@ namespace PatchMoE.Gen.Emission;
 /// The gradient of weight rows: a sum of outer products of coefficients and patch rows, over the samples of a window in their order. A tile of
 /// rows × vectors stays in registers while the samples pass, and each weight has one owner, so that no thread's sum waits for another's.
 /// </summary>
-internal sealed class OuterTiles
+internal sealed partial class OuterTiles
 {
-    private const int Vectors = 4;
     private static readonly Parameter s_target = new("scoped in WeightTarget", "target");
 
     private readonly OuterSum _sum;
@@ -65,7 +64,7 @@ internal sealed class OuterTiles
             WritePack(writer);
         }
 
-        foreach (int vectors in Widths())
+        foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
         {
             if (_tileCount > 1)
             {
@@ -80,9 +79,6 @@ internal sealed class OuterTiles
             }
         }
     }
-
-    /// <summary>Vectors of a row in a tile, as many as its rows have at the narrowest.</summary>
-    private IEnumerable<int> Widths() => _sum.Dimension >= Vectors ? [Vectors, 1] : [1];
 
     /// <summary>The kinds of tiles in order: neurons, and whether the router's row follows them; before which tile they end, and the first row of a tile.</summary>
     private IEnumerable<(int Rows, bool Router, int End, Expression Row)> Kinds()
@@ -256,9 +252,9 @@ internal sealed class OuterTiles
             }
 
             writer.Lines($"int i = {From};");
-            foreach (int vectors in Widths())
+            foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
             {
-                string step = vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes";
+                string step = VectorTypes.Lane(vectors);
                 using (writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
                 {
                     Call(vectors, "S.Lanes");
@@ -279,59 +275,6 @@ internal sealed class OuterTiles
     }
 
     private string SampleRange => _plan.BlockSamples > 0 ? "samples first…last−1" : "all samples of the window";
-
-    /// <summary>The copy of a block's patches: the columns of a column block.</summary>
-    private void WritePack(SourceWriter writer)
-    {
-        var doc = new KernelDoc(
-            $"packed[q, {I - From}] = x_q[i]",
-            $"q patch in the order of the sums, i value {(_from.IsUsed ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
-            $"packed [{_plan.BlockRows}, {_plan.Pitch}]",
-            string.Empty,
-            0,
-            8L * _plan.ColumnBlock) { Per = $"patch, for {_plan.ColumnBlock} values" };
-        writer.Kernel(Pack, doc, () =>
-        {
-            string width = $"{To - From}";
-            if (_sum.Image is null && _from.IsUsed)
-            {
-                writer.Lines($"int width = {To - From};");
-                width = "width";
-            }
-
-            writer.Lines("ref float copy = ref packed;");
-            WriteSamples(writer, () => WriteRows(writer, _sum.Image is null ? From : 0), row: () =>
-            {
-                writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
-                if (_sum.Image is { } image)
-                {
-                    WritePixels(writer, image);
-                }
-                else
-                {
-                    PatchPlaces.WriteCopy(writer, "row", "copy", width);
-                }
-
-                writer.Lines($"copy = ref Add(ref copy, {_plan.Pitch});");
-            });
-        });
-    }
-
-    private void WritePixels(SourceWriter writer, ImagePatches image)
-    {
-        using (writer.Block($"for (int column = {From}; column < {To};)"))
-        {
-            Expression column = "column";
-            writer.Lines($"""
-                int at = {column % image.Length};
-                int count = Math.Min({To - column}, {image.Length} - at);
-                Values.Copy(ref {(Place)"row" + ((column / image.Length * image.Step) + "at")}, ref {(Place)"copy" + (column - From)}, count);
-                column += count;
-                """);
-        }
-
-        writer.Gap();
-    }
 
     /// <summary>Names the patches of a sample, from a column on.</summary>
     private void WriteRows(SourceWriter writer, Expression column)
@@ -366,103 +309,6 @@ internal sealed class OuterTiles
         });
     }
 
-    private void WriteTile(SourceWriter writer, int rows, bool router, int vectors)
-    {
-        int all = rows + (router ? 1 : 0);
-        var doc = new KernelDoc(
-            $"gradient[q, i…] += {_sum.Formula}" + (router ? $"; with it {_sum.Router!.Formula}" : string.Empty),
-            $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
-            $"gradient [{rows}, {_sum.Dimension}]{(Keep(vectors).IsUsed ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? "; x packed" : string.Empty)}",
-            $"{all} × {vectors} sums in registers over {SampleRange}",
-            2L * all * vectors * 16,
-            4L * vectors * 16) { Per = "row t, at 16 lanes" };
-        writer.Kernel(Tile(rows, router, vectors), doc, () =>
-        {
-            int[] columns = [.. Enumerable.Range(0, vectors)];
-            for (int q = 0; q < all; q++)
-            {
-                writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
-            }
-
-            if (_plan.Packs)
-            {
-                writer.Lines("ref float row = ref x;");
-            }
-
-            void Places()
-            {
-                if (!_plan.Packs)
-                {
-                    WriteRows(writer, _sum.Image is null ? I : 0);
-                }
-
-                writer.Lines($"ref float deltas = ref {_sum.Deltas + (_tileCount > 1 ? R * _sum.RowStep : 0)};");
-                if (router)
-                {
-                    writer.Lines($"ref float scoreDeltas = ref {_sum.Router!.Deltas};");
-                }
-            }
-
-            WriteSamples(writer, Places, () => WriteRow(writer, rows, router, columns));
-            writer.Gap();
-            for (int q = 0; q < all; q++)
-            {
-                Expression row = (_tileCount > 1 ? R : 0) + q;
-                Expression at = q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (row * _sum.Dimension);
-                writer.Lines($"int at{q} = {at + I};\nref float gradient{q} = ref Add(ref target.Gradients, at{q});");
-            }
-
-            WriteStores(writer, all, columns, Keep(vectors).IsUsed);
-        });
-    }
-
-    private void WriteStores(SourceWriter writer, int rows, int[] columns, bool tail)
-    {
-        void ForEach(Func<int, int, string> line)
-        {
-            for (int q = 0; q < rows; q++)
-            {
-                foreach (int c in columns)
-                {
-                    writer.Lines(line(q, c));
-                }
-            }
-        }
-
-        string Kept(string value) => tail ? $"S.KeepLast({value}, keep)" : value;
-        string Total(int q, int c) => $"sum{q}{c} = S.Add(S.Load(ref gradient{q}, {VectorTypes.Lane(c)}), {Kept($"sum{q}{c}")});";
-        if (_plan.Stores)
-        {
-            using (writer.Block("if (target.Adds)"))
-            {
-                ForEach(Total);
-            }
-        }
-        else
-        {
-            ForEach(Total);
-        }
-
-        writer.Gap();
-        using (writer.Block("if (target.Updates)"))
-        {
-            writer.Lines("V rate = S.Create(target.Rate);\nV decay = S.Create(target.Decay);");
-            for (int q = 0; q < rows; q++)
-            {
-                writer.Lines($"ref float weight{q} = ref Add(ref target.Weights, at{q});");
-                foreach (int c in columns)
-                {
-                    writer.Lines($"WeightTarget.Update<S, V>(ref weight{q}, {VectorTypes.Lane(c)}, sum{q}{c}, rate, decay{(tail ? ", keep" : string.Empty)});");
-                }
-            }
-
-            writer.Lines("return;");
-        }
-
-        writer.Gap();
-        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {VectorTypes.Lane(c)});");
-    }
-
     /// <summary>The loop over samples, instances and patches.</summary>
     private void WriteSamples(SourceWriter writer, Action places, Action row)
     {
@@ -483,39 +329,6 @@ internal sealed class OuterTiles
                     row();
                 }
             });
-        }
-    }
-
-    private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
-    {
-        if (_sum.Count is not null && !_plan.Packs)
-        {
-            writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
-        }
-
-        foreach (int c in columns)
-        {
-            writer.Lines($"V v{c} = S.Load(ref row, {VectorTypes.Lane(c)});");
-        }
-
-        bool named = _sum.DeltaStep > 0;
-        if (named)
-        {
-            writer.Lines($"ref float coefficients = ref {(Place)"deltas" + (T * _sum.DeltaStep)};");
-        }
-
-        for (int q = 0; q < rows + (router ? 1 : 0); q++)
-        {
-            writer.Lines($"V delta{q} = S.Create({(q == rows ? (Place)"scoreDeltas" + T : (Place)(named ? "coefficients" : "deltas") + _sum.Delta(q))});");
-            foreach (int c in columns)
-            {
-                writer.Lines($"sum{q}{c} = S.MultiplyAdd(delta{q}, v{c}, sum{q}{c});");
-            }
-        }
-
-        if (_plan.Packs)
-        {
-            writer.Lines($"row = ref Add(ref row, {_plan.Pitch});");
         }
     }
 

@@ -5,8 +5,6 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>A weighted sum of weight rows, added to a row: what the gradient of a patch is made of.</summary>
 internal static class WeightedRows
 {
-    private const int Vectors = 4;
-
     /// <summary>Prints the method.</summary>
     public static void Write(SourceWriter writer, int dimension, ImagePatches? image)
     {
@@ -15,7 +13,7 @@ internal static class WeightedRows
             "row[i] += Σ_q coefficients[q · step] · w[q, i]",
             $"q weight row 0…count−1, i value 0…{dimension - 1}",
             $"row [{dimension}], w [count, {dimension}]",
-            $"{Vectors} vectors of the row in registers while the weight rows pass",
+            $"{GradientPlan.MaxVectors} vectors of the row in registers while the weight rows pass",
             2L * dimension,
             4L * dimension) { Per = "weight row" };
         writer.Kernel(LayerMethods.AddWeightedRows, doc, () =>
@@ -27,24 +25,19 @@ internal static class WeightedRows
     {
         int lanes = Lanes.For(dimension);
         writer.Lines("int i = 0;");
-        if (length >= Vectors)
+        foreach (int vectors in GradientPlan.WidthsFor(length))
         {
-            using (writer.Block($"for (; i <= {length} - ({Vectors} * S.Lanes); i += {Vectors} * S.Lanes)"))
+            string step = VectorTypes.Lane(vectors);
+            using (writer.Block($"for (; i <= {length} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
             {
-                WriteTile(writer, dimension, Vectors, null);
+                WriteTile(writer, dimension, vectors, null);
             }
 
             writer.Gap();
         }
 
-        using (writer.Block($"for (; i <= {length} - S.Lanes; i += S.Lanes)"))
-        {
-            WriteTile(writer, dimension, 1, null);
-        }
-
         if (length % lanes != 0)
         {
-            writer.Gap();
             using (writer.Block($"if ({length} % S.Lanes != 0)"))
             {
                 writer.Lines($"i = {length} - S.Lanes;");

@@ -33,6 +33,12 @@ internal sealed record GradientPlan(
     private const int LongRow = 1024;
     private const int WideBlock = 512;
 
+    /// <summary>The widest tiles hold so many vectors of a row.</summary>
+    public const int MaxVectors = 4;
+
+    /// <summary>The widths of tiles in vectors, widest first: as many as a row has at the narrowest.</summary>
+    public static IReadOnlyList<int> WidthsFor(int dimension) => dimension >= MaxVectors ? [MaxVectors, 1] : [1];
+
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
     /// <summary>Each worker's scratch for the copy.</summary>

@@ -51,7 +51,7 @@ internal sealed record GpuKernel(string Owner, string Name, int Threads, Express
     private string Launcher => $"_{char.ToLowerInvariant(Owner[0])}{Owner.Substring(1)}{Name}";
 
     /// <summary>Prints the kernel.</summary>
-    public void Write(SourceWriter writer) => writer.Method(Method, above => Documentation.WritePer(above, Per), () => Body(writer));
+    public void Write(SourceWriter writer) => writer.Method(Method, above => (Documentation with { Per = Per }).Write(above), () => Body(writer));
 
     /// <summary>Prints the passes' field.</summary>
     public void WriteField(SourceWriter writer) => writer.Fill(
