@@ -1,4 +1,5 @@
 using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
 using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE.Gen;
+namespace PatchMoE.Gen.Planning;
 
 /// <summary>Numbers in words.</summary>
 internal static class Format
