@@ -1,6 +1,7 @@
 using System.ComponentModel;
+using PatchMoE.Kernels;
 
-namespace PatchMoE.Kernels;
+namespace PatchMoE;
 
 /// <summary>A model whose class is emitted, for libraries that share its memory or its updates.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
