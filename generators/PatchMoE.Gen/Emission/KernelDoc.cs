@@ -1,3 +1,5 @@
+using PatchMoE.Gen.Planning;
+
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>What stands above each emitted kernel.</summary>

@@ -64,7 +64,7 @@ internal sealed record ExpertKernel(
         bool packs = fills && (weights <= MostPackedFloats || (lowest && taken >= FewPatches));
         string fill = $"{neurons} neurons fill {padded / Vector} vectors of {Vector}";
         string empty = $"{neurons} neurons would leave more than a quarter of their vectors empty";
-        string bytes = $"{Emission.Format.Count(4 * weights)} bytes of weights";
+        string bytes = $"{Format.Count(4 * weights)} bytes of weights";
         if (packs && (cached || !lowest))
         {
             return Panels(neurons, taken, fill, null);

@@ -59,7 +59,7 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
         if (patches.Length >= LongPixelRow)
         {
             return new PatchAccess(
-                PatchSource.Image, 0, patches, $"a patch is read where it lies in the image, in {Emission.Format.Plural(patches.PixelRows, "pixel row")} of {patches.Length} values");
+                PatchSource.Image, 0, patches, $"a patch is read where it lies in the image, in {Format.Plural(patches.PixelRows, "pixel row")} of {patches.Length} values");
         }
 
         int taken = shape.Experts * shape.PatchesPerExpert;

@@ -1,4 +1,5 @@
 using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;
