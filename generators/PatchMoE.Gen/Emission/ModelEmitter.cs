@@ -74,7 +74,7 @@ internal static class ModelEmitter
     {
         var writer = new SourceWriter();
         HeaderEmitter.WriteModel(writer, plan);
-        WriteClass(writer, plan, " : global::PatchMoE.IPatchMoEModel, global::PatchMoE.Kernels.ICompiledModel", body => SurfaceEmitter.Write(body, plan), documentation =>
+        WriteClass(writer, plan, " : global::PatchMoE.ICompiledModel", body => SurfaceEmitter.Write(body, plan), documentation =>
         {
             HeaderEmitter.WriteClassDoc(documentation, plan);
             documentation.Lines(HeaderEmitter.GeneratedCode);

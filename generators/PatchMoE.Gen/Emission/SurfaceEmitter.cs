@@ -82,7 +82,7 @@ internal static class SurfaceEmitter
 
             int global::PatchMoE.IPatchMoEModel.FeatureLength => FeatureLength;
 
-            global::PatchMoE.Kernels.CompiledNetwork global::PatchMoE.Kernels.ICompiledModel.Network => _network;
+            global::PatchMoE.Kernels.CompiledNetwork global::PatchMoE.ICompiledModel.Network => _network;
             """);
     }
 

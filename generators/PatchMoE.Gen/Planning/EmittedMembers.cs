@@ -17,7 +17,7 @@ internal static class EmittedMembers
         new("_network"),
         .. Values("InputLength", "Outputs", "FeatureLength", "ParameterLength"),
         .. Properties("Spec", "ParameterSpecs", "Parameters", "RouteShape"),
-        .. Values(Interface + "Spec", Interface + "InputLength", Interface + "Outputs", Interface + "FeatureLength", "PatchMoE.Kernels.ICompiledModel.Network"),
+        .. Values(Interface + "Spec", Interface + "InputLength", Interface + "Outputs", Interface + "FeatureLength", "PatchMoE.ICompiledModel.Network"),
         Method("CreateWorkspace", "int"),
         Method("Forward", Input, Floats, Workspace, Labels),
         Method("Predict", Input, Integers, Workspace, Labels),

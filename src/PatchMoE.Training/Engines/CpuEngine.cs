@@ -1,4 +1,3 @@
-using PatchMoE.Kernels;
 using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;

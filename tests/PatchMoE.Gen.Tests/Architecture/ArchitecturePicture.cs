@@ -68,8 +68,8 @@ internal static class ArchitecturePicture
         foreach (IReadOnlyList<Box> way in layout.Lines)
         {
             int x = Port(way[0], layout.Lines.Where(other => other[0] == way[0]).OrderBy(other => other[1].Center).ToList().IndexOf(way), layout.Lines.Count(other => other[0] == way[0]));
-            int y = way[0].Top + way[0].Height;
-            var path = new StringBuilder($"M{x} {y}");
+            int y = layout.BottomOf(way[0]);
+            var path = new StringBuilder($"M{x} {way[0].Top + way[0].Height} V{y}");
             foreach (Box box in way.Skip(1))
             {
                 bool last = box == way[^1];

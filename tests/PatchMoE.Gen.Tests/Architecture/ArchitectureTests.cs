@@ -89,7 +89,7 @@ public sealed class ArchitectureTests
         ProjectNames, SourceProject.All.SelectMany(project => project.References.Select(reference => (project.Name, reference))));
 
     private static DirectedGraph Folders(string project) => DirectedGraph.Of(
-        SourceProject.All.Single(other => other.Name == project).Files.Select(SourceProject.All.Single(other => other.Name == project).FolderOf),
+        SourceProject.All.Single(other => other.Name == project).Files.Select(SourceProject.All.Single(other => other.Name == project).PartOf),
         s_uses.Value.Where(use => use.Project == project).Select(use => (use.From, use.To)));
 
     private static string Show(IReadOnlyList<string> circle) => $"A circle: {string.Join(" → ", circle.Select(name => name.Length == 0 ? "(the project's own folder)" : name))}";

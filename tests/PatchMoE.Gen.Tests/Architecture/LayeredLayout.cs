@@ -85,8 +85,8 @@ internal sealed class LayeredLayout
 
     public int Height { get; private set; }
 
-    /// <summary>How far down a layer reaches at a box.</summary>
-    public int BottomOf(Box box) => box.Top + (box.Name.Length > 0 ? box.Height : _layers[box.Layer].Max(other => other.Height));
+    /// <summary>How far down the layer of a box reaches: lines go straight down to there, past its higher boxes.</summary>
+    public int BottomOf(Box box) => box.Top + _layers[box.Layer].Max(other => other.Height);
 
     private void Place()
     {

@@ -1,10 +1,11 @@
 using System.ComponentModel;
+using PatchMoE.Kernels;
 
-namespace PatchMoE.Kernels;
+namespace PatchMoE;
 
 /// <summary>A model whose class is emitted, for libraries that share its memory or its updates.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public interface ICompiledModel
+public interface ICompiledModel : IPatchMoEModel
 {
     /// <summary>The network that computes for it.</summary>
     CompiledNetwork Network { get; }
