@@ -69,7 +69,8 @@ internal static class SurfaceEmitter
             public static global::PatchMoE.PatchMoESpec Spec => {{description}}.Spec;
 
             /// <inheritdoc/>
-            public global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> ParameterSpecs => {{description}}.ParameterSpecs;
+            public global::System.Collections.Generic.IReadOnlyList<global::PatchMoE.ParameterSpec> ParameterSpecs =>
+                {{description}}.ParameterSpecs;
 
             /// <inheritdoc/>
             public global::System.Collections.Generic.IReadOnlyList<int> RouteShape => {{description}}.RouteShape;

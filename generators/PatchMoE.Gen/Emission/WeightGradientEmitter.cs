@@ -64,7 +64,7 @@ internal static class WeightGradientEmitter
             Sample = writer =>
             {
                 BlockPlaces.WriteChoices(writer, layer);
-                if (layer.Routing == Routing.Sample)
+                if (layer.Routing == Routing.Sample && layer.Experts > 1)
                 {
                     writer.Lines($"if ({block.Expert} != s)\n{{\n    continue;\n}}\n");
                 }

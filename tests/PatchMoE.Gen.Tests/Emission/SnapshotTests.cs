@@ -1,5 +1,8 @@
 using System.Text;
 using PatchMoE.Compiler;
+using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Parsing;
+using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Tests;
 
@@ -28,6 +31,15 @@ public sealed class SnapshotTests
     {
         IEnumerable<EmittedFile> files = PatchMoECompiler.Emit(TestSpecs.Read(specFile), PatchMoECompiler.Namespace, typeof(Ilgpu.IIlgpuModel).Assembly);
         Compare(name, Join(files.Where(file => file.Name.Contains(".Ilgpu", StringComparison.Ordinal))));
+    }
+
+    [TestCase("mnist-joint.torch", "specs/mnist-joint.json")]
+    public void EmittedModule_IsTheSnapshot(string name, string specFile)
+    {
+        var target = new TargetClass("Demo", default, "partial class MnistJoint", "MnistJoint");
+        var plan = new NamedPlan(Planner.Plan(TestSpecs.Read(specFile), target), target.FileStem, new Backends(Ilgpu: false, TorchSharp: true));
+        EmittedSource module = ModelEmitter.Emit(plan).Single(source => source.Name == FileNames.Torch(target.FileStem));
+        Compare(name, Join([new EmittedFile(module.Name, module.Text)]));
     }
 
     [Test]
