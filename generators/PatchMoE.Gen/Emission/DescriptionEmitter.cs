@@ -43,7 +43,7 @@ internal static class DescriptionEmitter
     };
 
     private static string Layer(LayerSpec layer) =>
-        $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert}, Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)})";
+        $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)})";
 
     private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
 

@@ -15,6 +15,12 @@ internal static class LayerPassEmitter
             writer.Gap();
         }
 
+        if (layer.HasWindow && layer.Routing == Routing.Dense)
+        {
+            writer.Method(LayerMethods.Route(layer), "Every patch is taken.", () => writer.Lines($"integers = valid;\n{BlockPlaces.Of(layer).Valid} = valid;"));
+            writer.Gap();
+        }
+
         if (layer.Index == 0 && layer.Routing != Routing.Dense)
         {
             WriteReport(writer, layer);

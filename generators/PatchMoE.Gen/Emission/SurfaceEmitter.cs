@@ -73,7 +73,8 @@ internal static class SurfaceEmitter
                 {{description}}.ParameterSpecs;
 
             /// <inheritdoc/>
-            public global::System.Collections.Generic.IReadOnlyList<int> RouteShape => {{description}}.RouteShape;
+            public global::System.Collections.Generic.IReadOnlyList<int> RouteShape =>
+                {{description}}.RouteShape;
 
             global::PatchMoE.PatchMoESpec global::PatchMoE.IPatchMoEModel.Spec => Spec;
 
