@@ -18,7 +18,7 @@ internal static class UserMembers
     public static EquatableArray<UserMember> Of(INamedTypeSymbol type, SourceSpan name) => type.GetMembers()
         .Where(member => !member.DeclaringSyntaxReferences.IsEmpty)
         .Concat(OpenAbstractMembers(type))
-        .Where(member => EmittedMembers.IsName(member.Name) && member is not IMethodSymbol { AssociatedSymbol: not null })
+        .Where(member => EmittedMembers.IsName(Name(member)) && member is not IMethodSymbol { AssociatedSymbol: not null })
         .Select(member => Of(member, name))
         .ToEquatableArray();
 
@@ -33,10 +33,13 @@ internal static class UserMembers
     public static ClassMember Describe(ISymbol member) => member switch
     {
         IMethodSymbol method => new ClassMember(
-            method.Name, MemberKind.Method, string.Join(", ", method.Parameters.Select(Describe)), method.Arity),
+            Name(method), MemberKind.Method, string.Join(", ", method.Parameters.Select(Describe)), method.Arity),
         INamedTypeSymbol type => new ClassMember(type.Name, MemberKind.Type, Arity: type.Arity),
-        _ => new ClassMember(member.Name),
+        _ => new ClassMember(Name(member)),
     };
+
+    /// <summary>Roslyn names an explicit implementation as its source writes the interface.</summary>
+    private static string Name(ISymbol member) => member.Name.Replace("global::", string.Empty);
 
     private static string Describe(IParameterSymbol parameter)
     {

@@ -14,10 +14,10 @@ public sealed class RealProjectTests
         {
             /// <summary>A network.</summary>
             [PatchMoE.PatchMoE("net.json")]
-            public sealed partial class net
+            public sealed partial class glance
             {
                 /// <summary>A user's own overload.</summary>
-                public static net Load(System.IO.FileInfo file)
+                public static glance Load(System.IO.FileInfo file)
                 {
                     System.ArgumentNullException.ThrowIfNull(file);
                     return Load(file.FullName);

@@ -80,7 +80,6 @@ public sealed class UserProjectTests
     [TestCase("[System.Obsolete(\"old\")]")]
     [TestCase("[System.Obsolete(\"old\", true)]")]
     [TestCase("[System.Diagnostics.CodeAnalysis.Experimental(\"NET0001\")]")]
-    [TestCase("[System.CLSCompliant(false)]")]
     public void ClassAttribute_CompilesClean(string attribute) => Clean($"{attribute}\n{Model}");
 
     [TestCase(LanguageVersion.CSharp11, NullableContextOptions.Disable, true)]

@@ -20,7 +20,7 @@ internal static class RouteEmitter
             "Route",
             tiling.Threads,
             Expression.CeilingOver(arguments.Instances, tiling.Units),
-            Argument.Number("instances", arguments.Instances),
+            Argument.Number("instances", arguments.Instances).When(tiling.Units > 1),
             arguments.Input,
             arguments.Lengths,
             Argument.Parameters,
