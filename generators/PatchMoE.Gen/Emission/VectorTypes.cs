@@ -17,9 +17,9 @@ internal static class VectorTypes
     /// <summary>The network's type parameters in angle brackets; empty where all rows are shorter than vectors.</summary>
     public static string Parameters(ModelPlan plan) => InBrackets(plan.LaneCaps.Select(cap => Pair(plan, cap)));
 
-    /// <summary>Their constraints.</summary>
+    /// <summary>Their constraints, a line for each of several pairs.</summary>
     public static string Constraints(ModelPlan plan) =>
-        string.Concat(plan.LaneCaps.Select(cap => $" where S{Suffix(plan, cap)} : ISimd<V{Suffix(plan, cap)}> where V{Suffix(plan, cap)} : struct"));
+        string.Concat(plan.LaneCaps.Select(cap => $"{(plan.LaneCaps.Count == 1 ? " " : "\n    ")}where S{Suffix(plan, cap)} : ISimd<V{Suffix(plan, cap)}> where V{Suffix(plan, cap)} : struct"));
 
     /// <summary>The network's type arguments on a machine.</summary>
     /// <param name="plan">The network.</param>
