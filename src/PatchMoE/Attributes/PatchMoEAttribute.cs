@@ -12,9 +12,9 @@ public sealed class PatchMoEAttribute(string? specFile = null) : Attribute
     /// <summary>The spec's path, or null.</summary>
     public string? SpecFile { get; } = specFile;
 
-    /// <summary>The spec's name where attributes describe the network; the class's name if not given.</summary>
+    /// <summary>The spec's name when attributes describe the network; the class's name if not given.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The loss where attributes describe the network.</summary>
+    /// <summary>The loss when attributes describe the network.</summary>
     public Loss Loss { get; set; }
 }
