@@ -51,7 +51,7 @@ internal static class ModuleInput
         Tensor counts = lengths.reshape(-1).to(ScalarType.Int64);
         return count == 0 || (counts.min().item<long>() >= 0 && counts.max().item<long>() <= layer.Patches)
             ? counts
-            : throw new ArgumentException($"lengths holds a count outside 0 to {layer.Patches}, the patches.", nameof(lengths));
+            : throw new ArgumentException($"lengths holds a count outside 0 to {layer.Patches}, the number of patches.", nameof(lengths));
     }
 
     /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would pass the edge is not a patch.</summary>
