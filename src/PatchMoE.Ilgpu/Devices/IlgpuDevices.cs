@@ -6,7 +6,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>The devices of this machine: CUDA first, then OpenCL, then ILGPU's own CPU accelerator, which is slow and always there.</summary>
+/// <summary>The devices of this machine: CUDA first, then OpenCL, then ILGPU's own CPU accelerator, which is slow but always available.</summary>
 public static class IlgpuDevices
 {
     private const string CpuName = "cpu";

@@ -54,7 +54,7 @@ internal static class ModuleInput
             : throw new ArgumentException($"lengths holds a count outside 0 to {layer.Patches}, the number of patches.", nameof(lengths));
     }
 
-    /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would pass the edge is not a patch.</summary>
+    /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would cross the edge is not a patch.</summary>
     public static Tensor Patches(ImageInputSpec image, Tensor pixels) => pixels
         .unfold(1, image.PatchHeight, image.StrideHeight)
         .unfold(2, image.PatchWidth, image.StrideWidth)
