@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary><c>bench</c>: what it says, not how fast anything is.</summary>
+/// <summary><c>bench</c>: what it prints, not how fast anything is.</summary>
 public sealed class BenchCommandTests
 {
     private TemporaryFolder _folder = null!;

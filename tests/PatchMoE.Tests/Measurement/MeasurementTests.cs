@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>What measuring gives, without a word about how fast this machine is.</summary>
+/// <summary>The results of measuring, with no statement about how fast this machine is.</summary>
 public sealed class MeasurementTests
 {
     [Test]
