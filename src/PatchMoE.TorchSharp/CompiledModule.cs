@@ -17,7 +17,7 @@ public class CompiledModule : PatchMoEModule
     private readonly Workspace _workspace;
     private readonly NetworkOperations _operations;
     private Exception? _backwardFailure;
-    private bool _saidElsewhere;
+    private bool _noticed;
 
     /// <summary>Creates the module on the CPU.</summary>
     /// <param name="model">The model; the module takes ownership of it and its current weights.</param>
@@ -122,9 +122,9 @@ public class CompiledModule : PatchMoEModule
     {
         Tensor weight = Weight(TensorSpecs[0].Name);
         bool here = IsHost(input) && IsHost(weight);
-        if (!here && !_saidElsewhere)
+        if (!here && !_noticed)
         {
-            _saidElsewhere = true;
+            _noticed = true;
             Notice($"{Spec.Name}: input {input.dtype} on {input.device}, weights {weight.dtype} on {weight.device}: computed by torch's operations; the emitted kernels are for float32 on the CPU.");
         }
 

@@ -41,13 +41,13 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
 
     /// <summary>Creates an engine, and reports which device it uses if there is a choice.</summary>
     /// <param name="request">What it is created for.</param>
-    /// <param name="told">Where to report it.</param>
-    public ITrainingEngine Start(EngineRequest request, TextWriter told)
+    /// <param name="log">Where to report it.</param>
+    public ITrainingEngine Start(EngineRequest request, TextWriter log)
     {
         ITrainingEngine engine = Create(request);
         if (Devices is not null)
         {
-            told.WriteLine($"device: {engine.Device}");
+            log.WriteLine($"device: {engine.Device}");
         }
 
         return engine;

@@ -25,14 +25,14 @@ internal static class CompiledModel
         AssemblyCache? cache = AssemblyCache.ForUser();
         if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
         {
-            TryCompileApart(spec);
+            TryCompileInOtherProcess(spec);
         }
 
         return PatchMoECompiler.Compile(spec, cache).GetType();
     }
 
     /// <summary>If the other process cannot be started or fails, this one compiles, and reports what is wrong.</summary>
-    private static void TryCompileApart(PatchMoESpec spec)
+    private static void TryCompileInOtherProcess(PatchMoESpec spec)
     {
         // Inside another program, such as a test, there is no pmoe to start.
         if (Assembly.GetEntryAssembly() != typeof(CompiledModel).Assembly || Environment.ProcessPath is not { } program)

@@ -35,12 +35,12 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
 
         if (needed > Free)
         {
-            throw TooLittle($"{purpose} needs {IlgpuDeviceInfo.Size(needed)} of device memory besides the {IlgpuDeviceInfo.Size(Used)} in use, but only {IlgpuDeviceInfo.Size(Free)} are free");
+            throw Insufficient($"{purpose} needs {IlgpuDeviceInfo.Size(needed)} of device memory besides the {IlgpuDeviceInfo.Size(Used)} in use, but only {IlgpuDeviceInfo.Size(Free)} are free");
         }
 
         if (Largest(demands) > device.LargestAllocation)
         {
-            throw TooLittle($"{purpose} needs an array of {IlgpuDeviceInfo.Size(Largest(demands))}, but the driver allows at most {IlgpuDeviceInfo.Size(device.LargestAllocation)}");
+            throw Insufficient($"{purpose} needs an array of {IlgpuDeviceInfo.Size(Largest(demands))}, but the driver allows at most {IlgpuDeviceInfo.Size(device.LargestAllocation)}");
         }
 
         foreach (Demand demand in demands)
@@ -107,10 +107,10 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure) || failure is OutOfMemoryException)
         {
-            throw TooLittle($"{purpose} needs an array of {IlgpuDeviceInfo.Size(demand.Length * demand.Array.ValueSize)}, but the driver refuses it ({failure.Message})", failure);
+            throw Insufficient($"{purpose} needs an array of {IlgpuDeviceInfo.Size(demand.Length * demand.Array.ValueSize)}, but the driver refuses it ({failure.Message})", failure);
         }
     }
 
-    private BadInputException TooLittle(string problem, Exception? cause = null) => new(
+    private BadInputException Insufficient(string problem, Exception? cause = null) => new(
         $"--device {device.Info.Name} ({device.Info.Title}): {problem}. Use a smaller batch (training.batch), close other programs that use the device, or choose another --device.", cause);
 }

@@ -40,7 +40,7 @@ public sealed partial class IlgpuEngine
         DeviceOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Guard.NotEmpty(samples.Length);
         BatchSource source = MakeRoom(data, Math.Max(samples.Length, next.Length));
-        DeviceBatch target = Bring(source, samples);
+        DeviceBatch target = LoadBatch(source, samples);
         try
         {
             QueueUpdate(optimizer, target, samples.Length, data.LengthsPerSample, learningRate);
@@ -106,7 +106,7 @@ public sealed partial class IlgpuEngine
     }
 
     /// <summary>The memory that holds a batch; waits for its copy if it is in progress, otherwise copies it now.</summary>
-    private DeviceBatch Bring(BatchSource source, ReadOnlySpan<int> samples)
+    private DeviceBatch LoadBatch(BatchSource source, ReadOnlySpan<int> samples)
     {
         if (_batches[1 - _current].Holds(samples))
         {

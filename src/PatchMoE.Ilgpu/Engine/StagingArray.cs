@@ -11,7 +11,7 @@ internal sealed class StagingArray<T>(Accelerator accelerator) : IDisposable
     private T[] _values = [];
     private PageLockScope<T>? _lock;
 
-    /// <summary>Makes room; the contents are lost.</summary>
+    /// <summary>Ensures the length; the contents are lost.</summary>
     public void Require(int length)
     {
         if (length > _values.Length)

@@ -46,5 +46,5 @@ public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, strin
 /// <param name="Train">The number of training images; null for all.</param>
 /// <param name="Test">The number of test images; null for all.</param>
 /// <param name="Normalize">Whether each channel is normalised to mean 0 and standard deviation 1 over CIFAR-10's training images; otherwise pixels/255.</param>
-/// <param name="Augment">Whether training images are randomly shifted by up to 4 pixels and flipped, anew in each epoch.</param>
+/// <param name="Augment">Whether training images are randomly shifted by up to 4 pixels and flipped, differently in each epoch.</param>
 public sealed record Cifar10DataSpec(string? Source, int? Train, int? Test, bool Normalize, bool Augment) : DataSpec;

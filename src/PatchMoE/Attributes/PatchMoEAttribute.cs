@@ -1,7 +1,7 @@
 namespace PatchMoE;
 
 /// <summary>
-/// Makes a partial class a compiled network: from a spec file, or from the input, layer and head attributes beside this one.
+/// Turns a partial class into a compiled network, described by a spec file or by the input, layer and head attributes next to this one.
 /// </summary>
 /// <param name="specFile">
 /// The spec's path among the project's additional files, for example <c>specs/mnist-joint.json</c>; null to describe the network by attributes.

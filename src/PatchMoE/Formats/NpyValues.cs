@@ -96,8 +96,8 @@ internal static class NpyValues
 
     private static FormatException UnknownType(string descr)
     {
-        string mend = descr.Length == 3 && descr[1] is 'i' or 'u' or 'b' ? "int32" : "float32";
+        string target = descr.Length == 3 && descr[1] is 'i' or 'u' or 'b' ? "int32" : "float32";
         return new FormatException(
-            $"its dtype '{descr}' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('{mend}'))");
+            $"its dtype '{descr}' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('{target}'))");
     }
 }

@@ -50,7 +50,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             }
         }
 
-        RequireNoHoles(entries, dataLength);
+        RequireNoGaps(entries, dataLength);
         return new SafetensorsHeader(entries, metadata);
     }
 
@@ -146,7 +146,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     }
 
     /// <summary>The tensors must cover the data: each starts where the one before it ends.</summary>
-    private static void RequireNoHoles(List<SafetensorsEntry> entries, long dataLength)
+    private static void RequireNoGaps(List<SafetensorsEntry> entries, long dataLength)
     {
         long position = 0;
         foreach (SafetensorsEntry entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
