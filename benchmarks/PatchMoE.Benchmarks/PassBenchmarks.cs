@@ -5,11 +5,11 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Benchmarks;
 
-/// <summary>The passes of every shape: routing alone, forward, forward with loss and backward, and a training step by SGD.</summary>
+/// <summary>The passes of every shape: routing alone, forward, forward with loss and backward, and a training step with SGD.</summary>
 [MemoryDiagnoser]
 public class PassBenchmarks
 {
-    // Weights hardly move, so the last step computes what the first did.
+    // Weights hardly change, so the last step does the same work as the first.
     private const double LearningRate = 1e-6;
     private const ulong Seed = 1;
 

@@ -1,9 +1,9 @@
 namespace PatchMoE.Benchmarks;
 
-/// <summary>A network with a batch to measure it on.</summary>
-/// <param name="Name">What the table calls it.</param>
-/// <param name="Batch">B, the samples of a pass.</param>
-/// <param name="Create">Makes the emitted model.</param>
+/// <summary>A network and the batch size to measure it with.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="Batch">B, the number of samples per pass.</param>
+/// <param name="Create">Creates the emitted model.</param>
 public sealed record Shape(string Name, int Batch, Func<IPatchMoEModel> Create)
 {
     /// <summary>The shapes of docs/performance.md.</summary>

@@ -4,7 +4,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Measurement;
 
 /// <summary>
-/// How fast this machine multiplies and adds: twelve independent chains of multiply-adds in registers, in the widest vectors that emitted code uses.
+/// The peak multiply-add rate of this machine: twelve independent chains of multiply-adds in registers, in the widest vectors that emitted code uses.
 /// No kernel of float32 multiply-adds can be faster.
 /// </summary>
 internal static class ArithmeticLimit
@@ -13,7 +13,7 @@ internal static class ArithmeticLimit
     private const int Iterations = 200_000;
     private const int Rounds = 150;
 
-    /// <summary>The vector width of emitted code here, in bits; 32 without vectors.</summary>
+    /// <summary>The vector width of emitted code on this machine, in bits; 32 without vectors.</summary>
     public static int VectorBits { get; } =
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
 

@@ -3,10 +3,10 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Measurement;
 
-/// <summary>Drawn samples to measure a network with: how long a pass takes does not depend on what it sees, as long as no value is special.</summary>
+/// <summary>Random samples to measure a network with: the time of a pass does not depend on its data, as long as no value is special.</summary>
 internal static class DrawnBatch
 {
-    /// <summary>B samples of standard normal values with labels of the model's loss.</summary>
+    /// <summary>B samples of standard normal values with labels valid for the model's loss.</summary>
     /// <param name="model">A valid network.</param>
     /// <param name="batch">B ≥ 1.</param>
     /// <param name="seed">The seed of all draws.</param>

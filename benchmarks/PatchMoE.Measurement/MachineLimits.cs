@@ -1,15 +1,15 @@
 namespace PatchMoE.Measurement;
 
-/// <summary>What this machine can do at most, measured: the rate of multiply-adds in registers and the bandwidth of reading.</summary>
-/// <param name="Threads">The threads that work at once.</param>
-/// <param name="VectorBits">The width of the vectors that emitted code uses here; 32 without vectors.</param>
+/// <summary>The measured limits of this machine: the rate of multiply-adds in registers and the read bandwidth.</summary>
+/// <param name="Threads">The number of threads that work at once.</param>
+/// <param name="VectorBits">The width of the vectors that emitted code uses on this machine; 32 without vectors.</param>
 /// <param name="CoreFlops">Floating-point operations per second of one thread alone; a multiply-add counts as two.</param>
 /// <param name="Flops">Floating-point operations per second of all threads together.</param>
 /// <param name="MemoryBandwidth">Bytes per second that all threads together read from memory, from an array larger than the caches.</param>
 internal sealed record MachineLimits(int Threads, int VectorBits, double CoreFlops, double Flops, double MemoryBandwidth)
 {
     /// <summary>Measures the limits; takes about a second.</summary>
-    /// <param name="threads">The threads that work at once, 1…1024.</param>
+    /// <param name="threads">The number of threads that work at once, 1…1024.</param>
     public static MachineLimits Measure(int threads)
     {
         double core = ArithmeticLimit.Measure(1);
@@ -18,8 +18,8 @@ internal sealed record MachineLimits(int Threads, int VectorBits, double CoreFlo
     }
 
     /// <summary>
-    /// The shortest time that the limits allow a pass. A pass that is repeated on one batch finds its data in whatever cache holds them, so its
-    /// bandwidth is measured on an array of its own size.
+    /// The shortest time that the limits allow for a pass. A pass that is repeated on one batch finds its data in whatever cache holds them, so the
+    /// bandwidth is measured on an array of the same size.
     /// </summary>
     /// <param name="cost">The pass.</param>
     public PassBound BoundOf(PassCost cost)

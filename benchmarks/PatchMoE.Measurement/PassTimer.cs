@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace PatchMoE.Measurement;
 
-/// <summary>What repeated timing of one piece of work came to.</summary>
+/// <summary>The result of timing one piece of work repeatedly.</summary>
 /// <param name="Median">The median, in seconds.</param>
 /// <param name="Best">The shortest, in seconds.</param>
-/// <param name="Runs">How many were timed.</param>
+/// <param name="Runs">The number of timed runs.</param>
 internal sealed record Timing(double Median, double Best, int Runs)
 {
-    /// <summary>Sums up single times.</summary>
-    /// <param name="seconds">At least one; not changed.</param>
+    /// <summary>Summarises single times.</summary>
+    /// <param name="seconds">At least one; not modified.</param>
     public static Timing Of(IReadOnlyList<double> seconds)
     {
         double[] sorted = [.. seconds.Order()];
@@ -22,7 +22,7 @@ internal sealed record Timing(double Median, double Best, int Runs)
 /// <summary>Times work by the median of many runs.</summary>
 internal static class PassTimer
 {
-    // The JIT compiles a method anew, optimised, after 30 calls and a pause of 100 ms.
+    // The JIT recompiles a method with optimisation after 30 calls and a pause of 100 ms.
     private const int WarmUpRuns = 40;
     private const double WarmUpSeconds = 0.4;
     private const double MaximumSeconds = 5;
@@ -30,8 +30,8 @@ internal static class PassTimer
 
     /// <summary>Runs the work until it is fully compiled, then times single runs.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="runs">Runs to time, ≥ 1; fewer (but 3) where they would take longer than 5 seconds.</param>
-    /// <param name="cancellation">Ends it between two runs.</param>
+    /// <param name="runs">The number of runs to time, ≥ 1; fewer (but at least 3) if they would take longer than 5 seconds.</param>
+    /// <param name="cancellation">Stops it between two runs.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Timing Measure(Action work, int runs, CancellationToken cancellation = default)
     {
@@ -47,9 +47,9 @@ internal static class PassTimer
         return Timing.Of(seconds);
     }
 
-    /// <summary>Runs the work until the JIT has optimised it: 40 runs and 0.4 s, or 5 s where that comes first.</summary>
+    /// <summary>Runs the work until the JIT has optimised it: 40 runs and 0.4 s, or 5 s if that comes first.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="cancellation">Ends it between two runs.</param>
+    /// <param name="cancellation">Stops it between two runs.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static void WarmUp(Action work, CancellationToken cancellation = default)
     {

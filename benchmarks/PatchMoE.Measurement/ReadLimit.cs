@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PatchMoE.Measurement;
 
 /// <summary>
-/// How fast this machine reads: each thread sums its part of an array, over and over. An array larger than all caches is read from memory; one as
-/// large as a pass's data shows the cache that the data stay in while the pass is repeated.
+/// The read bandwidth of this machine: each thread sums its part of an array repeatedly. An array larger than all caches is read from memory; one as
+/// large as a pass's data measures the cache that the data stay in while the pass is repeated.
 /// </summary>
 internal static class ReadLimit
 {
@@ -15,13 +15,13 @@ internal static class ReadLimit
     private const int VectorsPerStep = 8;
 
     /// <summary>Bytes per second from memory.</summary>
-    /// <param name="threads">Threads that read at once.</param>
+    /// <param name="threads">The number of threads that read at once.</param>
     public static double MeasureMemory(int threads) =>
         Measure(threads, Math.Min(MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8));
 
     /// <summary>Bytes per second of all threads together, the best of several rounds.</summary>
-    /// <param name="threads">Threads that read at once.</param>
-    /// <param name="bytes">The array's length; rounded to whole steps of each thread.</param>
+    /// <param name="threads">The number of threads that read at once.</param>
+    /// <param name="bytes">The array's length; rounded to full steps of each thread.</param>
     public static unsafe double Measure(int threads, long bytes)
     {
         int stepFloats = VectorsPerStep * Vector<float>.Count;

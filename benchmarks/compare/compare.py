@@ -27,7 +27,7 @@ SHAPES = [
 PASSES = ["forward", "step"]
 TOLERANCE = 1e-4
 
-# How many formulations are timed to the end, after a first look at all of them.
+# How many formulations are timed fully, after a first look at all of them.
 FINALISTS = 3
 FIRST_LOOK = 7
 ROUNDS = 5
@@ -107,7 +107,7 @@ class Pair:
 
 
 def compare(options, threads):
-    """All shapes at one number of threads. A round times each of them, so that a busy minute of the machine spoils few times of many shapes, not all of one."""
+    """All shapes at one number of threads. A round times each of them, so that a busy minute of the machine spoils a few times of many shapes, not all times of one."""
     pairs = []
     try:
         for shape, spec, batch in SHAPES:
@@ -126,19 +126,19 @@ def compare(options, threads):
 
 def table(results):
     lines = [
-        "| shape | B | threads | pass | ours, ms | PyTorch's best, ms | formulation | ratio | ours undisturbed, ms | GFLOP | GFLOP/s | limit, ms | binds | share |",
+        "| shape | B | threads | pass | ours, ms | PyTorch's best, ms | formulation | ratio | ours undisturbed, ms | GFLOP | GFLOP/s | limit, ms | bound by | share |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in results:
         lines.append(
             f"| `{r['shape']}` | {r['batch']} | {r['threads']} | {r['pass']} | {r['ours'] * 1e3:.3f} | {r['theirs'] * 1e3:.3f} | {r['best']} "
             f"| **{r['ratio']:.1f}×** | {r['ours best'] * 1e3:.3f} | {r['flops'] / 1e9:.3f} | {r['flops'] / r['ours best'] / 1e9:.0f} "
-            f"| {r['limitSeconds'] * 1e3:.3f} | {r['binds']} | {r['limitSeconds'] / r['ours best'] * 100:.0f} % |")
+            f"| {r['limitSeconds'] * 1e3:.3f} | {r['boundBy']} | {r['limitSeconds'] / r['ours best'] * 100:.0f} % |")
     return "\n".join(lines) + "\n"
 
 
 def about(options, results, torch_version):
-    """What the numbers were measured on and with."""
+    """The machine and the versions that the numbers were measured with."""
     limits = []
     for threads in sorted({r["threads"] for r in results}):
         best = max((r["limits"] for r in results if r["threads"] == threads), key=lambda limit: limit["flops"])
@@ -159,7 +159,7 @@ def processor():
 
 
 def replace(path, name, text):
-    """Puts text between the markers of a Markdown file."""
+    """Replaces the text between the markers of a Markdown file."""
     with open(path, encoding="utf-8") as file:
         whole = file.read()
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
@@ -175,12 +175,12 @@ def main():
     parser = argparse.ArgumentParser(prog="benchmarks/compare/run.sh", description="Times emitted models against PyTorch and shows how time grows.")
     parser.add_argument("--shapes", nargs="+", choices=[shape for shape, _, _ in SHAPES], help="only these shapes")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--runs", type=int, default=25, help="single times behind each median, at least")
+    parser.add_argument("--runs", type=int, default=25, help="the minimum number of single times in each median")
     parser.add_argument("--no-growth", action="store_true", help="only the comparison")
     parser.add_argument("--no-compare", action="store_true", help="only the growth, which needs no PyTorch")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md; without it they are printed alone")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/performance.md; otherwise they are only printed")
     parser.add_argument("--json", help="also write all numbers to this file")
-    parser.add_argument("--python", default="/usr/bin/python3", help="a Python that has torch")
+    parser.add_argument("--python", default="/usr/bin/python3", help="a Python with torch installed")
     parser.add_argument("--ours", nargs="+", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     shown = [argument for argument in sys.argv[1 : sys.argv.index("--ours")]]
@@ -201,7 +201,7 @@ def main():
         growth = subprocess.run([*options.ours, "growth", os.path.join(ROOT, "specs", "wide.json"), "64", "1"], stdout=subprocess.PIPE, text=True)
         if growth.returncode:
             raise SystemExit(growth.returncode)
-        tables["growth"] = f"{datetime.date.today().isoformat()}, {processor()}, 1 thread; shortest times of seven turns, the sizes of a row one after the other.\n\n{growth.stdout}"
+        tables["growth"] = f"{datetime.date.today().isoformat()}, {processor()}, 1 thread; shortest times of seven turns, the sizes of a row timed one after another.\n\n{growth.stdout}"
 
     for name, text in tables.items():
         print(text)
@@ -221,7 +221,7 @@ def torch_version(python):
     if problem:
         raise SystemExit(
             f"PyTorch is missing: {python}: {problem[0]}\n"
-            "Install it (Debian: apt install python3-torch libopenblas0), name a Python that has it with --python, or measure growth alone with --no-compare.")
+            "Install it (Debian: apt install python3-torch libopenblas0), choose a Python that has it with --python, or measure only the growth with --no-compare.")
     return check.stdout.strip()
 
 

@@ -1,4 +1,4 @@
-"""The pMoE layer as a skilled PyTorch user would write it, in several ways. All compute the same; which is fastest depends on the sizes."""
+"""The pMoE layer as a skilled PyTorch user would write it, in several ways. All compute the same result; which is fastest depends on the sizes."""
 
 import torch
 from torch import Tensor, nn
@@ -6,7 +6,7 @@ from typing import Final, List, Tuple
 
 
 class PatchMoE(nn.Module):
-    """Patches, routing, gates, head; a subclass says how the chosen patches reach their experts."""
+    """Patches, routing, gates, head; a subclass implements how the chosen patches reach their experts."""
 
     gate: Final[str]
     taken: Final[int]
@@ -44,7 +44,7 @@ class PatchMoE(nn.Module):
         return windows.permute(0, 1, 3, 2, 4, 5).reshape(x.size(0), rows * columns, height * width * channels)
 
     def route(self, patches: Tensor) -> Tuple[Tensor, Tensor]:
-        """The l best patches of each expert and their gates, both [B, l, k]."""
+        """The l best patches of each expert and their gate values, both [B, l, k]."""
         if self.gate == "none":
             with torch.no_grad():
                 index = (patches @ self.router.t()).topk(self.taken, dim=1)[1]
@@ -108,7 +108,7 @@ class PerExpert(PatchMoE):
 
 
 class DenseMask(PatchMoE):
-    """One product of all patches with all neurons; a mask of gates keeps what was chosen."""
+    """One product of all patches with all neurons; a mask of gate values keeps the chosen ones."""
 
     def pool(self, patches: Tensor, index: Tensor, gates: Tensor) -> Tensor:
         batch, n, d = patches.size(0), patches.size(1), patches.size(2)
@@ -129,7 +129,7 @@ def grid_of(spec):
 
 
 def formulations(model, weights):
-    """All formulations by name, each plain and compiled by torch.jit.script; each has weights of its own."""
+    """All formulations by name, each plain and compiled by torch.jit.script; each has its own weights."""
 
     def fresh():
         return {name: tensor.clone() for name, tensor in weights.items()}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Times the shapes of docs/performance.md against PyTorch, and how time grows with each size.
 #   benchmarks/compare/run.sh                    prints the tables
-#   benchmarks/compare/run.sh --write            puts them into docs/performance.md
-#   benchmarks/compare/run.sh --help             all options
+#   benchmarks/compare/run.sh --write            writes them to docs/performance.md
+#   benchmarks/compare/run.sh --help             lists all options
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

@@ -3,7 +3,7 @@
 FOLDER holds spec.json, weights.safetensors, input.npy, labels.npy and, to compare with, logits.npy, gradients.safetensors and loss.txt.
   names               the formulations
   check NAME          the largest errors of logits, loss and gradients, relative to the largest absolute value
-  time NAME PASS N    N single times in seconds, or more where the pass is short, behind untimed runs of the same pass; PASS is forward or step
+  time NAME PASS N    N single times in seconds, or more if the pass is short, after untimed runs of the same pass; PASS is forward or step
 """
 
 import json
@@ -24,10 +24,10 @@ from formulations import formulations
 
 LEARNING_RATE = 1e-6
 
-# Behind the other program's turn, so that clocks, caches and threads are as in a training loop; Turn.cs has the same.
+# Untimed, after the other program's turn, so that clocks, caches and threads are as in a training loop; Turn.cs has the same value.
 UNTIMED_SECONDS = 0.15
 
-# Of a pass of microseconds a few runs say little.
+# A few runs of a pass that takes microseconds say little.
 TIMED_SECONDS = 0.02
 
 

@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 def time_of(torch, device, call, seconds):
-    """Seconds of one call: the median of five rounds of many calls, after rounds that are not counted."""
+    """Seconds of one call: the median of five rounds of many calls, after warm-up rounds."""
     def wait():
         if device == "cuda":
             torch.cuda.synchronize()
@@ -81,7 +81,7 @@ def bench_emitted(shapes, device, seconds):
         command += [shape["path"], str(shape["batch"])]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        sys.exit("GpuBench failed; its message stands above.")
+        sys.exit("GpuBench failed; its message is above.")
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return lines[0], {shape["name"]: line for shape, line in zip(shapes, lines[1:])}
 
@@ -107,11 +107,11 @@ def report(shapes, limits, emitted, torch_times):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dry-run", action="store_true", help="tiny batches on ILGPU's CPU accelerator and on PyTorch's CPU: shows that the script works, measures nothing")
-    parser.add_argument("--device", default="cuda:0", help="the device of the emitted kernels; PyTorch takes its first CUDA device")
+    parser.add_argument("--dry-run", action="store_true", help="tiny batches on ILGPU's CPU accelerator and on PyTorch's CPU: checks that the script works, but measures nothing")
+    parser.add_argument("--device", default="cuda:0", help="the device of the emitted kernels; PyTorch uses its first CUDA device")
     parser.add_argument("--shapes", nargs="*", help="names of shapes.json; all by default")
-    parser.add_argument("--seconds", type=float, default=2.0, help="about how long one measurement takes")
-    parser.add_argument("--tf32", action="store_true", help="let PyTorch use TF32 tensor cores; the emitted kernels compute in float32 always")
+    parser.add_argument("--seconds", type=float, default=2.0, help="roughly how long one measurement takes")
+    parser.add_argument("--tf32", action="store_true", help="let PyTorch use TF32 tensor cores; the emitted kernels always compute in float32")
     options = parser.parse_args()
     with open(os.path.join(HERE, "shapes.json"), encoding="utf-8") as file:
         shapes = [shape for shape in json.load(file) if not options.shapes or shape["name"] in options.shapes]

@@ -14,10 +14,10 @@ class PatchMoE(nn.Module):
         super().__init__()
         layer = model["layers"][0]
         if len(model["layers"]) != 1 or layer["routing"] != "expertChoice" or layer["pooling"] != "selected" or layer.get("bias"):
-            raise ValueError("the benchmark knows one layer of expertChoice, pooling selected, without bias")
+            raise ValueError("the benchmark supports only one layer with routing expertChoice, pooling selected and no bias")
         self.input = model["input"]
         if self.input["kind"] == "image" and self.input["patch"] != self.input.get("stride", self.input["patch"]):
-            raise ValueError("the benchmark knows patches that do not overlap")
+            raise ValueError("the benchmark supports only patches that do not overlap")
         self.gate, self.taken = layer["gate"], layer["patchesPerExpert"]
         experts, neurons = layer["experts"], layer["neuronsPerExpert"]
         self.patches, self.dimension = shape_of_patches(self.input)

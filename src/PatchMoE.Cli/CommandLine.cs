@@ -4,7 +4,7 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli;
 
-/// <summary>The table of commands, and what becomes of a command line that is wrong or fails.</summary>
+/// <summary>The table of commands, and how a wrong or failing command line is reported.</summary>
 internal sealed class CommandLine
 {
     private readonly CommandContext _context;
@@ -53,7 +53,7 @@ internal sealed class CommandLine
             return ExitCode.Usage;
         }
 
-        // A path may begin with '@'.
+        // A path may start with '@'.
         ParseResult parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return parsed.Errors.Count > 0 ? ReportUsage(parsed) : Invoke(parsed, configuration);
     }
@@ -101,7 +101,7 @@ internal sealed class CommandLine
         }
         catch (IOException)
         {
-            // The error stream goes to a full disk or a closed pipe; the exit code still says that the command failed.
+            // The error stream may be a full disk or a closed pipe; the exit code still says that the command failed.
         }
     }
 }

@@ -7,7 +7,7 @@ namespace PatchMoE.Cli;
 /// <summary>The <c>pmoe</c> command.</summary>
 public static class Program
 {
-    /// <summary>Runs the command in a process of its own. The first Ctrl-C asks it to stop and keep what it has, the second ends it.</summary>
+    /// <summary>Runs the command as a process. The first Ctrl-C asks it to stop and keep its results so far, the second ends it.</summary>
     public static int Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
@@ -23,7 +23,7 @@ public static class Program
     }
 
     /// <summary>Runs the command.</summary>
-    /// <param name="args">What follows <c>pmoe</c>.</param>
+    /// <param name="args">The arguments after <c>pmoe</c>.</param>
     /// <param name="output">Where data go.</param>
     /// <param name="error">Where everything else goes.</param>
     /// <param name="cancellation">Stops it; the exit code is then 130.</param>

@@ -11,7 +11,7 @@ using PatchMoE.Gen.Planning;
 namespace PatchMoE.Compiler;
 
 /// <summary>
-/// Compiles specs in memory by the source generator's own planning and emission, so that what runs is what a project with the same spec would contain.
+/// Compiles specs in memory with the source generator's own planning and emission, so that what runs is what a project with the same spec would contain.
 /// </summary>
 public static class PatchMoECompiler
 {
@@ -20,20 +20,20 @@ public static class PatchMoECompiler
 
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp13);
 
-    /// <summary>Compiles a spec, or takes its assembly from the cache, and makes a model; its weights are 0.</summary>
-    /// <param name="spec">A valid spec; only its name and model count.</param>
-    /// <param name="cache">Where compiled assemblies are kept; null to keep none.</param>
+    /// <summary>Compiles a spec, or takes its assembly from the cache, and creates a model; its weights are 0.</summary>
+    /// <param name="spec">A valid spec; only its name and model are used.</param>
+    /// <param name="cache">Where compiled assemblies are stored; null to store none.</param>
     /// <param name="backends">
-    /// The libraries of the backends beside the CPU that the model is to have code for, and what their public types need: for example PatchMoE.Ilgpu and ILGPU.
+    /// The libraries of the additional backends that the model is to have code for, and those that their public types need: for example PatchMoE.Ilgpu and ILGPU.
     /// </param>
-    /// <exception cref="InvalidOperationException">The emitted code does not compile: a fault of the generator.</exception>
+    /// <exception cref="InvalidOperationException">The emitted code does not compile: a bug in the generator.</exception>
     public static IPatchMoEModel Compile(PatchMoESpec spec, AssemblyCache? cache = null, params IReadOnlyList<Assembly> backends)
     {
         string className = ClassName(spec.Name);
         byte[] assembly = cache is null ? Build(spec, backends) : cache.GetOrAdd(Key(spec, backends), () => Build(spec, backends));
         var context = new AssemblyLoadContext($"PatchMoE model {className}");
 
-        // The model must see the types of this process, not copies of them.
+        // The model must use the types of this process, not copies of them.
         context.Resolving += (_, name) => AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(loaded => loaded.GetName().Name == name.Name);
         Assembly loaded = context.LoadFromStream(new MemoryStream(assembly));
         return (IPatchMoEModel)Activator.CreateInstance(loaded.GetType($"{Namespace}.{className}", throwOnError: true)!)!;
@@ -57,7 +57,7 @@ public static class PatchMoECompiler
             throw new BadInputException(SpecDiagnostic.Of(DiagnosticRules.BackboneNotCompiled, "model.backbone", default, spec.Name, backbone.MapText()).Message);
         }
 
-        // What the generator does behind its own reading of the spec.
+        // What the generator does after its own reading of the spec.
         string className = ClassName(spec.Name);
         var target = new TargetClass(space, [], $"partial class {className}", className);
         ModelPlan plan = Planner.Plan(new PatchMoESpec(spec.Name, spec.Model), target);
@@ -67,7 +67,7 @@ public static class PatchMoECompiler
         static Func<Assembly, bool> Has(string type) => backend => backend.GetType(type) is not null;
     }
 
-    /// <summary>The class of a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>spec</c>, the name of a generated member, <c>SpecModel</c>.</summary>
+    /// <summary>The class name for a spec's name: <c>mnist-joint</c> becomes <c>MnistJoint</c>, and <c>spec</c>, the name of a generated member, <c>SpecModel</c>.</summary>
     /// <param name="specName">A valid spec's name.</param>
     public static string ClassName(string specName)
     {
@@ -76,7 +76,7 @@ public static class PatchMoECompiler
         return EmittedMembers.IsName(name) ? name + "Model" : name;
     }
 
-    /// <summary>What the assembly of a spec depends on, beside the tools that the cache knows.</summary>
+    /// <summary>What the assembly of a spec depends on, besides the tools that the cache accounts for.</summary>
     private static string Key(PatchMoESpec spec, IReadOnlyList<Assembly> backends) =>
         string.Join('\n', backends.Select(backend => $"{backend.ManifestModule.ModuleVersionId}").Prepend(SpecWriter.ModelToJson(spec)));
 

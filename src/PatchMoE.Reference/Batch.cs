@@ -1,12 +1,12 @@
 namespace PatchMoE.Reference;
 
-/// <summary>The rules that the arrays of a batch keep.</summary>
+/// <summary>Checks the arrays of a batch.</summary>
 internal sealed class Batch(ModelSpec model)
 {
     private readonly LayerShape _lowest = model.LayerShapes()[0];
 
     /// <summary>B, the number of samples of an input [B, …].</summary>
-    /// <exception cref="ArgumentException">The input is empty or not whole samples.</exception>
+    /// <exception cref="ArgumentException">The input is empty or not a whole number of samples.</exception>
     public int Samples(double[] input)
     {
         int length = model.InputLength();
@@ -15,7 +15,7 @@ internal sealed class Batch(ModelSpec model)
             : throw new ArgumentException($"The input has {input.Length} values; it needs a positive multiple of {length}, the values of a sample.", nameof(input));
     }
 
-    /// <summary>Labels are one per sample and of the loss's range.</summary>
+    /// <summary>Checks that there is one label per sample, in the range of the loss.</summary>
     public void RequireLabels(int[]? labels, int samples)
     {
         if (labels is null)
@@ -39,14 +39,14 @@ internal sealed class Batch(ModelSpec model)
         }
     }
 
-    /// <summary>A gradient of the logits is [B, C].</summary>
+    /// <summary>Checks that a gradient with respect to the logits is [B, C].</summary>
     public void RequireLogitsGradient(double[] logitsGradient, int samples)
     {
         int needed = samples * model.Head.Outputs;
         if (logitsGradient.Length != needed)
         {
             throw new ArgumentException(
-                $"The gradient of the logits has {logitsGradient.Length} values; {samples} samples of {model.Head.Outputs} logits need {needed}.",
+                $"The gradient with respect to the logits has {logitsGradient.Length} values; {samples} samples of {model.Head.Outputs} logits need {needed}.",
                 nameof(logitsGradient));
         }
     }

@@ -1,6 +1,6 @@
 namespace PatchMoE.Reference;
 
-/// <summary>No routing: every expert sees every valid patch, G = 1, the mean over them.</summary>
+/// <summary>No routing: every expert sees every valid patch, G = 1, and takes their mean.</summary>
 internal sealed class DenseRouter(LayerSpec layer) : IRouter
 {
     public Assignment Route(double[,]? w, double[,] x, int valid)
@@ -13,6 +13,6 @@ internal sealed class DenseRouter(LayerSpec layer) : IRouter
 
     public void Backward(double[,]? w, double[,] x, Assignment assignment, double[][] gateGradient, double[,]? wGradient, double[,] xGradient)
     {
-        // G = 1 depends on nothing.
+        // G = 1 is constant.
     }
 }

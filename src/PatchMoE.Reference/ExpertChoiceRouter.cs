@@ -1,8 +1,8 @@
 namespace PatchMoE.Reference;
 
 /// <summary>
-/// The paper's routing: expert s takes the l valid patches with the largest scores g_{j,s} = ⟨w_s, x_j⟩, of equal scores the lower index first;
-/// all of them if fewer are valid.
+/// The paper's routing: expert s takes the l valid patches with the largest scores g_{j,s} = ⟨w_s, x_j⟩, ties going to the lower index;
+/// all of them if no more than l are valid.
 /// </summary>
 internal sealed class ExpertChoiceRouter(LayerSpec layer, int patches) : IRouter
 {

@@ -1,8 +1,8 @@
 namespace PatchMoE.Reference;
 
-/// <summary>What one forward pass of a layer leaves for the backward pass, for one sample or group.</summary>
+/// <summary>What a layer's forward pass stores for the backward pass, for one sample or group.</summary>
 /// <param name="X">The patches [n, d].</param>
-/// <param name="Assignment">Who sees what.</param>
+/// <param name="Assignment">Which expert sees which patches.</param>
 /// <param name="PreActivations">PreActivations[s][p, r] = ⟨v_{s,r}, x_j⟩ + b_{s,r} with j = Chosen[s][p].</param>
 /// <param name="Y">The output y [m], experts in order.</param>
 internal sealed record LayerPass(double[,] X, Assignment Assignment, double[][,] PreActivations, double[] Y);
@@ -52,10 +52,10 @@ internal sealed class ExpertLayer(LayerSpec layer, LayerShape shape)
     /// ∂L/∂G_{j,s} += δ · ReLU(u); where u &gt; 0 (ReLU'(0) = 0): ∂L/∂v_{s,r} += δ·G·x_j, ∂L/∂b_{s,r} += δ·G, ∂L/∂x_j += δ·G·v_{s,r}.
     /// </summary>
     /// <param name="weights">The layer's weights.</param>
-    /// <param name="pass">What <see cref="Forward"/> left.</param>
+    /// <param name="pass">The result of <see cref="Forward"/>.</param>
     /// <param name="yGradient">∂L/∂y [m].</param>
     /// <param name="gradients">The weights' gradients, added to.</param>
-    /// <returns>∂L/∂x [n, d]; 0 for patches that had no influence.</returns>
+    /// <returns>∂L/∂x [n, d]; 0 for patches without influence.</returns>
     public double[,] Backward(LayerWeights weights, LayerPass pass, double[] yGradient, LayerWeights gradients)
     {
         Assignment assignment = pass.Assignment;

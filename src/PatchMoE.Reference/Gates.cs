@@ -7,7 +7,7 @@ internal static class Gates
     /// none: 1 · softmaxSelected: softmax of g over the chosen patches · softmaxAll: softmax over all valid patches, read at the chosen ones ·
     /// sigmoid: 1 / (1 + exp(−g_j)).
     /// </summary>
-    /// <param name="gate">Which of them.</param>
+    /// <param name="gate">The kind of gate.</param>
     /// <param name="scores">g [valid].</param>
     /// <param name="chosen">The chosen patches J [taken].</param>
     /// <returns>G [taken], in the order of J.</returns>
@@ -24,7 +24,7 @@ internal static class Gates
     /// ∂L/∂g from ∂L/∂G. none: 0 · softmaxSelected: over the chosen patches · softmaxAll: over all valid patches, ∂L/∂G = 0 at those not chosen ·
     /// sigmoid: ∂L/∂G_j · G_j · (1 − G_j).
     /// </summary>
-    /// <param name="gate">Which of them.</param>
+    /// <param name="gate">The kind of gate.</param>
     /// <param name="scores">g [valid].</param>
     /// <param name="chosen">The chosen patches J [taken].</param>
     /// <param name="gradient">∂L/∂G [taken].</param>
@@ -54,7 +54,7 @@ internal static class Gates
     /// <summary>values[J_p] for each p.</summary>
     private static double[] At(double[] values, int[] chosen) => [.. chosen.Select(j => values[j])];
 
-    /// <summary>The opposite of <see cref="At"/>: [length] with values[p] at J_p and 0 elsewhere.</summary>
+    /// <summary>The inverse of <see cref="At"/>: [length] with values[p] at J_p and 0 elsewhere.</summary>
     private static double[] Spread(double[] values, int[] chosen, int length)
     {
         var result = new double[length];

@@ -1,11 +1,11 @@
 namespace PatchMoE.Reference;
 
-/// <summary>What one forward pass leaves for the backward pass, for one sample.</summary>
+/// <summary>What a forward pass stores for the backward pass, for one sample.</summary>
 /// <param name="Layers">Layers[i][t]: the pass of layer i on its t-th group; the top layer has one.</param>
 /// <param name="Logits">f [C].</param>
 internal sealed record SamplePass(LayerPass[][] Layers, double[] Logits);
 
-/// <summary>The network on one sample: layer upon layer, each group's output a patch of the next, then the head.</summary>
+/// <summary>The network on one sample: layer by layer, the output of each group being a patch of the next layer, then the head.</summary>
 internal sealed class Network(ModelSpec model)
 {
     private readonly EquatableArray<LayerShape> _shapes = model.LayerShapes();
@@ -32,9 +32,9 @@ internal sealed class Network(ModelSpec model)
         return new SamplePass(passes, Head.Forward(weights.Head, passes[^1][0].Y));
     }
 
-    /// <summary>Adds the gradients that follow from ∂L/∂f.</summary>
+    /// <summary>Adds the gradients, given ∂L/∂f.</summary>
     /// <param name="weights">All weights.</param>
-    /// <param name="pass">What <see cref="Forward"/> left.</param>
+    /// <param name="pass">The result of <see cref="Forward"/>.</param>
     /// <param name="logitsGradient">∂L/∂f [C].</param>
     /// <param name="gradients">The weights' gradients, added to.</param>
     /// <returns>∂L/∂x [n, d] of each group of layer 0.</returns>
@@ -75,7 +75,7 @@ internal sealed class Network(ModelSpec model)
         return groups;
     }
 
-    /// <summary>The opposite of <see cref="Stack"/>.</summary>
+    /// <summary>The inverse of <see cref="Stack"/>.</summary>
     private static double[][] Unstack(double[][,] groups)
     {
         var rows = new List<double[]>();

@@ -10,7 +10,7 @@ internal sealed record NetworkWeights(LayerWeights[] Layers, OutputWeights Head)
         [.. Layers.Select(layer => layer.ZerosLike())],
         new OutputWeights(new double[Head.Weight.GetLength(0), Head.Weight.GetLength(1)], Head.Bias is null ? null : new double[Head.Bias.Length]));
 
-    /// <summary>Gives each named, flat array its axes.</summary>
+    /// <summary>Shapes each named, flat array.</summary>
     /// <exception cref="ArgumentException">A weight is missing, unknown or of the wrong length.</exception>
     public static NetworkWeights FromNamed(ModelSpec model, IReadOnlyDictionary<string, double[]> named)
     {
@@ -62,7 +62,7 @@ internal sealed record NetworkWeights(LayerWeights[] Layers, OutputWeights Head)
         if (values.Length != spec.Length)
         {
             throw new ArgumentException(
-                $"The weight '{spec.Name}' has {values.Length} values, and its shape [{string.Join(", ", spec.Shape)}] needs {spec.Length}.");
+                $"The weight '{spec.Name}' has {values.Length} values, but its shape [{string.Join(", ", spec.Shape)}] needs {spec.Length}.");
         }
 
         Array shaped = Array.CreateInstance(typeof(double), [.. spec.Shape]);

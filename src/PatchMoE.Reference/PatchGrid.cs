@@ -3,7 +3,7 @@ namespace PatchMoE.Reference;
 /// <summary>Cuts a sample into the patches of the lowest layer: one array x [n, d] for each of its groups.</summary>
 internal static class PatchGrid
 {
-    /// <summary>The patches of the sample that begins at <paramref name="start"/> of a batch.</summary>
+    /// <summary>The patches of the sample that starts at <paramref name="start"/> of a batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="input">[B, …].</param>
     /// <param name="start">The index of the sample's first value.</param>
@@ -15,7 +15,7 @@ internal static class PatchGrid
         return x;
     }
 
-    /// <summary>The opposite of <see cref="Cut"/>: each value of the sample gets the sum over the patches that hold it.</summary>
+    /// <summary>The adjoint of <see cref="Cut"/>: each value of the sample receives the sum over the patches that contain it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="xGradient">[groups] arrays [n, d].</param>
     /// <param name="inputGradient">[B, …], added to.</param>
@@ -52,7 +52,7 @@ internal static class PatchGrid
         }
     }
 
-    /// <summary>Patch j = (row of the grid, column of the grid), value i = (row, column, channel) of its window in [H, W, C].</summary>
+    /// <summary>Patch j = (row, column of the grid), value i = (row, column, channel) of its window in [H, W, C].</summary>
     private static void ForEachOfImage(ImageInputSpec image, Action<int, int, int, int> visit)
     {
         for (int j = 0; j < image.GridHeight * image.GridWidth; j++)

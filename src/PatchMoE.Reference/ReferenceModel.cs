@@ -1,7 +1,7 @@
 namespace PatchMoE.Reference;
 
 /// <summary>
-/// The generic reference: reads a spec at run time and computes it with plain loops in double precision, forward and backward, by the formulas of
+/// The generic reference: reads a spec at run time and computes it with plain loops in double precision, forward and backward, from the formulas of
 /// Chowdhury et al. 2023 and their derivatives. It is slow and never optimised: everything fast is checked against it.
 /// </summary>
 /// <param name="spec">A valid model.</param>
@@ -15,9 +15,9 @@ public sealed class ReferenceModel(ModelSpec spec)
 
     /// <summary>Computes logits and routes and, with labels, the mean loss and its gradients.</summary>
     /// <param name="weights">Each weight by name, row-major.</param>
-    /// <param name="input">[B, …] as <see cref="ModelShapes.InputShape"/> says; its length fixes B ≥ 1.</param>
+    /// <param name="input">[B, …] as described by <see cref="ModelShapes.InputShape"/>; its length determines B ≥ 1.</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy; or null.</param>
-    /// <param name="lengths">Valid patches, 0…n: [B], or [B, groups] with groups; null if all are valid. A patch past the count has no influence.</param>
+    /// <param name="lengths">Valid patches, 0…n: [B], or [B, groups] with groups; null if all are valid. A patch beyond the count has no influence.</param>
     /// <exception cref="ArgumentException">A weight is missing, a length does not fit, or a label or count is out of range.</exception>
     public ReferenceResult Run(IReadOnlyDictionary<string, double[]> weights, double[] input, int[]? labels = null, int[]? lengths = null)
     {
@@ -44,7 +44,7 @@ public sealed class ReferenceModel(ModelSpec spec)
         return new ReferenceResult(logits, loss, gradients, routes.Routes, routes.Scores, routes.Gates);
     }
 
-    /// <summary>The gradients that follow from a gradient of the logits, for a loss of one's own; summed over the batch.</summary>
+    /// <summary>The gradients for a given gradient with respect to the logits, for a custom loss; summed over the batch.</summary>
     /// <param name="weights">Each weight by name, row-major.</param>
     /// <param name="input">[B, …].</param>
     /// <param name="logitsGradient">[B, C].</param>
@@ -67,7 +67,7 @@ public sealed class ReferenceModel(ModelSpec spec)
         int needed = ModelParameters.BufferLength(specs);
         if (parameters.Length != needed)
         {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, and the model's parameters take {needed}.", nameof(parameters));
+            throw new ArgumentException($"The buffer has {parameters.Length} values, but the model's parameters take {needed}.", nameof(parameters));
         }
 
         var weights = new Dictionary<string, double[]>();

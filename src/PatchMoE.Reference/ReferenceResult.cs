@@ -1,10 +1,10 @@
 namespace PatchMoE.Reference;
 
-/// <summary>What a pass over B samples gives. T groups per sample in layer 0 (1 without groups), k experts, l patches per expert.</summary>
+/// <summary>The result of a pass over B samples. T groups per sample in layer 0 (1 without groups), k experts, l patches per expert.</summary>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Loss">The mean loss; null without labels.</param>
 /// <param name="Gradients">
-/// The mean loss's gradient by weight name, for the weights that have one (<see cref="ParameterSpec.HasGradient"/>), and <c>input</c>; each row-major;
+/// The gradient of the mean loss by weight name, for the weights that have one (<see cref="ParameterSpec.HasGradient"/>), and <c>input</c>; each row-major;
 /// empty without labels.
 /// </param>
 /// <param name="Routes">

@@ -1,19 +1,19 @@
 namespace PatchMoE.Reference;
 
-/// <summary>Writes the assignments of layer 0 as dense arrays, one row per sample and group.</summary>
+/// <summary>Collects the assignments of layer 0 as dense arrays, one row per sample and group.</summary>
 internal sealed class RouteTable(LayerSpec layer)
 {
     private readonly List<int> _routes = [];
     private readonly List<double> _scores = [];
     private readonly List<double> _gates = [];
 
-    /// <summary>The routes; null where layer 0 routes nothing.</summary>
+    /// <summary>The routes; null if layer 0 does not route.</summary>
     public int[]? Routes => layer.Routing == Routing.Dense ? null : [.. _routes];
 
     /// <summary>The score of each route.</summary>
     public double[]? Scores => layer.Routing == Routing.Dense ? null : [.. _scores];
 
-    /// <summary>The gate of each route.</summary>
+    /// <summary>The gate value of each route.</summary>
     public double[]? Gates => layer.Routing == Routing.Dense ? null : [.. _gates];
 
     /// <summary>Adds the rows of the next sample's groups.</summary>

@@ -1,7 +1,7 @@
 namespace PatchMoE.Reference;
 
 /// <summary>
-/// The conventional mixture of experts: of the scores h_s = ⟨w_s, Σ_j x_j⟩ the largest, s*, decides (the lowest index of equal ones). Expert s* sees
+/// The conventional mixture of experts: the largest of the scores h_s = ⟨w_s, Σ_j x_j⟩ decides, s* (ties go to the lower index). Expert s* sees
 /// all valid patches, y = softmax(h)_{s*} · mean; the outputs of the others are 0.
 /// </summary>
 internal sealed class SampleRouter(LayerSpec layer) : IRouter
@@ -28,7 +28,7 @@ internal sealed class SampleRouter(LayerSpec layer) : IRouter
         int best = Best(scores);
         int valid = assignment.Chosen[best].Length;
 
-        // The gates of all patches of s* are one number, its probability.
+        // The gate values of all patches of s* are the same number, its probability.
         var probabilityGradient = new double[layer.Experts];
         probabilityGradient[best] = gateGradient[best].Sum();
         double[] scoreGradient = Softmax.Backward(Softmax.Forward(scores), probabilityGradient);

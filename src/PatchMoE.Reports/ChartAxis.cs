@@ -8,7 +8,7 @@ internal sealed class ChartAxis
     private const int MostTicks = 6;
     private readonly int _decimals;
 
-    /// <summary>Makes an axis that holds all values between <paramref name="low"/> and <paramref name="high"/>.</summary>
+    /// <summary>Creates an axis that covers all values between <paramref name="low"/> and <paramref name="high"/>.</summary>
     public ChartAxis(double low, double high)
     {
         double range = high > low ? high - low : Math.Max(Math.Abs(high), 1);
@@ -27,13 +27,13 @@ internal sealed class ChartAxis
     /// <summary>The last tick.</summary>
     public double High { get; }
 
-    /// <summary>From low to high.</summary>
+    /// <summary>The ticks, from low to high.</summary>
     public IReadOnlyList<double> Ticks { get; }
 
-    /// <summary>Where a value lies between low, 0, and high, 1.</summary>
+    /// <summary>The position of a value between low, 0, and high, 1.</summary>
     public double Share(double value) => (value - Low) / (High - Low);
 
-    /// <summary>The text of a tick; large and tiny numbers take an exponent.</summary>
+    /// <summary>The label of a tick; large and tiny numbers get an exponent.</summary>
     public string Text(double tick) => Math.Max(Math.Abs(Low), Math.Abs(High)) is >= 1e5 or < 1e-4
         ? tick.ToString("0.#e+0", CultureInfo.InvariantCulture)
         : tick.ToString($"F{_decimals}", CultureInfo.InvariantCulture);

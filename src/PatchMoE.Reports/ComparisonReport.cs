@@ -5,14 +5,14 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports;
 
-/// <summary>Training runs side by side on one HTML page that needs no other file: what they cost, how fast they learnt.</summary>
+/// <summary>Training runs side by side on one self-contained HTML page: what they cost and how fast they learned.</summary>
 public static class ComparisonReport
 {
     /// <summary>The columns of the table.</summary>
     public static IReadOnlyList<string> Titles { get; } =
         ["run", "weights", "MFLOP forward", "MFLOP training", "ms per step", "batch", "peak MB", "epochs", "train loss", "test loss", "test accuracy"];
 
-    /// <summary>A run's row: FLOPs of one sample, the time of one update, the losses and the accuracy of its last epoch.</summary>
+    /// <summary>A run's row: FLOPs of one sample, the time of one update, and the losses and accuracy of its last epoch.</summary>
     public static IReadOnlyList<string> Row(RunRecord run) =>
     [
         run.Name,
@@ -46,7 +46,7 @@ public static class ComparisonReport
             </head>
             <body>
             <h1>Training runs side by side</h1>
-            <p class="lead">FLOPs are of one sample, a multiply-add counted as two; memory is the whole process's, data included.</p>
+            <p class="lead">FLOPs are per sample, with a multiply-add counted as two; memory is that of the whole process, data included.</p>
             <table>
             <tr>{Cells("th", Titles)}</tr>
 

@@ -10,7 +10,7 @@ namespace PatchMoE.Reports;
 internal sealed record ChartSeries(string Name, int Colour, IReadOnlyList<double?> Values);
 
 /// <summary>
-/// Curves over the epochs as SVG. OxyPlot's exporter was compared: its charts do not scale with the page, have no accessible title, run into the labels of
+/// Curves over the epochs as SVG. OxyPlot's exporter was compared: its charts do not scale with the page, have no accessible title, overlap the labels of
 /// their axis, and are three times as large.
 /// </summary>
 internal static class LineChart
@@ -23,9 +23,9 @@ internal static class LineChart
     private const int Bottom = 40;
 
     /// <summary>Draws a chart.</summary>
-    /// <param name="title">What it shows.</param>
-    /// <param name="series">The lines; of equal length.</param>
-    /// <param name="high">The end of the vertical axis; null to fit the values.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="series">The lines, all of the same length.</param>
+    /// <param name="high">The upper end of the vertical axis; null to fit the values.</param>
     public static string Draw(string title, IReadOnlyList<ChartSeries> series, double? high = null)
     {
         double[] values = [.. series.SelectMany(line => line.Values).OfType<double>()];

@@ -1,8 +1,8 @@
 namespace PatchMoE.Reports;
 
 /// <summary>
-/// How a sample is shown as pixels, and where its patches lie in them. Images are shown as they are. Vectors are tiles: the d values of a patch, row by
-/// row in the smallest square that holds them; patches in a square, at least <see cref="FewestColumns"/> in a row; each group on rows of its own.
+/// How a sample is shown as pixels, and where its patches are. Images are shown as they are. Vectors are shown as tiles: the d values of a patch, row by
+/// row in the smallest square that holds them; patches in a square, at least <see cref="FewestColumns"/> in a row; each group on its own rows.
 /// </summary>
 internal sealed class PatchLayout
 {
@@ -33,29 +33,29 @@ internal sealed class PatchLayout
         }
     }
 
-    /// <summary>Pixels in a row.</summary>
+    /// <summary>The width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Rows of pixels.</summary>
+    /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Pixels in a row of a patch.</summary>
+    /// <summary>The width of a patch in pixels.</summary>
     public int PatchWidth { get; }
 
-    /// <summary>Rows of pixels of a patch.</summary>
+    /// <summary>The height of a patch in pixels.</summary>
     public int PatchHeight { get; }
 
-    /// <summary>n.</summary>
+    /// <summary>n, the number of patches in a group.</summary>
     public int PatchesPerGroup { get; }
 
-    /// <summary>1 for grey, 3 for colours.</summary>
+    /// <summary>1 for grey, 3 for colour.</summary>
     public int Channels => _input is ImageInputSpec { Channels: not 3 } ? 1 : 3;
 
     private int Columns => Math.Min(PatchesPerGroup, Math.Max(FewestColumns, (int)Math.Ceiling(Math.Sqrt(PatchesPerGroup))));
 
     private int RowsPerGroup => (PatchesPerGroup + Columns - 1) / Columns;
 
-    /// <summary>The top left pixel of patch <paramref name="patch"/> of group <paramref name="group"/>.</summary>
+    /// <summary>The top-left pixel of patch <paramref name="patch"/> of group <paramref name="group"/>.</summary>
     public (int X, int Y) Place(int group, int patch)
     {
         if (_input is ImageInputSpec image)
@@ -67,7 +67,7 @@ internal sealed class PatchLayout
         return (patch % Columns * (PatchWidth + TileGap), ((group * RowsPerGroup) + (patch / Columns)) * (PatchHeight + TileGap));
     }
 
-    /// <summary>The first row of pixels of a group, and how many rows it has.</summary>
+    /// <summary>The first pixel row of a group, and the number of its rows.</summary>
     public (int Y, int Height) GroupRows(int group) => _input is ImageInputSpec
         ? (0, Height)
         : (Place(group, 0).Y, (RowsPerGroup * (PatchHeight + TileGap)) - TileGap);
@@ -80,7 +80,7 @@ internal sealed class PatchLayout
         _ => Tiles(sample),
     };
 
-    /// <summary>0…1 becomes 0…255; values beyond are first brought into that range, smallest to largest.</summary>
+    /// <summary>0…1 becomes 0…255; if values lie outside, all are first scaled into that range, smallest to largest.</summary>
     private static byte[] Scaled(ReadOnlySpan<float> values)
     {
         (float low, float high) = (0, 1);
@@ -112,7 +112,7 @@ internal sealed class PatchLayout
         return means;
     }
 
-    /// <summary>Each value a pixel from purple (the most negative) over white (0) to green (the most positive).</summary>
+    /// <summary>Each value as a pixel from purple (the most negative) through white (0) to green (the most positive).</summary>
     private byte[] Tiles(ReadOnlySpan<float> sample)
     {
         var vectors = (VectorsInputSpec)_input;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PatchMoE.Reports;
 
-/// <content>The line above the samples that says what the frames mean.</content>
+/// <content>The line above the samples that explains the frames.</content>
 public static partial class RoutePicture
 {
     private const string DiscriminativeText = "patch that decides the class";
@@ -40,6 +40,6 @@ public static partial class RoutePicture
         + (isKnown ? EntryWidth(DiscriminativeText) : 0)
         + (model.Layers[0].Gate == Gate.None ? 0 : EntryWidth(GateText));
 
-    /// <summary>A generous estimate: the fonts of the reader are not known here.</summary>
+    /// <summary>A generous estimate: the reader's fonts are not known here.</summary>
     private static double EntryWidth(string text) => 34 + (6.6 * text.Length);
 }

@@ -16,14 +16,14 @@ public static partial class RoutePicture
     private const int CaptionHeight = 24;
     private const int LegendHeight = 30;
 
-    // Frames of one patch share this part of its width and height at each side, so that its middle stays free.
+    // Frames of one patch share this part of its width and height at each side, so that its middle stays visible.
     private const double FrameShare = 0.15;
     private const double WidestFrame = 3;
 
     /// <summary>Draws samples side by side.</summary>
     /// <param name="model">The network.</param>
     /// <param name="samples">The samples with their routes.</param>
-    /// <returns>An SVG document that holds all it needs; four samples in a row, or three larger ones where there are many frames to tell apart.</returns>
+    /// <returns>A self-contained SVG document; four samples in a row, or three larger ones where there are many frames to tell apart.</returns>
     public static string Draw(ModelSpec model, IReadOnlyList<RoutedSample> samples)
     {
         var layout = new PatchLayout(model.Input);
@@ -57,7 +57,7 @@ public static partial class RoutePicture
         return svg.Append("</svg>\n").ToString();
     }
 
-    /// <summary>Small samples grow by a whole factor, so that pixels stay square and sharp; large ones shrink.</summary>
+    /// <summary>Small samples are enlarged by a whole factor, so that pixels stay square and sharp; large ones are reduced.</summary>
     private static double Scale(PatchLayout layout, int size)
     {
         double scale = (double)size / Math.Max(layout.Width, layout.Height);
@@ -130,7 +130,7 @@ public static partial class RoutePicture
             .GroupBy(route => (route / (layer.Experts * layer.PatchesPerExpert), sample.Routes[route]));
         foreach (IGrouping<(int Group, int Patch), int> routes in routesByPatch)
         {
-            // Experts that took the same patch: one frame inside the other.
+            // Experts that took the same patch: nested frames.
             (int x, int y) = layout.Place(routes.Key.Group, routes.Key.Patch);
             double step = Math.Min(WidestFrame, FrameShare * Math.Min(width, height) / routes.Count());
             double inset = 1.5 + (step / 2);
@@ -176,7 +176,7 @@ public static partial class RoutePicture
             """);
     }
 
-    /// <summary>White with black dashes: seen on dark pixels and on light ones.</summary>
+    /// <summary>White with black dashes: visible on dark and on light pixels.</summary>
     private static void DrawDiscriminative(StringBuilder svg, double x, double y, double width, double height)
     {
         foreach (string stroke in (string[])["stroke=\"#ffffff\"", "stroke=\"#000000\" stroke-dasharray=\"5 4\""])

@@ -12,12 +12,12 @@ namespace PatchMoE.Reports;
 /// <param name="DiscriminativePatch">The patch that decides the class; −1 if it is unknown.</param>
 public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)
 {
-    /// <summary>Sends samples through a model.</summary>
+    /// <summary>Routes samples through a model.</summary>
     /// <param name="model">The model; its layer 0 must route.</param>
     /// <param name="workspace">A workspace of the model.</param>
     /// <param name="data">The data.</param>
-    /// <param name="samples">Which of its samples.</param>
-    /// <exception cref="BadInputException">The model's routing is dense: there is nothing to see.</exception>
+    /// <param name="samples">The indices of its samples.</param>
+    /// <exception cref="BadInputException">The model's routing is dense: there is nothing to draw.</exception>
     public static IReadOnlyList<RoutedSample> Of(IPatchMoEModel model, Workspace workspace, Dataset data, IEnumerable<int> samples)
     {
         if (model.Spec.Model.Layers[0].Routing == Routing.Dense)

@@ -6,14 +6,14 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports;
 
-/// <summary>A training run as one HTML page that needs no other file: numbers, curves, what the experts look at.</summary>
+/// <summary>A training run as one self-contained HTML page: numbers, curves, and what the experts look at.</summary>
 public static class TrainingReport
 {
     /// <summary>Writes the page.</summary>
     /// <param name="spec">What was trained.</param>
-    /// <param name="result">What it came to.</param>
+    /// <param name="result">The result.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="routePicture">A picture of <see cref="RoutePicture"/>; null for none.</param>
+    /// <param name="routePicture">A picture drawn by <see cref="RoutePicture"/>; null for none.</param>
     public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, string? routePicture)
     {
         var html = new StringBuilder();
@@ -35,7 +35,7 @@ public static class TrainingReport
             """);
         if (result.Interrupted)
         {
-            html.Append("<p class=\"note\">Interrupted before its end: the numbers are of what was learnt so far. Go on with <code>--resume</code>.</p>\n");
+            html.Append("<p class=\"note\">Interrupted before the end: the numbers describe what was learned so far. Continue with <code>--resume</code>.</p>\n");
         }
 
         AppendNumbers(html, spec, result);
@@ -119,7 +119,7 @@ public static class TrainingReport
 
         html.Append("<h2>Curves</h2>\n<div class=\"curves\">\n");
 
-        // Each phase has a loss of its own, and so a chart of its own.
+        // Each phase has its own loss, and so its own chart.
         foreach (IGrouping<TrainingPhase, EpochMetrics> phase in history.GroupBy(epoch => epoch.Phase))
         {
             string title = phase.Key switch
@@ -189,7 +189,7 @@ public static class TrainingReport
         html.Append("</table>\n");
     }
 
-    /// <summary>A choice as specs write it.</summary>
+    /// <summary>A choice as written in specs.</summary>
     private static string Camel<T>(T choice)
         where T : struct, Enum
     {

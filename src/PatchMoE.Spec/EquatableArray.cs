@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace PatchMoE;
 
-/// <summary>An immutable array that compares by its elements, so that records that hold one compare by value.</summary>
+/// <summary>An immutable array that compares by its elements, so that records that contain one compare by value.</summary>
 /// <typeparam name="T">The element type; its own equality decides.</typeparam>
 public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
@@ -65,7 +65,7 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
 }
 
-/// <summary>Makes <see cref="EquatableArray{T}"/> values.</summary>
+/// <summary>Creates <see cref="EquatableArray{T}"/> values.</summary>
 public static class EquatableArray
 {
     /// <summary>An array of <paramref name="items"/> that compares by value.</summary>

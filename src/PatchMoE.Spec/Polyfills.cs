@@ -1,4 +1,4 @@
-// What the compiler needs for records and init accessors and netstandard2.0 lacks.
+// Needed by the compiler for records and init accessors; netstandard2.0 lacks it.
 namespace System.Runtime.CompilerServices;
 
 internal static class IsExternalInit;

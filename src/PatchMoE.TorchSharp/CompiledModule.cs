@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// A compiled network as a module: the base of the module that the generator emits into each model, and of use for any compiled model. float32
+/// A compiled network as a module: the base of the module that the generator emits into each model, and usable for any compiled model. float32
 /// tensors on the CPU go through the emitted kernels, as spans over the tensors' own memory; other tensors go through the operations of
-/// <see cref="TorchPatchMoE"/>, which is said once. The parameters are the model's own buffer, so an optimizer's step needs no copy either.
+/// <see cref="TorchPatchMoE"/>, which is reported once. The parameters share the model's own buffer, so an optimizer's step needs no copy either.
 /// </summary>
 public class CompiledModule : PatchMoEModule
 {
@@ -17,12 +17,12 @@ public class CompiledModule : PatchMoEModule
     private readonly Workspace _workspace;
     private readonly NetworkOperations _operations;
     private Exception? _backwardFailure;
-    private bool _saidElsewhere;
+    private bool _noticed;
 
-    /// <summary>Makes the module on the CPU.</summary>
-    /// <param name="model">The model; the module takes it over, with the weights that it has.</param>
-    /// <param name="output">Whether it is a whole network or a layer without head.</param>
-    /// <param name="threads">Threads that share a pass; 0 for as many as torch has.</param>
+    /// <summary>Creates the module on the CPU.</summary>
+    /// <param name="model">The model; the module takes ownership of it and its current weights.</param>
+    /// <param name="output">Whether it is a whole network or a layer without a head.</param>
+    /// <param name="threads">The number of threads that share a pass; 0 for as many as torch uses.</param>
     /// <exception cref="ArgumentException">The model is not compiled.</exception>
     /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
     public CompiledModule(IPatchMoEModel model, ModuleOutput output = ModuleOutput.Logits, int threads = 0)
@@ -40,17 +40,17 @@ public class CompiledModule : PatchMoEModule
         _workspace = model.CreateWorkspace(threads > 0 ? threads : get_num_threads());
     }
 
-    /// <summary>Told once by each module that computes by torch's operations instead of the emitted kernels, and why; on standard error by default.</summary>
+    /// <summary>Called once by each module that uses torch's operations instead of the emitted kernels, with the reason; writes to standard error by default.</summary>
     public static Action<string> Notice { get; set; } = Console.Error.WriteLine;
 
-    /// <summary>The model that computes, with the module's weights as they are now.</summary>
+    /// <summary>The model that computes, with the module's current weights.</summary>
     public IPatchMoEModel GetModel()
     {
         TakeWeights();
         return _model;
     }
 
-    /// <summary>m or C: the values of one sample's output.</summary>
+    /// <summary>m or C: the number of values in one sample's output.</summary>
     internal int OutputLength(bool features) => features ? _model.FeatureLength : _model.Outputs;
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public class CompiledModule : PatchMoEModule
         }
     }
 
-    /// <summary>The emitted backward pass, which computes the forward pass again: nothing is kept between the two.</summary>
+    /// <summary>The emitted backward pass, which recomputes the forward pass: nothing is kept between the two.</summary>
     internal void Backward(
         ReadOnlySpan<float> input, ReadOnlySpan<int> lengths, bool features, ReadOnlySpan<float> outputGradient, Span<float> gradients, Span<float> inputGradient)
     {
@@ -88,10 +88,10 @@ public class CompiledModule : PatchMoEModule
         }
     }
 
-    /// <summary>The values that a gradient buffer takes.</summary>
+    /// <summary>The length of a gradient buffer.</summary>
     internal int GradientLength => _model.Parameters.Length;
 
-    /// <summary>Keeps what went wrong in a backward pass, which cannot throw through libtorch; the next forward pass throws it.</summary>
+    /// <summary>Keeps the exception of a backward pass, which cannot propagate through libtorch; the next forward pass throws it.</summary>
     internal void KeepFailure(Exception failure) => _backwardFailure ??= failure;
 
     /// <inheritdoc/>
@@ -117,14 +117,14 @@ public class CompiledModule : PatchMoEModule
         return PassFunction.Apply(this, input, lengths, features);
     }
 
-    /// <summary>Whether the emitted kernels can compute: float32 on the CPU, input and weights.</summary>
+    /// <summary>Whether the emitted kernels can be used: input and weights are float32 on the CPU.</summary>
     private bool Kernels(Tensor input)
     {
         Tensor weight = Weight(TensorSpecs[0].Name);
         bool here = IsHost(input) && IsHost(weight);
-        if (!here && !_saidElsewhere)
+        if (!here && !_noticed)
         {
-            _saidElsewhere = true;
+            _noticed = true;
             Notice($"{Spec.Name}: input {input.dtype} on {input.device}, weights {weight.dtype} on {weight.device}: computed by torch's operations; the emitted kernels are for float32 on the CPU.");
         }
 
@@ -133,7 +133,7 @@ public class CompiledModule : PatchMoEModule
 
     private static bool IsHost(Tensor values) => values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32;
 
-    /// <summary>Weights that moved away and back (<c>to</c>) have left the model's buffer: their values are copied to it.</summary>
+    /// <summary>Weights that were moved away and back (<c>to</c>) no longer share the model's buffer: their values are copied to it.</summary>
     private void TakeWeights()
     {
         foreach (ParameterSpec spec in TensorSpecs)

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp;
 
-/// <summary>The losses of docs/semantics.md, by torch.</summary>
+/// <summary>The losses of docs/semantics.md, computed by torch.</summary>
 internal static class MeanLoss
 {
     /// <summary>The mean over the batch.</summary>
-    /// <param name="loss">Which.</param>
+    /// <param name="loss">The kind of loss.</param>
     /// <param name="logits">[B, C].</param>
     /// <param name="labels">[B], integers.</param>
     public static Tensor Of(Loss loss, Tensor logits, Tensor labels)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// The emitted passes as one operation of torch's graph. Its arguments: the module, whether features are wanted, the input, the counts of valid patches,
-/// and the tensors that get a gradient. torch keeps one instance for all modules, so it has no state.
+/// The emitted passes as one operation of torch's autograd graph. Its arguments: the module, whether features are wanted, the input, the valid-patch counts,
+/// and the tensors that receive a gradient. torch keeps one instance for all modules, so it has no state.
 /// </summary>
 internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
 {
@@ -18,7 +18,7 @@ internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
     /// <param name="module">The module.</param>
     /// <param name="input">float32 on the CPU, of the network's shape.</param>
     /// <param name="lengths">Valid patches, or null.</param>
-    /// <param name="features">Features rather than logits.</param>
+    /// <param name="features">Whether to compute features rather than logits.</param>
     public static Tensor Apply(CompiledModule module, Tensor input, Tensor? lengths, bool features)
     {
         IEnumerable<Tensor> weights = Weights(module, features).Select(spec => module.Weight(spec.Name));
@@ -37,7 +37,7 @@ internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
         module.Forward(TensorValues.Of<float>(x), lengths, features, TensorValues.Of<float>(output));
         GC.KeepAlive(x);
 
-        // The weights are kept for torch to notice an update between forward and backward, which would give the gradients of neither.
+        // The weights are saved so that torch notices an update between forward and backward, which would give the gradients of neither.
         context.save_for_backward([input, .. arguments.Skip(FirstWeight).Cast<Tensor>()]);
         context.save_data(nameof(module), module);
         context.save_data(nameof(features), features);
@@ -68,7 +68,7 @@ internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
         }
         catch (Exception failure)
         {
-            // It would end the process, on its way through libtorch.
+            // An exception would end the process on its way through libtorch.
             module.KeepFailure(failure);
             gradients.fill_(float.NaN);
         }
@@ -81,7 +81,7 @@ internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
         return results;
     }
 
-    /// <summary>The tensors that get a gradient: for features those of the layers alone.</summary>
+    /// <summary>The tensors that receive a gradient: for features, only those of the layers.</summary>
     private static IEnumerable<ParameterSpec> Weights(CompiledModule module, bool features) =>
         module.TensorSpecs.Where(spec => spec.HasGradient && (!features || spec.Layer >= 0));
 

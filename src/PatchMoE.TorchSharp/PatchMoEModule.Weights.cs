@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp;
 
-/// <content>Weights in and out: parameter buffers and safetensors files. A module without head has no <c>head</c> tensors in either.</content>
+/// <content>Loading and saving weights: parameter buffers and safetensors files. For a module without a head, neither contains <c>head</c> tensors.</content>
 public abstract partial class PatchMoEModule
 {
     /// <summary>Sets all weights.</summary>
@@ -23,7 +23,7 @@ public abstract partial class PatchMoEModule
     }
 
     /// <summary>Reads all weights.</summary>
-    /// <param name="buffer">A parameter buffer, <see cref="PatchMoEModule.BufferLength"/> values; gaps between tensors are left alone.</param>
+    /// <param name="buffer">A parameter buffer, <see cref="PatchMoEModule.BufferLength"/> values; gaps between tensors are left unchanged.</param>
     /// <exception cref="ArgumentException">The buffer's length does not fit.</exception>
     public void GetWeights(Span<float> buffer)
     {
@@ -34,8 +34,8 @@ public abstract partial class PatchMoEModule
         }
     }
 
-    /// <summary>Loads the weights of a safetensors file. If anything is wrong, the module stays as it was.</summary>
-    /// <param name="path">The file; for a module without head the tensors of a head are passed over.</param>
+    /// <summary>Loads the weights from a safetensors file. If anything is wrong, the module is left unchanged.</summary>
+    /// <param name="path">The file; for a module without a head, head tensors are ignored.</param>
     /// <exception cref="BadInputException">The file cannot be read, or its tensors are not this module's: the message names all that differ.</exception>
     public void LoadWeights(string path)
     {
@@ -44,8 +44,8 @@ public abstract partial class PatchMoEModule
         SetWeights(buffer);
     }
 
-    /// <summary>Saves the weights as safetensors.</summary>
-    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <summary>Saves the weights as a safetensors file.</summary>
+    /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void SaveWeights(string path)
     {
@@ -58,7 +58,7 @@ public abstract partial class PatchMoEModule
     {
         if (length != BufferLength)
         {
-            throw new ArgumentException($"The buffer has {length} values, and the tensors of {Spec.Name} take {BufferLength}.");
+            throw new ArgumentException($"The buffer has {length} values, but the tensors of {Spec.Name} take {BufferLength}.");
         }
     }
 }

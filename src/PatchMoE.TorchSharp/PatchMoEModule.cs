@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// A pMoE network as a TorchSharp module. Its tensors have the names of a weights file (<c>layers.0.router.weight</c>, …): a trained tensor is a
-/// parameter, the weights of a fixed head are a buffer. Input is [B, H, W, C] (channels last), [B, n, d] or [B, T, n, d], or flat [B, values]; in
-/// docs/semantics.md stands what is computed.
+/// A pMoE network as a TorchSharp module. Its tensors have the names used in weights files (<c>layers.0.router.weight</c>, …): a trained tensor is a
+/// parameter, the weights of a fixed head are a buffer. Input is [B, H, W, C] (channels last), [B, n, d] or [B, T, n, d], or flat [B, values];
+/// docs/semantics.md defines what is computed.
 /// </summary>
 public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
 {
     private readonly ParameterSpec[] _tensors;
 
     /// <summary>Registers the tensors, all 0.</summary>
-    /// <param name="spec">A valid spec; name and model count.</param>
-    /// <param name="output">Whether it is a whole network or a layer without head.</param>
+    /// <param name="spec">A valid spec; only its name and model are used.</param>
+    /// <param name="output">Whether it is a whole network or a layer without a head.</param>
     /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
     protected PatchMoEModule(PatchMoESpec spec, ModuleOutput output)
         : base(Loaded(spec).Name)
@@ -27,13 +27,13 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <summary>The network.</summary>
     public PatchMoESpec Spec { get; }
 
-    /// <summary>What <see cref="forward(Tensor)"/> gives.</summary>
+    /// <summary>What <see cref="forward(Tensor)"/> returns.</summary>
     public ModuleOutput Output { get; }
 
-    /// <summary>The module's tensors, and where they lie in a parameter buffer.</summary>
+    /// <summary>The module's tensors, and their positions in a parameter buffer.</summary>
     public IReadOnlyList<ParameterSpec> TensorSpecs => _tensors;
 
-    /// <summary>The length of a parameter buffer of these tensors.</summary>
+    /// <summary>The length of a parameter buffer for these tensors.</summary>
     public int BufferLength => ModelParameters.BufferLength(_tensors);
 
     /// <summary>Computes the module's <see cref="Output"/>.</summary>
@@ -42,7 +42,7 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input's shape is not the network's.</exception>
     public override Tensor forward(Tensor input) => forward(input, lengths: null);
 
-    /// <summary>Computes the module's <see cref="Output"/> from samples that differ in length.</summary>
+    /// <summary>Computes the module's <see cref="Output"/> for samples of different lengths.</summary>
     /// <param name="input">B samples.</param>
     /// <param name="lengths">Valid patches, integers 0…n: [B], with groups [B, T]; null if all are valid.</param>
     /// <returns>[B, C] or [B, m].</returns>
@@ -52,13 +52,13 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <summary>The logits [B, C]; the module must have its head.</summary>
     private protected abstract Tensor Logits(Tensor input, Tensor? lengths);
 
-    /// <summary>The feature vectors y [B, m] of the top layer, experts in order: what the head sees.</summary>
+    /// <summary>The feature vectors y [B, m] of the top layer, experts in order: the head's input.</summary>
     /// <param name="input">As in <see cref="forward(Tensor)"/>.</param>
     /// <param name="lengths">As in <see cref="forward(Tensor, Tensor)"/>.</param>
     /// <exception cref="ArgumentException">A shape is not the network's, or a count is out of range.</exception>
     public abstract Tensor Features(Tensor input, Tensor? lengths = null);
 
-    /// <summary>A tensor by its name: a parameter, or the buffer of a fixed head.</summary>
+    /// <summary>A tensor by name: a parameter, or the buffer of a fixed head.</summary>
     /// <param name="name">A name of <see cref="TensorSpecs"/>.</param>
     public Tensor Weight(string name) =>
         (Tensor?)get_parameter(name) ?? get_buffer(name) ?? throw new ArgumentException($"{GetName()} has no tensor {name}.", nameof(name));
@@ -69,16 +69,16 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <returns>A scalar.</returns>
     public Tensor Loss(Tensor logits, Tensor labels) => MeanLoss.Of(Spec.Model.Loss, logits, labels);
 
-    /// <summary>Nothing of torch may be touched before it is known to load.</summary>
+    /// <summary>Nothing of torch may be used before it is known to load.</summary>
     private static PatchMoESpec Loaded(PatchMoESpec spec)
     {
         TorchRuntime.Require();
         return spec;
     }
 
-    /// <summary>Registers a tensor: a parameter if it is trained, else a buffer.</summary>
+    /// <summary>Registers a tensor: as a parameter if it is trained, else as a buffer.</summary>
     /// <param name="spec">Its name, and whether it is trained.</param>
-    /// <param name="values">Its values, taken over: a scope around the module does not dispose them.</param>
+    /// <param name="values">Its values; the module takes ownership, so a scope around it does not dispose them.</param>
     private protected void Register(ParameterSpec spec, Tensor values)
     {
         if (spec is { HasGradient: false, Role: ParameterRole.Head or ParameterRole.NormMean or ParameterRole.NormVariance })

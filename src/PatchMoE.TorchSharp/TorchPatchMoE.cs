@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// Any network by operations of torch and its autograd alone, made from a spec at run time, on every device of torch and in any floating type. It
+/// Any network in operations of torch and its autograd only, created from a spec at run time, on every device of torch and in any floating-point type. It
 /// shares no arithmetic with the emitted code or the reference, so it is an independent check of both.
 /// </summary>
 public sealed class TorchPatchMoE : PatchMoEModule
 {
     private readonly NetworkOperations _operations;
 
-    /// <summary>Makes the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
+    /// <summary>Creates the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
     /// <param name="spec">A valid spec; <see cref="TrainingSpec.Init"/> gives the standard deviations.</param>
-    /// <param name="output">Whether it is a whole network or a layer without head.</param>
+    /// <param name="output">Whether it is a whole network or a layer without a head.</param>
     /// <param name="seed">The seed of the weights.</param>
     /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
     public TorchPatchMoE(PatchMoESpec spec, ModuleOutput output = ModuleOutput.Logits, ulong seed = 1)
@@ -35,7 +35,7 @@ public sealed class TorchPatchMoE : PatchMoEModule
     /// <param name="input">As in <see cref="PatchMoEModule.forward(Tensor)"/>.</param>
     /// <param name="lengths">As in <see cref="PatchMoEModule.forward(Tensor, Tensor)"/>.</param>
     /// <returns>int64 [B·T, k, l], −1 where an expert has fewer valid patches; for sample routing the expert, [B·T, 1, 1].</returns>
-    /// <exception cref="ArgumentException">A shape is not the network's, a count is out of range, or layer 0 routes nothing (dense).</exception>
+    /// <exception cref="ArgumentException">A shape is not the network's, a count is out of range, or layer 0 does not route (dense).</exception>
     public Tensor Route(Tensor input, Tensor? lengths = null) => _operations.Route(input, lengths);
 
     /// <inheritdoc/>

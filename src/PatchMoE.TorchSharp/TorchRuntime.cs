@@ -5,8 +5,8 @@ using TorchSharp;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// Whether libtorch can be used in this process, and which one it is: the application's own, that of the environment variable <c>PATCHMOE_LIBTORCH</c> (a folder
-/// of libraries, a PyTorch or libtorch installation, a NuGet package's folder), or that of the folder of NuGet packages.
+/// Whether libtorch can be used in this process, and which one it is: the application's own, the one in the environment variable <c>PATCHMOE_LIBTORCH</c> (a folder
+/// of libraries, a PyTorch or libtorch installation, or a NuGet package's folder), or the one in the NuGet packages folder.
 /// </summary>
 public static class TorchRuntime
 {
@@ -17,10 +17,10 @@ public static class TorchRuntime
 
     private static readonly Lazy<string?> s_failure = new(Load);
 
-    /// <summary>Why libtorch cannot be used, in one line; null where it is loaded. The first call loads it.</summary>
+    /// <summary>Why libtorch cannot be used, in one line; null if it is loaded. The first call loads it.</summary>
     public static string? Failure => s_failure.Value;
 
-    /// <summary>Which libtorch is used, and why each other place's is not: a line each.</summary>
+    /// <summary>Which libtorch is used, and why those of the other places are not: one line each.</summary>
     public static IReadOnlyList<string> Places =>
     [
         .. s_places.Value.Where(place => place.Refusal is null).Select(place => $"libtorch from {place.Origin}: {place.Folder}"),
@@ -49,7 +49,7 @@ public static class TorchRuntime
 
         if (NativeFolders().Select(folder => Path.Combine(folder, NativePlatform.FileName(Shim))).FirstOrDefault(File.Exists) is not { } shim)
         {
-            return $"there is no {NativePlatform.FileName(Shim)} beside the application; TorchSharp {TorchVersions.TorchSharp} brings one for linux-x64, osx-arm64, win-arm64 and win-x64, and this process is {NativePlatform.Current}";
+            return $"there is no {NativePlatform.FileName(Shim)} next to the application; TorchSharp {TorchVersions.TorchSharp} ships one for linux-x64, osx-arm64, win-arm64 and win-x64, and this process is {NativePlatform.Current}";
         }
 
         try
@@ -65,8 +65,8 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Opens libtorch's libraries in the order of their dependencies, then TorchSharp's own, and answers TorchSharp's requests for the ones that .NET does not find,
-    /// or cannot load.
+    /// Opens libtorch's libraries in the order of their dependencies, then TorchSharp's own, and resolves TorchSharp's requests for those that .NET cannot find
+    /// or load.
     /// </summary>
     private static void Open(string folder, string shim)
     {
@@ -85,7 +85,7 @@ public static class TorchRuntime
             assembly == typeof(torch).Assembly ? opened.GetValueOrDefault(name) : 0;
     }
 
-    /// <summary>Where .NET looks for this application's native libraries.</summary>
+    /// <summary>Where .NET searches for this application's native libraries.</summary>
     private static string[] NativeFolders() =>
     [
         .. ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [],
@@ -97,7 +97,7 @@ public static class TorchRuntime
         ? folder
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    /// <summary>A folder of the user's for the copies of libraries; null where the system names none.</summary>
+    /// <summary>A user folder for copies of libraries; null if the system has none.</summary>
     private static string? CopiesFolder()
     {
         string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);

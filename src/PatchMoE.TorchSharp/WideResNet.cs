@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// A Wide ResNet (Zagoruyko and Komodakis, 2016), plain or with a pMoE layer in place of its last group (WRN-pMoE: Chowdhury et al., ICML 2023), as the
-/// spec says; convolutions and batch norms by torch. Its tensors have the names of a weights file: <c>backbone.groups.0.0.convolution1.weight</c>,
+/// A Wide ResNet (Zagoruyko and Komodakis, 2016), plain or with a pMoE layer in place of its last group (WRN-pMoE: Chowdhury et al., ICML 2023), according to
+/// the spec; convolutions and batch norms by torch. Its tensors have the names used in weights files: <c>backbone.groups.0.0.convolution1.weight</c>,
 /// <c>layers.0.router.weight</c>, <c>norm.running_mean</c>, …; a batch norm's statistics are buffers. In training mode batch norms use the batch's
-/// statistics and keep running ones, which they use in evaluation mode.
+/// statistics and update the running ones, which they use in evaluation mode.
 /// </summary>
 public sealed class WideResNet : PatchMoEModule
 {
@@ -17,15 +17,15 @@ public sealed class WideResNet : PatchMoEModule
     private const double NormMomentum = 0.1;
 
     /// <summary>
-    /// With fewer channels than a vector has lanes, the oneDNN of libtorch 2.10 writes past its workspace in the weight gradient of a 1 × 1 convolution with a stride
-    /// (uxlfoundation/oneDNN#6035). There the pixels are taken first; for more channels that would only cost time.
+    /// If there are fewer channels than vector lanes, the oneDNN of libtorch 2.10 writes past its workspace in the weight gradient of a 1 × 1 convolution with a stride
+    /// (uxlfoundation/oneDNN#6035). There the pixels are taken first; with more channels that would only cost time.
     /// </summary>
     private const int FewChannels = 16;
 
     private readonly BackboneShape _backbone;
     private readonly LayerOperations? _layer;
 
-    /// <summary>Makes the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
+    /// <summary>Creates the module with initial weights (see <see cref="WeightInitializer"/>), on the CPU.</summary>
     /// <param name="spec">A valid spec with a backbone; <see cref="TrainingSpec.Init"/> gives the standard deviations of layer and head.</param>
     /// <param name="seed">The seed of the weights.</param>
     /// <exception cref="ArgumentException">The spec has no backbone.</exception>
@@ -46,7 +46,7 @@ public sealed class WideResNet : PatchMoEModule
     }
 
     /// <inheritdoc/>
-    /// <remarks>Features are what the head sees: the pMoE layer's, or the average over the map. All patches are valid: there are no lengths.</remarks>
+    /// <remarks>Features are the head's input: the pMoE layer's output, or the average over the map. All patches are valid: there are no lengths.</remarks>
     public override Tensor Features(Tensor input, Tensor? lengths = null)
     {
         RequireNoLengths(lengths);
@@ -60,7 +60,7 @@ public sealed class WideResNet : PatchMoEModule
                 return _layer.Forward(Router, Experts, Bias, patches, lengths: null).MoveToOuterDisposeScope();
             }
 
-            // [B, n, m] → [B, m, n]: channels first, as torch's batch norm has them.
+            // [B, n, m] → [B, m, n]: channels first, as torch's batch norm expects.
             map = _layer.Map(Router, Experts, Bias, patches).transpose(1, 2).unsqueeze(3);
         }
 
@@ -71,11 +71,11 @@ public sealed class WideResNet : PatchMoEModule
     /// <param name="input">As in <see cref="PatchMoEModule.forward(Tensor)"/>.</param>
     /// <param name="lengths">Null: all patches are valid.</param>
     /// <returns>int64 [B, k, l]; for sample routing the expert, [B, 1, 1].</returns>
-    /// <exception cref="ArgumentException">The input's shape is not the network's, or there is no layer that routes.</exception>
+    /// <exception cref="ArgumentException">The input's shape is not the network's, or no layer routes.</exception>
     public Tensor Route(Tensor input, Tensor? lengths = null)
     {
         RequireNoLengths(lengths);
-        LayerOperations layer = _layer ?? throw new ArgumentException($"{Spec.Name} has no pMoE layer: it routes nothing.");
+        LayerOperations layer = _layer ?? throw new ArgumentException($"{Spec.Name} has no pMoE layer, so it has no routes.");
         using IDisposable gradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         return layer.Route(Router!, Patches(layer, Map(input)), lengths: null).MoveToOuterDisposeScope();

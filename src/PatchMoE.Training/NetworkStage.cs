@@ -6,7 +6,7 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
-/// <summary>The network learns on its own loss: all tensors with a gradient, or all but the routers.</summary>
+/// <summary>The network learns from its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
     TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))

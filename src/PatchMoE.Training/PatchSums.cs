@@ -3,7 +3,7 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training;
 
-/// <summary>Σ_j x_j, the sum of a sample's patches: all that the linear router loss needs of it.</summary>
+/// <summary>Σ_j x_j, the sum of a sample's patches: all that the linear router loss needs.</summary>
 internal static class PatchSums
 {
     /// <summary>Sums the valid patches of each sample of a one-level model.</summary>

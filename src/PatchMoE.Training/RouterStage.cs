@@ -8,7 +8,7 @@ namespace PatchMoE.Training;
 
 /// <summary>
 /// The routers learn alone, by mini-batch SGD on the linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ (Chowdhury et al., ICML 2023). Its gradient is
-/// −mean(y·Σ_j x_j) for w₁ (expert 0) and the opposite for w₂ (expert 1), whatever the weights, so neither the model nor a schedule is needed. y is +1 for
+/// −mean(y·Σ_j x_j) for w₁ (expert 0) and the negative of that for w₂ (expert 1), whatever the weights, so neither the model nor a schedule is needed. y is +1 for
 /// a label &gt; 0, else −1.
 /// </summary>
 internal sealed class RouterStage : TrainingStage
@@ -43,7 +43,7 @@ internal sealed class RouterStage : TrainingStage
         MeanOfSignedSums(PatchSums.Of(test, spec), test.Labels, Enumerable.Range(0, test.Count).ToArray(), _testMean);
     }
 
-    /// <summary>Checks that the network is the one the linear loss is made for.</summary>
+    /// <summary>Checks that the linear loss is defined for the network.</summary>
     /// <exception cref="BadInputException">It is not.</exception>
     public static void CheckModel(ModelSpec model)
     {
@@ -57,7 +57,7 @@ internal sealed class RouterStage : TrainingStage
 
     public override void Begin()
     {
-        // The routers learn in the model's own buffer.
+        // The routers are trained in the model's own buffer.
     }
 
     public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)

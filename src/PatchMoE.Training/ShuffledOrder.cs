@@ -3,12 +3,12 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
-/// <summary>The order of the training samples in each epoch: a permutation that depends on seed, phase and epoch alone.</summary>
+/// <summary>The order of the training samples in each epoch: a permutation that depends only on seed, phase and epoch.</summary>
 internal sealed class ShuffledOrder(int count, int batch, ulong seed)
 {
     private readonly int[] _order = new int[count];
 
-    /// <summary>Updates in an epoch; the last one may have fewer samples than the others.</summary>
+    /// <summary>The number of updates in an epoch; the last one may have fewer samples than the others.</summary>
     public int Batches => (count + batch - 1) / batch;
 
     /// <summary>Draws the order of an epoch.</summary>

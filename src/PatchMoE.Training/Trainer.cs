@@ -8,13 +8,13 @@ namespace PatchMoE.Training;
 
 /// <summary>
 /// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
-/// in place, from the values they have. An update allocates nothing.
+/// in place, starting from their current values. An update allocates nothing.
 /// </summary>
 /// <param name="model">The weights.</param>
-/// <param name="engine">What computes this network; its weights are set from the model's. The caller keeps and disposes it.</param>
-/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are the caller's affair.</param>
+/// <param name="engine">Computes this network; its weights are set from the model's. The caller owns and disposes it.</param>
+/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are left to the caller.</param>
 /// <param name="train">The training data.</param>
-/// <param name="test">The test data, measured after every epoch.</param>
+/// <param name="test">The test data, evaluated after every epoch.</param>
 /// <param name="options">Seed, tests, checkpoints.</param>
 public sealed class Trainer(
     INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
@@ -22,15 +22,15 @@ public sealed class Trainer(
     private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
     private readonly List<EpochMetrics> _history = [];
 
-    // Where the run is: the epoch under way (from 0), its updates made, and the sum of its samples' losses.
+    // The state of the run: the current epoch (from 0), the updates made in it, and the sum of its samples' losses.
     private int _epoch;
     private int _batch;
     private double _lossSum;
 
     /// <summary>Trains to the end, or until it is cancelled.</summary>
-    /// <param name="progress">Told of every update and epoch.</param>
-    /// <param name="cancellation">Ends the run between two updates; what was learnt so far stays in the model.</param>
-    /// <param name="resumeFrom">A checkpoint of the same spec, data and seed to go on from; null to begin.</param>
+    /// <param name="progress">Notified of every update and epoch.</param>
+    /// <param name="cancellation">Stops the run between two updates; what was learned so far is kept in the model.</param>
+    /// <param name="resumeFrom">A checkpoint of the same spec, data and seed to resume from; null to start.</param>
     /// <exception cref="BadInputException">The data do not fit the model or the spec, or the checkpoint is another run's.</exception>
     /// <exception cref="TrainingDivergedException">A loss, gradient or weight is not finite.</exception>
     public TrainingResult Run(
@@ -59,7 +59,7 @@ public sealed class Trainer(
 
         EvaluationResult final = evaluator.Evaluate(test);
 
-        // An engine may hold the weights elsewhere. A run that was cancelled right behind the update that diverged must not be saved as what was learnt.
+        // An engine may hold the weights elsewhere. A run that was cancelled right after the update that diverged must not be saved as what was learned.
         stage.Collect();
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
         TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate));
@@ -130,7 +130,7 @@ public sealed class Trainer(
         _lossSum += loss * samples.Length;
     }
 
-    /// <summary>Measures the epoch and begins the next; false if it was cancelled before.</summary>
+    /// <summary>Evaluates the epoch and begins the next; false if it was cancelled first.</summary>
     private bool FinishEpoch(TrainingStage stage, double samplesPerSecond, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         (double Loss, double? Accuracy, double? RouterHitRate)? tested;
@@ -169,7 +169,7 @@ public sealed class Trainer(
         return process.PeakWorkingSet64 is > 0 and var bytes ? bytes : null;
     }
 
-    /// <summary>The samples of the first <paramref name="batches"/> updates of an epoch.</summary>
+    /// <summary>The number of samples in the first <paramref name="batches"/> updates of an epoch.</summary>
     private int SamplesIn(int batches) => (int)Math.Min((long)batches * training.Batch, train.Count);
 
     private Checkpoint Capture(TrainingStage stage)
@@ -191,7 +191,7 @@ public sealed class Trainer(
             [.. _history]);
     }
 
-    /// <summary>Goes to where a checkpoint stood, or to the beginning of a stage.</summary>
+    /// <summary>Moves to the position of a checkpoint, or to the start of a stage.</summary>
     private void Restore(TrainingStage stage, Checkpoint? checkpoint)
     {
         (_epoch, _batch, _lossSum) = checkpoint is null ? (0, 0, 0) : (checkpoint.Epoch, checkpoint.Batch, checkpoint.LossSum);

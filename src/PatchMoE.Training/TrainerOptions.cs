@@ -2,21 +2,21 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
-/// <summary>What a training run needs beside model, engine, spec and data. None of it but the seed changes the result.</summary>
+/// <summary>What a training run needs besides model, engine, spec and data. Only the seed affects the result.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The seed of the shuffling; with the same seed, spec, data and initial weights the result has the same bits.</summary>
+    /// <summary>The seed of the shuffling; with the same seed, spec, data and initial weights the result is bit-identical.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
     public int EvaluationBatch { get; init; } = 256;
 
-    /// <summary>Epochs between two tests on the test data; 0 to test at the end alone. An epoch without a test has no test metrics.</summary>
+    /// <summary>The number of epochs between two tests on the test data; 0 to test only at the end. An epoch without a test has no test metrics.</summary>
     public int TestEvery { get; init; } = 1;
 
     /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs; null for none.</summary>
     public Action<Checkpoint>? SaveCheckpoint { get; init; }
 
-    /// <summary>Epochs between two checkpoints, ≥ 1.</summary>
+    /// <summary>The number of epochs between two checkpoints, ≥ 1.</summary>
     public int CheckpointEvery { get; init; } = 10;
 }

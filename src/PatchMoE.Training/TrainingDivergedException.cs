@@ -2,17 +2,17 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Training;
 
-/// <summary>Training met a number that is not finite. The message says where it came from and what to change; the weights are those before the update.</summary>
+/// <summary>Training produced a number that is not finite. The message says where and what to change; the weights are those before the update.</summary>
 public sealed class TrainingDivergedException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public TrainingDivergedException(string message)
         : base(message)
     {
     }
 
     /// <summary>Throws if the loss or a gradient is not finite.</summary>
-    /// <param name="model">Names the tensors.</param>
+    /// <param name="model">The model, which names the tensors.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="gradients">Its gradients; empty if there are none.</param>
     /// <param name="place">Where it happened, for example <c>epoch 3, step 17</c>.</param>
@@ -24,7 +24,7 @@ public sealed class TrainingDivergedException : Exception
             return;
         }
 
-        // A weight that is not finite is the cause of all the others, so it is named first.
+        // A weight that is not finite is the cause of all the others, so it is reported first.
         string cause = Describe(model, "weight", model.Parameters)
             ?? Describe(model, "gradient", gradients)
             ?? $"the loss is {FiniteCheck.Show(loss)}, although every weight and gradient is finite";

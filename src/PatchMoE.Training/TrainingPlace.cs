@@ -3,7 +3,7 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
-/// <summary>A moment of a training run, for messages.</summary>
+/// <summary>A point in a training run, for messages.</summary>
 /// <param name="Phase">The phase.</param>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Step">From 1 in each epoch; 0 for the evaluation after it.</param>

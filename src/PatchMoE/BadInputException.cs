@@ -3,13 +3,13 @@ namespace PatchMoE;
 /// <summary>A user's file or argument is wrong. The message says what, where, the value, the rule and the fix.</summary>
 public sealed class BadInputException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public BadInputException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception with its cause.</summary>
+    /// <summary>Creates the exception with its cause.</summary>
     public BadInputException(string message, Exception? innerException)
         : base(message, innerException)
     {

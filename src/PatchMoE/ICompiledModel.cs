@@ -3,7 +3,7 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE;
 
-/// <summary>A model whose class is emitted, for libraries that share its memory or its updates.</summary>
+/// <summary>A model whose class is emitted, for libraries that share its memory or update its weights.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface ICompiledModel : IPatchMoEModel
 {

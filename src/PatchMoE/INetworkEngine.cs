@@ -1,39 +1,39 @@
 namespace PatchMoE;
 
 /// <summary>
-/// A network made ready to compute in one place: on the CPU, on a GPU, in another library. It holds the weights there and computes
-/// passes. Sizes as in <see cref="IPatchMoEModel"/>: B samples, C logits, every array dense and row-major. Not safe for two callers at once.
+/// A network ready to compute on one backend: the CPU, a GPU, or another library. It holds the weights there and computes
+/// passes. Sizes as in <see cref="IPatchMoEModel"/>: B samples, C logits, every array dense and row-major. Not thread-safe.
 /// </summary>
 public interface INetworkEngine : IDisposable
 {
-    /// <summary>The network; only its name and model count.</summary>
+    /// <summary>The network; only its name and model are used.</summary>
     PatchMoESpec Spec { get; }
 
-    /// <summary>What computes, for people: for example <c>CPU, 2 threads</c> or the name of a GPU.</summary>
+    /// <summary>A readable name of the device that computes, for example <c>CPU, 2 threads</c> or the name of a GPU.</summary>
     string Device { get; }
 
     /// <summary>Sets all weights.</summary>
-    /// <param name="parameters">The parameter buffer, laid out as <see cref="ModelParameters"/> says.</param>
+    /// <param name="parameters">The parameter buffer, laid out as described by <see cref="ModelParameters"/>.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     void SetParameters(ReadOnlySpan<float> parameters);
 
-    /// <summary>Reads all weights; floats of the buffer that belong to no tensor are left as they are, or 0.</summary>
+    /// <summary>Reads all weights; floats of the buffer that belong to no tensor are left unchanged, or set to 0.</summary>
     /// <param name="parameters">As in <see cref="SetParameters"/>, written.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     void GetParameters(Span<float> parameters);
 
     /// <summary>Computes the logits of B samples.</summary>
     /// <param name="input">[B, …].</param>
-    /// <param name="logits">[B, C], written; its length fixes B.</param>
+    /// <param name="logits">[B, C], written; its length determines B.</param>
     /// <param name="lengths">Valid patches, [B] or [B, groups]; empty if all are valid.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>Forward, mean loss and its gradients.</summary>
+    /// <summary>Computes the logits, the mean loss and its gradients.</summary>
     /// <param name="input">[B, …].</param>
-    /// <param name="labels">[B]; its length fixes B.</param>
+    /// <param name="labels">[B]; its length determines B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as the parameter buffer, overwritten; 0 for what has no gradient.</param>
+    /// <param name="gradients">As long as the parameter buffer, overwritten; 0 where there is no gradient.</param>
     /// <param name="inputGradient">As long as <paramref name="input"/>, overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <returns>The mean loss.</returns>

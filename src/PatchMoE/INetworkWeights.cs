@@ -1,19 +1,19 @@
 namespace PatchMoE;
 
-/// <summary>The weights of a network, wherever its passes are computed: what a training run needs of it.</summary>
+/// <summary>The weights of a network, wherever its passes are computed: all that a training run needs of it.</summary>
 public interface INetworkWeights
 {
     /// <summary>The network.</summary>
     PatchMoESpec Spec { get; }
 
-    /// <summary>The named tensors and where they lie in <see cref="Parameters"/>.</summary>
+    /// <summary>The named tensors and their positions in <see cref="Parameters"/>.</summary>
     IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
 
     /// <summary>All weights in one buffer, tensor after tensor; gradients have the same layout.</summary>
     Span<float> Parameters { get; }
 }
 
-/// <summary>The weights of a network that is not compiled: one whose passes are an engine's alone.</summary>
+/// <summary>The weights of a network that is not compiled: its passes are computed by an engine only.</summary>
 /// <param name="spec">A valid spec.</param>
 public sealed class WeightBuffer(PatchMoESpec spec) : INetworkWeights
 {

@@ -1,7 +1,7 @@
 namespace PatchMoE;
 
 /// <summary>
-/// A compiled network. Sizes in the remarks of each member: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major.
+/// A compiled network. Sizes used below: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major.
 /// </summary>
 public interface IPatchMoEModel : INetworkWeights
 {
@@ -10,51 +10,51 @@ public interface IPatchMoEModel : INetworkWeights
 
     PatchMoESpec INetworkWeights.Spec => Spec;
 
-    /// <summary>Values of one sample.</summary>
+    /// <summary>The number of values in one sample.</summary>
     int InputLength { get; }
 
-    /// <summary>C, the logits of one sample.</summary>
+    /// <summary>C, the number of logits of one sample.</summary>
     int Outputs { get; }
 
-    /// <summary>m, the values of one sample's feature vector: the top layer's outputs, which the head sees.</summary>
+    /// <summary>m, the length of one sample's feature vector: the top layer's outputs, which are the head's input.</summary>
     int FeatureLength { get; }
 
-    /// <summary>Scratch memory and threads for passes of this model. Reuse it: a pass with a workspace allocates nothing.</summary>
-    /// <param name="threads">The number of threads that share a pass, ≥ 1. Results have the same bits for any number.</param>
+    /// <summary>Creates scratch memory and threads for passes of this model. Reuse it: a pass with a workspace allocates nothing.</summary>
+    /// <param name="threads">The number of threads that share a pass, ≥ 1. Results are bit-identical for any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads &lt; 1.</exception>
     Workspace CreateWorkspace(int threads = 1);
 
     /// <summary>Computes the logits of B samples.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="logits">[B, C], written; its length fixes B.</param>
+    /// <param name="logits">[B, C], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">
-    /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch past the count is never chosen.
+    /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>The class of each of B samples: the label with the largest logit, the lower of equal ones; logistic: +1 if the logit is above 0, else −1.</summary>
+    /// <summary>The class of each of B samples: the label with the largest logit (ties: the lower); logistic: +1 if the logit is above 0, else −1.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="classes">[B], written; its length fixes B.</param>
+    /// <param name="classes">[B], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>Computes the feature vectors of B samples: what the head sees, experts in order. The head plays no part.</summary>
+    /// <summary>Computes the feature vectors of B samples: the head's input, experts in order. The head is not used.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length fixes B.</param>
+    /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>Forward, mean loss and its gradients in one pass: what a training step needs.</summary>
+    /// <summary>Computes the logits, the mean loss and its gradients in one pass: what a training step needs.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length fixes B.</param>
+    /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length determines B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the mean loss's gradient; 0 for what has none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with those of the mean loss; 0 where there is none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -70,17 +70,17 @@ public interface IPatchMoEModel : INetworkWeights
         ReadOnlySpan<int> lengths = default);
 
     /// <summary>
-    /// One update of all tensors with a gradient by stochastic gradient descent, w ← w − η·(g + λ·w): the very weights that <see cref="LossAndGradients"/> and an
-    /// update of its own give, but gradients go from registers into the weights, so large networks move much less memory.
+    /// One update of all tensors with a gradient by stochastic gradient descent, w ← w − η·(g + λ·w). The weights are bit-identical to those of
+    /// <see cref="LossAndGradients"/> and a separate update, but gradients go from registers into the weights, so large networks move much less memory.
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">As in <see cref="LossAndGradients"/>.</param>
-    /// <param name="logits">[B, C], written; from the weights before the update.</param>
+    /// <param name="logits">[B, C], written; computed with the weights before the update.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="weightDecay">λ.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    /// <returns>The mean loss before the update. If it or a logit is not finite, NaN or infinity, and no weight has changed.</returns>
+    /// <returns>The mean loss before the update. If it or a logit is not finite, NaN or infinity, and no weight has been changed.</returns>
     /// <exception cref="ArgumentException">A length or a label does not fit, or the workspace is another model's.</exception>
     double SgdStep(
         ReadOnlySpan<float> input,
@@ -92,12 +92,12 @@ public interface IPatchMoEModel : INetworkWeights
         ReadOnlySpan<int> lengths = default);
 
     /// <summary>
-    /// The gradients that follow from a gradient of the logits, for a loss of one's own. Nothing is kept between calls: the forward pass is
-    /// computed again.
+    /// The gradients for a given gradient with respect to the logits, for a custom loss. Nothing is kept between calls: the forward pass is
+    /// recomputed.
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="logitsGradient">[B, C]; its length fixes B.</param>
-    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the sum over the batch; 0 for what has none.</param>
+    /// <param name="logitsGradient">[B, C]; its length determines B.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the sum over the batch; 0 where there is none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -110,9 +110,9 @@ public interface IPatchMoEModel : INetworkWeights
         Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default);
 
-    /// <summary>The gradients that follow from a gradient of the feature vectors, for a network that goes on behind them; the head's are 0.</summary>
+    /// <summary>The gradients for a given gradient with respect to the feature vectors, for a network that continues after them; the head's are 0.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="featuresGradient">[B, <see cref="FeatureLength"/>]; its length fixes B.</param>
+    /// <param name="featuresGradient">[B, <see cref="FeatureLength"/>]; its length determines B.</param>
     /// <param name="gradients">As in <see cref="Backward"/>.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">As in <see cref="Backward"/>.</param>
@@ -129,14 +129,14 @@ public interface IPatchMoEModel : INetworkWeights
     /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, 1, 1] for sample routing, empty for dense.</summary>
     IReadOnlyList<int> RouteShape { get; }
 
-    /// <summary>Which patches each expert of layer 0 takes (for sample routing: which expert takes the sample), best first.</summary>
+    /// <summary>Which patches each expert of layer 0 takes (for sample routing, which expert takes the sample), best first.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="routes">[B, <see cref="RouteShape"/>], written; −1 where an expert has fewer valid patches than it may take.</param>
-    /// <param name="scores">The router's score of each route, 0 for −1; the length of <paramref name="routes"/>, or empty if not wanted.</param>
-    /// <param name="gates">The gate value G of each route, 0 for −1; the length of <paramref name="routes"/>, or empty if not wanted.</param>
+    /// <param name="scores">The router's score of each route, 0 for −1; as long as <paramref name="routes"/>, or empty if not wanted.</param>
+    /// <param name="gates">The gate value G of each route, 0 for −1; as long as <paramref name="routes"/>, or empty if not wanted.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    /// <exception cref="ArgumentException">A length does not fit, the workspace is another model's, or layer 0 routes nothing (dense).</exception>
+    /// <exception cref="ArgumentException">A length does not fit, the workspace is another model's, or layer 0 does not route (dense).</exception>
     void Route(
         ReadOnlySpan<float> input,
         Span<int> routes,

@@ -97,7 +97,7 @@ internal sealed record UserProject
     }
 }
 
-/// <summary>A run of the generator over a project, and the compilation that comes of it.</summary>
+/// <summary>A run of the generator over a project, and the resulting compilation.</summary>
 internal sealed class GeneratorRun
 {
     private readonly UserProject _project;
@@ -124,10 +124,10 @@ internal sealed class GeneratorRun
     /// <summary>The generated files, by name.</summary>
     public IReadOnlyDictionary<string, string> Sources => Result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText.ToString());
 
-    /// <summary>The generated texts, by file name; a text that the run took over from the run before is the same object.</summary>
+    /// <summary>The generated texts, by file name; a text that a run reuses from the run before is the same object.</summary>
     public IReadOnlyDictionary<string, SourceText> Texts => Result.GeneratedSources.ToDictionary(source => source.HintName, source => source.SourceText);
 
-    /// <summary>What the compiler says to project and generated code, hidden hints left out.</summary>
+    /// <summary>What the compiler reports for project and generated code, without hidden hints.</summary>
     public IEnumerable<Diagnostic> CompilerDiagnostics => Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden);
 
     public static GeneratorRun First(UserProject project)
@@ -143,7 +143,7 @@ internal sealed class GeneratorRun
         return new GeneratorRun(project, driver, input, files);
     }
 
-    /// <summary>Runs again on the edited project; what was not edited is handed over as the same objects, as an editor does.</summary>
+    /// <summary>Runs again on the edited project; unedited parts are passed as the same objects, as an editor does.</summary>
     public GeneratorRun After(UserProject edited)
     {
         CSharpCompilation input = _input;
@@ -196,7 +196,7 @@ internal sealed class GeneratorRun
     }
 }
 
-/// <summary>Assertions about a run; in a source, the sign § stands where the diagnostic is to point.</summary>
+/// <summary>Assertions about a run; in a source, the sign § marks where the diagnostic must point.</summary>
 internal static class Expect
 {
     private const string Mark = "§";
@@ -224,7 +224,7 @@ internal static class Expect
         });
     }
 
-    /// <summary>The project compiles without any word from the generator or the compiler.</summary>
+    /// <summary>The project compiles without any message from the generator or the compiler.</summary>
     public static GeneratorRun Compiles(UserProject project)
     {
         GeneratorRun run = project.Run();
@@ -237,7 +237,7 @@ internal static class Expect
         return run;
     }
 
-    /// <summary>The project compiles; the generator may have hints.</summary>
+    /// <summary>The project compiles; the generator may report hints.</summary>
     public static GeneratorRun CompilesWithoutErrors(UserProject project)
     {
         GeneratorRun run = project.Run();

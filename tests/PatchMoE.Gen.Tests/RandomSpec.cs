@@ -6,7 +6,7 @@ internal static class RandomSpec
     private static readonly int[] s_sizes = [1, 2, 3, 4, 5, 7, 8, 11, 13, 15, 16, 17, 19, 31, 32, 33, 53];
     private static readonly int[] s_counts = [1, 2, 3, 5, 7, 8];
 
-    /// <summary>The network of a seed. Each choice (routing, gate, …) goes round with the seed, so that any run of seeds meets all of them; sizes are drawn.</summary>
+    /// <summary>The network of a seed. Each choice (routing, gate, …) cycles with the seed, so that any range of seeds covers all of them; sizes are random.</summary>
     public static PatchMoESpec Of(int seed)
     {
         var random = new Random(seed);
@@ -25,7 +25,7 @@ internal static class RandomSpec
             : new HeadSpec(HeadKind.Linear, logistic ? 1 : random.Next(2, 12), Bias: seed % 5 != 0);
         var spec = new PatchMoESpec($"random-{seed}", new ModelSpec(input, layers.ToEquatableArray(), head, logistic ? Loss.Logistic : Loss.SoftmaxCrossEntropy));
 
-        // The one validator has the last word.
+        // The validator decides.
         SpecResult read = SpecReader.Read(SpecWriter.ToJson(spec), $"random-{seed}.json");
         return read.Spec ?? throw new AssertionException($"Seed {seed}: {string.Join('\n', read.Diagnostics)}");
     }

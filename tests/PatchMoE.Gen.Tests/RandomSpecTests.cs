@@ -1,6 +1,6 @@
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>The random specs that other tests rely on do reach what they are meant to reach.</summary>
+/// <summary>The random specs that other tests rely on cover what they are meant to cover.</summary>
 [TestFixture]
 public sealed class RandomSpecTests
 {

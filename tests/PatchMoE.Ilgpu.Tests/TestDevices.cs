@@ -11,7 +11,7 @@ public class TestDevices
     /// <summary>ILGPU's CPU accelerator, on every machine.</summary>
     internal static IlgpuDevice Cpu(OptimizationLevel level = OptimizationLevel.O2) => Open("cpu", level);
 
-    /// <summary>The first OpenCL device; a test that needs one is ignored where there is none.</summary>
+    /// <summary>The first OpenCL device; a test that needs one is ignored if there is none.</summary>
     internal static IlgpuDevice OpenCl()
     {
         if (!IlgpuDevices.List().Any(device => device.Name == "opencl:0"))

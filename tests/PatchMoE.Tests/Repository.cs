@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Where the repository's files lie.</summary>
+/// <summary>The paths of the repository's files.</summary>
 internal static class Repository
 {
     /// <summary>The folder of PatchMoE.Gen.sln.</summary>

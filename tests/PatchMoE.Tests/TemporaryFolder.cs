@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>An empty folder that is removed in the end.</summary>
+/// <summary>An empty folder that is removed at the end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("patchmoe-").FullName;

@@ -81,7 +81,7 @@ public class CompositionTests
         (long managed, long process) = (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
         for (int i = 0; i < 10; i++)
         {
-            // What is managed waits for a collection; it is not to be taken for growth.
+            // Managed memory waits for a collection; it must not be mistaken for growth.
             training.Run(steps: 200);
             GC.Collect();
         }
@@ -130,7 +130,7 @@ public class CompositionTests
         return loss.item<float>();
     }
 
-    /// <summary>A network under training whose input wants a gradient too.</summary>
+    /// <summary>A network in training whose input needs a gradient, too.</summary>
     private sealed class Training : IDisposable
     {
         private readonly ConvolutionNetwork _network = new(new MapExperts.Module(ModuleOutput.Features, threads: 1));

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace PatchMoE.TorchSharp.Tests;
 
-/// <summary>libtorch is loaded once. On a platform for which there is none the tests are ignored; on the others, one that does not load fails them.</summary>
+/// <summary>libtorch is loaded once. On a platform without one the tests are ignored; on the others, one that does not load fails them.</summary>
 [SetUpFixture]
 internal sealed class Libtorch
 {

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace PatchMoE.TorchSharp.Tests;
 
-/// <summary>Small networks of the tests.</summary>
+/// <summary>Small networks for the tests.</summary>
 internal static class Networks
 {
     /// <summary>Three experts of four neurons with biases.</summary>

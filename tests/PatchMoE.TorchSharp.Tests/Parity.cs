@@ -4,7 +4,7 @@ using PatchMoE.Tests.Parity;
 
 namespace PatchMoE.TorchSharp.Tests;
 
-/// <summary>A module's loss, logits and each named gradient against what is known of a network and a batch.</summary>
+/// <summary>A module's loss, logits and each named gradient against the known results for a network and a batch.</summary>
 internal static class Parity
 {
     public static void Check(PatchMoEModule module, GoldenCase golden)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp.Tests;
 
-/// <summary>Weights go in and out by the names of a weights file.</summary>
+/// <summary>Weights are loaded and saved by the names used in weights files.</summary>
 public class SafetensorsTests
 {
     private static readonly PatchMoESpec s_spec = Networks.Of(Networks.Layer(Routing.ExpertChoice), new VectorsInputSpec(5, 3));
@@ -95,7 +95,7 @@ public class SafetensorsTests
         return weights;
     }
 
-    /// <summary>Runs a Python program where there is a Python with torch; elsewhere the test is passed over.</summary>
+    /// <summary>Runs a Python program if there is a Python with torch; otherwise the test is ignored.</summary>
     private static string[] Python(string program, string argument)
     {
         foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })

@@ -41,7 +41,7 @@ public class TorchEngineTests
         }
     }
 
-    /// <summary>100 updates by torch and by our own trainer: the same losses, and the same weights in the end.</summary>
+    /// <summary>100 updates by torch and by our own trainer: the same losses, and the same weights at the end.</summary>
     [TestCase(OptimizerKind.Sgd, 1e-4)]
     [TestCase(OptimizerKind.Momentum, 1e-4)]
     [TestCase(OptimizerKind.Adam, 1e-3)]
@@ -62,7 +62,7 @@ public class TorchEngineTests
         Assert.That(LargestDifference(torch.Checkpoint.Weights, own.Checkpoint.Weights), Is.LessThanOrEqualTo(tolerance * own.Checkpoint.Weights.Max(MathF.Abs)));
     }
 
-    /// <summary>A run that is stopped half way and goes on, on torch or on the CPU, ends where one that was not stopped ends.</summary>
+    /// <summary>A run that is stopped half-way and resumed, on torch or on the CPU, ends where an uninterrupted one ends.</summary>
     [Test]
     public void CheckpointOfOneBackend_GoesOnOnAnother([Values] OptimizerKind kind, [Values] bool torchFirst, [Values] bool torchThen)
     {

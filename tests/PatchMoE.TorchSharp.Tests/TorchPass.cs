@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp.Tests;
 
-/// <summary>What one forward and backward pass of a module gives.</summary>
+/// <summary>The results of one forward and backward pass of a module.</summary>
 /// <param name="Loss">The mean loss.</param>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Gradients">Of each tensor that has one, and of <c>input</c>.</param>

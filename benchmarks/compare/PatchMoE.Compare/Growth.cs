@@ -4,22 +4,22 @@ namespace PatchMoE.Compare;
 
 /// <summary>One point of a series.</summary>
 /// <param name="Size">The size that is doubled.</param>
-/// <param name="Forward">Seconds of the shortest forward pass.</param>
-/// <param name="Step">Seconds of the shortest training step.</param>
+/// <param name="Forward">The shortest time of a forward pass in seconds.</param>
+/// <param name="Step">The shortest time of a training step in seconds.</param>
 /// <param name="Cost">What the step must compute and move.</param>
 internal sealed record GrowthPoint(int Size, double Forward, double Step, PassCost Cost);
 
 /// <summary>Times while one size is doubled.</summary>
 /// <param name="Name">B, n, k, l or M.</param>
-/// <param name="Base">What the others are.</param>
-/// <param name="Points">From the smallest.</param>
+/// <param name="Base">The other sizes.</param>
+/// <param name="Points">The points, smallest first.</param>
 internal sealed record GrowthSeries(string Name, string Base, IReadOnlyList<GrowthPoint> Points)
 {
     public double ForwardExponent => PowerFit.Of([.. Points.Select(point => ((double)point.Size, point.Forward))]).Exponent;
 
     public double StepExponent => PowerFit.Of([.. Points.Select(point => ((double)point.Size, point.Step))]).Exponent;
 
-    /// <summary>The exponent of each doubling of a step: log₂ of the ratio of two neighbours' times.</summary>
+    /// <summary>The exponent of each doubling for a step: log₂ of the ratio of two neighbouring times.</summary>
     public IEnumerable<double> StepDoublings => Points.Zip(Points.Skip(1), (small, large) => Math.Log2(large.Step / small.Step));
 }
 
@@ -28,7 +28,7 @@ internal static class Growth
 {
     private const int Doublings = 4;
 
-    // A series' networks are timed in turns, so that a slow minute of the machine does not fall on one of them alone.
+    // A series' networks are timed in turns, so that a slow minute of the machine does not affect just one of them.
     private const int Rounds = 7;
     private const int RunsOfTurn = 3;
 
@@ -39,7 +39,7 @@ internal static class Growth
             throw new BadInputException($"{spec.Name}: growth is measured on an image with one expertChoice layer. Use specs/wide.json.");
         }
 
-        // An expert cannot take more patches than there are, so l grows among enough of them.
+        // An expert cannot take more patches than there are, so l grows where there are enough.
         PatchMoESpec tall = Taller(spec, Math.Max(1, spec.Model.Layers[0].PatchesPerExpert * (1 << Doublings) / Patches(spec)));
         return
         [
@@ -84,7 +84,7 @@ internal static class Growth
 
     private static int Patches(PatchMoESpec spec) => spec.Model.LayerShapes()[0].Patches;
 
-    /// <summary>So many times as many rows of patches, for patches that tile the image.</summary>
+    /// <summary>Multiplies the number of rows of patches, for patches that tile the image.</summary>
     private static PatchMoESpec Taller(PatchMoESpec spec, int factor)
     {
         var image = (ImageInputSpec)spec.Model.Input;

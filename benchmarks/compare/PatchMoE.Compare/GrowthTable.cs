@@ -24,7 +24,7 @@ internal static class GrowthTable
     private static string Join<T>(IEnumerable<T> items, Func<T, double> value, string format) =>
         string.Join(' ', items.Select(item => value(item).ToString(format, CultureInfo.InvariantCulture)));
 
-    /// <summary>The data caches that Linux tells of; empty elsewhere.</summary>
+    /// <summary>The data caches as reported by Linux; empty elsewhere.</summary>
     private static string CacheSizes()
     {
         const string Folder = "/sys/devices/system/cpu/cpu0/cache";

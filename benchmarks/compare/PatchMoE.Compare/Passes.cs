@@ -5,10 +5,10 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Compare;
 
-/// <summary>The passes of an emitted model on drawn samples, as a user's training loop would call them.</summary>
+/// <summary>The passes of an emitted model on random samples, as a user's training loop would call them.</summary>
 internal sealed class Passes : IDisposable
 {
-    // Weights hardly move, so the last step computes what the first did; torch_server.py has the same.
+    // Weights hardly change, so the last step does the same work as the first; torch_server.py has the same value.
     private const double LearningRate = 1e-6;
     private const ulong Seed = 1;
 
@@ -18,7 +18,7 @@ internal sealed class Passes : IDisposable
     {
         Model = PatchMoECompiler.Compile(spec, AssemblyCache.ForUser());
 
-        // Weights of the default scale, whatever the spec trains from: routers near 0 would leave all gates equal.
+        // Weights at the default scale, whatever the spec starts training from: routers near 0 would leave all gate values equal.
         WeightInitializer.Initialize(spec with { Training = null }, Seed, Model.Parameters);
         Data = DrawnBatch.Make(spec.Model, batch, Seed);
         Logits = new float[batch * Model.Outputs];

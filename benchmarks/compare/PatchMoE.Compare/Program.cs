@@ -2,8 +2,8 @@ using System.Globalization;
 using PatchMoE;
 using PatchMoE.Compare;
 
-// serve SPEC BATCH THREADS FOLDER: leaves weights, samples and results in FOLDER, then answers timing requests on standard input.
-// growth SPEC BATCH THREADS: times the passes while one size after the other is doubled; prints Markdown.
+// serve SPEC BATCH THREADS FOLDER: writes weights, samples and results to FOLDER, then answers timing requests on standard input.
+// growth SPEC BATCH THREADS: times the passes while doubling one size after another; prints Markdown.
 try
 {
     int Number(int argument) => int.Parse(args[argument], CultureInfo.InvariantCulture);

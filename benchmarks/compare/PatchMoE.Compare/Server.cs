@@ -9,8 +9,8 @@ namespace PatchMoE.Compare;
 internal sealed class Server(PatchMoESpec spec, int batch, int threads)
 {
     /// <summary>
-    /// Writes weights, samples, logits, loss and gradients to a folder and what the passes cost to <paramref name="output"/>; then answers each line
-    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, or more where the pass is short, a JSON array on a line; untimed runs of the same
+    /// Writes weights, samples, logits, loss and gradients to a folder and the costs of the passes to <paramref name="output"/>; then answers each line
+    /// <c>forward N</c> or <c>step N</c> with N single times in seconds, or more if the pass is short, as a JSON array on one line; untimed runs of the same
     /// pass come first.
     /// </summary>
     public void Serve(string folder, TextReader input, TextWriter output)
@@ -56,7 +56,7 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
         object Pass(PassCost cost)
         {
             PassBound bound = limits.BoundOf(cost);
-            return new { flops = cost.Flops, bytes = cost.Bytes, limitSeconds = bound.Seconds, binds = bound.Binds };
+            return new { flops = cost.Flops, bytes = cost.Bytes, limitSeconds = bound.Seconds, boundBy = bound.BoundBy };
         }
 
         return new

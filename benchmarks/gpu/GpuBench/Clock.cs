@@ -5,12 +5,12 @@ namespace PatchMoE.GpuBench;
 
 /// <summary>Times work that is queued on a device.</summary>
 /// <param name="accelerator">The device.</param>
-/// <param name="seconds">About how long one measurement takes; 0 for one call, which measures nothing.</param>
+/// <param name="seconds">Roughly how long one measurement takes; 0 for a single call, which measures nothing.</param>
 internal sealed class Clock(Accelerator accelerator, double seconds)
 {
     private const int Rounds = 5;
 
-    /// <summary>Seconds of one call: the median of five rounds of many calls, after a round that is not counted.</summary>
+    /// <summary>The time of one call in seconds: the median of five rounds of many calls, after a warm-up round.</summary>
     public double SecondsOf(Action call)
     {
         double once = Round(call, 1);

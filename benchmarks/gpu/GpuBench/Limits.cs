@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.GpuBench;
 
-/// <summary>What the device can do at best, by kernels that do nothing else.</summary>
+/// <summary>The limits of the device, measured with kernels that do nothing else.</summary>
 public static class Limits
 {
     private const int Steps = 256;
@@ -20,7 +20,7 @@ public static class Limits
         return 2.0 * sizeof(float) * length / clock.SecondsOf(() => copy(length, source.View.BaseView, target.View.BaseView));
     }
 
-    /// <summary>Float32 operations per second of chains of multiply-add without tensor cores.</summary>
+    /// <summary>Float32 operations per second in chains of multiply-adds, without tensor cores.</summary>
     internal static double FlopsPerSecond(Accelerator accelerator, Clock clock)
     {
         int threads = accelerator.AcceleratorType == AcceleratorType.CPU ? 1 << 6 : 1 << 20;
@@ -32,7 +32,7 @@ public static class Limits
     /// <summary>A kernel: target = source.</summary>
     public static void Copy(Index1D index, ArrayView<float> source, ArrayView<float> target) => target[index] = source[index];
 
-    /// <summary>A kernel: eight chains of multiply-add that do not wait for each other.</summary>
+    /// <summary>A kernel: eight independent chains of multiply-adds.</summary>
     public static void Chains(Index1D index, ArrayView<float> target, float factor)
     {
         float start = index;

@@ -6,7 +6,7 @@ using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.GpuBench;
 
-/// <summary>Times the emitted kernels of one network on batches that already lie on the device.</summary>
+/// <summary>Times the emitted kernels of one network on batches that are already on the device.</summary>
 internal sealed class ShapeBench
 {
     private const int BatchesOfData = 2;
@@ -38,13 +38,13 @@ internal sealed class ShapeBench
 
     public int Batch { get; }
 
-    /// <summary>Seconds of a forward pass: the kernels alone.</summary>
+    /// <summary>The time of a forward pass in seconds: only the kernels.</summary>
     public double Forward() => Pass((passes, stream, buffers) => passes.Forward(stream, buffers, Batch));
 
-    /// <summary>Seconds of forward, loss and the weights' gradients: the kernels alone.</summary>
+    /// <summary>The time of forward, loss and weight gradients in seconds: only the kernels.</summary>
     public double Gradients() => Pass((passes, stream, buffers) => passes.LossAndGradients(stream, buffers, Batch));
 
-    /// <summary>Seconds of an update as the trainer makes it: gather, pass, SGD, and the report back to the host.</summary>
+    /// <summary>The time in seconds of an update as made by the trainer: gather, pass, SGD, and the report back to the host.</summary>
     public double Step()
     {
         using var engine = new IlgpuEngine(_model, _device);

@@ -7,54 +7,54 @@ using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Backends;
 
-/// <summary>What an engine is made for.</summary>
+/// <summary>What an engine is created for.</summary>
 /// <param name="Spec">A valid spec.</param>
-/// <param name="Threads">Threads that share a pass, where the backend has any.</param>
-/// <param name="Device">Which device, as the user names it; null to choose.</param>
+/// <param name="Threads">The number of threads that share a pass, if the backend uses any.</param>
+/// <param name="Device">The device's name as the user gave it; null to choose.</param>
 internal sealed record EngineRequest(PatchMoESpec Spec, int Threads, string? Device = null);
 
 /// <summary>A backend that <c>--backend</c> can name.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="About">What it is.</param>
-/// <param name="Create">Makes an engine.</param>
-/// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that has no choice.</param>
+/// <param name="About">A description.</param>
+/// <param name="Create">Creates an engine.</param>
+/// <param name="Devices">The devices that <c>--device</c> can name, one line each; empty for a backend that offers no choice.</param>
 internal sealed record BackendEntry(string Name, string About, Func<EngineRequest, ITrainingEngine> Create, Func<IReadOnlyList<string>>? Devices = null)
 {
-    /// <summary>Looks at this machine for what keeps the backend from being used, and says it in one line; null where nothing does.</summary>
+    /// <summary>Says in one line why the backend cannot be used on this machine; null if it can.</summary>
     public Func<string?> Problem { get; init; } = () => null;
 
-    /// <summary>What <c>pmoe backends</c> says besides, a line each.</summary>
+    /// <summary>Additional lines for <c>pmoe backends</c>.</summary>
     public Func<IReadOnlyList<string>> Details { get; init; } = () => [];
 
-    /// <summary>Whether it computes networks with a backbone.</summary>
+    /// <summary>Whether it supports networks with a backbone.</summary>
     public bool ComputesBackbones { get; init; }
 
-    /// <summary>Requires that the backend computes a network.</summary>
+    /// <summary>Requires that the backend supports a network.</summary>
     /// <exception cref="BadInputException">It does not.</exception>
     public void RequireFor(PatchMoESpec spec)
     {
         if (spec.Model.Backbone is not null && !ComputesBackbones)
         {
-            throw new BadInputException($"model.backbone: the backend {Name} computes pMoE layers alone, and {spec.Name} has a backbone. Use --backend torch.");
+            throw new BadInputException($"model.backbone: the backend {Name} supports only pMoE layers, but {spec.Name} has a backbone. Use --backend torch.");
         }
     }
 
-    /// <summary>Makes an engine, and tells which device it took where there is a choice.</summary>
-    /// <param name="request">What it is made for.</param>
-    /// <param name="told">Where to tell.</param>
-    public ITrainingEngine Start(EngineRequest request, TextWriter told)
+    /// <summary>Creates an engine, and reports which device it uses if there is a choice.</summary>
+    /// <param name="request">What it is created for.</param>
+    /// <param name="log">Where to report it.</param>
+    public ITrainingEngine Start(EngineRequest request, TextWriter log)
     {
         ITrainingEngine engine = Create(request);
         if (Devices is not null)
         {
-            told.WriteLine($"device: {engine.Device}");
+            log.WriteLine($"device: {engine.Device}");
         }
 
         return engine;
     }
 }
 
-/// <summary>All backends, in the order in which to prefer them.</summary>
+/// <summary>All backends, in order of preference.</summary>
 internal static class BackendCatalog
 {
     public const string Cpu = "cpu";
@@ -62,14 +62,14 @@ internal static class BackendCatalog
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
         new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
-        new("reference", "plain loops in double precision on one thread: slow, what the others are checked against", request => new ReferenceEngine(request.Spec)),
-        // ILGPU and libtorch are loaded when one of their lambdas is called, not before: other commands start without them.
+        new("reference", "plain loops in double precision on one thread: slow; the others are checked against it", request => new ReferenceEngine(request.Spec)),
+        // ILGPU and libtorch are loaded only when one of their lambdas is called: other commands start without them.
         new(
             "ilgpu",
-            "emitted kernels on GPUs by CUDA or OpenCL, or on ILGPU's CPU accelerator, which checks them and is slow",
+            "emitted kernels on GPUs through CUDA or OpenCL, or on ILGPU's CPU accelerator (slow; for checking)",
             request => new IlgpuEngine(PatchMoECompiler.Compile(request.Spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), request.Device),
             () => [.. IlgpuDevices.List().Select(device => device.ToString())]),
-        new("torch", "libtorch by TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
+        new("torch", "libtorch through TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
         {
             Problem = () => TorchRuntime.Failure,
             Details = () => TorchRuntime.Places,
@@ -77,12 +77,12 @@ internal static class BackendCatalog
         },
     ];
 
-    /// <summary>The names that <c>--backend</c> takes.</summary>
+    /// <summary>The names that <c>--backend</c> accepts.</summary>
     public static string[] Names => [.. All.Select(backend => backend.Name)];
 
-    /// <summary>Requires that a backend can be used here.</summary>
+    /// <summary>Requires that a backend can be used on this machine.</summary>
     /// <param name="name">A name of <see cref="All"/>.</param>
-    /// <param name="device">What <c>--device</c> names; null for none.</param>
+    /// <param name="device">The value of <c>--device</c>; null for none.</param>
     /// <exception cref="BadInputException">It cannot be used here, or has no devices to choose from.</exception>
     public static BackendEntry Require(string name, string? device)
     {

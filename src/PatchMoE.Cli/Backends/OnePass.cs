@@ -3,20 +3,20 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Backends;
 
-/// <summary>What a pass gives.</summary>
+/// <summary>The results of a pass.</summary>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Loss">The mean loss; null without labels.</param>
-/// <param name="Gradients">Of every weight that has one, and <c>input</c>; empty without labels.</param>
+/// <param name="Gradients">The gradients of every weight that has one, and of <c>input</c>; empty without labels.</param>
 /// <param name="Routes">[B·T, k, l], for sample routing [B·T, 1, 1]; null if not wanted.</param>
 internal sealed record PassResult(float[] Logits, double? Loss, IReadOnlyList<NamedTensor> Gradients, int[]? Routes);
 
 /// <summary>One pass on any engine.</summary>
 internal static class OnePass
 {
-    /// <summary>Logits and, as asked, loss, gradients and routes.</summary>
+    /// <summary>Computes logits and, if requested, loss, gradients and routes.</summary>
     /// <param name="engine">The engine, with its weights set.</param>
     /// <param name="batch">The samples; with labels, loss and gradients are computed.</param>
-    /// <param name="wantRoutes">Whether to give the routes; layer 0 must have some.</param>
+    /// <param name="wantRoutes">Whether to return the routes; layer 0 must have some.</param>
     public static PassResult Run(INetworkEngine engine, SampleBatch batch, bool wantRoutes)
     {
         ModelSpec model = engine.Spec.Model;

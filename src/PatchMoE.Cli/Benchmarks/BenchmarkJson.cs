@@ -50,7 +50,7 @@ internal static class BenchmarkJson
         json.WriteNumber("bytesPerSecond", pass.BytesPerSecond);
         if (pass.Bound is { } bound)
         {
-            json.WriteString("binds", bound.Binds);
+            json.WriteString("boundBy", bound.BoundBy);
             json.WriteNumber("bandwidth", bound.Bandwidth);
             json.WriteNumber("limitSeconds", bound.Seconds);
             json.WriteNumber("share", bound.ShareOf(pass.Timing.Median));

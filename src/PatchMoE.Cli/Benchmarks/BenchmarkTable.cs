@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace PatchMoE.Cli.Benchmarks;
 
-/// <summary>The results of a benchmark as people read them.</summary>
+/// <summary>The results of a benchmark as a table.</summary>
 internal static class BenchmarkTable
 {
-    // A pipe has no width; a table in it must not be cut.
+    // A pipe has no width; a table written to it must not be truncated.
     private const int PipeWidth = 120;
 
     /// <summary>Writes the limits and a row for each pass.</summary>
@@ -26,9 +26,9 @@ internal static class BenchmarkTable
         }
 
         Table table = new Table().Border(context.IsWatched ? TableBorder.Rounded : TableBorder.Ascii);
-        foreach (string title in (string[])["pass", "median ms", "best ms", "GFLOP", "GFLOP/s", "MB", "GB/s", "binds", "limit ms", "share"])
+        foreach (string title in (string[])["pass", "median ms", "best ms", "GFLOP", "GFLOP/s", "MB", "GB/s", "bound by", "limit ms", "share"])
         {
-            table.AddColumn(new TableColumn(title) { Alignment = title is "pass" or "binds" ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(title) { Alignment = title is "pass" or "bound by" ? Justify.Left : Justify.Right });
         }
 
         foreach (TimedPass pass in passes)
@@ -41,7 +41,7 @@ internal static class BenchmarkTable
                 Number(pass.FlopsPerSecond / 1e9, "0.0"),
                 Number(pass.Cost.Bytes / 1e6, "0.00"),
                 Number(pass.BytesPerSecond / 1e9, "0.0"),
-                pass.Bound?.Binds ?? "",
+                pass.Bound?.BoundBy ?? "",
                 pass.Bound is null ? "" : Number(pass.Bound.Seconds * 1e3, "0.000"),
                 pass.Bound is null ? "" : Number(pass.Bound.ShareOf(pass.Timing.Median) * 100, "0") + " %");
         }

@@ -6,11 +6,11 @@ using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Cli.Benchmarks;
 
-/// <summary>What one pass came to.</summary>
-/// <param name="Name"><c>route</c>, <c>forward</c>, <c>gradients</c> (forward, loss and backward) or <c>step</c> (with the update by SGD).</param>
+/// <summary>The result for one pass.</summary>
+/// <param name="Name"><c>route</c>, <c>forward</c>, <c>gradients</c> (forward, loss and backward) or <c>step</c> (including the SGD update).</param>
 /// <param name="Cost">What it must compute and move.</param>
 /// <param name="Timing">How long it took.</param>
-/// <param name="Bound">The shortest time that this machine's limits allow; null where something else computes.</param>
+/// <param name="Bound">The shortest time that this machine's limits allow; null if another device computes.</param>
 internal sealed record TimedPass(string Name, PassCost Cost, Timing Timing, PassBound? Bound)
 {
     public double FlopsPerSecond => Cost.Flops / Timing.Median;
@@ -18,10 +18,10 @@ internal sealed record TimedPass(string Name, PassCost Cost, Timing Timing, Pass
     public double BytesPerSecond => Cost.Bytes / Timing.Median;
 }
 
-/// <summary>Times the passes of a network on drawn samples.</summary>
+/// <summary>Times the passes of a network on random samples.</summary>
 internal sealed class PassBenchmark
 {
-    // Weights hardly move, so the last step computes what the first did.
+    // Weights hardly change, so the last step does the same work as the first.
     private const double LearningRate = 1e-6;
     private const ulong Seed = 1;
 
@@ -55,7 +55,7 @@ internal sealed class PassBenchmark
     /// <summary>What the passes must compute and move.</summary>
     public NetworkCost Cost { get; }
 
-    /// <summary>The passes, in the order of their work; a network that routes nothing has no first.</summary>
+    /// <summary>The passes, from the least work to the most; a network that does not route lacks the first.</summary>
     public IEnumerable<(string Name, PassCost Cost, Action Run)> Passes()
     {
         int batch = _samples.Length;

@@ -4,12 +4,12 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe backends</c>: what can compute here.</summary>
+/// <summary><c>pmoe backends</c>: lists the backends and devices of this machine.</summary>
 internal static class BackendsCommand
 {
     public static Command Create(CommandContext context)
     {
-        var command = new Command("backends", "List what can compute here.");
+        var command = new Command("backends", "List the backends and devices that can be used on this machine.");
         command.SetAction(_ =>
         {
             foreach (BackendEntry backend in BackendCatalog.All)

@@ -8,7 +8,7 @@ using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe bench SPEC</c>: the time of each pass, beside the limits of this machine measured in the same run.</summary>
+/// <summary><c>pmoe bench SPEC</c>: the time of each pass, compared with the limits of this machine measured in the same run.</summary>
 internal sealed class BenchCommand
 {
     private const int DefaultBatch = 32;
@@ -17,7 +17,7 @@ internal sealed class BenchCommand
 
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<int?> _batch = CommonOptions.Number("--batch", $"Samples per pass. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
-    private readonly Option<int?> _runs = CommonOptions.Number("--runs", $"Runs to take the median of. [default: {DefaultRuns}]", 1, 1_000_000);
+    private readonly Option<int?> _runs = CommonOptions.Number("--runs", $"Number of timed runs; their median is reported. [default: {DefaultRuns}]", 1, 1_000_000);
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
@@ -29,7 +29,7 @@ internal sealed class BenchCommand
     public static Command Create(CommandContext context)
     {
         var bench = new BenchCommand();
-        var command = new Command("bench", "Time each pass, beside what this machine can do at most.")
+        var command = new Command("bench", "Time each pass and compare it with this machine's limits.")
         {
             bench._spec, bench._batch, bench._runs, bench._threads, bench._backend, bench._device,
         };
@@ -50,7 +50,7 @@ internal sealed class BenchCommand
         using ITrainingEngine engine = context.Compute(() => backend.Create!(new EngineRequest(spec, threads, device)));
         context.Error.WriteLine($"{spec.Name}: batch {batch}, {engine.Device}");
 
-        // What computes elsewhere has other limits than this machine's processors.
+        // Another device has other limits than this machine's processors.
         MachineLimits? limits = backend.Name == BackendCatalog.Cpu ? context.Compute(() => MachineLimits.Measure(threads)) : null;
         List<TimedPass> passes = Measure(engine, batch, runs, limits, context.Cancellation);
         BenchmarkTable.Write(context, limits, passes);

@@ -5,18 +5,18 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe check SPEC</c>: every mistake of a spec at once.</summary>
+/// <summary><c>pmoe check SPEC</c>: reports all mistakes of a spec at once.</summary>
 internal static class CheckCommand
 {
     public static Command Create(CommandContext context)
     {
         Argument<string> spec = CommonOptions.Spec();
-        var command = new Command("check", "Report every mistake in a spec.") { spec };
+        var command = new Command("check", "Check a spec and report every mistake in it.") { spec };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(spec);
 
-            // The diagnostics are what was asked for, so they are data.
+            // The diagnostics are the requested output, so they are data.
             context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context, report: context.Output))}");
             return ExitCode.Done;
         });

@@ -14,32 +14,32 @@ internal static class CommonOptions
 
     public static Option<string> Weights() => RequiredFile("--weights", "The weights, a safetensors file.");
 
-    /// <summary>A file that must be given.</summary>
+    /// <summary>A required file.</summary>
     public static Option<string> RequiredFile(string name, string description) => new(name) { Description = description, Required = true, HelpName = "FILE" };
 
-    /// <summary>A file that may be given.</summary>
+    /// <summary>An optional file.</summary>
     public static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 
-    /// <summary>A folder that may be given.</summary>
+    /// <summary>An optional folder.</summary>
     public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "DIR" };
 
-    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE, found upwards]");
+    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE in the current folder or one above it]");
 
     public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
 
-    /// <summary>Results have the same bits for any number of threads.</summary>
-    public static Option<int?> Threads() => Number("--threads", "Threads that share a pass. [default: the machine's cores]", 1, MaximumThreads);
+    /// <summary>Results are bit-identical for any number of threads.</summary>
+    public static Option<int?> Threads() => Number("--threads", "Number of threads that share a pass. [default: the machine's cores]", 1, MaximumThreads);
 
-    /// <summary>The threads to use where the user names none.</summary>
+    /// <summary>The number of threads to use if the user gives none.</summary>
     public static int DefaultThreads => Math.Min(Environment.ProcessorCount, MaximumThreads);
 
     public static Option<string> Backend()
     {
-        Option<string> option = new("--backend") { Description = "What computes; see 'pmoe backends'.", DefaultValueFactory = _ => "cpu" };
+        Option<string> option = new("--backend") { Description = "The backend that computes; see 'pmoe backends'.", DefaultValueFactory = _ => "cpu" };
         return option.AcceptOnlyFromAmong(BackendCatalog.Names);
     }
 
-    public static Option<string?> Device() => new("--device") { Description = "Which device of the backend computes; see 'pmoe backends'.", HelpName = "NAME" };
+    public static Option<string?> Device() => new("--device") { Description = "The device that the backend uses; see 'pmoe backends'.", HelpName = "NAME" };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null if not given.</summary>
     public static Option<int?> Number(string name, string description, int least, int most) => new(name)

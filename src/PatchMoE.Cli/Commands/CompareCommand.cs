@@ -9,14 +9,14 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe compare RUN RUN …</c>: training runs side by side.</summary>
+/// <summary><c>pmoe compare RUN RUN …</c>: compares training runs.</summary>
 internal static class CompareCommand
 {
     public static Command Create(CommandContext context)
     {
         var folders = new Argument<string[]>("RUN") { Description = "The folders of training runs.", Arity = ArgumentArity.OneOrMore };
-        Option<string?> page = CommonOptions.File("--out", "Where a page with the table and the curves goes, .html.");
-        var command = new Command("compare", "Show training runs side by side: FLOPs, time per step, memory, accuracy.") { folders, page };
+        Option<string?> page = CommonOptions.File("--out", "The HTML page to write, with the table and the curves.");
+        var command = new Command("compare", "Compare training runs: FLOPs, time per step, memory, accuracy.") { folders, page };
         command.SetAction(parsed =>
         {
             string[] paths = parsed.GetRequiredValue(folders);
@@ -48,14 +48,14 @@ internal static class CompareCommand
     {
         if (!File.Exists(SpecIn(folder)) || !File.Exists(MetricsIn(folder)))
         {
-            throw new BadInputException($"{folder}: this is no run: it needs spec.json and metrics.jsonl. Name the folder of a run of 'pmoe train'.");
+            throw new BadInputException($"{folder}: this is not a run: it must contain spec.json and metrics.jsonl. Give the folder of a run of 'pmoe train'.");
         }
 
         PatchMoESpec spec = SpecFile.Load(SpecIn(folder), context);
         return new RunRecord(spec.Name, spec, RunRecord.ReadMetrics(MetricsIn(folder)));
     }
 
-    /// <summary>Runs of one spec are told apart by their folders.</summary>
+    /// <summary>Runs of the same spec are distinguished by their folders.</summary>
     private static RunRecord[] Named(RunRecord[] runs, string[] paths) =>
         [.. runs.Select((run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run : run with { Name = $"{run.Name} ({paths[i]})" })];
 

@@ -6,7 +6,7 @@ using PatchMoE.Compiler;
 namespace PatchMoE.Cli.Commands;
 
 /// <summary>
-/// <c>pmoe compile</c>: compiles the spec on standard input into the cache. Other commands start it, so that the C# compiler's memory goes with its process
+/// <c>pmoe compile</c>: compiles the spec on standard input into the cache. Other commands start it, so that the C# compiler's memory is released with its process
 /// (see <see cref="CompiledModel"/>).
 /// </summary>
 internal static class CompileCommand

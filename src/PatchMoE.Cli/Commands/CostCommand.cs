@@ -5,7 +5,7 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe cost SPEC</c>: weights, FLOPs and bytes, beside the networks that a pMoE network is compared with.</summary>
+/// <summary><c>pmoe cost SPEC</c>: weights, FLOPs and bytes, next to those of the networks that a pMoE network is compared with.</summary>
 internal static class CostCommand
 {
     private const int DefaultBatch = 32;
@@ -14,8 +14,8 @@ internal static class CostCommand
     public static Command Create(CommandContext context)
     {
         Argument<string> spec = CommonOptions.Spec();
-        Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, for the bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
-        var command = new Command("cost", "Count weights, FLOPs and bytes, beside the CNN and the sample-level MoE of the same size.") { spec, batch };
+        Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, used to count bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
+        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch };
         command.SetAction(parsed =>
         {
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);

@@ -8,13 +8,13 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe emit SPEC --out DIR</c>: the source that the generator makes for a spec. Files of the same names are replaced.</summary>
+/// <summary><c>pmoe emit SPEC --out DIR</c>: writes the source that the generator emits for a spec. Files with the same names are replaced.</summary>
 internal static class EmitCommand
 {
     public static Command Create(CommandContext context)
     {
         Argument<string> spec = CommonOptions.Spec();
-        var folder = new Option<string>("--out") { Description = "The folder to write to; made if it is not there.", Required = true, HelpName = "DIR" };
+        var folder = new Option<string>("--out") { Description = "The folder to write to; created if it does not exist.", Required = true, HelpName = "DIR" };
         var space = new Option<string>("--namespace") { Description = "The namespace of the emitted class.", DefaultValueFactory = _ => PatchMoECompiler.Namespace, HelpName = "NAME" };
         space.Validators.Add(result =>
         {
@@ -24,7 +24,7 @@ internal static class EmitCommand
                 result.AddError($"--namespace: '{name}' is not a C# namespace. Give names joined by '.', for example Company.Models.");
             }
         });
-        var command = new Command("emit", "Write the source that the generator makes for a spec.") { spec, folder, space };
+        var command = new Command("emit", "Write the C# source that the generator emits for a spec.") { spec, folder, space };
         command.SetAction(parsed =>
         {
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);

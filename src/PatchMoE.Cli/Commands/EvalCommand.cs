@@ -10,7 +10,7 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe eval SPEC --weights FILE</c>: how good weights are on the spec's test data.</summary>
+/// <summary><c>pmoe eval SPEC --weights FILE</c>: evaluates weights on the spec's test data.</summary>
 internal static class EvalCommand
 {
     public static Command Create(CommandContext context)
@@ -22,8 +22,8 @@ internal static class EvalCommand
         Option<int?> threads = CommonOptions.Threads();
         Option<string> backend = CommonOptions.Backend();
         Option<string?> device = CommonOptions.Device();
-        seed.Description += " Give the seed of the training, or training images may be among the test images; a run folder's spec.json knows it.";
-        var command = new Command("eval", "Measure weights on the spec's test data.") { spec, weights, data, seed, threads, backend, device };
+        seed.Description += " Use the seed of the training run (spec.json in its folder has it); otherwise training images may be among the test images.";
+        var command = new Command("eval", "Evaluate weights on the spec's test data.") { spec, weights, data, seed, threads, backend, device };
         command.SetAction(parsed =>
         {
             BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
@@ -40,7 +40,7 @@ internal static class EvalCommand
             EvaluationResult result = new Evaluator(engine).Evaluate(test, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
-                throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits pass the range of float32. Train anew with a lower learning rate.");
+                throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits exceed the range of float32. Train again with a lower learning rate.");
             }
 
             context.Output.WriteLine(JsonLine.Of(json =>

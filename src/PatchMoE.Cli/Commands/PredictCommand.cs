@@ -5,16 +5,16 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe predict SPEC --weights FILE --input X.npy</c>: the class of each sample, one a line.</summary>
+/// <summary><c>pmoe predict SPEC --weights FILE --input X.npy</c>: the class of each sample, one per line.</summary>
 internal static class PredictCommand
 {
     public static Command Create(CommandContext context)
     {
         Argument<string> spec = CommonOptions.Spec();
         Option<string> weights = CommonOptions.Weights();
-        Option<string> input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32, or of uint8 pixels, which are divided by 255.");
-        Option<string?> lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
-        Option<string?> output = CommonOptions.File("--output", "Where the classes go as well, .npy [B] of int32.");
+        Option<string> input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32 values or uint8 pixels (divided by 255).");
+        Option<string?> lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
+        Option<string?> output = CommonOptions.File("--output", "A .npy file [B] of int32 to write the classes to as well.");
         Option<int?> threads = CommonOptions.Threads();
         var command = new Command("predict", "Print the class of each sample.") { spec, weights, input, lengths, output, threads };
         command.SetAction(parsed =>

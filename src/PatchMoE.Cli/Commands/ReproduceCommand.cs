@@ -9,19 +9,19 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe reproduce NAME</c>: trains the grid of an experiment of the paper and writes a table and a report; what is finished is not done again.</summary>
+/// <summary><c>pmoe reproduce NAME</c>: trains the grid of an experiment of the paper and writes a table and a report; finished trainings are not repeated.</summary>
 internal sealed class ReproduceCommand
 {
     private const int MostSamples = 1_000_000;
 
     private readonly Argument<string> _name = new("NAME") { Description = "The experiment: mnist." };
-    private readonly Option<string?> _out = CommonOptions.Folder("--out", "Where results go, and where a grid goes on. [default: runs/reproduce-NAME]");
+    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The folder for the results; an interrupted grid continues from it. [default: runs/reproduce-NAME]");
     private readonly Option<string?> _data = CommonOptions.Data();
-    private readonly Option<int?> _seeds = CommonOptions.Number("--seeds", "Repeats, with the seeds 1, 2, … [default: the paper's 5]", 1, 10_000);
+    private readonly Option<int?> _seeds = CommonOptions.Number("--seeds", "Number of repeats, with the seeds 1, 2, … [default: the paper's 5]", 1, 10_000);
     private readonly Option<int[]> _samples = new("--samples") { Description = "Numbers of training samples. [default: the paper's]", HelpName = "N", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _networks = new("--networks") { Description = "Specs that come with pmoe. [default: joint, separate and the CNN]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Epochs. [default: the paper's]", 1, int.MaxValue);
-    private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Trainings at once. [default: the machine's cores]", 1, 1024);
+    private readonly Option<string[]> _networks = new("--networks") { Description = "Networks to train, as specs that come with pmoe. [default: joint, separate and the CNN]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: the paper's]", 1, int.MaxValue);
+    private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Number of trainings to run at once. [default: the machine's cores]", 1, 1024);
 
     private ReproduceCommand()
     {
@@ -30,7 +30,7 @@ internal sealed class ReproduceCommand
     public static Command Create(CommandContext context)
     {
         var reproduce = new ReproduceCommand();
-        var command = new Command("reproduce", "Repeat an experiment of the paper.")
+        var command = new Command("reproduce", "Reproduce an experiment of the paper.")
         {
             reproduce._name, reproduce._out, reproduce._data, reproduce._seeds, reproduce._samples, reproduce._networks, reproduce._epochs, reproduce._threads,
         };
@@ -76,7 +76,7 @@ internal sealed class ReproduceCommand
         Write(folder, table, Lead(cells, results));
         context.Error.Write(table.ToMarkdown());
         context.Error.WriteLine(interrupted
-            ? $"interrupted: {results.Length} of {cells.Count} trainings are in {folder}; the same command goes on"
+            ? $"interrupted: {results.Length} of {cells.Count} trainings are in {folder}; run the same command to continue"
             : $"results: {folder} (results.md, report.html)");
         context.Output.WriteLine(Summary(table, results.Length, seconds, interrupted, folder));
         return interrupted ? ExitCode.Interrupted : ExitCode.Done;

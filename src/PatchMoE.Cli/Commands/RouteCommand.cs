@@ -9,7 +9,7 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe route SPEC --weights FILE --out FILE.svg</c>: a picture of which patches each expert took.</summary>
+/// <summary><c>pmoe route SPEC --weights FILE --out FILE.svg</c>: draws which patches each expert took.</summary>
 internal sealed class RouteCommand
 {
     private const int DefaultSamples = 8;
@@ -22,8 +22,8 @@ internal sealed class RouteCommand
     private readonly Option<int?> _seed = CommonOptions.Seed();
     private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data, a .npy file [B, …].");
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
-    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
-    private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"How many samples to draw, the first ones. [default: {DefaultSamples}]", 1, MaximumSamples);
+    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
+    private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, from the first. [default: {DefaultSamples}]", 1, MaximumSamples);
 
     private RouteCommand()
     {
@@ -41,12 +41,12 @@ internal sealed class RouteCommand
             bool hasInput = result.GetResult(route._input) is not null;
             if (hasInput && (result.GetResult(route._data) is not null || result.GetResult(route._seed) is not null))
             {
-                result.AddError("--data and --seed are for the spec's test data: leave them out, or leave out --input.");
+                result.AddError("--data and --seed apply to the spec's test data: leave them out, or leave out --input.");
             }
 
             if (!hasInput && (result.GetResult(route._labels) is not null || result.GetResult(route._lengths) is not null))
             {
-                result.AddError("--labels and --lengths need --input: the spec's test data have their own.");
+                result.AddError("--labels and --lengths need --input: the spec's test data come with their own.");
             }
         });
         command.SetAction(parsed => route.Execute(parsed, context));

@@ -12,12 +12,12 @@ internal sealed class RunCommand
 {
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string> _weights = CommonOptions.Weights();
-    private readonly Option<string> _input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32, or of uint8 pixels, which are divided by 255.");
-    private readonly Option<string> _output = CommonOptions.RequiredFile("--output", "Where the logits go, .npy [B, C].");
-    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, a .npy file [B] of int32 or uint8; prints the loss.");
-    private readonly Option<string?> _gradients = CommonOptions.File("--gradients", "Where the mean loss's gradients go, safetensors; needs --labels.");
-    private readonly Option<string?> _routes = CommonOptions.File("--routes", "Where the routes of layer 0 go, .npy [B, k, l] of int32, best first.");
-    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
+    private readonly Option<string> _input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32 values or uint8 pixels (divided by 255).");
+    private readonly Option<string> _output = CommonOptions.RequiredFile("--output", "The .npy file [B, C] to write the logits to.");
+    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, a .npy file [B] of int32 or uint8; with them, the loss is printed.");
+    private readonly Option<string?> _gradients = CommonOptions.File("--gradients", "The safetensors file to write the gradients of the mean loss to; needs --labels.");
+    private readonly Option<string?> _routes = CommonOptions.File("--routes", "The .npy file [B, k, l] of int32 to write the routes of layer 0 to, best first.");
+    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
     private readonly Option<int?> _threads = CommonOptions.Threads();
@@ -56,12 +56,12 @@ internal sealed class RunCommand
         backend.RequireFor(spec);
         if (wantRoutes && spec.Model.Layers.Count == 0)
         {
-            throw new BadInputException("--routes: the model has no pMoE layer, so nothing is routed. Leave --routes out.");
+            throw new BadInputException("--routes: the model has no pMoE layer, so it has no routes. Leave --routes out.");
         }
 
         if (wantRoutes && spec.Model.Layers[0].Routing == Routing.Dense)
         {
-            throw new BadInputException("--routes: model.layers[0].routing is dense, where every expert sees every patch and nothing is routed. Leave --routes out.");
+            throw new BadInputException("--routes: model.layers[0].routing is dense, so every expert sees every patch and there are no routes. Leave --routes out.");
         }
 
         var parameters = new float[ModelParameters.BufferLength(spec.Model.Parameters())];

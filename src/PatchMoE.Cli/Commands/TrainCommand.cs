@@ -12,18 +12,18 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe train SPEC</c>: trains a network and leaves a run folder.</summary>
+/// <summary><c>pmoe train SPEC</c>: trains a network and writes a run folder.</summary>
 internal sealed class TrainCommand
 {
     private const int PicturedSamples = 8;
 
     private readonly Argument<string> _spec = CommonOptions.Spec();
-    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, numbered if it is taken]");
+    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
-    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
     private readonly Option<int?> _threads = CommonOptions.Threads();
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in the folder." };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Resume the run in the folder." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
@@ -43,7 +43,7 @@ internal sealed class TrainCommand
         {
             if (result.GetValue(train._resume) && result.GetValue(train._force))
             {
-                result.AddError("--resume goes on with a run and --force replaces it: give one of them.");
+                result.AddError("--resume continues a run and --force replaces it: give only one of them.");
             }
         });
         command.SetAction(parsed => train.Execute(parsed, context));
@@ -84,7 +84,7 @@ internal sealed class TrainCommand
         folder.WriteCheckpoint(spec.Model, result.Checkpoint);
         folder.WriteReport(TrainingReport.ToHtml(spec, result, seed, Picture(weights, testData, threads)));
         context.Error.WriteLine(result.Interrupted
-            ? $"interrupted: what was learnt so far is in {folder.FullPath}; go on with --resume --out {folder.FullPath}"
+            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with --resume --out {folder.FullPath}"
             : $"run folder: {folder.FullPath} (report.html shows the run)");
         context.Output.WriteLine(Summary(spec, result, folder));
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
@@ -103,7 +103,7 @@ internal sealed class TrainCommand
         json.WriteString("report", folder.ReportPath);
     });
 
-    /// <summary>What the experts look at in the first test samples; null where nothing is routed, and behind a backbone.</summary>
+    /// <summary>What the experts look at in the first test samples; null if nothing is routed, and for a network with a backbone.</summary>
     private static string? Picture(INetworkWeights weights, Dataset data, int threads)
     {
         if (weights.Spec.Model.Backbone is not null || weights.Spec.Model.Layers[0].Routing == Routing.Dense)

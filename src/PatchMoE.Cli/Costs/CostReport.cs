@@ -1,23 +1,23 @@
 namespace PatchMoE.Cli.Costs;
 
 /// <summary>A part of a network: a convolution, a layer's router or experts, the head.</summary>
-/// <param name="Name">Its tensor's name without the ending.</param>
-/// <param name="Map">What it makes of one sample, for example <c>16x16x320</c>.</param>
-/// <param name="Weights">Its trained weights.</param>
+/// <param name="Name">Its tensor's name without the suffix.</param>
+/// <param name="Map">The shape of its output for one sample, for example <c>16x16x320</c>.</param>
+/// <param name="Weights">The number of its trained weights.</param>
 /// <param name="Forward">FLOPs of one sample's forward pass.</param>
 internal sealed record CostPart(string Name, string Map, long Weights, long Forward);
 
 /// <summary>A network as a whole.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Weights">Its weights, without a batch norm's statistics.</param>
-/// <param name="LayerForward">FLOPs of one sample's forward pass through the layers alone, without backbone and head.</param>
-/// <param name="Cost">The rest.</param>
+/// <param name="Name">A description.</param>
+/// <param name="Weights">The number of its weights, without batch norm statistics.</param>
+/// <param name="LayerForward">FLOPs of one sample's forward pass through the layers only, without backbone and head.</param>
+/// <param name="Cost">The other costs.</param>
 internal sealed record ComparedCost(string Name, long Weights, long LayerForward, NetworkCost Cost);
 
-/// <summary>What <c>pmoe cost</c> shows.</summary>
+/// <summary>The content of <c>pmoe cost</c>.</summary>
 /// <param name="Name">The spec's name.</param>
-/// <param name="Batch">The samples that bytes are of.</param>
-/// <param name="Parts">The network's parts, in its order.</param>
+/// <param name="Batch">The number of samples that bytes are counted for.</param>
+/// <param name="Parts">The network's parts, in order.</param>
 /// <param name="Networks">The network itself, then those it is compared with.</param>
 internal sealed record CostReport(string Name, int Batch, IReadOnlyList<CostPart> Parts, IReadOnlyList<ComparedCost> Networks)
 {

@@ -3,14 +3,14 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Costs;
 
-/// <summary>The costs as people read them.</summary>
+/// <summary>The costs as tables.</summary>
 internal static class CostTables
 {
-    /// <summary>Writes the parts of the network, then the networks beside each other.</summary>
+    /// <summary>Writes the parts of the network, then the networks next to each other.</summary>
     public static void Write(CommandContext context, CostReport report)
     {
-        context.Error.WriteLine($"{report.Name}: FLOPs of one sample, a multiply-add counted as two; bytes of a batch of {report.Batch}, input, weights and results once each");
-        TextTable parts = new("part", "makes", "weights", "MFLOP forward");
+        context.Error.WriteLine($"{report.Name}: FLOPs per sample, a multiply-add counted as two; bytes for a batch of {report.Batch}, with input, weights and results counted once each");
+        TextTable parts = new("part", "output", "weights", "MFLOP forward");
         foreach (CostPart part in report.Parts)
         {
             parts.Add(part.Name, part.Map, Whole(part.Weights), Mega(part.Forward));

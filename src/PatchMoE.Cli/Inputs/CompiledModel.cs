@@ -7,11 +7,11 @@ namespace PatchMoE.Cli.Inputs;
 
 /// <summary>
 /// Compiles specs for the CPU, each network once in this process. The C# compiler leaves about 100 MB behind in the process that it runs in, so what is
-/// not in the cache yet is compiled into it by a process of its own.
+/// not in the cache yet is compiled into it by a separate process.
 /// </summary>
 internal static class CompiledModel
 {
-    /// <summary>The command that compiles the network on its input.</summary>
+    /// <summary>The command that compiles the network on standard input.</summary>
     public const string CommandName = "compile";
 
     private static readonly ConcurrentDictionary<string, Lazy<Type>> s_classes = new();
@@ -25,16 +25,16 @@ internal static class CompiledModel
         AssemblyCache? cache = AssemblyCache.ForUser();
         if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
         {
-            TryCompileApart(spec);
+            TryCompileInOtherProcess(spec);
         }
 
         return PatchMoECompiler.Compile(spec, cache).GetType();
     }
 
-    /// <summary>Where another process cannot be started or fails, this one compiles, and says what is wrong.</summary>
-    private static void TryCompileApart(PatchMoESpec spec)
+    /// <summary>If the other process cannot be started or fails, this one compiles, and reports what is wrong.</summary>
+    private static void TryCompileInOtherProcess(PatchMoESpec spec)
     {
-        // Within another program, such as a test, there is no pmoe to start.
+        // Inside another program, such as a test, there is no pmoe to start.
         if (Assembly.GetEntryAssembly() != typeof(CompiledModel).Assembly || Environment.ProcessPath is not { } program)
         {
             return;

@@ -4,7 +4,7 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 
-/// <summary>Reads samples, labels and valid-patch counts from .npy files and holds them against a model.</summary>
+/// <summary>Reads samples, labels and valid-patch counts from .npy files and checks them against a model.</summary>
 internal static class SampleFiles
 {
     /// <summary>Reads the arrays of a batch.</summary>
@@ -12,7 +12,7 @@ internal static class SampleFiles
     /// <param name="input">[B, …], float32, or uint8 pixels, which are divided by 255 as in training.</param>
     /// <param name="labels">[B], int32 or uint8; null for none.</param>
     /// <param name="lengths">[B], with groups [B, T] or [B·T], int32 or uint8; null for none.</param>
-    /// <exception cref="BadInputException">A file is not what it must be.</exception>
+    /// <exception cref="BadInputException">A file does not have the required form.</exception>
     public static SampleBatch Read(ModelSpec model, string input, string? labels, string? lengths)
     {
         SampleBatch batch = ReadInput(model, input);
@@ -30,12 +30,12 @@ internal static class SampleFiles
         string needed = $"[B, {string.Join(", ", sample)}]";
         if (array.Shape.SequenceEqual(sample))
         {
-            throw new BadInputException($"{path}: the array is one sample {ShapeText.Of(array.Shape)}, and a batch {needed} is needed. Save x[None] for a batch of one.");
+            throw new BadInputException($"{path}: the array is one sample {ShapeText.Of(array.Shape)}, but a batch {needed} is needed. Save x[None] for a batch of one.");
         }
 
         if (array.Shape.Count == 0 || !array.Shape.Skip(1).SequenceEqual(sample))
         {
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, and the model's input is {needed}. Reshape the array, or change model.input.");
+            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but the model's input is {needed}. Reshape the array, or change model.input.");
         }
 
         if (array.Shape[0] == 0)
@@ -58,7 +58,7 @@ internal static class SampleFiles
         NpyArray array = NpyFile.Read(path);
         if (array.Shape.Count != 1 || array.Shape[0] != samples)
         {
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, and the {samples} samples of the input need labels [{samples}]. Give one label for each sample.");
+            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but the {samples} samples of the input need labels [{samples}]. Give one label for each sample.");
         }
 
         int[] labels = SampleValues.Integers(array, path, "labels");
@@ -87,7 +87,7 @@ internal static class SampleFiles
         if (!fits)
         {
             string needed = hasGroups ? $"[{samples}, {layer.Instances}], one for each group of each sample" : $"[{samples}], one for each sample";
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, and valid-patch counts {needed}, are needed. Reshape it.");
+            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but valid-patch counts {needed}, are needed. Reshape it.");
         }
 
         int[] lengths = SampleValues.Integers(array, path, "valid-patch counts");
@@ -95,7 +95,7 @@ internal static class SampleFiles
         return bad < 0
             ? lengths
             : throw new BadInputException(
-                $"{path}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the patches there are. Mend it.");
+                $"{path}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the number of patches. Correct it.");
     }
 
     /// <summary>The position of a row-major index.</summary>

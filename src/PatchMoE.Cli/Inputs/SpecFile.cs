@@ -10,7 +10,7 @@ internal static class SpecFile
     private const int MaximumLength = 16 << 20;
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads a spec; all its diagnostics are written, a line each.</summary>
+    /// <summary>Reads a spec and writes all its diagnostics, one per line.</summary>
     /// <param name="path">The file.</param>
     /// <param name="context">The command's context.</param>
     /// <param name="report">Where diagnostics go; <see cref="CommandContext.Error"/> if null.</param>
@@ -27,14 +27,14 @@ internal static class SpecFile
         return result.Spec ?? throw new BadInputException($"{path}: the spec is not valid: {errors} {(errors == 1 ? "mistake" : "mistakes")}.");
     }
 
-    /// <summary>The folder that relative paths in a spec begin at.</summary>
+    /// <summary>The folder that paths in a spec are relative to.</summary>
     public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     private static string ReadText(Stream stream, string path)
     {
         if (stream.Length > MaximumLength)
         {
-            throw new BadInputException($"{path}: {stream.Length} bytes are no spec; one has at most {MaximumLength}. Give a spec, a JSON file.");
+            throw new BadInputException($"{path}: the file has {stream.Length} bytes; a spec has at most {MaximumLength}. Give a spec, a JSON file.");
         }
 
         var bytes = new byte[stream.Length];

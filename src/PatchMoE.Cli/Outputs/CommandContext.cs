@@ -1,15 +1,15 @@
 namespace PatchMoE.Cli.Outputs;
 
-/// <summary>What every command is given.</summary>
+/// <summary>The context of every command.</summary>
 /// <param name="Output">Where data go.</param>
 /// <param name="Error">Where everything else goes.</param>
 /// <param name="Cancellation">Set by Ctrl-C.</param>
 internal sealed record CommandContext(TextWriter Output, TextWriter Error, CancellationToken Cancellation)
 {
-    /// <summary>Whether a person watches <see cref="Error"/>.</summary>
+    /// <summary>Whether <see cref="Error"/> is a terminal.</summary>
     public bool IsWatched => ReferenceEquals(Error, Console.Error) && !Console.IsErrorRedirected;
 
-    /// <summary>Runs what cannot be stopped on a thread of its own, so that Ctrl-C need not wait for it.</summary>
+    /// <summary>Runs uninterruptible work on a separate thread, so that Ctrl-C does not have to wait for it.</summary>
     /// <exception cref="OperationCanceledException">Ctrl-C came first.</exception>
     public T Compute<T>(Func<T> work)
     {
@@ -21,7 +21,7 @@ internal sealed record CommandContext(TextWriter Output, TextWriter Error, Cance
         }
         catch (AggregateException)
         {
-            // GetResult throws what the work threw, with its own stack.
+            // GetResult rethrows the exception of the work, with its own stack trace.
         }
 
         return task.GetAwaiter().GetResult();

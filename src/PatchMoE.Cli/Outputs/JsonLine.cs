@@ -5,10 +5,10 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Outputs;
 
-/// <summary>A result as one JSON object on one line; numbers read back to the same bits.</summary>
+/// <summary>A result as one JSON object on one line; numbers round-trip to the same bits.</summary>
 internal static class JsonLine
 {
-    // Paths stay readable; the line is no part of a web page.
+    // Paths stay readable; the line is not part of a web page.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The object that <paramref name="write"/> fills.</summary>
@@ -25,7 +25,7 @@ internal static class JsonLine
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Writes <c>testAccuracy</c>, <c>testLoss</c> and, where it is defined, <c>routerHitRate</c>.</summary>
+    /// <summary>Writes <c>testAccuracy</c>, <c>testLoss</c> and, if defined, <c>routerHitRate</c>.</summary>
     public static void WriteEvaluation(this Utf8JsonWriter writer, EvaluationResult result)
     {
         writer.WriteNumber("testAccuracy", result.Accuracy);

@@ -2,12 +2,12 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Outputs;
 
-/// <summary>Makes folders that results go to.</summary>
+/// <summary>Creates folders for results.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Makes a folder where there is none.</summary>
-    /// <returns>The path as it was given.</returns>
-    /// <exception cref="BadInputException">It cannot be made.</exception>
+    /// <summary>Creates a folder if it does not exist.</summary>
+    /// <returns>The path as given.</returns>
+    /// <exception cref="BadInputException">It cannot be created.</exception>
     public static string Create(string path)
     {
         try
@@ -17,7 +17,7 @@ internal static class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new BadInputException($"{path}: the folder cannot be made: {IoReason.Of(e)}. Choose another.", e);
+            throw new BadInputException($"{path}: the folder cannot be created: {IoReason.Of(e)}. Choose another.", e);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace PatchMoE.Cli.Outputs;
 /// <summary>A table on the error stream; the first column holds names, the others numbers.</summary>
 internal sealed class TextTable
 {
-    // A pipe has no width; a table in it must not be cut.
+    // A pipe has no width; a table written to it must not be truncated.
     private const int PipeWidth = 160;
 
     private readonly Table _table = new();

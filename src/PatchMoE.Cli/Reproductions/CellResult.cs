@@ -4,15 +4,15 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>What one training of a grid came to; a line of <c>cells.jsonl</c>.</summary>
+/// <summary>The result of one training of a grid; a line of <c>cells.jsonl</c>.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Samples">Training samples.</param>
+/// <param name="Samples">The number of training samples.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Hash">See <see cref="Cell.Hash"/>.</param>
 /// <param name="Data">The folder that the images came from.</param>
-/// <param name="Accuracy">The share of test samples whose class is predicted, after the last epoch.</param>
-/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it is not defined.</param>
-/// <param name="Seconds">The time of the training.</param>
+/// <param name="Accuracy">The share of test samples whose class is predicted correctly, after the last epoch.</param>
+/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null if not defined.</param>
+/// <param name="Seconds">The duration of the training.</param>
 internal sealed record CellResult(string Network, int Samples, int Seed, string Hash, string Data, double Accuracy, double? RouterHitRate, double Seconds)
 {
     public string ToJson() => JsonLine.Of(json =>
@@ -31,7 +31,7 @@ internal sealed record CellResult(string Network, int Samples, int Seed, string 
         json.WriteNumber("seconds", Seconds);
     });
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Parses the text written by <see cref="ToJson"/>.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
     public static CellResult FromJson(string line)
     {

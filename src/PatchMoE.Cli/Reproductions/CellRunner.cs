@@ -9,25 +9,25 @@ using PatchMoE.Training.Runs;
 namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>
-/// Trains the cells of a grid, several at once with one thread each: trainings need nothing of each other, so no thread ever waits. Only the last epoch is
-/// tested, for it alone is reported.
+/// Trains the cells of a grid, several at once with one thread each: trainings are independent, so no thread ever waits. Only the last epoch is
+/// tested, since only that is reported.
 /// </summary>
 /// <param name="store">Where results go.</param>
 /// <param name="dataFolder">The folder of the images.</param>
 internal sealed class CellRunner(CellStore store, string dataFolder)
 {
-    /// <summary>Trains what is not finished yet.</summary>
+    /// <summary>Trains the cells that are not finished yet.</summary>
     /// <param name="cells">The grid.</param>
-    /// <param name="threads">Trainings at once.</param>
-    /// <param name="progress">Told of finished work and cells.</param>
-    /// <param name="cancellation">Ends all trainings; finished cells are kept.</param>
+    /// <param name="threads">The number of trainings to run at once.</param>
+    /// <param name="progress">Notified of finished work and cells.</param>
+    /// <param name="cancellation">Stops all trainings; finished cells are kept.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run(IReadOnlyList<Cell> cells, int threads, IGridProgress progress, CancellationToken cancellation)
     {
         Cell[] open = [.. cells.Where(cell => store.Find(cell) is null)];
         var data = new SeedData(open, dataFolder);
 
-        // Handed out one by one: a static share would leave one thread with the short cells.
+        // Handed out one at a time: a static share would leave one thread with the short cells.
         Partitioner<Cell> inOrder = Partitioner.Create(open, EnumerablePartitionerOptions.NoBuffering);
         try
         {
@@ -54,7 +54,7 @@ internal sealed class CellRunner(CellStore store, string dataFolder)
         progress.Finished(cell, result.Final);
     }
 
-    /// <summary>Counts the epochs that the network itself learns; routers that learn alone take next to no time.</summary>
+    /// <summary>Counts the epochs in which the network itself learns; routers that learn alone take next to no time.</summary>
     private sealed class EpochProgress(Cell cell, IGridProgress progress) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)

@@ -3,7 +3,7 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>The finished trainings of a grid, kept in <c>cells.jsonl</c> as soon as each is done, so that an interrupted grid goes on where it stood.</summary>
+/// <summary>The finished trainings of a grid, saved to <c>cells.jsonl</c> as each finishes, so that an interrupted grid continues where it stopped.</summary>
 internal sealed class CellStore
 {
     private readonly string _path;
@@ -13,9 +13,9 @@ internal sealed class CellStore
 
     private CellStore(string path, string data, List<CellResult> results) => (_path, _data, _results) = (path, data, results);
 
-    /// <summary>Opens a folder's store, empty where there is none yet.</summary>
-    /// <param name="folder">The folder; it exists.</param>
-    /// <param name="data">The folder of the images; results of others do not count.</param>
+    /// <summary>Opens a folder's store, empty if there is none yet.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="data">The folder of the images; results from other folders are ignored.</param>
     /// <exception cref="BadInputException">The file holds something else, or cannot be read.</exception>
     public static CellStore Open(string folder, string data)
     {
@@ -44,7 +44,7 @@ internal sealed class CellStore
         }
     }
 
-    /// <summary>Keeps the result of a cell.</summary>
+    /// <summary>Saves the result of a cell.</summary>
     public void Add(Cell cell, EvaluationResult final, double seconds)
     {
         lock (_lock)

@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>The specs of the paper's experiments, which come with the command so that they are there wherever it runs.</summary>
+/// <summary>The specs of the paper's experiments, embedded in the command so that they are available wherever it runs.</summary>
 internal static class EmbeddedSpecs
 {
     private const string Prefix = "specs/";
     private const string Ending = ".json";
 
-    /// <summary>The names, without folder and ending.</summary>
+    /// <summary>The names, without folder and extension.</summary>
     public static string[] Names { get; } =
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()

@@ -5,13 +5,13 @@ using Spectre.Console;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>Shows how far a grid is: a bar where a person watches, else a line for each cell.</summary>
+/// <summary>Shows the progress of a grid: a bar on a terminal, otherwise one line per cell.</summary>
 internal static class GridProgress
 {
     /// <summary>Shows progress on the error stream while <paramref name="run"/> runs.</summary>
     /// <param name="context">The command's context.</param>
-    /// <param name="cells">The cells to come.</param>
-    /// <param name="run">What runs.</param>
+    /// <param name="cells">The remaining cells.</param>
+    /// <param name="run">The work.</param>
     public static void Watch(CommandContext context, IReadOnlyList<Cell> cells, Action<IGridProgress> run)
     {
         if (!context.IsWatched)

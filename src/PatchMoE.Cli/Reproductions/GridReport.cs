@@ -5,7 +5,7 @@ using PatchMoE.Reports;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>A grid as one HTML page that needs no other file: the chart, the table, every single accuracy.</summary>
+/// <summary>A grid as one self-contained HTML page: the chart, the table, and every single accuracy.</summary>
 internal static class GridReport
 {
     public static string ToHtml(GridTable table, string lead)

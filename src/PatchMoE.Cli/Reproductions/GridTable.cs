@@ -3,9 +3,9 @@ using System.Text;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>The accuracies of one network on one number of samples, over the seeds.</summary>
+/// <summary>The accuracies of one network for one number of samples, over the seeds.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Samples">Training samples.</param>
+/// <param name="Samples">The number of training samples.</param>
 /// <param name="Accuracies">One for each finished seed, in their order.</param>
 internal sealed record GridEntry(string Network, int Samples, IReadOnlyList<double> Accuracies)
 {
@@ -17,7 +17,7 @@ internal sealed record GridEntry(string Network, int Samples, IReadOnlyList<doub
         : Math.Sqrt(Accuracies.Sum(accuracy => Math.Pow(accuracy - Mean, 2)) / (Accuracies.Count - 1));
 }
 
-/// <summary>What a grid came to so far.</summary>
+/// <summary>The results of a grid so far.</summary>
 internal sealed class GridTable
 {
     public GridTable(Reproduction reproduction, IEnumerable<CellResult> results)
@@ -35,12 +35,12 @@ internal sealed class GridTable
 
     public Reproduction Reproduction { get; }
 
-    /// <summary>All that have a result, in the table's order.</summary>
+    /// <summary>All entries with a result, in the table's order.</summary>
     public IReadOnlyList<GridEntry> Entries { get; }
 
     public GridEntry? Find(string network, int samples) => Entries.FirstOrDefault(entry => entry.Network == network && entry.Samples == samples);
 
-    /// <summary>Mean ± standard deviation; a dash where nothing is finished.</summary>
+    /// <summary>Mean ± standard deviation; a dash if nothing is finished.</summary>
     public static string Text(GridEntry? entry) => entry switch
     {
         null => "–",

@@ -2,10 +2,10 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>Told how far a grid is, from several threads at once.</summary>
+/// <summary>Receives the progress of a grid, from several threads at once.</summary>
 internal interface IGridProgress
 {
-    /// <summary>So much of the grid's <see cref="Cell.Work"/> is done.</summary>
+    /// <summary>This much of the grid's <see cref="Cell.Work"/> is done.</summary>
     void Advance(long work);
 
     /// <summary>A cell is done.</summary>

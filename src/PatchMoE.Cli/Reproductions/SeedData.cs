@@ -3,17 +3,17 @@ using PatchMoE.Training.Data;
 namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>
-/// The data of a grid, drawn once for each seed and held while its cells are trained: sample i of a mosaic depends on the seed and i alone, so the cells
-/// with fewer samples train on the first of the same array.
+/// The data of a grid, drawn once per seed and held while its cells are trained: sample i of a mosaic depends only on the seed and i, so cells
+/// with fewer samples train on the first samples of the same array.
 /// </summary>
-/// <param name="cells">The cells to come.</param>
+/// <param name="cells">The remaining cells.</param>
 /// <param name="folder">The folder of the images.</param>
 internal sealed class SeedData(IReadOnlyList<Cell> cells, string folder)
 {
     private readonly Dictionary<int, Lazy<(Dataset Train, Dataset Test)>> _held = [];
     private readonly Dictionary<int, int> _remaining = cells.CountBy(cell => cell.Seed).ToDictionary();
 
-    /// <summary>The data of a cell. Give them back by <see cref="Release"/>.</summary>
+    /// <summary>The data of a cell. Return them with <see cref="Release"/>.</summary>
     public (Dataset Train, Dataset Test) Take(Cell cell)
     {
         Lazy<(Dataset Train, Dataset Test)> all;
@@ -32,7 +32,7 @@ internal sealed class SeedData(IReadOnlyList<Cell> cells, string folder)
         return (train.First(cell.Samples), test);
     }
 
-    /// <summary>Ends a cell; with the last one of a seed its data go.</summary>
+    /// <summary>Ends a cell; after the last one of a seed its data are released.</summary>
     public void Release(Cell cell)
     {
         lock (_held)

@@ -8,7 +8,7 @@ namespace PatchMoE.Cli.Training;
 /// <summary>A progress bar for each phase, with the loss so far and the last epoch's accuracy.</summary>
 internal sealed class BarProgress : IProgress<TrainingProgress>
 {
-    // In fewer columns the words take all the room.
+    // In fewer columns the text would take all the space.
     private const int WidthOfAll = 72;
 
     private readonly ProgressContext _bars;

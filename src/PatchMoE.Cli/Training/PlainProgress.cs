@@ -2,7 +2,7 @@ using PatchMoE.Training;
 
 namespace PatchMoE.Cli.Training;
 
-/// <summary>Progress where nobody watches: about twenty lines a phase, the first and the last epoch among them.</summary>
+/// <summary>Progress when the output is not a terminal: about twenty lines per phase, including the first and the last epoch.</summary>
 internal sealed class PlainProgress(TextWriter error) : IProgress<TrainingProgress>
 {
     private const int Lines = 20;

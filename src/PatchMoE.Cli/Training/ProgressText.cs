@@ -3,7 +3,7 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Training;
 
-/// <summary>The words of training progress.</summary>
+/// <summary>The text of training progress.</summary>
 internal static class ProgressText
 {
     public static string Phase(TrainingPhase phase) => phase switch
@@ -13,7 +13,7 @@ internal static class ProgressText
         _ => "training",
     };
 
-    /// <summary>Four decimals, or an exponent where they would be many digits.</summary>
+    /// <summary>Four decimals, or an exponent if there would be many digits.</summary>
     public static string Loss(double loss) => loss.ToString(Math.Abs(loss) < 1e6 ? "0.0000" : "0.0000e+0", CultureInfo.InvariantCulture);
 
     /// <summary><c>experts epoch 3/150: loss 0.1234, test loss 0.2000, accuracy 0.9560, router hits 0.9800</c></summary>

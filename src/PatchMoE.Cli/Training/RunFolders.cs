@@ -8,25 +8,25 @@ namespace PatchMoE.Cli.Training;
 internal static class RunFolders
 {
     /// <summary>
-    /// The folder to train in. Without <paramref name="path"/> it is <c>runs/{name}-{seed}</c>: the first number of it that is free, or, to resume, the last that
+    /// The folder to train in. Without <paramref name="path"/> it is <c>runs/{name}-{seed}</c>, with the first free number appended or, to resume, the last that
     /// holds a run.
     /// </summary>
-    /// <param name="path">What the user names; null for none.</param>
+    /// <param name="path">The user's choice; null for none.</param>
     /// <param name="spec">The spec with its seed.</param>
-    /// <param name="resume">Whether to go on with a run.</param>
+    /// <param name="resume">Whether to resume a run.</param>
     /// <param name="force">Whether to replace a run.</param>
-    /// <exception cref="BadInputException">The folder holds a run that may not be replaced, holds none to resume, or cannot be written in.</exception>
+    /// <exception cref="BadInputException">The folder holds a run that may not be replaced, holds none to resume, or is not writable.</exception>
     public static RunFolder Choose(string? path, PatchMoESpec spec, bool resume, bool force)
     {
         string chosen = path ?? Default(spec, resume, force);
         if (resume && !HoldsRun(chosen))
         {
-            throw new BadInputException($"{chosen}: there is no run to resume. Begin one without --resume, or name the folder of one with --out.");
+            throw new BadInputException($"{chosen}: there is no run to resume. Start one without --resume, or give the folder of one with --out.");
         }
 
         if (HoldsRun(chosen) && !resume && !force)
         {
-            throw new BadInputException($"{chosen}: the folder already holds a run. Go on with it by --resume, replace it by --force, or choose another folder with --out.");
+            throw new BadInputException($"{chosen}: the folder already holds a run. Continue it with --resume, replace it with --force, or choose another folder with --out.");
         }
 
         RunFolder folder = RunFolder.Open(chosen);
@@ -38,7 +38,7 @@ internal static class RunFolders
         return folder;
     }
 
-    /// <summary>Nothing of an old run may pass for a part of the new one.</summary>
+    /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
     {
         foreach (string path in (string[])[folder.SpecPath, folder.MetricsPath, folder.WeightsPath, folder.CheckpointPath, folder.ReportPath])
@@ -47,7 +47,7 @@ internal static class RunFolders
         }
     }
 
-    /// <summary>Refuses to resume a run of another network or other data.</summary>
+    /// <summary>Rejects resuming a run of another network or other data.</summary>
     /// <exception cref="BadInputException">The run's spec differs from <paramref name="spec"/>, or cannot be read.</exception>
     public static void RequireSameRun(RunFolder folder, PatchMoESpec spec, CommandContext context)
     {
@@ -55,7 +55,7 @@ internal static class RunFolders
         string? different = saved.Model != spec.Model ? "model" : saved.Data != spec.Data ? "data" : null;
         if (different is not null)
         {
-            throw new BadInputException($"{folder.SpecPath}: its {different} section differs from that of {spec.Name}. Resume with the spec the run began with, or begin a new run in another folder.");
+            throw new BadInputException($"{folder.SpecPath}: its {different} section differs from that of {spec.Name}. Resume with the spec that the run started with, or start a new run in another folder.");
         }
     }
 

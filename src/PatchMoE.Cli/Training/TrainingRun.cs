@@ -1,13 +1,13 @@
 namespace PatchMoE.Cli.Training;
 
-/// <summary>The spec of a training run with what the command line changes, so that its <c>spec.json</c> alone repeats it.</summary>
+/// <summary>The spec of a training run including the command line's changes, so that its <c>spec.json</c> alone reproduces it.</summary>
 internal static class TrainingRun
 {
-    /// <summary>Fills in defaults, seed and epochs, and makes paths of data absolute.</summary>
+    /// <summary>Fills in defaults, seed and epochs, and makes data paths absolute.</summary>
     /// <param name="spec">A valid spec.</param>
     /// <param name="folder">The folder of the spec file.</param>
-    /// <param name="seed">Instead of the spec's; null to keep it.</param>
-    /// <param name="epochs">Instead of the spec's; null to keep them.</param>
+    /// <param name="seed">Replaces the spec's seed; null to keep it.</param>
+    /// <param name="epochs">Replaces the spec's number of epochs; null to keep it.</param>
     public static PatchMoESpec Resolve(PatchMoESpec spec, string folder, int? seed = null, int? epochs = null)
     {
         TrainingSpec training = spec.Training ?? TrainingSpec.Default with { Method = MethodFor(spec.Model) };

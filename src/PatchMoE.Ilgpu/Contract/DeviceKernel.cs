@@ -3,15 +3,15 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>For emitted code: compiles a kernel, and names it if that fails.</summary>
+/// <summary>For emitted code: compiles a kernel, naming it if that fails.</summary>
 public static class DeviceKernel
 {
     /// <summary>Compiles a kernel.</summary>
-    /// <typeparam name="TLauncher">An action of a stream, a <see cref="KernelConfig"/> and the kernel's parameters.</typeparam>
+    /// <typeparam name="TLauncher">A delegate that takes a stream, a <see cref="KernelConfig"/> and the kernel's parameters.</typeparam>
     /// <param name="accelerator">The device.</param>
     /// <param name="kernel">The kernel, a static method.</param>
     /// <param name="launch">Queues the compiled kernel on a stream.</param>
-    /// <exception cref="NotSupportedException">The device or ILGPU's compiler refuses it.</exception>
+    /// <exception cref="NotSupportedException">The device or ILGPU's compiler rejects it.</exception>
     public static void Load<TLauncher>(Accelerator accelerator, Delegate kernel, out TLauncher launch)
         where TLauncher : Delegate
     {

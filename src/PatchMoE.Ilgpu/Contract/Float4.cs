@@ -1,6 +1,6 @@
 namespace PatchMoE.Ilgpu;
 
-/// <summary>Four neighbouring values: emitted kernels read and write them at once, as 128 bits.</summary>
+/// <summary>Four adjacent values: emitted kernels read and write them together, as 128 bits.</summary>
 public struct Float4
 {
     /// <summary>The first value.</summary>

@@ -2,18 +2,18 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>What the generator adds to a model's class where its project references PatchMoE.Ilgpu: the network's kernels for a GPU.</summary>
+/// <summary>What the generator adds to a model's class if its project references PatchMoE.Ilgpu: the network's kernels for a GPU.</summary>
 public interface IIlgpuModel
 {
-    /// <summary>Floats of scratch on the device that a pass over a batch needs.</summary>
+    /// <summary>The number of scratch floats on the device that a pass over a batch needs.</summary>
     /// <param name="batch">B ≥ 1.</param>
     long ScratchFloats(int batch);
 
-    /// <summary>Integers of scratch on the device that a pass over a batch needs.</summary>
+    /// <summary>The number of scratch integers on the device that a pass over a batch needs.</summary>
     /// <param name="batch">B ≥ 1.</param>
     long ScratchIntegers(int batch);
 
     /// <summary>Compiles the kernels for a device.</summary>
-    /// <param name="accelerator">The device; the caller keeps and disposes it.</param>
+    /// <param name="accelerator">The device; the caller owns and disposes it.</param>
     IIlgpuPasses Load(Accelerator accelerator);
 }

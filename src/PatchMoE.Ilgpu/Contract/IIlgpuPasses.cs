@@ -2,7 +2,7 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>A network's passes on one device. Each call queues kernels on a stream and returns; sums have a fixed order, so results have the same bits run after run.</summary>
+/// <summary>A network's passes on one device. Each call queues kernels on a stream and returns; sums have a fixed order, so results are bit-identical from run to run.</summary>
 public interface IIlgpuPasses
 {
     /// <summary>Computes the logits.</summary>
@@ -11,14 +11,14 @@ public interface IIlgpuPasses
     /// <param name="batch">B.</param>
     void Forward(AcceleratorStream stream, in PassBuffers buffers, int batch);
 
-    /// <summary>Which patches each expert of layer 0 takes; <see cref="PassBuffers.Routes"/> is written. Not for a dense layer 0.</summary>
+    /// <summary>Computes which patches each expert of layer 0 takes; <see cref="PassBuffers.Routes"/> is written. Not for a dense layer 0.</summary>
     /// <param name="stream">Where the kernels are queued.</param>
     /// <param name="buffers">The arrays.</param>
     /// <param name="batch">B.</param>
     void Route(AcceleratorStream stream, in PassBuffers buffers, int batch);
 
     /// <summary>
-    /// Forward, mean loss and its gradients; <see cref="PassBuffers.Logits"/>, <see cref="PassBuffers.Losses"/>, <see cref="PassBuffers.Gradients"/>
+    /// Computes the logits, the loss and its gradients; <see cref="PassBuffers.Logits"/>, <see cref="PassBuffers.Losses"/>, <see cref="PassBuffers.Gradients"/>
     /// and, unless it is empty, <see cref="PassBuffers.InputGradient"/> are written.
     /// </summary>
     /// <param name="stream">Where the kernels are queued.</param>

@@ -2,10 +2,10 @@ using ILGPU;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>The arrays of a pass in device memory, dense and row-major. What a pass does not need may be empty. Each begins on a boundary of 64 bytes.</summary>
+/// <summary>The arrays of a pass in device memory, dense and row-major. Those that a pass does not need may be empty. Each is aligned to 64 bytes.</summary>
 public readonly struct PassBuffers
 {
-    /// <summary>The parameter buffer, laid out as <see cref="ModelParameters"/> says.</summary>
+    /// <summary>The parameter buffer, laid out as described by <see cref="ModelParameters"/>.</summary>
     public ArrayView<float> Parameters { get; init; }
 
     /// <summary>[B, …].</summary>
@@ -20,10 +20,10 @@ public readonly struct PassBuffers
     /// <summary>[B, C].</summary>
     public ArrayView<float> Logits { get; init; }
 
-    /// <summary>[B], the loss of each sample; the mean is the caller's affair.</summary>
+    /// <summary>[B], the loss of each sample; the caller computes the mean.</summary>
     public ArrayView<float> Losses { get; init; }
 
-    /// <summary>As long as the parameter buffer; 0 for what has no gradient.</summary>
+    /// <summary>As long as the parameter buffer; 0 where there is no gradient.</summary>
     public ArrayView<float> Gradients { get; init; }
 
     /// <summary>[B, …]; empty if not wanted.</summary>
@@ -32,9 +32,9 @@ public readonly struct PassBuffers
     /// <summary>[B·T, k, l], for sample routing [B·T, 1, 1]; best first, −1 for none.</summary>
     public ArrayView<int> Routes { get; init; }
 
-    /// <summary>Scratch, <see cref="IIlgpuModel.ScratchFloats"/> long; what it holds before a pass does not matter.</summary>
+    /// <summary>Scratch of <see cref="IIlgpuModel.ScratchFloats"/> values; its contents before a pass do not matter.</summary>
     public ArrayView<float> Floats { get; init; }
 
-    /// <summary>Scratch, <see cref="IIlgpuModel.ScratchIntegers"/> long; what it holds before a pass does not matter.</summary>
+    /// <summary>Scratch of <see cref="IIlgpuModel.ScratchIntegers"/> values; its contents before a pass do not matter.</summary>
     public ArrayView<int> Integers { get; init; }
 }

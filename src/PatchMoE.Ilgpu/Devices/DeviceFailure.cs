@@ -3,16 +3,16 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>Says what failed on a device in words that help: ILGPU's own messages name neither the kernel nor the device.</summary>
+/// <summary>Describes what failed on a device in helpful words: ILGPU's own messages name neither the kernel nor the device.</summary>
 internal static class DeviceFailure
 {
     /// <summary>Whether an exception comes from ILGPU's compiler or a driver.</summary>
     public static bool IsOne(Exception failure) =>
         failure is AcceleratorException or InternalCompilerException or NotSupportedException or CapabilityNotSupportedException or DllNotFoundException;
 
-    /// <summary>The exception for the user.</summary>
+    /// <summary>The exception to show the user.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="work">What was done: a kernel, a pass, a copy.</param>
+    /// <param name="work">What was being done: a kernel, a pass, a copy.</param>
     /// <param name="failure">What was thrown.</param>
     public static BadInputException Wrap(IlgpuDeviceInfo device, string work, Exception failure) => new(
         $"--device {device.Name} ({device.Title}, {device.Driver}): {work} failed: {Reasons(failure)} {Advice(failure)}", failure);
@@ -34,7 +34,7 @@ internal static class DeviceFailure
 
     private static string Advice(Exception failure) => failure.GetBaseException() switch
     {
-        AcceleratorException => "Update the device's driver, give it a smaller batch, or choose another --device ('pmoe backends' lists them) or --backend.",
+        AcceleratorException => "Update the device's driver, use a smaller batch, or choose another --device ('pmoe backends' lists them) or --backend.",
         _ => "Choose another --device ('pmoe backends' lists them) or --backend.",
     };
 }

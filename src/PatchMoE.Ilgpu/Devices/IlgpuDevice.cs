@@ -13,19 +13,19 @@ public sealed class IlgpuDevice : IDisposable
     internal IlgpuDevice(IlgpuDeviceInfo info, Context context, Accelerator accelerator) =>
         (Info, _context, Accelerator) = (info, context, accelerator);
 
-    /// <summary>What it is.</summary>
+    /// <summary>A description of the device.</summary>
     public IlgpuDeviceInfo Info { get; }
 
-    /// <summary>ILGPU's side of it.</summary>
+    /// <summary>ILGPU's object for it.</summary>
     public Accelerator Accelerator { get; }
 
-    /// <summary>Bytes of memory that are free, if the driver tells; else all that it has.</summary>
+    /// <summary>The bytes of memory that are free, if the driver reports them; otherwise the total.</summary>
     internal long FreeMemory => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Info.Memory;
 
-    /// <summary>Whether <see cref="FreeMemory"/> knows what is in use.</summary>
+    /// <summary>Whether <see cref="FreeMemory"/> accounts for what is in use.</summary>
     internal bool TellsFreeMemory => Accelerator is CudaAccelerator;
 
-    /// <summary>The most bytes of one allocation.</summary>
+    /// <summary>The largest allocation in bytes.</summary>
     internal long LargestAllocation => Accelerator is CLAccelerator openCl
         ? openCl.Device.GetDeviceInfo<long>(CLDeviceInfoType.CL_DEVICE_MAX_MEM_ALLOC_SIZE)
         : long.MaxValue;

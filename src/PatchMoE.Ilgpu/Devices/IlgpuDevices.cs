@@ -6,12 +6,12 @@ using ILGPU.Runtime.OpenCL;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>The devices of this machine: CUDA first, then OpenCL, then ILGPU's own CPU accelerator, which is slow and always there.</summary>
+/// <summary>The devices of this machine: CUDA first, then OpenCL, then ILGPU's own CPU accelerator, which is slow but always available.</summary>
 public static class IlgpuDevices
 {
     private const string CpuName = "cpu";
 
-    /// <summary>All devices, in the order in which to prefer them.</summary>
+    /// <summary>All devices, in order of preference.</summary>
     public static IReadOnlyList<IlgpuDeviceInfo> List() => [.. Find().Select(device => device.Info)];
 
     /// <summary>Opens a device.</summary>
@@ -24,7 +24,7 @@ public static class IlgpuDevices
         if (name is not null)
         {
             FoundDevice named = devices.FirstOrDefault(device => device.Info.Name == name) ?? throw new BadInputException(
-                $"--device {name}: there is no such device. Here are {string.Join(", ", devices.Select(device => device.Info.Name))}.");
+                $"--device {name}: there is no such device. The devices are {string.Join(", ", devices.Select(device => device.Info.Name))}.");
             return Open(named, optimization);
         }
 
@@ -36,7 +36,7 @@ public static class IlgpuDevices
             }
             catch (BadInputException)
             {
-                // The next may work; asked for by name, this one says why it does not.
+                // The next may work; one that was requested by name reports why it does not.
             }
         }
 
@@ -89,7 +89,7 @@ public static class IlgpuDevices
     }
 
     private static FoundDevice OfCpu() => new(
-        new IlgpuDeviceInfo(CpuName, "ILGPU's CPU accelerator (slow: it checks kernels)", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, $"ILGPU {Context.Version}", ByNameOnly: false),
+        new IlgpuDeviceInfo(CpuName, "ILGPU's CPU accelerator (slow; for checking kernels)", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, $"ILGPU {Context.Version}", ByNameOnly: false),
         builder => builder.CPU(CPUDeviceKind.Nvidia)); // the kind that allows groups of 1024 threads, as GPUs do
 
     private sealed record FoundDevice(IlgpuDeviceInfo Info, Action<Context.Builder> Register);

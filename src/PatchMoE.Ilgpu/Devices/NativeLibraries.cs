@@ -7,7 +7,7 @@ namespace PatchMoE.Ilgpu;
 /// <summary>Finds the drivers' libraries where ILGPU does not look. Called before ILGPU first touches a driver.</summary>
 internal static partial class NativeLibraries
 {
-    /// <summary>ILGPU asks for <c>OpenCL</c> and <c>cuda</c>; without development packages Linux has them under a versioned name alone.</summary>
+    /// <summary>ILGPU asks for <c>OpenCL</c> and <c>cuda</c>; without development packages, Linux has them only under a versioned name.</summary>
     private static readonly Dictionary<string, string> s_versionedNames = new() { ["OpenCL"] = "libOpenCL.so.1", ["cuda"] = "libcuda.so.1" };
 
     private static readonly Lazy<bool> s_prepared = new(Prepare);
@@ -30,7 +30,7 @@ internal static partial class NativeLibraries
             // The application resolves ILGPU's libraries itself.
         }
 
-        // PoCL's compiler lacks a keyword that ILGPU emits. PoCL reads the process's environment, which .NET's own setter does not reach.
+        // PoCL's compiler lacks a keyword that ILGPU emits. PoCL reads the process's environment, which .NET's own setter does not change.
         _ = SetEnvironment("POCL_EXTRA_BUILD_FLAGS", "-D__generic=__attribute__((opencl_generic))", overwrite: 0);
         return true;
     }

@@ -5,7 +5,7 @@ using PatchMoE.Training.Data;
 namespace PatchMoE.Ilgpu;
 
 /// <summary>
-/// Brings batches of a data set into slots. A data set that fits stays on the device, and a batch is gathered there; of a larger one each batch is
+/// Loads batches of a data set onto the device. A data set that fits stays there, and batches are gathered there; from a larger one, each batch is
 /// copied from the host. Both give the same bits.
 /// </summary>
 internal sealed class BatchSource
@@ -13,12 +13,12 @@ internal sealed class BatchSource
     private readonly DeviceArray<float> _inputs;
     private readonly Action<AcceleratorStream, Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>? _gather;
 
-    /// <summary>Takes a data set; what <paramref name="inputs"/> held before is lost.</summary>
+    /// <summary>Takes a data set; the previous contents of <paramref name="inputs"/> are lost.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="queue">Where copies are queued.</param>
     /// <param name="memory">The device's memory.</param>
-    /// <param name="inputs">Where its inputs go if they fit.</param>
-    /// <param name="reserve">Bytes that must stay free beside them.</param>
+    /// <param name="inputs">Where its inputs are stored if they fit.</param>
+    /// <param name="reserve">Bytes that must stay free besides them.</param>
     public BatchSource(Dataset data, DeviceQueue queue, DeviceMemory memory, DeviceArray<float> inputs, long reserve)
     {
         (Data, _inputs) = (data, inputs);
@@ -37,23 +37,23 @@ internal sealed class BatchSource
 
     public Dataset Data { get; }
 
-    /// <summary>Whether the inputs lie on the device.</summary>
+    /// <summary>Whether the inputs are on the device.</summary>
     public bool IsResident => _gather is not null;
 
-    /// <summary>Queues what brings a batch into a slot.</summary>
+    /// <summary>Queues the work that loads a batch.</summary>
     /// <param name="queue">Where it is queued.</param>
-    /// <param name="slot">The slot, large enough.</param>
+    /// <param name="target">The batch's memory, large enough.</param>
     /// <param name="samples">The batch: indices of samples.</param>
-    public void Queue(DeviceQueue queue, BatchSlot slot, ReadOnlySpan<int> samples)
+    public void Queue(DeviceQueue queue, DeviceBatch target, ReadOnlySpan<int> samples)
     {
-        slot.QueueIntegers(queue, Data, samples);
+        target.QueueIntegers(queue, Data, samples);
         if (_gather is null)
         {
-            slot.QueueInput(queue, Data, samples);
+            target.QueueInput(queue, Data, samples);
             return;
         }
 
         int values = checked(samples.Length * Data.InputLength);
-        _gather(queue.Stream, values, slot.Rows(samples.Length, Data.LengthsPerSample), _inputs.View, slot.Input.First(values), Data.InputLength);
+        _gather(queue.Stream, values, target.Rows(samples.Length, Data.LengthsPerSample), _inputs.View, target.Input.First(values), Data.InputLength);
     }
 }

@@ -6,21 +6,21 @@ namespace PatchMoE.Ilgpu;
 /// <summary>An array on a device that grows with the batch.</summary>
 internal abstract class DeviceArray
 {
-    /// <summary>Values that it holds.</summary>
+    /// <summary>The number of values that it holds.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Bytes of one value.</summary>
+    /// <summary>The size of one value in bytes.</summary>
     public abstract int ValueSize { get; }
 
     public long Bytes => Length * ValueSize;
 
-    /// <summary>Makes it anew; what it held is lost.</summary>
+    /// <summary>Reallocates it; its contents are lost.</summary>
     public abstract void Allocate(Accelerator accelerator, long length);
 
     public abstract void Free();
 }
 
-/// <summary>An array of values on a device; empty at first.</summary>
+/// <summary>An array of values on a device, initially empty.</summary>
 internal sealed class DeviceArray<T> : DeviceArray
     where T : unmanaged
 {

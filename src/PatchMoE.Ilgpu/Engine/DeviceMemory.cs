@@ -1,30 +1,30 @@
 namespace PatchMoE.Ilgpu;
 
-/// <summary>How long an array must be.</summary>
+/// <summary>The required length of an array.</summary>
 internal readonly record struct Demand(DeviceArray Array, long Length);
 
-/// <summary>The memory of a device as one engine uses it: what is needed is known before it is allocated.</summary>
+/// <summary>The device memory used by one engine: the requirement is checked before anything is allocated.</summary>
 /// <param name="device">The device.</param>
-/// <param name="limit">The most bytes to use; null for all that are free.</param>
+/// <param name="limit">The maximum number of bytes to use; null for all that are free.</param>
 internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposable
 {
     private readonly HashSet<DeviceArray> _arrays = [];
 
     private long Used => _arrays.Sum(array => array.Bytes);
 
-    /// <summary>Bytes that can still be used.</summary>
+    /// <summary>The number of bytes that can still be used.</summary>
     private long Free => Math.Max(0, Math.Min((limit ?? long.MaxValue) - Used, device.FreeMemory - (device.TellsFreeMemory ? 0 : Used)));
 
-    /// <summary>Whether arrays of some lengths would fit beside what is there.</summary>
+    /// <summary>Whether arrays of the given lengths would fit besides those already allocated.</summary>
     /// <param name="reserve">Bytes that must stay free.</param>
     /// <param name="demands">The arrays.</param>
     public bool HasRoom(long reserve, params ReadOnlySpan<Demand> demands) => Needed(demands) + reserve <= Free && Largest(demands) <= device.LargestAllocation;
 
-    /// <summary>Makes arrays at least as long as demanded. Those that grow lose what they hold.</summary>
-    /// <param name="purpose">What needs them, for a message.</param>
+    /// <summary>Makes arrays at least as long as demanded. Those that grow lose their contents.</summary>
+    /// <param name="purpose">What needs them, for messages.</param>
     /// <param name="demands">The arrays.</param>
-    /// <returns>Whether any array was made anew.</returns>
-    /// <exception cref="BadInputException">The memory does not suffice.</exception>
+    /// <returns>Whether any array was reallocated.</returns>
+    /// <exception cref="BadInputException">There is not enough memory.</exception>
     public bool Require(string purpose, params ReadOnlySpan<Demand> demands)
     {
         long needed = Needed(demands);
@@ -35,12 +35,12 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
 
         if (needed > Free)
         {
-            throw TooLittle($"{purpose} needs {IlgpuDeviceInfo.Size(needed)} more device memory than the {IlgpuDeviceInfo.Size(Used)} in use, and {IlgpuDeviceInfo.Size(Free)} are free");
+            throw Insufficient($"{purpose} needs {IlgpuDeviceInfo.Size(needed)} of device memory besides the {IlgpuDeviceInfo.Size(Used)} in use, but only {IlgpuDeviceInfo.Size(Free)} are free");
         }
 
         if (Largest(demands) > device.LargestAllocation)
         {
-            throw TooLittle($"{purpose} needs an array of {IlgpuDeviceInfo.Size(Largest(demands))}, and the driver allows {IlgpuDeviceInfo.Size(device.LargestAllocation)}");
+            throw Insufficient($"{purpose} needs an array of {IlgpuDeviceInfo.Size(Largest(demands))}, but the driver allows at most {IlgpuDeviceInfo.Size(device.LargestAllocation)}");
         }
 
         foreach (Demand demand in demands)
@@ -51,7 +51,7 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
         return true;
     }
 
-    /// <summary>Gives an array's memory back.</summary>
+    /// <summary>Frees an array's memory.</summary>
     public void Release(DeviceArray array)
     {
         array.Free();
@@ -107,10 +107,10 @@ internal sealed class DeviceMemory(IlgpuDevice device, long? limit) : IDisposabl
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure) || failure is OutOfMemoryException)
         {
-            throw TooLittle($"{purpose} needs an array of {IlgpuDeviceInfo.Size(demand.Length * demand.Array.ValueSize)}, and the driver refuses it ({failure.Message})", failure);
+            throw Insufficient($"{purpose} needs an array of {IlgpuDeviceInfo.Size(demand.Length * demand.Array.ValueSize)}, but the driver refuses it ({failure.Message})", failure);
         }
     }
 
-    private BadInputException TooLittle(string problem, Exception? cause = null) => new(
-        $"--device {device.Info.Name} ({device.Info.Title}): {problem}. Use a smaller batch (training.batch), end what else uses the device, or choose another --device.", cause);
+    private BadInputException Insufficient(string problem, Exception? cause = null) => new(
+        $"--device {device.Info.Name} ({device.Info.Title}): {problem}. Use a smaller batch (training.batch), close other programs that use the device, or choose another --device.", cause);
 }

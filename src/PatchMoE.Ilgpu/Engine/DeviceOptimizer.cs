@@ -4,7 +4,7 @@ using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>An <see cref="Optimizer"/> whose state lies on a device.</summary>
+/// <summary>An <see cref="Optimizer"/> whose state is on a device.</summary>
 internal sealed class DeviceOptimizer
 {
     private readonly Optimizer _optimizer;
@@ -15,8 +15,8 @@ internal sealed class DeviceOptimizer
     /// <summary>Copies the state to the device.</summary>
     /// <param name="optimizer">The rule, its tensors and its state so far.</param>
     /// <param name="queue">Where copies are queued.</param>
-    /// <param name="memory">Where the state is kept.</param>
-    /// <param name="state">Two arrays for it, which may be left from an earlier phase.</param>
+    /// <param name="memory">Where the state is allocated.</param>
+    /// <param name="state">Two arrays for it, which may be left over from an earlier phase.</param>
     public DeviceOptimizer(Optimizer optimizer, DeviceQueue queue, DeviceMemory memory, DeviceArray<float>[] state)
     {
         (_optimizer, _state) = (optimizer, state);
@@ -33,10 +33,10 @@ internal sealed class DeviceOptimizer
 
     private delegate void Update(AcceleratorStream stream, Arrays arrays, (int Offset, int Length) range, int step, float learningRate);
 
-    /// <summary>Queues one update; it is not made if <paramref name="failed"/> is not 0 by then.</summary>
+    /// <summary>Queues one update; it is skipped if <paramref name="failed"/> is not 0 by then.</summary>
     /// <param name="stream">Where the kernels are queued.</param>
     /// <param name="parameters">The parameter buffer.</param>
-    /// <param name="gradients">Of the same length and layout.</param>
+    /// <param name="gradients">With the same length and layout.</param>
     /// <param name="failed">[1].</param>
     /// <param name="learningRate">η.</param>
     public void Queue(AcceleratorStream stream, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> failed, double learningRate)
@@ -50,7 +50,7 @@ internal sealed class DeviceOptimizer
     /// <summary>Counts an update that was made.</summary>
     public void Count() => _optimizer.Steps++;
 
-    /// <summary>Brings the state back.</summary>
+    /// <summary>Copies the state back.</summary>
     public void Collect(DeviceQueue queue)
     {
         for (int i = 0; i < _optimizer.State.Count; i++)
@@ -59,7 +59,7 @@ internal sealed class DeviceOptimizer
         }
     }
 
-    /// <summary>Tensors that follow each other become one range: the gaps between them hold zeros, which every rule leaves zeros.</summary>
+    /// <summary>Adjacent tensors are merged into one range: the gaps between them hold zeros, which every rule leaves at zero.</summary>
     private static (int Offset, int Length)[] Join(IEnumerable<(int Offset, int Length)> tensors)
     {
         var ranges = new List<(int Offset, int Length)>();

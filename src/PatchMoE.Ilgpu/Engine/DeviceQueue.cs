@@ -4,14 +4,14 @@ using ILGPU.Runtime.CPU;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>A stream of a device, and the copies that are queued on it. A failure is told as one of the device.</summary>
+/// <summary>A stream of a device, and the copies that are queued on it. Failures are reported as those of the device.</summary>
 /// <param name="device">The device.</param>
 internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
 {
-    /// <summary>ILGPU's side of it, for kernels.</summary>
+    /// <summary>ILGPU's stream, for kernels.</summary>
     public AcceleratorStream Stream { get; } = device.Accelerator.CreateStream();
 
-    /// <summary>Writes values to the beginning of an array and waits.</summary>
+    /// <summary>Writes values to the start of an array and waits.</summary>
     public unsafe void Upload<T>(ReadOnlySpan<T> values, ArrayView<T> target)
         where T : unmanaged
     {
@@ -25,13 +25,13 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
         }
     }
 
-    /// <summary>Queues a copy to the beginning of an array and returns; the values must stay where and as they are until it is done.</summary>
+    /// <summary>Queues a copy to the start of an array and returns; the values must neither move nor change until it is done.</summary>
     public unsafe void QueueUpload<T>(T* values, int length, ArrayView<T> target)
         where T : unmanaged
     {
         try
         {
-            // ILGPU's OpenCL copies are as long as the host's array, whatever the length of the view: it must be exact.
+            // ILGPU's OpenCL copies are as long as the host array, whatever the length of the view: it must be exact.
             using CPUMemoryBuffer host = CPUMemoryBuffer.Create(Stream.Accelerator, values, length);
             target.SubView(0, length).CopyFrom(Stream, host.AsArrayView<T>(0, length));
         }
@@ -41,7 +41,7 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
         }
     }
 
-    /// <summary>Waits for what is queued and reads the beginning of an array.</summary>
+    /// <summary>Waits for the queued work and reads the start of an array.</summary>
     public unsafe void Download<T>(ArrayView<T> source, Span<T> values)
         where T : unmanaged
     {
@@ -66,7 +66,7 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
         }
     }
 
-    /// <summary>Waits for all that is queued.</summary>
+    /// <summary>Waits for all queued work.</summary>
     public void Wait()
     {
         try
@@ -75,7 +75,7 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure))
         {
-            throw DeviceFailure.Wrap(device.Info, "a kernel or copy queued before", failure);
+            throw DeviceFailure.Wrap(device.Info, "a kernel or copy queued earlier", failure);
         }
     }
 

@@ -7,15 +7,15 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Ilgpu;
 
 /// <content>
-/// Training. While the device computes an update, the host prepares the batch of the next in the other slot and copies it on a queue of its own. The
-/// device itself refuses an update whose loss or gradients are not finite, so an update costs one round trip: its report.
+/// Training. While the device computes an update, the host prepares the next batch in the other batch memory and copies it on a separate queue. The
+/// device itself skips an update whose loss or gradients are not finite, so an update costs one round trip: its report.
 /// </content>
 public sealed partial class IlgpuEngine
 {
-    /// <summary>Where the losses begin in the report; before them stands the flag of an update that failed, at a place that other arrays' boundaries allow.</summary>
+    /// <summary>Where the losses start in the report; before them is the flag of a failed update, with padding to keep the alignment of arrays.</summary>
     private const int ReportLosses = ModelParameters.Alignment;
 
-    /// <summary>Samples of a pass of the evaluation, as the trainer makes it.</summary>
+    /// <summary>The number of samples per pass of the evaluation, as chosen by the trainer.</summary>
     private const int EvaluationBatch = 256;
 
     private readonly DeviceQueue _copies;
@@ -27,7 +27,7 @@ public sealed partial class IlgpuEngine
     private BatchSource? _source;
     private int _current;
 
-    /// <summary>Whether the training data lie on the device; false before the first <see cref="Step"/>.</summary>
+    /// <summary>Whether the training data are on the device; false before the first <see cref="Step"/>.</summary>
     internal bool KeepsData => _source is { IsResident: true };
 
     /// <inheritdoc/>
@@ -37,16 +37,16 @@ public sealed partial class IlgpuEngine
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
-        DeviceOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        DeviceOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Guard.NotEmpty(samples.Length);
         BatchSource source = MakeRoom(data, Math.Max(samples.Length, next.Length));
-        BatchSlot slot = Bring(source, samples);
+        DeviceBatch target = LoadBatch(source, samples);
         try
         {
-            QueueUpdate(optimizer, slot, samples.Length, data.LengthsPerSample, learningRate);
+            QueueUpdate(optimizer, target, samples.Length, data.LengthsPerSample, learningRate);
             if (!next.IsEmpty)
             {
-                source.Queue(_copies, _slots[1 - _current], next);
+                source.Queue(_copies, _batches[1 - _current], next);
             }
 
             (double loss, bool failed) = ReadReport(samples.Length);
@@ -74,7 +74,7 @@ public sealed partial class IlgpuEngine
     /// <inheritdoc/>
     public void Collect() => _optimizer?.Collect(_queue);
 
-    /// <summary>The arrays of an update, and the data set as near as it can be.</summary>
+    /// <summary>Allocates the arrays of an update, and brings the data set to the device if it fits.</summary>
     private BatchSource MakeRoom(Dataset data, int batch)
     {
         if (!ReferenceEquals(_source?.Data, data))
@@ -83,7 +83,7 @@ public sealed partial class IlgpuEngine
             ForgetBatches();
         }
 
-        Demand[] demands = [.. PassDemands(batch), .. _slots.SelectMany(slot => SlotDemands(slot, batch, data.LengthsPerSample))];
+        Demand[] demands = [.. PassDemands(batch), .. _batches.SelectMany(target => BatchDemands(target, batch, data.LengthsPerSample))];
         if (_memory.Require(Purpose("an update", batch), demands))
         {
             ForgetBatches();
@@ -92,38 +92,38 @@ public sealed partial class IlgpuEngine
         return ReferenceEquals(_source?.Data, data) ? _source! : _source = Try("reading the data", () => new BatchSource(data, _queue, _memory, _resident, Reserve(data)));
     }
 
-    /// <summary>What the evaluation of a model may still need, beside a data set that stays on the device.</summary>
+    /// <summary>The memory that an evaluation may still need, besides a data set that stays on the device.</summary>
     private long Reserve(Dataset data) => PassDemands(EvaluationBatch).Sum(demand => demand.Length * demand.Array.ValueSize)
         + ((long)EvaluationBatch * data.InputLength * sizeof(float));
 
     private void ForgetBatches()
     {
         _copies.Wait();
-        foreach (BatchSlot slot in _slots)
+        foreach (DeviceBatch target in _batches)
         {
-            slot.Forget();
+            target.Forget();
         }
     }
 
-    /// <summary>The slot that holds a batch; waits for its copy if it is under way, else copies it now.</summary>
-    private BatchSlot Bring(BatchSource source, ReadOnlySpan<int> samples)
+    /// <summary>The memory that holds a batch; waits for its copy if it is in progress, otherwise copies it now.</summary>
+    private DeviceBatch LoadBatch(BatchSource source, ReadOnlySpan<int> samples)
     {
-        if (_slots[1 - _current].Holds(samples))
+        if (_batches[1 - _current].Holds(samples))
         {
             _current = 1 - _current;
         }
         else
         {
-            source.Queue(_copies, _slots[_current], samples);
+            source.Queue(_copies, _batches[_current], samples);
         }
 
         _copies.Wait();
-        return _slots[_current];
+        return _batches[_current];
     }
 
-    private void QueueUpdate(DeviceOptimizer optimizer, BatchSlot slot, int batch, int lengthsPerSample, double learningRate)
+    private void QueueUpdate(DeviceOptimizer optimizer, DeviceBatch target, int batch, int lengthsPerSample, double learningRate)
     {
-        PassBuffers buffers = Buffers(slot, batch, lengthsPerSample);
+        PassBuffers buffers = Buffers(target, batch, lengthsPerSample);
         ArrayView<float> failed = _report.First(1);
         failed.MemSetToZero(_queue.Stream);
         Run(PassKind.LossAndGradients, buffers, batch);
@@ -132,7 +132,7 @@ public sealed partial class IlgpuEngine
         optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
     }
 
-    /// <summary>The mean of the losses, added up in the order of the samples, and whether the device refused the update.</summary>
+    /// <summary>The mean of the losses, summed in the order of the samples, and whether the device skipped the update.</summary>
     private (double Loss, bool Failed) ReadReport(int batch)
     {
         if (_reportOnHost.Length < ReportLosses + batch)

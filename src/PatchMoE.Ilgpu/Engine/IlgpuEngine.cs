@@ -8,8 +8,8 @@ using PatchMoE.Training.Engines;
 namespace PatchMoE.Ilgpu;
 
 /// <summary>
-/// A compiled model on a device, by the kernels that the generator emitted for it. Weights, gradients, optimizer state and, where they fit, the
-/// training data stay there. Run after run gives the same bits.
+/// A compiled model on a device, using the kernels that the generator emitted for it. Weights, gradients, optimizer state and, if they fit, the
+/// training data stay there. Results are bit-identical from run to run.
 /// </summary>
 public sealed partial class IlgpuEngine : ITrainingEngine
 {
@@ -31,25 +31,25 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     private readonly DeviceArray<int> _routes = new();
     private readonly DeviceArray<float> _floats = new();
     private readonly DeviceArray<int> _integers = new();
-    private readonly BatchSlot[] _slots;
+    private readonly DeviceBatch[] _batches;
 
-    /// <summary>Makes an engine on a device of its own; it begins with the model's weights.</summary>
+    /// <summary>Creates an engine with its own device; it starts with the model's weights.</summary>
     /// <param name="model">A model whose class was compiled with a reference to PatchMoE.Ilgpu.</param>
     /// <param name="device">A name of <see cref="IlgpuDevices.List"/>; null for the first device that works.</param>
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
-    /// <exception cref="BadInputException">There is no such device, it does not work, or its memory does not suffice.</exception>
+    /// <exception cref="BadInputException">There is no such device, it does not work, or its memory is insufficient.</exception>
     public IlgpuEngine(IPatchMoEModel model, string? device = null, IlgpuOptions? options = null)
         : this(model, IlgpuDevices.Open(device, (options ?? new IlgpuOptions()).Optimization), options, ownsDevice: true)
     {
     }
 
-    /// <summary>Makes an engine on an open device; it begins with the model's weights.</summary>
+    /// <summary>Creates an engine on an open device; it starts with the model's weights.</summary>
     /// <param name="model">A model whose class was compiled with a reference to PatchMoE.Ilgpu.</param>
-    /// <param name="device">The device; the caller keeps and disposes it.</param>
+    /// <param name="device">The device; the caller owns and disposes it.</param>
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
-    /// <exception cref="BadInputException">The device does not take the kernels, or its memory does not suffice.</exception>
+    /// <exception cref="BadInputException">The device rejects the kernels, or its memory is insufficient.</exception>
     public IlgpuEngine(IPatchMoEModel model, IlgpuDevice device, IlgpuOptions? options = null)
         : this(model, device, options, ownsDevice: false)
     {
@@ -61,7 +61,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         _memory = new DeviceMemory(device, options?.MemoryLimit);
         _bottom = Spec.Model.LayerShapes()[0];
         (_parameterLength, _inputLength, _outputs) = (model.Parameters.Length, model.InputLength, model.Outputs);
-        _slots = [new BatchSlot(device.Accelerator), new BatchSlot(device.Accelerator)];
+        _batches = [new DeviceBatch(device.Accelerator), new DeviceBatch(device.Accelerator)];
         try
         {
             _model = model as IIlgpuModel ?? throw new ArgumentException(
@@ -81,7 +81,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         }
     }
 
-    /// <summary>The libraries that a model's kernels are compiled against: what <c>PatchMoECompiler.Compile</c> takes as <c>backends</c>.</summary>
+    /// <summary>The libraries that a model's kernels are compiled against: the <c>backends</c> argument of <c>PatchMoECompiler.Compile</c>.</summary>
     public static IReadOnlyList<Assembly> Libraries { get; } = [typeof(IIlgpuModel).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly];
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         if (batch > 0)
         {
             Load(input, [], lengths, batch, "a forward pass");
-            Run(PassKind.Forward, Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)), batch);
+            Run(PassKind.Forward, Buffers(_batches[_current], batch, LengthsPerSample(lengths.Length)), batch);
             _queue.Download(_logits.View, logits);
         }
     }
@@ -135,7 +135,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         Guard.OptionalLength(inputGradient.Length, batch, _inputLength, nameof(inputGradient));
         Demand[] extra = inputGradient.IsEmpty ? [] : [new Demand(_inputGradient, inputGradient.Length)];
         Load(input, labels, lengths, batch, "a pass with gradients", extra);
-        PassBuffers buffers = Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)) with { InputGradient = _inputGradient.First(inputGradient.Length) };
+        PassBuffers buffers = Buffers(_batches[_current], batch, LengthsPerSample(lengths.Length)) with { InputGradient = _inputGradient.First(inputGradient.Length) };
         Run(PassKind.LossAndGradients, buffers, batch);
         _queue.Download(_logits.View, logits);
         _queue.Download(_gradients.View, gradients);
@@ -156,7 +156,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         if (batch > 0)
         {
             Load(input, [], lengths, batch, "a forward pass", new Demand(_routes, routes.Length));
-            Run(PassKind.Route, Buffers(_slots[_current], batch, LengthsPerSample(lengths.Length)) with { Routes = _routes.First(routes.Length) }, batch);
+            Run(PassKind.Route, Buffers(_batches[_current], batch, LengthsPerSample(lengths.Length)) with { Routes = _routes.First(routes.Length) }, batch);
             _queue.Download(_routes.View, routes);
         }
     }
@@ -164,12 +164,12 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The queues are null where the constructor threw before it made them.
+        // The queues are null if the constructor threw before creating them.
         _copies?.Dispose();
         _queue?.Dispose();
-        foreach (BatchSlot slot in _slots)
+        foreach (DeviceBatch target in _batches)
         {
-            slot.Dispose();
+            target.Dispose();
         }
 
         _memory.Dispose();
@@ -179,17 +179,17 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         }
     }
 
-    /// <summary>Brings a caller's batch into the slot that no update is waiting for.</summary>
+    /// <summary>Copies a caller's batch into the memory that no update is waiting for.</summary>
     private void Load(ReadOnlySpan<float> input, ReadOnlySpan<int> labels, ReadOnlySpan<int> lengths, int batch, string purpose, params ReadOnlySpan<Demand> extra)
     {
         Guard.Length(input.Length, batch, _inputLength, nameof(input));
         Guard.Lengths(lengths, batch, _bottom.Instances, _bottom.Patches);
-        BatchSlot slot = _slots[_current];
-        _memory.Require(Purpose(purpose, batch), [.. PassDemands(batch), .. SlotDemands(slot, batch, LengthsPerSample(lengths.Length)), .. extra]);
-        slot.Forget();
-        _queue.Upload(input, slot.Input.View);
-        _queue.Upload(labels, slot.Labels(batch));
-        _queue.Upload(lengths, slot.Lengths(batch, LengthsPerSample(lengths.Length)));
+        DeviceBatch target = _batches[_current];
+        _memory.Require(Purpose(purpose, batch), [.. PassDemands(batch), .. BatchDemands(target, batch, LengthsPerSample(lengths.Length)), .. extra]);
+        target.Forget();
+        _queue.Upload(input, target.Input.View);
+        _queue.Upload(labels, target.Labels(batch));
+        _queue.Upload(lengths, target.Lengths(batch, LengthsPerSample(lengths.Length)));
     }
 
     private string Purpose(string pass, int batch) => $"{pass} over {batch} {(batch == 1 ? "sample" : "samples")} of {Spec.Name}";
@@ -202,15 +202,15 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         new(_integers, _model.ScratchIntegers(batch)),
     ];
 
-    private Demand[] SlotDemands(BatchSlot slot, int batch, int lengthsPerSample) =>
-        [new(slot.Input, (long)batch * _inputLength), new(slot.Integers, BatchSlot.IntegersOf(batch, lengthsPerSample))];
+    private Demand[] BatchDemands(DeviceBatch target, int batch, int lengthsPerSample) =>
+        [new(target.Input, (long)batch * _inputLength), new(target.Integers, DeviceBatch.IntegersOf(batch, lengthsPerSample))];
 
-    private PassBuffers Buffers(BatchSlot slot, int batch, int lengthsPerSample) => new()
+    private PassBuffers Buffers(DeviceBatch target, int batch, int lengthsPerSample) => new()
     {
         Parameters = _parameters.View,
-        Input = slot.Input.First((long)batch * _inputLength),
-        Labels = slot.Labels(batch),
-        Lengths = slot.Lengths(batch, lengthsPerSample),
+        Input = target.Input.First((long)batch * _inputLength),
+        Labels = target.Labels(batch),
+        Lengths = target.Lengths(batch, lengthsPerSample),
         Logits = _logits.First((long)batch * _outputs),
         Losses = _report.Part(ReportLosses, batch),
         Gradients = _gradients.View,
@@ -258,7 +258,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     {
         if (length != _parameterLength)
         {
-            throw new ArgumentException($"The buffer has {length} values, and the parameters of {Spec.Name} take {_parameterLength}.");
+            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {_parameterLength}.");
         }
     }
 }

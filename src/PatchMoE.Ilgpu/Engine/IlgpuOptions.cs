@@ -5,9 +5,9 @@ namespace PatchMoE.Ilgpu;
 /// <summary>How an engine uses a device.</summary>
 public sealed record IlgpuOptions
 {
-    /// <summary>How far ILGPU optimises kernels, where the engine opens the device.</summary>
+    /// <summary>ILGPU's optimization level for kernels, if the engine opens the device.</summary>
     public OptimizationLevel Optimization { get; init; } = OptimizationLevel.O2;
 
-    /// <summary>The most bytes of device memory to use; null for all that are free.</summary>
+    /// <summary>The maximum number of bytes of device memory to use; null for all that are free.</summary>
     public long? MemoryLimit { get; init; }
 }

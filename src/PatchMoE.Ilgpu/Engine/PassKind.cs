@@ -1,6 +1,6 @@
 namespace PatchMoE.Ilgpu;
 
-/// <summary>A pass on a device, as messages name it.</summary>
+/// <summary>A pass on a device.</summary>
 internal enum PassKind
 {
     Forward,

@@ -4,14 +4,14 @@ using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>Host memory that is pinned for the device's copy engine, so that a copy runs beside other work.</summary>
+/// <summary>Host memory that is pinned for the device's copy engine, so that copies overlap with other work.</summary>
 internal sealed class StagingArray<T>(Accelerator accelerator) : IDisposable
     where T : unmanaged
 {
     private T[] _values = [];
     private PageLockScope<T>? _lock;
 
-    /// <summary>Makes room; what it holds is lost.</summary>
+    /// <summary>Ensures the length; the contents are lost.</summary>
     public void Require(int length)
     {
         if (length > _values.Length)

@@ -5,8 +5,8 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Ilgpu;
 
 /// <summary>
-/// The kernels of an update that are the same for every network. One thread, one value; <c>failed</c> is a flag, 0 or 1, that keeps an update from
-/// being made. The formulas and their order are those of <see cref="Sgd"/>, <see cref="Momentum"/>, <see cref="Adam"/> and <see cref="AdamW"/>.
+/// The kernels of an update that are the same for every network. One thread per value; <c>failed</c> is a flag, 0 or 1, that suppresses the
+/// update. The formulas and their order are those of <see cref="Sgd"/>, <see cref="Momentum"/>, <see cref="Adam"/> and <see cref="AdamW"/>.
 /// </summary>
 internal static class TrainingKernels
 {
@@ -19,7 +19,7 @@ internal static class TrainingKernels
         target[index] = source[((long)rows[row] * length) + (index - (row * length))];
     }
 
-    /// <summary>Raises the flag if a value is NaN or infinite. Every thread that writes writes the same, so their order does not matter.</summary>
+    /// <summary>Sets the flag if a value is NaN or infinite. All threads that write it write the same value, so their order does not matter.</summary>
     public static void FindNotFinite(Index1D index, ArrayView<float> values, ArrayView<float> failed)
     {
         if ((Interop.FloatAsInt(values[index]) & ExponentBits) == ExponentBits)
@@ -51,7 +51,7 @@ internal static class TrainingKernels
         }
     }
 
-    /// <summary>m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·g², w ← shrink·w − size·m / (√s / root + ε), with g ← g + λ·w before.</summary>
+    /// <summary>m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·g², w ← shrink·w − size·m / (√s / root + ε), after g ← g + λ·w.</summary>
     public static void Adam(
         Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> first, ArrayView<float> second, ArrayView<float> failed, AdamConstants constants)
     {
@@ -68,14 +68,14 @@ internal static class TrainingKernels
     }
 }
 
-/// <summary>The numbers of one update of Adam or AdamW.</summary>
+/// <summary>The constants of one update of Adam or AdamW.</summary>
 /// <param name="Beta1">β₁.</param>
 /// <param name="Rest1">1 − β₁.</param>
 /// <param name="Beta2">β₂.</param>
 /// <param name="Rest2">1 − β₂.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="Decay">λ of g ← g + λ·w.</param>
-/// <param name="Shrink">What w is multiplied by.</param>
+/// <param name="Shrink">The factor applied to w.</param>
 /// <param name="Size">η / (1 − β₁ᵗ).</param>
 /// <param name="Root">√(1 − β₂ᵗ).</param>
 internal readonly record struct AdamConstants(

@@ -1,8 +1,8 @@
 namespace PatchMoE;
 
 /// <summary>
-/// The floating-point operations of a backbone's convolutions for one image; a multiply-add counts as two. Batch norm, ReLU, sums of shortcuts and the
-/// average over the map are left out: they have no factor of the channels.
+/// The floating-point operations of a backbone's convolutions for one image; a multiply-add counts as two. Batch norm, ReLU, shortcut additions and the
+/// average over the map are not counted: their cost has no factor of the number of channels.
 /// </summary>
 /// <param name="Convolutions">The forward pass of each convolution, in the order of the network: 2·H·W·kernel²·inputs·outputs.</param>
 public sealed record BackboneCost(EquatableArray<long> Convolutions)
@@ -10,13 +10,13 @@ public sealed record BackboneCost(EquatableArray<long> Convolutions)
     /// <summary>The forward pass.</summary>
     public long Forward => Convolutions.Sum();
 
-    /// <summary>The gradients of all filters: as many as <see cref="Forward"/>.</summary>
+    /// <summary>The gradients with respect to all filters: as many as <see cref="Forward"/>.</summary>
     public long WeightGradients => Forward;
 
-    /// <summary>The gradients by the maps between the convolutions, and not by the image: as many as <see cref="Forward"/> without the first.</summary>
+    /// <summary>The gradients with respect to the maps between the convolutions, but not to the image: as many as <see cref="Forward"/> without the first.</summary>
     public long MapGradients => Forward - Convolutions[0];
 
-    /// <summary>The gradient by the image, where it is wanted too.</summary>
+    /// <summary>The gradient with respect to the image, if requested.</summary>
     public long InputGradient => Convolutions[0];
 
     /// <summary>The cost of one convolution's forward pass.</summary>

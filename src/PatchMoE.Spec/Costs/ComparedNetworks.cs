@@ -1,7 +1,7 @@
 namespace PatchMoE;
 
 /// <summary>
-/// The networks that a pMoE network is compared with, of the same sizes: as many neurons on the same patches, the same head, behind the same convolutions.
+/// The networks that a pMoE network is compared with, of the same size: as many neurons on the same patches, the same head, after the same convolutions.
 /// </summary>
 public static class ComparedNetworks
 {
@@ -13,7 +13,7 @@ public static class ComparedNetworks
     /// <param name="model">A valid network.</param>
     public static ModelSpec AsSampleMoE(this ModelSpec model) => model.WithLayers(layer => new LayerSpec(Routing.Sample, layer.Experts, layer.NeuronsPerExpert, Bias: layer.Bias));
 
-    /// <summary>The plain Wide ResNet, whose last group stands where the pMoE layer does; null without a backbone.</summary>
+    /// <summary>The plain Wide ResNet, with its last group in place of the pMoE layer; null without a backbone.</summary>
     /// <param name="model">A valid network.</param>
     public static ModelSpec? AsWideResNet(this ModelSpec model)
     {

@@ -1,14 +1,14 @@
 namespace PatchMoE;
 
 /// <summary>
-/// The floating-point operations of one layer for one sample, all its instances together; a multiply-add counts as two. What has no factor d is left
-/// out: gates, pooling, selection, ReLU. The backward pass counts every chosen patch of every neuron, although those that ReLU switched off need none.
+/// The floating-point operations of one layer for one sample, all its instances together; a multiply-add counts as two. Operations without a factor d are not
+/// counted: gates, pooling, selection, ReLU. The backward pass counts every chosen patch of every neuron, although those that ReLU zeroes need none.
 /// </summary>
 /// <param name="Router">Scores: 2·n·k·d; sample: the sum of the patches and k scores, (n + 2k)·d; dense: 0.</param>
 /// <param name="Experts">Pre-activations of the chosen patches: 2·k·l·M·d; sample: 2·n·M·d; dense: 2·k·n·M·d.</param>
-/// <param name="RouterGradient">The router weights' gradient: 2·d for each score that the gate uses, 0 where the loss gives none.</param>
-/// <param name="ExpertsGradient">The neuron weights' gradient: as many as <see cref="Experts"/>.</param>
-/// <param name="InputGradient">The gradient by the layer's patches: through the neurons as many as <see cref="Experts"/>, through the router as many as <see cref="RouterGradient"/>.</param>
+/// <param name="RouterGradient">The gradient with respect to the router weights: 2·d for each score that the gate uses, 0 if the loss gives none.</param>
+/// <param name="ExpertsGradient">The gradient with respect to the neuron weights: as many as <see cref="Experts"/>.</param>
+/// <param name="InputGradient">The gradient with respect to the layer's patches: through the neurons as many as <see cref="Experts"/>, through the router as many as <see cref="RouterGradient"/>.</param>
 public sealed record LayerCost(long Router, long Experts, long RouterGradient, long ExpertsGradient, long InputGradient)
 {
     /// <summary>Router and experts.</summary>
@@ -44,7 +44,7 @@ public sealed record LayerCost(long Router, long Experts, long RouterGradient, l
         long neurons = instances * 2 * seeing * shape.PatchesPerExpert * shape.Neurons * dimension;
         long routerGradient = instances * 2 * gatedScores * dimension;
 
-        // The sample's router sees the sum of the patches, so its gradient by one patch is added to all of them.
+        // The sample's router sees the sum of the patches, so its gradient with respect to one patch is added to all of them.
         long spread = layer.Routing == Routing.Sample ? instances * patches * dimension : 0;
         return new LayerCost(instances * router, neurons, routerGradient, neurons, neurons + routerGradient + spread);
     }

@@ -1,12 +1,12 @@
 namespace PatchMoE;
 
-/// <summary>The work of one pass over a batch, as far as the network itself demands it.</summary>
+/// <summary>The work that one pass over a batch requires, whatever its implementation.</summary>
 /// <param name="Flops">Floating-point operations, a multiply-add counted as two.</param>
 /// <param name="Bytes">
-/// The least traffic with memory: input, labels, weights and results once each, whatever the caches hold. Scratch is not counted: it stays in caches.
+/// The minimum memory traffic: input, labels, weights and results once each, whatever the caches hold. Scratch is not counted: it stays in caches.
 /// </param>
 public sealed record PassCost(long Flops, long Bytes)
 {
-    /// <summary>Floating-point operations for each byte of traffic: what decides between the bound of compute and the bound of bandwidth.</summary>
+    /// <summary>Arithmetic intensity: floating-point operations per byte of traffic. It decides whether a pass is bound by compute or by bandwidth.</summary>
     public double Intensity => (double)Flops / Bytes;
 }

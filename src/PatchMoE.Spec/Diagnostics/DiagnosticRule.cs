@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>How much a diagnostic weighs.</summary>
+/// <summary>The severity of a diagnostic.</summary>
 public enum DiagnosticLevel
 {
     /// <summary>Worth knowing.</summary>
@@ -15,10 +15,10 @@ public enum DiagnosticLevel
 
 /// <summary>A rule that a spec or a class can break: the same number and text in the compiler, the CLI and the library.</summary>
 /// <param name="Id"><c>PMOE</c> and three digits.</param>
-/// <param name="Level">How much it weighs.</param>
+/// <param name="Level">Its severity.</param>
 /// <param name="Title">The rule in a few words.</param>
 /// <param name="Rule">What is wrong, as a format string: the value and the rule.</param>
-/// <param name="Fix">How to fix it, as a format string of the same arguments.</param>
+/// <param name="Fix">How to fix it, as a format string with the same arguments.</param>
 public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix)
 {
     private const string Documentation = "https://github.com/patchmoe/PatchMoE.Gen/blob/main/docs/diagnostics/";

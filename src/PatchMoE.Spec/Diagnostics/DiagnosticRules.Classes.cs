@@ -92,7 +92,7 @@ public static partial class DiagnosticRules
         "The class '{0}' {1}, but its method 'Load' constructs it with 'new()'.",
         "{2}.");
 
-    /// <summary>{0} the path in the attribute, {1} why it is none.</summary>
+    /// <summary>{0} the path in the attribute, {1} why it is not one.</summary>
     public static readonly DiagnosticRule NotASpecFile = new(
         "PMOE076", DiagnosticLevel.Error, "Not a spec file",
         "'{0}' is not a spec file: {1}.",

@@ -2,13 +2,13 @@ namespace PatchMoE;
 
 public static partial class DiagnosticRules
 {
-    /// <summary>{0} what was expected, {1} what stands there.</summary>
+    /// <summary>{0} what was expected, {1} what was found.</summary>
     public static readonly DiagnosticRule InvalidJson = new(
         "PMOE001", DiagnosticLevel.Error, "The text is not valid JSON",
         "The text is not valid JSON: expected {0}, found {1}.",
         "Fix the JSON here; JSON allows neither comments nor trailing commas.");
 
-    /// <summary>{0} the field, {1} the fields known there, {2} the nearest of them or "one of these".</summary>
+    /// <summary>{0} the field, {1} the fields allowed there, {2} the closest of them or "one of these".</summary>
     public static readonly DiagnosticRule UnknownField = new(
         "PMOE002", DiagnosticLevel.Error, "Unknown field",
         "Unknown field '{0}'; the fields allowed here are {1}.",
@@ -26,7 +26,7 @@ public static partial class DiagnosticRules
         "The field '{0}' is missing.",
         "Add it: {1}.");
 
-    /// <summary>{0} the word, {1} the words known there, {2} the nearest of them or "one of these".</summary>
+    /// <summary>{0} the word, {1} the words allowed there, {2} the closest of them or "one of these".</summary>
     public static readonly DiagnosticRule UnknownWord = new(
         "PMOE005", DiagnosticLevel.Error, "Unknown value",
         "'{0}' is not a valid value here; the valid values are {1}.",

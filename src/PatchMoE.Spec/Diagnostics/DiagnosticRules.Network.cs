@@ -62,7 +62,7 @@ public static partial class DiagnosticRules
         "The routing '{0}' is planned, but this version does not support it.",
         "Use 'expertChoice', 'dense' or 'sample'.");
 
-    /// <summary>{0} the number of levels, {1} the most.</summary>
+    /// <summary>{0} the number of levels, {1} the maximum.</summary>
     public static readonly DiagnosticRule TooManyLevels = new(
         "PMOE035", DiagnosticLevel.Error, "Too many levels",
         "The groups make {0} levels; the limit is {1}.",

@@ -1,13 +1,13 @@
 namespace PatchMoE;
 
-/// <summary>What training asks of a network and its data. The reader checks it on a spec; the trainer checks it on what it is really given.</summary>
+/// <summary>What training requires of a network and its data. The reader checks it on a spec; the trainer checks it on what it is actually given.</summary>
 public static class TrainingRules
 {
     private const int TwoExperts = 2;
     private const int TwoClasses = 2;
 
     /// <summary>
-    /// What keeps a network from separate training: the linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ is one of two routers and labels ±1.
+    /// Why a network cannot be trained separately: the linear loss −(1/N) Σ y·⟨w₁ − w₂, Σ_j x_j⟩ is defined for two routers and labels ±1.
     /// </summary>
     public static IEnumerable<SpecDiagnostic> Separate(ModelSpec model)
     {
@@ -36,7 +36,7 @@ public static class TrainingRules
 
     /// <summary>A batch larger than the training data; null if it is not.</summary>
     /// <param name="batch">Samples per update.</param>
-    /// <param name="samples">Training samples.</param>
+    /// <param name="samples">The number of training samples.</param>
     public static SpecDiagnostic? Batch(int batch, int samples) =>
         batch > samples ? SpecDiagnostic.Of(DiagnosticRules.BatchLargerThanData, "training.batch", default, batch, samples) : null;
 }

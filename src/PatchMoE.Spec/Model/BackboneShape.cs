@@ -2,38 +2,38 @@ namespace PatchMoE;
 
 /// <summary>A convolution without bias, padded so that stride 1 keeps height and width.</summary>
 /// <param name="Name">The prefix of its tensor's name; the tensor is <c>{Name}.weight</c>, [outputs, inputs, kernel, kernel].</param>
-/// <param name="Inputs">Channels in.</param>
-/// <param name="Outputs">Channels out.</param>
-/// <param name="Kernel">Rows and columns of a filter, odd.</param>
-/// <param name="Stride">The step from pixel to pixel.</param>
-/// <param name="Height">Rows of the map it makes.</param>
-/// <param name="Width">Columns of the map it makes.</param>
+/// <param name="Inputs">The number of input channels.</param>
+/// <param name="Outputs">The number of output channels.</param>
+/// <param name="Kernel">The number of rows and of columns of a filter, odd.</param>
+/// <param name="Stride">The step in pixels.</param>
+/// <param name="Height">The number of rows of the output map.</param>
+/// <param name="Width">The number of columns of the output map.</param>
 public sealed record ConvolutionShape(string Name, int Inputs, int Outputs, int Kernel, int Stride, int Height, int Width);
 
 /// <summary>A batch norm over the channels of a map, followed by ReLU.</summary>
 /// <param name="Name">
 /// The prefix of its tensors' names: <c>weight</c> and <c>bias</c>, which are trained, <c>running_mean</c> and <c>running_var</c>; [channels] each.
 /// </param>
-/// <param name="Channels">Channels of the map.</param>
-/// <param name="Height">Rows of the map.</param>
-/// <param name="Width">Columns of the map.</param>
+/// <param name="Channels">The number of channels of the map.</param>
+/// <param name="Height">The number of rows of the map.</param>
+/// <param name="Width">The number of columns of the map.</param>
 public sealed record NormShape(string Name, int Channels, int Height, int Width);
 
 /// <summary>A pre-activation residual block: BN-ReLU-Conv3×3-BN-ReLU-Conv3×3 plus the shortcut.</summary>
 /// <param name="Norm1">Before the first convolution.</param>
-/// <param name="Convolution1">Steps and widens.</param>
+/// <param name="Convolution1">Applies the stride and changes the number of channels.</param>
 /// <param name="Norm2">Before the second convolution.</param>
 /// <param name="Convolution2">Keeps the sizes.</param>
-/// <param name="Shortcut">A 1×1 convolution of what <paramref name="Norm1"/> gives; null where the sizes stay, and then the block's input is added.</param>
+/// <param name="Shortcut">A 1×1 convolution of the output of <paramref name="Norm1"/>; null if the sizes do not change, and then the block's input is added.</param>
 public sealed record ResidualBlockShape(
     NormShape Norm1, ConvolutionShape Convolution1, NormShape Norm2, ConvolutionShape Convolution2, ConvolutionShape? Shortcut);
 
-/// <summary>The sizes of a backbone, all that follows from its spec.</summary>
+/// <summary>The sizes of a backbone, as derived from its spec.</summary>
 /// <param name="Stem">The first convolution.</param>
 /// <param name="Blocks">The residual blocks, in order.</param>
 /// <param name="ReductionNorm">Before <paramref name="Reduction"/>; null without pMoE layers.</param>
 /// <param name="Reduction">The convolution in place of the last group; null without pMoE layers.</param>
-/// <param name="Norm">Before the average over the map; null where a pMoE layer hands its features to the head.</param>
+/// <param name="Norm">Before the average over the map; null if a pMoE layer passes its features to the head.</param>
 public sealed record BackboneShape(
     ConvolutionShape Stem, EquatableArray<ResidualBlockShape> Blocks, NormShape? ReductionNorm, ConvolutionShape? Reduction, NormShape? Norm)
 {
@@ -62,11 +62,11 @@ public static class BackboneShapes
         ("running_var", ParameterRole.NormVariance),
     ];
 
-    /// <summary>The map's size as messages write it, for example <c>8x8x80</c>.</summary>
+    /// <summary>The map's size as written in messages, for example <c>8x8x80</c>.</summary>
     public static string MapText(this BackboneSpec backbone) =>
         backbone.Map() is var (height, width, channels) ? FormattableString.Invariant($"{height}x{width}x{channels}") : string.Empty;
 
-    /// <summary>Rows, columns and channels of the map that a valid backbone makes of an image: the pMoE layer's input, or what is averaged.</summary>
+    /// <summary>The rows, columns and channels of the map that a valid backbone computes from an image: the pMoE layer's input, or what is averaged.</summary>
     public static (int Height, int Width, int Channels) Map(this BackboneSpec backbone)
     {
         (int height, int width) = (backbone.Height, backbone.Width);
@@ -78,7 +78,7 @@ public static class BackboneShapes
         return (height, width, backbone.Widths[backbone.Widths.Count - 1]);
     }
 
-    /// <summary>The sizes of the backbone of a valid model; null where it has none.</summary>
+    /// <summary>The sizes of the backbone of a valid model; null if it has none.</summary>
     public static BackboneShape? BackboneShape(this ModelSpec model)
     {
         if (model.Backbone is not { } backbone)
@@ -134,6 +134,6 @@ public static class BackboneShapes
             stride == 1 && inputs == outputs ? null : new ConvolutionShape($"{name}.shortcut", inputs, outputs, 1, stride, mapHeight, mapWidth));
     }
 
-    /// <summary>The size behind a padded convolution of stride 2.</summary>
+    /// <summary>The size after a padded convolution of stride 2.</summary>
     private static int Half(int size) => (size - 1) / 2 + 1;
 }

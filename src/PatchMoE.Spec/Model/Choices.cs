@@ -3,26 +3,26 @@ namespace PatchMoE;
 /// <summary>Which patches an expert sees.</summary>
 public enum Routing
 {
-    /// <summary>Each expert takes the l patches with the largest score ⟨w_s, x_j⟩; of equal scores the lower patch index first (the paper's routing).</summary>
+    /// <summary>Each expert takes the l patches with the largest scores ⟨w_s, x_j⟩; ties go to the lower patch index (the paper's routing).</summary>
     ExpertChoice,
 
     /// <summary>No router: every expert sees every patch, mean over all n. With one expert: the ordinary CNN.</summary>
     Dense,
 
-    /// <summary>The conventional mixture of experts: the expert with the largest ⟨w_s, Σ_j x_j⟩ sees the whole sample, times its softmax probability.</summary>
+    /// <summary>The conventional mixture of experts: the expert with the largest ⟨w_s, Σ_j x_j⟩ sees the whole sample, weighted by its softmax probability.</summary>
     Sample,
 }
 
 /// <summary>The gate value G_{j,s} of a chosen patch.</summary>
 public enum Gate
 {
-    /// <summary>G = 1: the router's scores choose, and nothing else.</summary>
+    /// <summary>G = 1: the router's scores are used only for the choice.</summary>
     None,
 
     /// <summary>Softmax of the scores over the chosen patches (the paper's joint training, MNIST).</summary>
     SoftmaxSelected,
 
-    /// <summary>Softmax over all n patches, not renormalised over the chosen (the paper's code for CIFAR-10 and CelebA).</summary>
+    /// <summary>Softmax over all n patches, not renormalised over the chosen ones (the paper's code for CIFAR-10 and CelebA).</summary>
     SoftmaxAll,
 
     /// <summary>The logistic function of each score.</summary>
@@ -48,11 +48,11 @@ public enum HeadKind
     /// <summary>One logit; its weights are set at initialisation and never trained.</summary>
     Fixed,
 
-    /// <summary>C logits with a trained weight matrix and, unless switched off, a trained bias.</summary>
+    /// <summary>C logits with a trained weight matrix and, unless disabled, a trained bias.</summary>
     Linear,
 }
 
-/// <summary>How the weights of a <see cref="HeadKind.Fixed"/> head are made.</summary>
+/// <summary>How the weights of a <see cref="HeadKind.Fixed"/> head are set.</summary>
 public enum HeadWeights
 {
     /// <summary>Drawn from N(0, 1).</summary>

@@ -4,34 +4,34 @@ namespace PatchMoE;
 public abstract record DataSpec;
 
 /// <summary>
-/// The paper's mosaics: one class digit at a random place of a grid among irrelevant digits. Label +1 (or 1) where the class digit is
-/// <see cref="Positive"/>, −1 (or 0) where it is <see cref="Negative"/>.
+/// The paper's mosaics: one class digit at a random position in a grid of irrelevant digits. The label is +1 (or 1) if the class digit is
+/// <see cref="Positive"/>, −1 (or 0) if it is <see cref="Negative"/>.
 /// </summary>
 /// <param name="Source">The digits: <c>mnist</c> or <c>fashion-mnist</c>.</param>
 /// <param name="Positive">The class of the positive digit, 0…9.</param>
 /// <param name="Negative">The class of the negative digit, 0…9.</param>
 /// <param name="Irrelevant">The classes of the other digits.</param>
-/// <param name="GridHeight">Rows of digits.</param>
-/// <param name="GridWidth">Columns of digits.</param>
-/// <param name="Train">Training samples, half per class.</param>
-/// <param name="Test">Test samples, half per class.</param>
+/// <param name="GridHeight">The number of rows of digits.</param>
+/// <param name="GridWidth">The number of columns of digits.</param>
+/// <param name="Train">The number of training samples, half per class.</param>
+/// <param name="Test">The number of test samples, half per class.</param>
 public sealed record MosaicDataSpec(
     string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec;
 
 /// <summary>Plain images of a source with their classes.</summary>
 /// <param name="Source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
-/// <param name="Train">Training samples.</param>
-/// <param name="Test">Test samples.</param>
+/// <param name="Train">The number of training samples.</param>
+/// <param name="Test">The number of test samples.</param>
 public sealed record ImagesDataSpec(string Source, int Train, int Test) : DataSpec;
 
 /// <summary>
-/// The paper's data model: each sample holds one discriminative pattern (o₁ for +1, o₂ for −1) among irrelevant patterns, all of norm 1, and noise.
+/// The paper's data model: each sample contains one discriminative pattern (o₁ for +1, o₂ for −1) among irrelevant patterns, all of norm 1, plus noise.
 /// </summary>
-/// <param name="Patterns">Irrelevant patterns in all, ≥ 1.</param>
+/// <param name="Patterns">The total number of irrelevant patterns, ≥ 1.</param>
 /// <param name="Similarity">The largest |cosine| of an irrelevant pattern with o₁ or o₂, 0 ≤ δ &lt; 1.</param>
 /// <param name="Noise">σ of the Gaussian noise on each value, ≥ 0.</param>
-/// <param name="Train">Training samples, half per class.</param>
-/// <param name="Test">Test samples, half per class.</param>
+/// <param name="Train">The number of training samples, half per class.</param>
+/// <param name="Test">The number of test samples, half per class.</param>
 public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec;
 
 /// <summary>A user's own arrays (.npy): inputs float32 or uint8 (divided by 255), labels int32 or uint8.</summary>
@@ -42,9 +42,9 @@ public sealed record SyntheticDataSpec(int Patterns, double Similarity, double N
 public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, string TestInput, string TestLabels) : DataSpec;
 
 /// <summary>CIFAR-10's colour images, 32×32×3, in ten classes; each training and test image at most once.</summary>
-/// <param name="Source">The folder of its binary files, relative to the spec file; null for <c>data/cifar-10</c>, found upwards.</param>
-/// <param name="Train">Training images; null for all there are.</param>
-/// <param name="Test">Test images; null for all there are.</param>
-/// <param name="Normalize">Whether each channel is shifted and scaled to mean 0 and deviation 1 over CIFAR-10's training images; else pixels/255.</param>
-/// <param name="Augment">Whether training images are shifted by up to 4 pixels and mirrored at random, anew in each epoch.</param>
+/// <param name="Source">The folder of its binary files, relative to the spec file; null for <c>data/cifar-10</c>, found by searching upwards.</param>
+/// <param name="Train">The number of training images; null for all.</param>
+/// <param name="Test">The number of test images; null for all.</param>
+/// <param name="Normalize">Whether each channel is normalised to mean 0 and standard deviation 1 over CIFAR-10's training images; otherwise pixels/255.</param>
+/// <param name="Augment">Whether training images are randomly shifted by up to 4 pixels and flipped, differently in each epoch.</param>
 public sealed record Cifar10DataSpec(string? Source, int? Train, int? Test, bool Normalize, bool Augment) : DataSpec;

@@ -1,12 +1,12 @@
 namespace PatchMoE;
 
-/// <summary>The sizes of one layer, all that follows from the spec.</summary>
-/// <param name="Instances">How often the layer runs per sample: the product of the groups above it, 1 for the top layer.</param>
-/// <param name="Patches">n, the patches it sees at once.</param>
+/// <summary>The sizes of one layer, as derived from the spec.</summary>
+/// <param name="Instances">How many times the layer runs per sample: the product of the groups above it, 1 for the top layer.</param>
+/// <param name="Patches">n, the number of patches it sees at once.</param>
 /// <param name="Dimension">d, the length of a patch.</param>
-/// <param name="Experts">k.</param>
-/// <param name="PatchesPerExpert">The patches an expert takes: l for expertChoice, n for dense and sample.</param>
-/// <param name="Neurons">M, neurons per expert.</param>
+/// <param name="Experts">k, the number of experts.</param>
+/// <param name="PatchesPerExpert">The number of patches an expert takes: l for expertChoice, n for dense and sample.</param>
+/// <param name="Neurons">M, the number of neurons per expert.</param>
 public sealed record LayerShape(int Instances, int Patches, int Dimension, int Experts, int PatchesPerExpert, int Neurons)
 {
     /// <summary>m = k·M, the length of the layer's output.</summary>
@@ -16,7 +16,7 @@ public sealed record LayerShape(int Instances, int Patches, int Dimension, int E
 /// <summary>Derives the sizes of a valid <see cref="ModelSpec"/>.</summary>
 public static class ModelShapes
 {
-    /// <summary>Values of one sample: H·W·C, or (groups)·n·d.</summary>
+    /// <summary>The number of values in one sample: H·W·C, or (groups)·n·d.</summary>
     public static int InputLength(this ModelSpec model) => model.InputShape().Aggregate(1, (product, size) => product * size);
 
     /// <summary>The shape of one sample: [H, W, C], [n, d] or [T, n, d].</summary>
@@ -24,7 +24,7 @@ public static class ModelShapes
         ? EquatableArray.Of(backbone.Height, backbone.Width, backbone.Channels)
         : Shape(model.Input);
 
-    /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, 1, 1] for sample routing, empty where nothing is routed.</summary>
+    /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, 1, 1] for sample routing, empty if layer 0 does not route.</summary>
     public static EquatableArray<int> RouteShape(this ModelSpec model)
     {
         if (model.Layers.Count == 0 || model.Layers[0].Routing == Routing.Dense)
@@ -38,7 +38,7 @@ public static class ModelShapes
             : EquatableArray.Of(bottom.Instances, bottom.Experts, bottom.PatchesPerExpert);
     }
 
-    /// <summary>The values that the head sees: the m outputs of the top layer, or the channels of a backbone's map.</summary>
+    /// <summary>The number of the head's inputs: the m outputs of the top layer, or the channels of a backbone's map.</summary>
     public static int HeadInputs(this ModelSpec model) =>
         model.Layers.LastOrDefault() is { } top ? top.Experts * top.NeuronsPerExpert : model.Backbone!.Map().Channels;
 
@@ -49,7 +49,7 @@ public static class ModelShapes
         _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
 
-    /// <summary>The sizes of each layer, lowest first; none where a backbone stands alone. The spec must be valid.</summary>
+    /// <summary>The sizes of each layer, lowest first; none if there is only a backbone. The spec must be valid.</summary>
     public static EquatableArray<LayerShape> LayerShapes(this ModelSpec model)
     {
         (int patches, int dimension, EquatableArray<int> groups) = model.Input switch

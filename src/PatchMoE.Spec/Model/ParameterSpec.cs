@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>What a parameter is.</summary>
+/// <summary>The role of a parameter.</summary>
 public enum ParameterRole
 {
     /// <summary>Router vectors [k, d].</summary>
@@ -21,10 +21,10 @@ public enum ParameterRole
     /// <summary>Filters of a backbone's convolution [outputs, inputs, kernel, kernel].</summary>
     Filter,
 
-    /// <summary>What a batch norm multiplies each channel by [channels].</summary>
+    /// <summary>The factors by which a batch norm multiplies each channel [channels].</summary>
     NormScale,
 
-    /// <summary>What a batch norm adds to each channel [channels].</summary>
+    /// <summary>The shifts that a batch norm adds to each channel [channels].</summary>
     NormShift,
 
     /// <summary>A batch norm's running mean of each channel [channels]: measured while training, not trained.</summary>
@@ -36,9 +36,9 @@ public enum ParameterRole
 
 /// <summary>One named tensor of a network.</summary>
 /// <param name="Name">The tensor's name in a weights file, for example <c>layers.0.router.weight</c>.</param>
-/// <param name="Role">What it is.</param>
+/// <param name="Role">Its role.</param>
 /// <param name="Layer">The layer's index; −1 for the head and the backbone.</param>
-/// <param name="Shape">The sizes of its axes, row-major.</param>
+/// <param name="Shape">The axis sizes, row-major.</param>
 /// <param name="Offset">The index of its first value in the parameter buffer.</param>
 /// <param name="HasGradient">False for a fixed head, a batch norm's statistics, and a router whose gate is <see cref="Gate.None"/>: the loss gives them no gradient.</param>
 public sealed record ParameterSpec(string Name, ParameterRole Role, int Layer, EquatableArray<int> Shape, int Offset, bool HasGradient)
@@ -50,7 +50,7 @@ public sealed record ParameterSpec(string Name, ParameterRole Role, int Layer, E
 /// <summary>Lists the tensors of a network.</summary>
 public static class ModelParameters
 {
-    /// <summary>Each tensor begins at a multiple of this many values, 64 bytes, of the parameter buffer.</summary>
+    /// <summary>Each tensor starts at a multiple of this many values, 64 bytes, in the parameter buffer.</summary>
     public const int Alignment = 16;
 
     /// <summary>The tensors of a valid spec, a backbone's first, in the order of the parameter buffer.</summary>
@@ -93,7 +93,7 @@ public static class ModelParameters
         return parameters.ToEquatableArray();
     }
 
-    /// <summary>The weights of a network; a batch norm's running statistics are none.</summary>
+    /// <summary>The number of weights of a network, not counting a batch norm's running statistics.</summary>
     public static long WeightCount(this ModelSpec model) => model.Parameters()
         .Where(parameter => parameter.Role is not (ParameterRole.NormMean or ParameterRole.NormVariance))
         .Sum(parameter => (long)parameter.Length);

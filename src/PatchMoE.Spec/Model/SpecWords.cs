@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>The words of a spec for the values of an enum: the member's name in camel case.</summary>
+/// <summary>The words used in specs for the values of an enum: the member's name in camel case.</summary>
 public static class SpecWords
 {
     /// <summary>The word of a value, for example <c>softmaxSelected</c>.</summary>
@@ -18,7 +18,7 @@ public static class SpecWords
     public static IReadOnlyList<string> All<T>()
         where T : struct, Enum => [.. Values<T>().Select(Of)];
 
-    /// <summary>The value of a word, or null if no value has it.</summary>
+    /// <summary>The value for a word, or null if there is none.</summary>
     internal static T? Value<T>(string word)
         where T : struct, Enum => Values<T>().Select(value => (T?)value).FirstOrDefault(value => Of(value!.Value) == word);
 

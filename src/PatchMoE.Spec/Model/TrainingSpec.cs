@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>The three ways of training of the paper.</summary>
+/// <summary>The paper's three training methods.</summary>
 public enum TrainingMethod
 {
     /// <summary>Routers and experts together.</summary>
@@ -29,39 +29,39 @@ public enum OptimizerKind
     AdamW,
 }
 
-/// <summary>How the learning rate moves over the epochs.</summary>
+/// <summary>How the learning rate changes over the epochs.</summary>
 public enum ScheduleKind
 {
-    /// <summary>It stays.</summary>
+    /// <summary>It is constant.</summary>
     Constant,
 
-    /// <summary>Half a cosine from the learning rate down to 0.</summary>
+    /// <summary>Half a cosine, from the learning rate down to 0.</summary>
     Cosine,
 
-    /// <summary>Times <c>factor</c> every <c>every</c> epochs.</summary>
+    /// <summary>It is multiplied by <c>factor</c> every <c>every</c> epochs.</summary>
     Step,
 }
 
 /// <summary>Defaults of <c>pmoe train</c>.</summary>
-/// <param name="Method">The way of training.</param>
+/// <param name="Method">The training method.</param>
 /// <param name="Epochs">Passes over the training data, ≥ 1 (for <see cref="TrainingMethod.Separate"/>: of the experts).</param>
-/// <param name="RouterEpochs">Passes in which the routers learn first; used by <see cref="TrainingMethod.Separate"/> alone.</param>
+/// <param name="RouterEpochs">Passes in which the routers learn first; used only by <see cref="TrainingMethod.Separate"/>.</param>
 /// <param name="Batch">Samples per update, ≥ 1.</param>
 /// <param name="Optimizer">The update rule.</param>
-/// <param name="Schedule">The learning rate's course.</param>
+/// <param name="Schedule">The learning rate schedule.</param>
 /// <param name="Init">The scales of the initial weights.</param>
 /// <param name="Seed">The seed of init, data and shuffling, ≥ 0; <c>--seed</c> overrides it.</param>
 public sealed record TrainingSpec(
     TrainingMethod Method, int Epochs, int RouterEpochs, int Batch, OptimizerSpec Optimizer, ScheduleSpec Schedule, InitSpec Init, int Seed)
 {
-    /// <summary>What holds where a spec says nothing.</summary>
+    /// <summary>The defaults for what a spec leaves out.</summary>
     public static TrainingSpec Default { get; } = new(
         TrainingMethod.Joint, 100, 100, 20, OptimizerSpec.Default, ScheduleSpec.Default, InitSpec.Default, 1);
 }
 
 /// <summary>An update rule and its constants.</summary>
 /// <param name="Kind">The rule.</param>
-/// <param name="LearningRate">The step, &gt; 0.</param>
+/// <param name="LearningRate">η, &gt; 0.</param>
 /// <param name="Momentum">Heavy-ball factor, 0 ≤ µ &lt; 1, for <see cref="OptimizerKind.Momentum"/>.</param>
 /// <param name="Beta1">Decay of Adam's first moment, 0 ≤ β₁ &lt; 1.</param>
 /// <param name="Beta2">Decay of Adam's second moment, 0 ≤ β₂ &lt; 1.</param>
@@ -70,22 +70,22 @@ public sealed record TrainingSpec(
 public sealed record OptimizerSpec(
     OptimizerKind Kind, double LearningRate, double Momentum, double Beta1, double Beta2, double Epsilon, double WeightDecay)
 {
-    /// <summary>SGD with step 0.1.</summary>
+    /// <summary>SGD with learning rate 0.1.</summary>
     public static OptimizerSpec Default { get; } = new(OptimizerKind.Sgd, 0.1, 0.9, 0.9, 0.999, 1e-8, 0);
 }
 
-/// <summary>The learning rate's course over the epochs.</summary>
-/// <param name="Kind">The course.</param>
-/// <param name="Warmup">Epochs in which it rises linearly from 0 first, ≥ 0.</param>
-/// <param name="Every">Epochs between two steps, ≥ 1, for <see cref="ScheduleKind.Step"/>.</param>
-/// <param name="Factor">What a step multiplies by, 0 &lt; factor ≤ 1, for <see cref="ScheduleKind.Step"/>.</param>
+/// <summary>The schedule of the learning rate over the epochs.</summary>
+/// <param name="Kind">The kind of schedule.</param>
+/// <param name="Warmup">The number of initial epochs in which it rises linearly from 0, ≥ 0.</param>
+/// <param name="Every">The number of epochs between two steps, ≥ 1, for <see cref="ScheduleKind.Step"/>.</param>
+/// <param name="Factor">The factor of a step, 0 &lt; factor ≤ 1, for <see cref="ScheduleKind.Step"/>.</param>
 public sealed record ScheduleSpec(ScheduleKind Kind, int Warmup, int Every, double Factor)
 {
-    /// <summary>Constant, no warm-up.</summary>
+    /// <summary>Constant, without warm-up.</summary>
     public static ScheduleSpec Default { get; } = new(ScheduleKind.Constant, 0, 30, 0.1);
 }
 
-/// <summary>Standard deviations of the initial weights; null takes the documented default.</summary>
+/// <summary>Standard deviations of the initial weights; null for the documented default.</summary>
 /// <param name="Router">σ of the routers; default 0.01.</param>
 /// <param name="Experts">σ of the neurons; default √(2/d) (He et al., 2015).</param>
 /// <param name="Head">σ of a linear head; default √(1/m). A fixed head is always N(0, 1) or ±1.</param>

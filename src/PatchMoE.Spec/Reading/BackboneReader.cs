@@ -7,12 +7,12 @@ internal static class BackboneReader
     private static readonly IntRange BlockRange = new(1, 100);
     private static readonly IntRange GroupRange = new(2, 6);
 
-    /// <summary>Gives the backbone and its map, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the backbone and its map, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
     /// <param name="image">The input; null if it is wrong.</param>
-    /// <param name="hasLayer">Whether a pMoE layer stands on the map.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="hasLayer">Whether there is a pMoE layer on the map.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static (BackboneSpec Backbone, ImageInputSpec Map)? Read(
         SpecNode node, string path, ImageInputSpec? image, bool hasLayer, DiagnosticBag diagnostics)
     {
@@ -68,7 +68,7 @@ internal static class BackboneReader
         return (new PatchFields((1, 1), (1, 1)), null);
     }
 
-    /// <summary>The map cut into patches; null if they do not fit it.</summary>
+    /// <summary>The map cut into patches; null if they do not fit.</summary>
     private static ImageInputSpec? Cut(FieldReader fields, BackboneSpec backbone, PatchFields? patches)
     {
         if (patches is not var ((patchHeight, patchWidth), (strideHeight, strideWidth)))

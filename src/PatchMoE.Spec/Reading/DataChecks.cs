@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>Holds the <c>data</c> section against itself and against the network.</summary>
+/// <summary>Checks the <c>data</c> section for consistency, in itself and with the network.</summary>
 internal static class DataChecks
 {
     /// <summary>The side of the digits of MNIST and Fashion-MNIST.</summary>
@@ -22,7 +22,7 @@ internal static class DataChecks
         }
     }
 
-    /// <summary>The class digits differ from each other and from the irrelevant ones.</summary>
+    /// <summary>The class digits differ from each other and are not among the irrelevant ones.</summary>
     public static void Classes(FieldReader fields, int? positive, int? negative, EquatableArray<int>? irrelevant)
     {
         if (positive is not null && positive == negative)
@@ -50,7 +50,7 @@ internal static class DataChecks
         }
     }
 
-    /// <summary>The network tells two classes apart.</summary>
+    /// <summary>The network distinguishes two classes.</summary>
     public static void TwoClasses(FieldReader fields, string kind, ModelSpec? model)
     {
         if (model is not null && Count(model) != TwoClassesCount)
@@ -106,7 +106,7 @@ internal static class DataChecks
 
     private static int Count(ModelSpec model) => model.Loss == Loss.Logistic ? TwoClassesCount : model.Head.Outputs;
 
-    /// <summary>What one sample is.</summary>
+    /// <summary>Describes one sample.</summary>
     private static string Describe(ModelSpec model) => model switch
     {
         { Backbone: { } backbone } => Size(backbone.Height, backbone.Width, backbone.Channels),

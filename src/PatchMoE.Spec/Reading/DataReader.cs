@@ -1,17 +1,17 @@
 namespace PatchMoE;
 
-/// <summary>Reads the <c>data</c> section; <see cref="DataChecks"/> holds it against the network.</summary>
+/// <summary>Reads the <c>data</c> section; <see cref="DataChecks"/> checks it against the network.</summary>
 internal static class DataReader
 {
     private const string File = "a .npy file";
     private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
-    /// <summary>Gives the section, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the section, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="model">The network; null if it is wrong, and then nothing is held against it.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="model">The network; null if it is wrong, and then nothing is checked against it.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static DataSpec? Read(SpecNode node, string path, ModelSpec? model, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"images\", \"source\": \"mnist\" }") is not { } fields)

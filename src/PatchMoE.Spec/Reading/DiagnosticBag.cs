@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>Collects what is wrong while the reading goes on.</summary>
+/// <summary>Collects diagnostics while reading continues.</summary>
 internal sealed class DiagnosticBag
 {
     private readonly List<SpecDiagnostic> _diagnostics = [];
@@ -11,10 +11,10 @@ internal sealed class DiagnosticBag
     /// <summary>Adds a diagnostic.</summary>
     public void Report(DiagnosticRule rule, Place place, params object?[] arguments) => Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
 
-    /// <summary>Adds a diagnostic that a check outside the reader made.</summary>
+    /// <summary>Adds a diagnostic from a check outside the reader.</summary>
     public void Add(SpecDiagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
-    /// <summary>All of them, in the order of the text; at one place in the order of their reports.</summary>
+    /// <summary>All of them, in the order of the text; those at the same position in the order reported.</summary>
     public EquatableArray<SpecDiagnostic> InTextOrder() =>
         _diagnostics
             .OrderBy(diagnostic => diagnostic.Span.File, StringComparer.Ordinal)

@@ -7,7 +7,7 @@ internal static class Excerpt
 {
     private const int MaximumLength = 60;
 
-    /// <summary>The text, cut if it is long, its control characters written as \uXXXX.</summary>
+    /// <summary>The text, truncated if it is long, its control characters written as \uXXXX.</summary>
     public static string Of(string text)
     {
         // A cut between the two halves of a surrogate pair would leave half a character.
@@ -19,7 +19,7 @@ internal static class Excerpt
     /// <summary>One character in quotes.</summary>
     public static string Character(char c) => $"'{(char.IsSurrogate(c) ? Code(c) : Escaped(c))}'";
 
-    /// <summary>What a node is, for "expected …, found …".</summary>
+    /// <summary>Describes a node, for "expected …, found …".</summary>
     public static string Of(SpecNode node) => node switch
     {
         SpecObject => "an object",

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PatchMoE;
 
 /// <summary>
-/// Reads the fields of one object. A getter gives null where the field is wrong or missing, which is then reported, so that reading goes on.
-/// <see cref="Finish"/> reports the fields that nobody asked for.
+/// Reads the fields of one object. A getter returns null if the field is wrong or missing, which it reports, so that reading continues.
+/// <see cref="Finish"/> reports the fields that were not read.
 /// </summary>
 internal sealed class FieldReader
 {
@@ -37,12 +37,12 @@ internal sealed class FieldReader
     /// <summary>Where mistakes are reported.</summary>
     public DiagnosticBag Diagnostics { get; }
 
-    /// <summary>Where the object stands.</summary>
+    /// <summary>The position of the object.</summary>
     public Place Place => new(_path, _node.Span);
 
     private ValueReader Values { get; }
 
-    /// <summary>Opens an object; null, and a report, if the node is something else.</summary>
+    /// <summary>Opens an object; if the node is something else, reports that and returns null.</summary>
     public static FieldReader? Open(SpecNode node, string path, DiagnosticBag diagnostics, string example)
     {
         if (node is SpecObject fields)
@@ -57,7 +57,7 @@ internal sealed class FieldReader
     /// <summary>Whether the object has the field.</summary>
     public bool Has(string name) => _fields.ContainsKey(name);
 
-    /// <summary>Whether the object has the field, and it is this text.</summary>
+    /// <summary>Whether the object has the field, with this text as its value.</summary>
     public bool Has(string name, string text) => _fields.TryGetValue(name, out SpecField? field) && field.Value is SpecString found && found.Value == text;
 
     /// <summary>Whether a field of the object is an array without elements.</summary>
@@ -66,13 +66,13 @@ internal sealed class FieldReader
     /// <summary>The path of a field of this object.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
-    /// <summary>Where a field's value stands; the object, if it is not there.</summary>
+    /// <summary>The position of a field's value; that of the object if the field is absent.</summary>
     public Place PlaceOf(string name) => new(PathOf(name), _fields.TryGetValue(name, out SpecField? field) ? field.Value.Span : _node.Span);
 
-    /// <summary>Where an element of an array stands.</summary>
+    /// <summary>The position of an element of an array.</summary>
     public Place PlaceOf(string name, int index) => new($"{PathOf(name)}[{index}]", ((SpecArray)_fields[name].Value).Items[index].Span);
 
-    /// <summary>A field's node; null if it is not there, which is reported where <paramref name="what"/> says what it is.</summary>
+    /// <summary>A field's node; null if it is absent, which is reported if <paramref name="what"/> says what it is.</summary>
     public SpecNode? Node(string name, string? what = null)
     {
         _known.Add(name);
@@ -92,7 +92,7 @@ internal sealed class FieldReader
     /// <summary>A required whole number.</summary>
     public int? Int(string name, IntRange range, string what) => Node(name, what) is { } node ? Values.Int(node, PathOf(name), range) : null;
 
-    /// <summary>A whole number without a default: null if it is absent too.</summary>
+    /// <summary>A whole number without a default: null if it is absent, too.</summary>
     public int? Int(string name, IntRange range) => Node(name) is { } node ? Values.Int(node, PathOf(name), range) : null;
 
     /// <summary>A whole number with a default.</summary>
@@ -102,7 +102,7 @@ internal sealed class FieldReader
     public double? Number(string name, NumberRange range, double absent) =>
         Node(name) is { } node ? Values.Number(node, PathOf(name), range) : absent;
 
-    /// <summary>A number without a default: null if it is absent too.</summary>
+    /// <summary>A number without a default: null if it is absent, too.</summary>
     public double? Number(string name, NumberRange range) => Node(name) is { } node ? Values.Number(node, PathOf(name), range) : null;
 
     /// <summary>true or false, with a default.</summary>
@@ -140,7 +140,7 @@ internal sealed class FieldReader
     public EquatableArray<int>? Ints(string name, IntRange range, EquatableArray<int> absent) =>
         Node(name) is { } node ? Values.Ints(node, PathOf(name), range) : absent;
 
-    /// <summary>Reports a field that belongs elsewhere, if it is there.</summary>
+    /// <summary>Reports a field that belongs elsewhere, if it is present.</summary>
     public void Reject(string name, DiagnosticRule rule, params object[] arguments)
     {
         _rejected.Add(name);
@@ -150,7 +150,7 @@ internal sealed class FieldReader
         }
     }
 
-    /// <summary>Warns of a field without effect, if it is there.</summary>
+    /// <summary>Warns of a field without effect, if it is present.</summary>
     public void Warn(string name, string cause, string remedy)
     {
         if (_fields.TryGetValue(name, out SpecField? field))
@@ -159,9 +159,9 @@ internal sealed class FieldReader
         }
     }
 
-    /// <summary>Reports the fields that are not known, then those that are missing and not among the misspelt ones.</summary>
+    /// <summary>Reports the unknown fields, then those that are missing and were not merely misspelt.</summary>
     /// <param name="allKnown">
-    /// False where the object's kind is unknown and so are its fields: then only a field that is near a missing one is reported.
+    /// False if the object's kind, and so its set of fields, is unknown: then only a field similar to a missing one is reported.
     /// </param>
     public void Finish(bool allKnown = true)
     {

@@ -5,12 +5,12 @@ internal static class HeadReader
 {
     private const int ExpertsOfSign = 2;
 
-    /// <summary>Gives the head, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the head, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
     /// <param name="top">The top layer; null if it is wrong.</param>
     /// <param name="hasBackbone">Whether the network has a backbone.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static HeadSpec? Read(SpecNode node, string path, LayerSpec? top, bool hasBackbone, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"linear\", \"outputs\": 10 }") is not { } fields)

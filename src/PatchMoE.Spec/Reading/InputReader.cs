@@ -5,11 +5,11 @@ namespace PatchMoE;
 /// <summary>Reads <c>model.input</c>.</summary>
 internal static class InputReader
 {
-    /// <summary>Gives the input, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the input, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="hasBackbone">Whether a backbone sees it: then it is an image, whole, as one patch.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="hasBackbone">Whether it is the input of a backbone: then it is an image, taken as a single patch.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static InputSpec? Read(SpecNode node, string path, bool hasBackbone, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"vectors\", \"patches\": 16, \"dimension\": 64 }") is not { } fields)

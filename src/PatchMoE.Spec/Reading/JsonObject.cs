@@ -8,7 +8,7 @@ internal sealed class JsonObject
 {
     private readonly List<string> _fields = [];
 
-    /// <summary>Adds a text.</summary>
+    /// <summary>Adds a string.</summary>
     public JsonObject Text(string name, string value) => Add(name, Quoted(value));
 
     /// <summary>Adds the word of an enum's value.</summary>
@@ -21,7 +21,7 @@ internal sealed class JsonObject
     /// <summary>Adds a number.</summary>
     public JsonObject Number(string name, double value) => Add(name, Shortest(value));
 
-    /// <summary>Adds a number if it has an effect, or has none but is not the default.</summary>
+    /// <summary>Adds a number if it has an effect, or differs from the default although it has none.</summary>
     public JsonObject NumberIf(bool hasEffect, string name, double value, double absent) =>
         hasEffect || !value.Equals(absent) ? Number(name, value) : this;
 
@@ -35,14 +35,14 @@ internal sealed class JsonObject
     /// <summary>Adds an object on one line.</summary>
     public JsonObject Object(string name, JsonObject value) => Add(name, value.ToLine());
 
-    /// <summary>Adds an array of objects, a line each.</summary>
+    /// <summary>Adds an array of objects, one per line.</summary>
     public JsonObject Objects(string name, IEnumerable<JsonObject> values) =>
         Add(name, "[\n" + string.Join(",\n", values.Select(value => "  " + value.ToLine())) + "\n]");
 
-    /// <summary>Adds an object with a line per field.</summary>
+    /// <summary>Adds an object with one line per field.</summary>
     public JsonObject Block(string name, JsonObject value) => Add(name, value.ToBlock());
 
-    /// <summary>The object with a line per field, indented by two spaces.</summary>
+    /// <summary>The object with one line per field, indented by two spaces.</summary>
     public string ToBlock() => "{\n" + string.Join(",\n", _fields.Select(field => "  " + field.Replace("\n", "\n  "))) + "\n}";
 
     private string ToLine() => _fields.Count == 0 ? "{ }" : $"{{ {string.Join(", ", _fields)} }}";
@@ -53,7 +53,7 @@ internal sealed class JsonObject
         return this;
     }
 
-    /// <summary>The fewest digits that read back as the same number; "R" is not the same on .NET Framework.</summary>
+    /// <summary>The fewest digits that round-trip to the same number; "R" does not on .NET Framework.</summary>
     private static string Shortest(double value)
     {
         foreach (string format in new[] { "G15", "G16" })

@@ -4,12 +4,12 @@ using System.Text;
 namespace PatchMoE;
 
 /// <summary>
-/// A strict JSON parser (RFC 8259) that knows where each value stands. System.Text.Json is not used: it gives no positions of its nodes and
-/// would have to travel with the generator.
+/// A strict JSON parser (RFC 8259) that records the position of each value. System.Text.Json is not used: it does not give the positions of its nodes and
+/// would have to ship with the generator.
 /// </summary>
 internal sealed class JsonParser
 {
-    /// <summary>Objects and arrays inside each other; a spec needs 5, and a hostile text must not overflow the stack.</summary>
+    /// <summary>The maximum nesting of objects and arrays; a spec needs 5, and a hostile text must not overflow the stack.</summary>
     public const int MaximumDepth = 64;
 
     private readonly string _text;
@@ -29,7 +29,7 @@ internal sealed class JsonParser
 
     private bool AtEnd => _index >= _text.Length;
 
-    /// <summary>Gives the tree, or null and the one diagnostic of the first place that is not JSON.</summary>
+    /// <summary>Returns the tree, or null and one diagnostic for the first position that is not JSON.</summary>
     public static SpecNode? Parse(string text, string file, out SpecDiagnostic? error)
     {
         var parser = new JsonParser(text, file);
@@ -42,7 +42,7 @@ internal sealed class JsonParser
     {
         if (Current == '\uFEFF')
         {
-            // A byte order mark has no column.
+            // A byte order mark does not count as a column.
             _lineStart = ++_index;
         }
 
@@ -201,7 +201,7 @@ internal sealed class JsonParser
         if (known < 0)
         {
             _index++;
-            return Fail<SpecNode>("one of \" \\ / b f n r t u behind '\\'") is not null;
+            return Fail<SpecNode>("one of \" \\ / b f n r t u after '\\'") is not null;
         }
 
         value.Append("\"\\/\b\f\n\r\t"[known]);
@@ -209,7 +209,7 @@ internal sealed class JsonParser
         return true;
     }
 
-    /// <summary>\uXXXX, or two of them where they make a surrogate pair.</summary>
+    /// <summary>\uXXXX, or two of them for a surrogate pair.</summary>
     private bool ParseCodeUnits(StringBuilder value)
     {
         if (CodeUnit(_index) is not { } first)
@@ -272,7 +272,7 @@ internal sealed class JsonParser
 
         string text = _text.Substring(start.Index, _index - start.Index);
 
-        // .NET Framework, where Visual Studio runs the generator, does not parse what is too large for a double.
+        // .NET Framework, where Visual Studio runs the generator, does not parse numbers too large for a double.
         bool fits = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
         double number = fits ? value : text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
         return new SpecNumber(End(start), number, text);
@@ -312,7 +312,7 @@ internal sealed class JsonParser
         return _index > start;
     }
 
-    /// <summary>Line ends are nowhere but in white space: inside a string they are an error.</summary>
+    /// <summary>Line ends occur only in white space: inside a string they are an error.</summary>
     private void SkipWhitespace()
     {
         while (Current is ' ' or '\t' or '\n' or '\r')

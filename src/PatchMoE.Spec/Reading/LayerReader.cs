@@ -5,12 +5,12 @@ internal static class LayerReader
 {
     private const string Planned = "tokenChoice";
 
-    /// <summary>Gives the layer, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the layer, or null if anything in it is wrong.</summary>
     /// <param name="node">The element.</param>
     /// <param name="path">Its path.</param>
     /// <param name="patches">n; null if the input is wrong.</param>
-    /// <param name="output">What a layer on a backbone's map hands on; null where there is no backbone.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="output">What a layer on a backbone's map outputs; null if there is no backbone.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static LayerSpec? Read(SpecNode node, string path, int? patches, LayerOutput? output, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"experts\": 8, \"patchesPerExpert\": 6, \"neuronsPerExpert\": 5 }") is not { } fields)

@@ -3,7 +3,7 @@ namespace PatchMoE;
 /// <summary>Reads the <c>model</c> section.</summary>
 internal static class ModelReader
 {
-    /// <summary>Gives the network, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the network, or null if anything in it is wrong.</summary>
     public static ModelSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"input\": { ... }, \"layers\": [ ... ], \"head\": { ... }, \"loss\": \"logistic\" }") is not { } fields)
@@ -44,7 +44,7 @@ internal static class ModelReader
 
     private static ModelSpec? Sized(FieldReader fields, ModelSpec model) => SizeLimits.CheckNetwork(fields, model) ? model : null;
 
-    /// <summary>Gives the layers, null for each that is wrong; null if there is no array of them. A backbone needs none.</summary>
+    /// <summary>Returns the layers, null for each that is wrong; null if there is no array of them. With a backbone none is required.</summary>
     private static LayerSpec?[]? ReadLayers(FieldReader fields, InputSpec? input, BackboneSpec? backbone, bool hasBackbone)
     {
         switch (fields.Node("layers", hasBackbone ? null : "an array with one layer per level"))

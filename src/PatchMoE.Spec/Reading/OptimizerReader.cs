@@ -3,7 +3,7 @@ namespace PatchMoE;
 /// <summary>Reads <c>training.optimizer</c> and <c>training.schedule</c>.</summary>
 internal static class OptimizerReader
 {
-    /// <summary>Gives the optimizer, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the optimizer, or null if anything in it is wrong.</summary>
     public static OptimizerSpec? Read(SpecNode node, string path, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"sgd\", \"learningRate\": 0.1 }") is not { } fields)
@@ -43,7 +43,7 @@ internal static class OptimizerReader
             : null;
     }
 
-    /// <summary>Gives the schedule, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the schedule, or null if anything in it is wrong.</summary>
     public static ScheduleSpec? ReadSchedule(SpecNode node, string path, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"kind\": \"cosine\" }") is not { } fields)

@@ -2,5 +2,5 @@ namespace PatchMoE;
 
 /// <summary>Where a diagnostic points.</summary>
 /// <param name="Path">The field, for example <c>model.input.patch</c>.</param>
-/// <param name="Span">Where its value stands.</param>
+/// <param name="Span">The position of its value.</param>
 internal readonly record struct Place(string Path, SourceSpan Span);

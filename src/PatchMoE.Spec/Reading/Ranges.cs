@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PatchMoE;
 
-/// <summary>The whole numbers a field takes.</summary>
+/// <summary>The whole numbers that a field accepts.</summary>
 /// <param name="Minimum">The smallest.</param>
 /// <param name="Maximum">The largest.</param>
 internal sealed record IntRange(int Minimum, int Maximum = int.MaxValue)
@@ -16,10 +16,10 @@ internal sealed record IntRange(int Minimum, int Maximum = int.MaxValue)
     /// <summary>The ten classes of MNIST and Fashion-MNIST.</summary>
     public static readonly IntRange Digit = new(0, 9);
 
-    /// <summary>Whether a whole number lies in it.</summary>
+    /// <summary>Whether a whole number is in the range.</summary>
     public bool Contains(double value) => value >= Minimum && value <= Maximum;
 
-    /// <summary>The range in words; its upper end only where it is of interest.</summary>
+    /// <summary>The range in words; its upper end only if it matters.</summary>
     public string Describe(double value)
     {
         string minimum = Minimum.ToString(CultureInfo.InvariantCulture);
@@ -28,7 +28,7 @@ internal sealed record IntRange(int Minimum, int Maximum = int.MaxValue)
     }
 }
 
-/// <summary>The numbers a field takes.</summary>
+/// <summary>The numbers that a field accepts.</summary>
 /// <param name="Text">The range in words.</param>
 /// <param name="Example">A number in it.</param>
 /// <param name="IsInside">The test, for finite values.</param>
@@ -43,9 +43,9 @@ internal sealed record NumberRange(string Text, string Example, Func<double, boo
     /// <summary>0 or more, and below 1.</summary>
     public static readonly NumberRange BelowOne = new("0 or more and less than 1", "0.9", value => value is >= 0 and < 1);
 
-    /// <summary>Above 0, and 1 at most.</summary>
+    /// <summary>Above 0, and at most 1.</summary>
     public static readonly NumberRange Fraction = new("a value above 0 and at most 1", "0.1", value => value is > 0 and <= 1);
 
-    /// <summary>Whether a value lies in it and float32 can hold it.</summary>
+    /// <summary>Whether a value is in the range and representable in float32.</summary>
     public bool Contains(double value) => Math.Abs(value) <= float.MaxValue && IsInside(value);
 }

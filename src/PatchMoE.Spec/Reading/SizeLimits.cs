@@ -3,19 +3,19 @@ using System.Numerics;
 namespace PatchMoE;
 
 /// <summary>
-/// Keeps every array of a network so small that no index overflows an int anywhere. It counts in <see cref="BigInteger"/>: the check itself
+/// Keeps every array of a network small enough that no index overflows an int anywhere. It counts in <see cref="BigInteger"/>, so that the check itself
 /// cannot overflow.
 /// </summary>
 internal static class SizeLimits
 {
-    /// <summary>The most values of one array: 4 GiB of float32.</summary>
+    /// <summary>The maximum number of values in one array: 4 GiB of float32.</summary>
     public const int MaximumValues = 1 << 30;
 
     /// <summary>Checks the length of one sample.</summary>
     public static bool CheckInput(FieldReader input, BigInteger length) =>
         Fits(input.Diagnostics, input.Place, "One sample", length, "a smaller input");
 
-    /// <summary>Checks the weights, and what a pass over one sample holds; of a network that is valid otherwise.</summary>
+    /// <summary>Checks the weights, and the memory of a pass over one sample, for a network that is valid otherwise.</summary>
     public static bool CheckNetwork(FieldReader model, ModelSpec network)
     {
         (InputSpec input, EquatableArray<LayerSpec> layers, HeadSpec head) = (network.Input, network.Layers, network.Head);
@@ -55,13 +55,13 @@ internal static class SizeLimits
     /// <summary>Checks the weights of a backbone, and its maps of one image.</summary>
     public static bool CheckBackbone(FieldReader fields, BackboneSpec backbone)
     {
-        // Halving divides a map by four, so that only a width above four times the one before it makes a larger map; the bound is for all of them.
+        // Halving the sides divides a map by four, so only a width more than four times the one before gives a larger map; the bound covers all of them.
         BigInteger map = (BigInteger)backbone.Height * backbone.Width * backbone.Widths.Append(backbone.Stem).Max();
         return Fits(fields.Diagnostics, fields.Place, "All filters of the backbone together", Filters(backbone), "smaller widths or fewer blocks")
             && Fits(fields.Diagnostics, fields.Place, "The largest map of one image", map, "smaller widths or a smaller image");
     }
 
-    /// <summary>The values of all filters, as if a pMoE layer took the place of no group.</summary>
+    /// <summary>The number of values of all filters, as if no group were replaced by a pMoE layer.</summary>
     private static BigInteger Filters(BackboneSpec backbone)
     {
         const int FilterPixels = 9;

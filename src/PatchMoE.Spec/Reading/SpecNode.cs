@@ -1,44 +1,44 @@
 namespace PatchMoE;
 
 /// <summary>
-/// A value of a spec and where it stands: what the JSON parser and the generator's attribute reader both make, and the one
-/// <see cref="SpecReader"/> reads.
+/// A value of a spec and its position: created by both the JSON parser and the generator's attribute reader, and read by
+/// <see cref="SpecReader"/>.
 /// </summary>
-/// <param name="Span">Where the value stands.</param>
+/// <param name="Span">The position of the value.</param>
 public abstract record SpecNode(SourceSpan Span);
 
-/// <summary>An object: its fields in the order of the text, doubles included.</summary>
-/// <param name="Span">Where it stands.</param>
+/// <summary>An object: its fields in the order of the text, including duplicates.</summary>
+/// <param name="Span">Its position.</param>
 /// <param name="Fields">The fields.</param>
 public sealed record SpecObject(SourceSpan Span, EquatableArray<SpecField> Fields) : SpecNode(Span);
 
 /// <summary>A named value of an object.</summary>
 /// <param name="Name">The field's name.</param>
-/// <param name="NameSpan">Where the name stands.</param>
+/// <param name="NameSpan">The position of the name.</param>
 /// <param name="Value">The value.</param>
 public sealed record SpecField(string Name, SourceSpan NameSpan, SpecNode Value);
 
 /// <summary>An array.</summary>
-/// <param name="Span">Where it stands.</param>
+/// <param name="Span">Its position.</param>
 /// <param name="Items">The elements.</param>
 public sealed record SpecArray(SourceSpan Span, EquatableArray<SpecNode> Items) : SpecNode(Span);
 
 /// <summary>A number.</summary>
-/// <param name="Span">Where it stands.</param>
+/// <param name="Span">Its position.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Text">As it is written.</param>
+/// <param name="Text">The number as written.</param>
 public sealed record SpecNumber(SourceSpan Span, double Value, string Text) : SpecNode(Span);
 
 /// <summary>A string.</summary>
-/// <param name="Span">Where it stands, quotes included.</param>
+/// <param name="Span">Its position, including the quotes.</param>
 /// <param name="Value">The text without quotes and escapes.</param>
 public sealed record SpecString(SourceSpan Span, string Value) : SpecNode(Span);
 
 /// <summary>true or false.</summary>
-/// <param name="Span">Where it stands.</param>
+/// <param name="Span">Its position.</param>
 /// <param name="Value">The value.</param>
 public sealed record SpecBoolean(SourceSpan Span, bool Value) : SpecNode(Span);
 
 /// <summary>null.</summary>
-/// <param name="Span">Where it stands.</param>
+/// <param name="Span">Its position.</param>
 public sealed record SpecNull(SourceSpan Span) : SpecNode(Span);

@@ -3,23 +3,23 @@ namespace PatchMoE;
 /// <summary>Reads and validates specs: the one validator of the compiler, the library and the CLI.</summary>
 public static class SpecReader
 {
-    /// <summary>The most levels of a network: one more than the entries of <c>groups</c>.</summary>
+    /// <summary>The maximum number of levels of a network: one more than the entries of <c>groups</c>.</summary>
     public const int MaximumLevels = 3;
 
     private const int MaximumNameLength = 100;
 
     /// <summary>Reads a spec file's text.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="file">The path that diagnostics name; its stem is the spec's name where the text gives none.</param>
+    /// <param name="file">The path to name in diagnostics; its stem is the spec's name if the text gives none.</param>
     public static SpecResult Read(string json, string file)
     {
         SpecNode? root = JsonParser.Parse(json, file, out SpecDiagnostic? error);
         return root is null ? new SpecResult(null, EquatableArray.Of(error!)) : Read(root, Stem(file));
     }
 
-    /// <summary>Reads a spec from nodes that were made otherwise than from JSON.</summary>
+    /// <summary>Reads a spec from nodes that come from a source other than JSON.</summary>
     /// <param name="root">The whole spec.</param>
-    /// <param name="defaultName">The spec's name where the nodes give none.</param>
+    /// <param name="defaultName">The spec's name if the nodes give none.</param>
     public static SpecResult Read(SpecNode root, string defaultName)
     {
         var diagnostics = new DiagnosticBag();
@@ -54,13 +54,13 @@ public static class SpecReader
         return null;
     }
 
-    /// <summary>A name names files, and a class once it is in Pascal case.</summary>
+    /// <summary>A name is used for files and, in Pascal case, for a class.</summary>
     private static bool IsName(string name) =>
         name.Length is > 0 and <= MaximumNameLength && IsLetter(name[0]) && name.All(c => IsLetter(c) || c is (>= '0' and <= '9') or '-' or '_' or '.');
 
     private static bool IsLetter(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z');
 
-    /// <summary>The file's name without folders and ending; System.IO.Path throws at characters that .NET Framework forbids.</summary>
+    /// <summary>The file's name without folders and extension; System.IO.Path throws on characters that .NET Framework forbids.</summary>
     private static string Stem(string file)
     {
         string name = file.Substring(file.LastIndexOfAny(['/', '\\']) + 1);

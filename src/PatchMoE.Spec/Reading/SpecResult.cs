@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-/// <summary>What reading a spec gives: the spec, or everything that is wrong with it.</summary>
+/// <summary>The result of reading a spec: the spec, or everything that is wrong with it.</summary>
 /// <param name="Spec">The spec; null if any diagnostic is an error.</param>
 /// <param name="Diagnostics">All of them, in the order of the text.</param>
 public sealed record SpecResult(PatchMoESpec? Spec, EquatableArray<SpecDiagnostic> Diagnostics);

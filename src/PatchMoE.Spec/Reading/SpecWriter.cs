@@ -4,8 +4,8 @@ namespace PatchMoE;
 public static class SpecWriter
 {
     /// <summary>
-    /// The canonical text of a spec: every field with its value, defaults included, in one fixed order, '\n' line ends; reading it gives an
-    /// equal spec. What belongs to another kind is left out, and so is a default that has no effect there (the momentum of plain SGD).
+    /// The canonical text of a spec: every field with its value, including defaults, in a fixed order, with '\n' line ends; reading it gives an
+    /// equal spec. Fields of another kind are left out, and so are defaults that have no effect there (the momentum of plain SGD).
     /// </summary>
     /// <param name="spec">A valid spec.</param>
     public static string ToJson(PatchMoESpec spec)

@@ -3,12 +3,12 @@ namespace PatchMoE;
 /// <summary>Finds the word that a user may have meant.</summary>
 internal static class Spelling
 {
-    /// <summary>Longer words are never compared: the distance takes time in the product of both lengths.</summary>
+    /// <summary>Longer words are not compared: the distance takes time proportional to the product of both lengths.</summary>
     private const int MaximumLength = 64;
 
     private const int ShortestPrefix = 4;
 
-    /// <summary>The nearest of the known words, or null if none is near.</summary>
+    /// <summary>The closest of the known words, or null if none is close.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         string plain = Plain(word);
@@ -25,11 +25,11 @@ internal static class Spelling
             .FirstOrDefault();
     }
 
-    /// <summary>The nearest word in quotes, or "one of these".</summary>
+    /// <summary>The closest word in quotes, or "one of these".</summary>
     public static string Suggestion(string word, IEnumerable<string> known) =>
         Nearest(word, known) is { } nearest ? $"'{nearest}'" : "one of these";
 
-    /// <summary>Learning_Rate and learningRate are the same word.</summary>
+    /// <summary>Learning_Rate and learningRate count as the same word.</summary>
     private static string Plain(string word) => word.Replace("_", "").Replace("-", "").ToLowerInvariant();
 
     private static bool IsPrefix(string a, string b) =>

@@ -1,14 +1,14 @@
 namespace PatchMoE;
 
-/// <summary>Reads the <c>training</c> section and holds it against the network and the data.</summary>
+/// <summary>Reads the <c>training</c> section and checks it against the network and the data.</summary>
 internal static class TrainingReader
 {
-    /// <summary>Gives the section, or null if anything in it is wrong.</summary>
+    /// <summary>Returns the section, or null if anything in it is wrong.</summary>
     /// <param name="node">The section.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="model">The network; null if it is wrong, and then nothing is held against it.</param>
+    /// <param name="model">The network; null if it is wrong, and then nothing is checked against it.</param>
     /// <param name="data">The data; null if they are wrong or not given.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
+    /// <param name="diagnostics">Receives the mistakes.</param>
     public static TrainingSpec? Read(SpecNode node, string path, ModelSpec? model, DataSpec? data, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"epochs\": 150, \"batch\": 20 }") is not { } fields)
@@ -100,7 +100,7 @@ internal static class TrainingReader
         }
     }
 
-    /// <summary>The first layer that routes patches and passes a test; null if there is none.</summary>
+    /// <summary>The first layer that routes patches and satisfies a condition; null if there is none.</summary>
     private static int? RoutedLayer(ModelSpec? model, Func<LayerSpec, bool> test)
     {
         for (int i = 0; i < model?.Layers.Count; i++)

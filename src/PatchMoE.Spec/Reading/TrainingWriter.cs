@@ -54,7 +54,7 @@ internal static class TrainingWriter
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
 
-    /// <summary>A folder that is searched, and counts that are all there are, have no value to write.</summary>
+    /// <summary>A folder found by searching, and counts that mean all, have no value to write.</summary>
     private static JsonObject Cifar10(Cifar10DataSpec data)
     {
         JsonObject json = new JsonObject().Text("kind", "cifar10");
@@ -100,7 +100,7 @@ internal static class TrainingWriter
             .NumberIf(step, "factor", schedule.Factor, absent.Factor);
     }
 
-    /// <summary>A scale that is null follows from the sizes, so it has no value to write.</summary>
+    /// <summary>A scale that is null is derived from the sizes, so it has no value to write.</summary>
     private static JsonObject Init(InitSpec init)
     {
         var json = new JsonObject();

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PatchMoE;
 
-/// <summary>Reads one node as a value of a given type; null where it is something else, which has then been reported.</summary>
+/// <summary>Reads one node as a value of a given type; if it is something else, reports that and returns null.</summary>
 internal sealed class ValueReader(DiagnosticBag diagnostics)
 {
-    /// <summary>Reads a whole number; 28.0 is one, as in JSON Schema.</summary>
+    /// <summary>Reads a whole number; 28.0 counts as one, as in JSON Schema.</summary>
     public int? Int(SpecNode node, string path, IntRange range)
     {
         if (node is not SpecNumber number || Math.Floor(number.Value) != number.Value)

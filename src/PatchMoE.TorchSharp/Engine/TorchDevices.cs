@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp;
 
-/// <summary>The devices of torch in this process, by the names that torch gives them.</summary>
+/// <summary>The devices of torch in this process, by torch's names.</summary>
 public static class TorchDevices
 {
-    /// <summary><c>cpu</c>, and <c>cuda:0</c> … where this process's libtorch has CUDA and there is a GPU.</summary>
+    /// <summary><c>cpu</c>, and <c>cuda:0</c> … if this process's libtorch supports CUDA and there is a GPU.</summary>
     /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
     public static IReadOnlyList<string> Names
     {
@@ -18,7 +18,7 @@ public static class TorchDevices
         }
     }
 
-    /// <summary>The device of a name.</summary>
+    /// <summary>The device with a given name.</summary>
     /// <param name="name">One of <see cref="Names"/>; <c>cuda</c> is <c>cuda:0</c>, null is <c>cpu</c>.</param>
     /// <exception cref="BadInputException">There is no such device, or libtorch cannot be loaded here.</exception>
     public static Device Of(string? name)
@@ -26,6 +26,6 @@ public static class TorchDevices
         string wanted = name is "cuda" ? "cuda:0" : name ?? "cpu";
         return Names.Contains(wanted)
             ? device(wanted)
-            : throw new BadInputException($"device {name}: torch has {string.Join(", ", Names)} here. Choose one of them; for a GPU, set PATCHMOE_LIBTORCH to a libtorch for CUDA, or build with one (-p:LibtorchPackage=TorchSharp-cuda-linux or TorchSharp-cuda-windows).");
+            : throw new BadInputException($"device {name}: torch offers {string.Join(", ", Names)} on this machine. Choose one of them; for a GPU, set PATCHMOE_LIBTORCH to a libtorch for CUDA, or build with one (-p:LibtorchPackage=TorchSharp-cuda-linux or TorchSharp-cuda-windows).");
     }
 }

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// A network on libtorch: the module <see cref="TorchPatchMoE"/>, or with a backbone <see cref="WideResNet"/>, torch's autograd and its optimizers. Its results do not depend on our kernels, and
-/// may differ in the last bits from machine to machine and with the number of threads. Batch norms of a backbone use their running statistics everywhere
-/// but in <see cref="Step"/>, which uses the batch's and updates them.
+/// A network on libtorch: the module <see cref="TorchPatchMoE"/>, or with a backbone <see cref="WideResNet"/>, with torch's autograd and optimizers. Its results do not depend on our kernels, and
+/// may differ in the last bits between machines and with the number of threads. Batch norms of a backbone use their running statistics everywhere
+/// except in <see cref="Step"/>, which uses the batch's and updates the running ones.
 /// </summary>
 public sealed class TorchEngine : ITrainingEngine
 {
@@ -19,10 +19,10 @@ public sealed class TorchEngine : ITrainingEngine
     private readonly HostBatch _batch;
     private TorchOptimizer? _optimizer;
 
-    /// <summary>Makes the module on a device; its weights are 0.</summary>
-    /// <param name="spec">A valid spec; name and model count.</param>
+    /// <summary>Creates the module on a device; its weights are 0.</summary>
+    /// <param name="spec">A valid spec; only its name and model are used.</param>
     /// <param name="device">A name of <see cref="TorchDevices.Names"/>; null for the CPU.</param>
-    /// <param name="threads">Threads of torch on the CPU, ≥ 1; they are the process's, not the engine's.</param>
+    /// <param name="threads">The number of torch's CPU threads, ≥ 1; it applies to the process, not only to the engine.</param>
     /// <exception cref="BadInputException">There is no such device, or libtorch cannot be loaded here.</exception>
     public TorchEngine(PatchMoESpec spec, string? device = null, int threads = 1)
     {
@@ -99,7 +99,7 @@ public sealed class TorchEngine : ITrainingEngine
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
-        TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         using DisposeScope scope = NewDisposeScope();
         _batch.Gather(data, samples);
         _module.train();

@@ -8,7 +8,7 @@ using AdamWState = TorchSharp.Modules.AdamW.State;
 namespace PatchMoE.TorchSharp;
 
 /// <summary>
-/// torch's optimizer of an update rule, on the trained tensors of a module. It takes the rule's state over and gives it back, so that a checkpoint
+/// torch's optimizer for an update rule, on the trained tensors of a module. It takes over the rule's state and returns it, so that a checkpoint
 /// of one backend can be resumed on another.
 /// </summary>
 internal sealed class TorchOptimizer : IDisposable
@@ -18,8 +18,8 @@ internal sealed class TorchOptimizer : IDisposable
     private readonly Parameter[] _parameters;
     private readonly OptimizerHelper _torch;
 
-    /// <summary>Makes the optimizer with the rule's state.</summary>
-    /// <param name="rule">The rule, the tensors that it updates, its state so far.</param>
+    /// <summary>Creates the optimizer with the rule's state.</summary>
+    /// <param name="rule">The rule, the tensors it updates, and its state so far.</param>
     /// <param name="module">The module that holds them.</param>
     public TorchOptimizer(Optimizer rule, PatchMoEModule module)
     {
@@ -33,7 +33,7 @@ internal sealed class TorchOptimizer : IDisposable
         }
     }
 
-    /// <summary>One update from the gradients that the parameters hold.</summary>
+    /// <summary>One update from the gradients stored in the parameters.</summary>
     /// <param name="learningRate">η.</param>
     public void Step(double learningRate)
     {
@@ -73,7 +73,7 @@ internal sealed class TorchOptimizer : IDisposable
         List<OptimizerState> states = _torch.state_dict().State;
         for (int i = 0; i < _parameters.Length; i++)
         {
-            // The first step makes the velocity; one that goes on needs it now.
+            // The first step would create the velocity; a resumed run needs it now.
             if (states[i] is SGD.State velocity && _rule.Spec.Kind == OptimizerKind.Momentum)
             {
                 velocity.momentum_buffer = zeros_like(_parameters[i]).DetachFromDisposeScope();
@@ -99,7 +99,7 @@ internal sealed class TorchOptimizer : IDisposable
 
     private delegate void BufferCopy(Span<float> values, Tensor state);
 
-    /// <summary>Visits each trained tensor's part of each state buffer beside torch's tensor of it.</summary>
+    /// <summary>Visits each trained tensor's part of each state buffer together with torch's tensor for it.</summary>
     private void ForEachBuffer(BufferCopy copy)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PatchMoE.TorchSharp.Loading;
 
 /// <summary>
-/// The versions of other libraries' symbols that a shared library asks for (section <c>.gnu.version_r</c>), in a 64-bit little-endian ELF file. The loader refuses a
-/// library when one of its versions is missing, even if no code needs a symbol of that version, unless the need is marked weak.
+/// The versions of other libraries' symbols that a shared library requires (section <c>.gnu.version_r</c>), in a 64-bit little-endian ELF file. The loader rejects a
+/// library if one of these versions is missing, even if no code needs a symbol of that version, unless the requirement is marked weak.
 /// </summary>
 internal static class ElfVersionNeeds
 {
@@ -14,7 +14,7 @@ internal static class ElfVersionNeeds
 
     /// <summary>A copy of a library in which every version that no relocation refers to is marked weak.</summary>
     /// <param name="library">The bytes of the file.</param>
-    /// <exception cref="BadImageFormatException">It is not a 64-bit little-endian ELF file, or a damaged one.</exception>
+    /// <exception cref="BadImageFormatException">It is not a 64-bit little-endian ELF file, or it is damaged.</exception>
     public static byte[] WeakenUnused(byte[] library)
     {
         try
@@ -38,7 +38,7 @@ internal static class ElfVersionNeeds
         }
     }
 
-    /// <summary>Where the entries of needed versions stand: hash (4 bytes), flags (2), number (2), name (4), step to the next (4).</summary>
+    /// <summary>The positions of the entries of required versions: hash (4 bytes), flags (2), number (2), name (4), offset to the next (4).</summary>
     private static IEnumerable<int> Needs(byte[] file, Dictionary<long, long> dynamic)
     {
         const long verneed = 0x6ffffffe;
@@ -57,7 +57,7 @@ internal static class ElfVersionNeeds
         }
     }
 
-    /// <summary>The numbers of the versions of all symbols that relocations refer to.</summary>
+    /// <summary>The version numbers of all symbols that relocations refer to.</summary>
     private static HashSet<int> UsedVersions(byte[] file, Dictionary<long, long> dynamic)
     {
         const long versym = 0x6ffffff0;
@@ -73,7 +73,7 @@ internal static class ElfVersionNeeds
             (int start, int versions) = (Offset(file, address), Offset(file, dynamic.GetValueOrDefault(versym)));
             for (int entry = start; entry < start + dynamic.GetValueOrDefault(size); entry += entryBytes)
             {
-                // The symbol's number is the upper half of the second word; the highest bit of a version says that the symbol is hidden.
+                // The symbol's number is the upper half of the second word; the highest bit of a version marks the symbol as hidden.
                 used.Add(UInt16(file, checked(versions + (2 * Int32(file, entry + 12)))) & 0x7fff);
             }
         }
@@ -96,7 +96,7 @@ internal static class ElfVersionNeeds
         return values;
     }
 
-    /// <summary>Where in the file the byte of an address stands.</summary>
+    /// <summary>The file offset of the byte at an address.</summary>
     private static int Offset(byte[] file, long address)
     {
         (_, long offset, long start, _) = Segments(file).FirstOrDefault(segment => segment.Type == LoadedSegment && address >= segment.Address && address < segment.Address + segment.Size);

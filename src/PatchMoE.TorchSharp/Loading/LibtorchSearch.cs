@@ -1,9 +1,9 @@
 namespace PatchMoE.TorchSharp.Loading;
 
 /// <summary>
-/// Looks for a libtorch: beside the application, then where the environment variable <see cref="Variable"/> points, then in the folder of NuGet packages.
-/// A libtorch that the application brings comes first, because torch's libraries cannot be loaded twice; a variable that points to something unusable is a
-/// mistake of the user's, so nothing is looked for after it.
+/// Searches for a libtorch: next to the application, then where the environment variable <see cref="Variable"/> points, then in the NuGet packages folder.
+/// A libtorch that ships with the application comes first, because torch's libraries cannot be loaded twice; a variable that points to something unusable is a
+/// mistake of the user, so the search ends there.
 /// </summary>
 internal static class LibtorchSearch
 {
@@ -12,10 +12,10 @@ internal static class LibtorchSearch
 
     private static readonly string[] s_libraries = ["c10", "torch_cpu", "torch"];
 
-    /// <summary>The places in order; the last one is taken unless it is refused.</summary>
-    /// <param name="applicationFolders">The folders in which the application's native libraries lie.</param>
+    /// <summary>The places in order; the last one is used unless it is refused.</summary>
+    /// <param name="applicationFolders">The folders that contain the application's native libraries.</param>
     /// <param name="named">The variable's value; null or empty if it is not set.</param>
-    /// <param name="packagesFolder">The folder of NuGet packages.</param>
+    /// <param name="packagesFolder">The NuGet packages folder.</param>
     public static IReadOnlyList<LibtorchPlace> Places(IReadOnlyList<string> applicationFolders, string? named, string packagesFolder)
     {
         if (applicationFolders.FirstOrDefault(HasTorch) is { } own)
@@ -23,13 +23,13 @@ internal static class LibtorchSearch
             return [Examined("the application", own)];
         }
 
-        LibtorchPlace application = new("the application", null, "it brings no libtorch");
+        LibtorchPlace application = new("the application", null, "it ships no libtorch");
         return string.IsNullOrEmpty(named)
             ? [application, new(Variable, null, "it is not set"), InPackages(packagesFolder)]
             : [application, Named(named)];
     }
 
-    /// <summary>A folder of libraries; one above it, as of a PyTorch or libtorch installation; or a NuGet package's.</summary>
+    /// <summary>A folder of libraries; one above it, as in a PyTorch or libtorch installation; or that of a NuGet package.</summary>
     private static LibtorchPlace Named(string named)
     {
         string native = Path.Combine("runtimes", NativePlatform.Current, "native");
@@ -70,7 +70,7 @@ internal static class LibtorchSearch
         string torch = Path.Combine(folder, NativePlatform.FileName("torch_cpu"));
         if (NativePlatform.Of(torch) is var platform && platform != NativePlatform.Current)
         {
-            return $"{torch} is {(platform is null ? "no library of code" : $"for {platform}")}; this process is {NativePlatform.Current}";
+            return $"{torch} is {(platform is null ? "not a shared library" : $"for {platform}")}; this process is {NativePlatform.Current}";
         }
 
         return TorchVersions.StatedIn(folder) is { } version && !TorchVersions.Fits(version)

@@ -7,11 +7,11 @@ namespace PatchMoE.TorchSharp.Loading;
 /// <summary>Opens shared libraries by their full paths.</summary>
 internal static partial class NativeLoader
 {
-    /// <summary>What the loader of Linux says of a library that asks for a version of symbols which the system's libraries do not have.</summary>
+    /// <summary>What the Linux loader reports for a library that requires a symbol version which the system's libraries do not have.</summary>
     private const string MissingVersion = "' not found (required by ";
 
-    /// <summary>Opens a library; later requests for its name, as another library's dependency, get this one.</summary>
-    /// <exception cref="DllNotFoundException">It cannot be opened; the message is the loader's, in one line.</exception>
+    /// <summary>Opens a library; later requests for its name, as another library's dependency, resolve to it.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be opened; the message is the loader's, on one line.</exception>
     public static nint Open(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -19,8 +19,8 @@ internal static partial class NativeLoader
             return NativeLibrary.Load(path);
         }
 
-        // All symbols at once, as .NET does not ask for: a libtorch of another release fails here and not in the middle of a computation. The reason of a failure is
-        // lost where .NET binds functions after it; at the second attempt all are bound.
+        // Binds all symbols at once, which .NET does not do: a libtorch of another release fails here and not in the middle of a computation. The reason for a failure is
+        // lost if .NET binds functions later; the second attempt binds them all.
         const int now = 2;
         string? reason = null;
         for (int attempt = 1; attempt <= 2; attempt++)
@@ -37,7 +37,7 @@ internal static partial class NativeLoader
     }
 
     /// <summary>
-    /// Opens a library that may be built for a newer C++ library than the system's. Where that is the only obstacle, a copy is opened whose unused version needs
+    /// Opens a library that may be built for a newer C++ library than the system's. If that is the only obstacle, a copy is opened whose unused version requirements
     /// are weak (see <see cref="ElfVersionNeeds"/>).
     /// </summary>
     /// <param name="path">The library.</param>
@@ -57,8 +57,8 @@ internal static partial class NativeLoader
     }
 
     /// <summary>
-    /// The path of a copy whose unused version needs are weak. It is named by its contents, written aside and renamed, so that several processes may make it at once;
-    /// one that is there already is used if it is undamaged.
+    /// The path of a copy whose unused version requirements are weak. It is named by its contents, written to a temporary file and renamed, so that several processes may make
+    /// it at once; an existing one is used if it is undamaged.
     /// </summary>
     internal static string WeakenedCopy(string library, string copies)
     {
@@ -73,7 +73,7 @@ internal static partial class NativeLoader
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new BadInputException($"{folder}: the folder cannot be made: {failure.Message} Set XDG_DATA_HOME to a folder that can be written in.", failure);
+                throw new BadInputException($"{folder}: the folder cannot be created: {failure.Message} Set XDG_DATA_HOME to a writable folder.", failure);
             }
 
             AtomicFile.Write(copy, stream => stream.Write(contents));

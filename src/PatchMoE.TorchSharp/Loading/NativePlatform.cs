@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace PatchMoE.TorchSharp.Loading;
 
-/// <summary>Systems and processors by the names that NuGet gives them, and how shared libraries are named there.</summary>
+/// <summary>Operating systems and processors by NuGet's names, and the names of shared libraries there.</summary>
 internal static class NativePlatform
 {
-    /// <summary>This process's: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>, …</summary>
+    /// <summary>The platform of this process: <c>linux-x64</c>, <c>win-x64</c>, <c>osx-arm64</c>, …</summary>
     public static string Current { get; } =
         $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
@@ -14,7 +14,7 @@ internal static class NativePlatform
     public static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
 
-    /// <summary>The platform that a shared library is for; null if it is not a shared library that is known here.</summary>
+    /// <summary>The platform that a shared library is built for; null if it is not a known kind of shared library.</summary>
     public static string? Of(string path)
     {
         Span<byte> head = stackalloc byte[4096];

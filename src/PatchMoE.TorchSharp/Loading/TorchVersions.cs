@@ -2,20 +2,20 @@ using System.Reflection;
 
 namespace PatchMoE.TorchSharp.Loading;
 
-/// <summary>The releases of TorchSharp and libtorch that belong together.</summary>
+/// <summary>The matching releases of TorchSharp and libtorch.</summary>
 internal static class TorchVersions
 {
     /// <summary>TorchSharp's, for example <c>0.107.0</c>.</summary>
     public static string TorchSharp { get; } = Stated(nameof(TorchSharp));
 
-    /// <summary>The libtorch that TorchSharp's native part is built for, for example <c>2.10.0</c>.</summary>
+    /// <summary>The libtorch that TorchSharp's native part is built against, for example <c>2.10.0</c>.</summary>
     public static string Libtorch { get; } = Stated(nameof(Libtorch));
 
-    /// <summary>Whether a release has the same interface: major and minor number.</summary>
+    /// <summary>Whether a release has the same interface: the same major and minor number.</summary>
     public static bool Fits(string version) => MajorMinor(version) == MajorMinor(Libtorch);
 
-    /// <summary>The release that an installation states beside its folder of libraries; null if none does.</summary>
-    /// <param name="folder">The folder of libraries: <c>lib</c> of a libtorch archive, <c>torch/lib</c> of a PyTorch installation.</param>
+    /// <summary>The release that an installation states next to its library folder; null if it states none.</summary>
+    /// <param name="folder">The library folder: <c>lib</c> of a libtorch archive, <c>torch/lib</c> of a PyTorch installation.</param>
     public static string? StatedIn(string folder)
     {
         string above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder;

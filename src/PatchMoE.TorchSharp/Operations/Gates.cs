@@ -5,8 +5,8 @@ namespace PatchMoE.TorchSharp.Operations;
 /// <summary>The gate values G of chosen patches.</summary>
 internal static class Gates
 {
-    /// <summary>none: 1 · softmaxSelected: over the chosen · softmaxAll: over all valid, not renormalised · sigmoid.</summary>
-    /// <param name="gate">Which of them.</param>
+    /// <summary>none: 1 · softmaxSelected: over the chosen patches · softmaxAll: over all valid patches, not renormalised · sigmoid.</summary>
+    /// <param name="gate">The kind of gate.</param>
     /// <param name="scores">g [N, k, n].</param>
     /// <param name="chosen">The chosen patches [N, k, l].</param>
     /// <param name="lengths">Valid patches [N, 1, 1]; null if all are valid.</param>
@@ -25,7 +25,7 @@ internal static class Gates
         return lengths is null ? gates : gates.masked_fill(chosen >= lengths, 0);
     }
 
-    /// <summary>Scores of invalid patches become so small that softmax gives them 0; not −∞, of which it makes NaN where no patch is valid.</summary>
+    /// <summary>Scores of invalid patches are set so low that softmax gives them 0; not −∞, which would give NaN if no patch is valid.</summary>
     private static Tensor Only(Tensor scores, Tensor patches, Tensor? lengths) =>
         lengths is null ? scores : scores.masked_fill(patches >= lengths, float.MinValue);
 }

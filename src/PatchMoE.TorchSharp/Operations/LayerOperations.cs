@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp.Operations;
 
 /// <summary>
-/// One layer by operations of torch. Axes: N instances (samples, or their groups), n patches of d values, k experts of M neurons, m = k·M, l patches
-/// that an expert takes.
+/// One layer in operations of torch. Axes: N instances (samples, or their groups), n patches of d values, k experts of M neurons, m = k·M, l patches
+/// per expert.
 /// </summary>
 internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
 {
@@ -31,7 +31,7 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
     }
 
     /// <summary>
-    /// The layer's outputs before any pooling, each where it arose: G_{j,s}·ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) where expert s sees patch j, else 0. Parameters as
+    /// The layer's outputs before pooling, at the positions of their patches: G_{j,s}·ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) where expert s sees patch j, else 0. Parameters as
     /// in <see cref="Forward"/>; every patch is valid.
     /// </summary>
     /// <returns>[N, n, m], experts in order.</returns>
@@ -52,11 +52,11 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
         {
             Routing.ExpertChoice => WithoutInvalid(Choose(Scores(router!, x), lengths), lengths),
             Routing.Sample => Best(SampleScores(router!, x)).unsqueeze(2),
-            _ => throw new ArgumentException("Layer 0 is dense: it routes nothing."),
+            _ => throw new ArgumentException("Layer 0 is dense: it has no routes."),
         };
     }
 
-    /// <summary>A patch past the count becomes 0, so that it has no influence whatever it holds.</summary>
+    /// <summary>Patches beyond the count become 0, so that they have no influence whatever they contain.</summary>
     private Tensor WithoutPadding(Tensor x, Tensor? lengths) =>
         lengths is null ? x : x.masked_fill(arange(shape.Patches, device: x.device).reshape(1, -1, 1) >= Column(lengths), 0);
 
@@ -66,14 +66,14 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
     /// <summary>h_s = ⟨w_s, Σ_j x_j⟩, [N, k].</summary>
     private static Tensor SampleScores(Tensor router, Tensor x) => x.sum(1).matmul(router.t());
 
-    /// <summary>The patches of largest score, best first, [N, k, l]; where fewer are valid, invalid ones fill up.</summary>
+    /// <summary>The patches with the largest scores, best first, [N, k, l]; if fewer are valid, padded with invalid ones.</summary>
     private Tensor Choose(Tensor scores, Tensor? lengths)
     {
         Tensor valid = lengths is null
             ? scores.detach()
             : scores.detach().masked_fill(arange(shape.Patches, device: scores.device).reshape(1, 1, -1) >= Column(lengths), double.NegativeInfinity);
 
-        // A stable sort, because topk does not promise the lower index of equal scores.
+        // A stable sort, because topk does not promise that ties go to the lower index.
         return valid.sort(2, descending: true, stable: true).Indices.narrow(2, 0, shape.PatchesPerExpert);
     }
 
@@ -89,7 +89,7 @@ internal sealed class LayerOperations(LayerSpec layer, LayerShape shape)
         return Pooled(gated.sum(2).transpose(0, 1).reshape(x.shape[0], shape.Outputs), lengths);
     }
 
-    /// <summary>The gated activations at the places of their patches, [N, n, m].</summary>
+    /// <summary>The gated activations at the positions of their patches, [N, n, m].</summary>
     private Tensor MapOfChosen(Tensor scores, Tensor experts, Tensor? bias, Tensor x)
     {
         Tensor chosen = Choose(scores, lengths: null);

@@ -51,10 +51,10 @@ internal static class ModuleInput
         Tensor counts = lengths.reshape(-1).to(ScalarType.Int64);
         return count == 0 || (counts.min().item<long>() >= 0 && counts.max().item<long>() <= layer.Patches)
             ? counts
-            : throw new ArgumentException($"lengths holds a count outside 0 to {layer.Patches}, the patches.", nameof(lengths));
+            : throw new ArgumentException($"lengths holds a count outside 0 to {layer.Patches}, the number of patches.", nameof(lengths));
     }
 
-    /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would pass the edge is not a patch.</summary>
+    /// <summary>[B, H, W, C] → [B, rows, columns, ph, pw, C]: a window that would cross the edge is not a patch.</summary>
     public static Tensor Patches(ImageInputSpec image, Tensor pixels) => pixels
         .unfold(1, image.PatchHeight, image.StrideHeight)
         .unfold(2, image.PatchWidth, image.StrideWidth)

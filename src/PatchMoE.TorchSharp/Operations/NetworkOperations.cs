@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PatchMoE.TorchSharp.Operations;
 
-/// <summary>A whole network by operations of torch.</summary>
+/// <summary>A whole network in operations of torch.</summary>
 /// <param name="model">The network.</param>
 /// <param name="weight">Its tensors, by their names.</param>
 internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> weight)
@@ -34,7 +34,7 @@ internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> we
     }
 
     /// <summary>The routes of layer 0, int64 [B·T, k, l] or [B·T, 1, 1], −1 for none.</summary>
-    /// <exception cref="ArgumentException">Layer 0 routes nothing (dense).</exception>
+    /// <exception cref="ArgumentException">Layer 0 does not route (dense).</exception>
     public Tensor Route(Tensor input, Tensor? lengths)
     {
         using IDisposable gradients = no_grad();

@@ -3,17 +3,17 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Training.Data;
 
 /// <summary>
-/// CIFAR-10 from a folder of its binary files: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, as many of them as there are, for training, and
-/// <c>test_batch.bin</c>. Where the spec wants fewer images than there are, the seed draws them, each at most once.
+/// CIFAR-10 from a folder of its binary files: those of <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c> that exist for training, and
+/// <c>test_batch.bin</c>. If the spec uses fewer images than there are, the seed selects them, each at most once.
 /// </summary>
 internal static class Cifar10Data
 {
-    /// <summary>The folder that is looked for where none is named: <c>data/cifar-10</c>.</summary>
+    /// <summary>The folder that is searched for if none is given: <c>data/cifar-10</c>.</summary>
     public const string FolderName = "cifar-10";
 
     private const string TestFile = "test_batch.bin";
 
-    // Of the 50,000 training images, pixels/255.
+    // Over the 50,000 training images, pixels/255.
     private static readonly float[] s_mean = [0.4914f, 0.4822f, 0.4465f];
     private static readonly float[] s_deviation = [0.2470f, 0.2435f, 0.2616f];
     private static readonly string[] s_trainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
@@ -21,16 +21,16 @@ internal static class Cifar10Data
     /// <summary>Reads training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: its input must be 32×32×3.</param>
-    /// <param name="folder">The folder with the files (<c>--data</c>); null for the spec's, or the one found upwards.</param>
+    /// <param name="folder">The folder with the files (<c>--data</c>); null for the spec's, or the one found by searching upwards.</param>
     /// <param name="seed">The seed of the draws and of the augmentation.</param>
-    /// <param name="specFolder">The folder that the spec's relative path begins at.</param>
+    /// <param name="specFolder">The folder that the spec's relative path is relative to.</param>
     /// <exception cref="BadInputException">A file is missing or damaged, there are too few images, or the model's input has another shape.</exception>
     public static (Dataset Train, Dataset Test) Read(Cifar10DataSpec spec, ModelSpec model, string? folder, ulong seed, string specFolder)
     {
         if (model.InputShape() != EquatableArray.Of(Cifar10File.Side, Cifar10File.Side, Cifar10File.Channels))
         {
             throw new BadInputException(
-                $"model.input: it wants [{string.Join(", ", model.InputShape())}], but an image of CIFAR-10 is [{Cifar10File.Side}, {Cifar10File.Side}, {Cifar10File.Channels}]. Change model.input.");
+                $"model.input: it requires [{string.Join(", ", model.InputShape())}], but an image of CIFAR-10 is [{Cifar10File.Side}, {Cifar10File.Side}, {Cifar10File.Channels}]. Change model.input.");
         }
 
         string place = Locate(spec, folder, specFolder);

@@ -3,18 +3,18 @@ using PatchMoE.Formats;
 namespace PatchMoE.Training.Data;
 
 /// <summary>
-/// Reads the binary files of CIFAR-10 (Krizhevsky, 2009): per image one label byte, 0 to 9, then 3072 bytes, the red, green and blue plane of 32×32
+/// Reads the binary files of CIFAR-10 (Krizhevsky, 2009): per image one label byte, 0 to 9, then 3072 bytes, the red, green and blue planes of 32×32
 /// pixels, row by row.
 /// </summary>
 internal static class Cifar10File
 {
-    /// <summary>Rows and columns of an image.</summary>
+    /// <summary>The number of rows and of columns of an image.</summary>
     public const int Side = 32;
 
-    /// <summary>Red, green, blue.</summary>
+    /// <summary>The number of channels: red, green, blue.</summary>
     public const int Channels = 3;
 
-    /// <summary>The classes.</summary>
+    /// <summary>The number of classes.</summary>
     public const int Classes = 10;
 
     private const int Pixels = Side * Side;
@@ -23,7 +23,7 @@ internal static class Cifar10File
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The images [N, 32, 32, 3], channels last, 0…255, and their labels [N].</returns>
-    /// <exception cref="BadInputException">The file is missing or unreadable, is no whole number of images, or has a label above 9.</exception>
+    /// <exception cref="BadInputException">The file is missing or unreadable, is not a whole number of images, or has a label above 9.</exception>
     public static (byte[] Images, byte[] Labels) Read(string path)
     {
         byte[] bytes = InputFile.Read(path, stream => ReadAll(stream, path));
@@ -34,7 +34,7 @@ internal static class Cifar10File
         {
             ReadOnlySpan<byte> record = bytes.AsSpan(i * ImageBytes, ImageBytes);
             labels[i] = record[0] < Classes ? record[0] : throw new BadInputException(
-                $"{path}: the label of image {i} is {record[0]}; the classes are 0 to {Classes - 1}. This is no binary file of CIFAR-10, or it is damaged: download it again.");
+                $"{path}: the label of image {i} is {record[0]}; the classes are 0 to {Classes - 1}. This is not a binary file of CIFAR-10, or it is damaged: download it again.");
             PlanesToPixels(record[1..], images.AsSpan(i * Channels * Pixels, Channels * Pixels));
         }
 

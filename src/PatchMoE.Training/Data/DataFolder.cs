@@ -4,7 +4,7 @@ namespace PatchMoE.Training.Data;
 
 /// <summary>
 /// Finds MNIST or Fashion-MNIST in a folder: the full set (<c>train-*</c> for training, <c>t10k-*</c> for testing) or the 10,000 <c>t10k</c> images
-/// alone, of which 60 % then serve training and 40 % testing.
+/// alone, of which 60 % are then used for training and 40 % for testing.
 /// </summary>
 internal static class DataFolder
 {
@@ -15,7 +15,7 @@ internal static class DataFolder
     /// <summary>Reads the images of a source, split so that no image is in both parts.</summary>
     /// <param name="source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
     /// <param name="folder">The folder with the idx files; null for <c>data/{source}</c> of the repository (see <see cref="Find"/>).</param>
-    /// <param name="seed">The seed of the split, where there is one set only.</param>
+    /// <param name="seed">The seed of the split, if there is only one set.</param>
     /// <exception cref="BadInputException">A file is missing or damaged, or the two parts differ in image size.</exception>
     public static (ImageSet Train, ImageSet Test) Read(string source, string? folder, ulong seed)
     {
@@ -38,7 +38,7 @@ internal static class DataFolder
 
     /// <summary>The folder to read a source from.</summary>
     /// <param name="source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
-    /// <param name="folder">The folder that the user names; null for <c>data/{source}</c> of the repository (see <see cref="Find"/>).</param>
+    /// <param name="folder">The folder that the user gave; null for <c>data/{source}</c> of the repository (see <see cref="Find"/>).</param>
     /// <exception cref="BadInputException">There is no such folder.</exception>
     public static string Require(string source, string? folder)
     {

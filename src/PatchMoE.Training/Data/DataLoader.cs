@@ -1,13 +1,13 @@
 namespace PatchMoE.Training.Data;
 
-/// <summary>Makes the data of a spec.</summary>
+/// <summary>Creates the data of a spec.</summary>
 public static class DataLoader
 {
-    /// <summary>Reads or draws the training and test samples, checked against the model.</summary>
+    /// <summary>Reads or generates the training and test samples, checked against the model.</summary>
     /// <param name="spec">A valid spec.</param>
-    /// <param name="dataFolder">The folder with the idx files, or CIFAR-10's binary ones (<c>--data</c>); null for the repository's (see <see cref="DataFolder.Find"/>), and where the spec reads none.</param>
+    /// <param name="dataFolder">The folder with the idx files, or CIFAR-10's binary ones (<c>--data</c>); null for the repository's (see <see cref="DataFolder.Find"/>), or if the spec reads none.</param>
     /// <param name="seed">The seed of all draws.</param>
-    /// <param name="specFolder">The folder that relative paths in the spec begin at: the spec file's own.</param>
+    /// <param name="specFolder">The folder that paths in the spec are relative to: the spec file's own.</param>
     /// <exception cref="BadInputException">The spec has no data, a file is missing or damaged, or the data do not fit the model.</exception>
     public static (Dataset Train, Dataset Test) Load(PatchMoESpec spec, string? dataFolder, ulong seed, string specFolder)
     {

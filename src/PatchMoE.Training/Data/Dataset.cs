@@ -1,6 +1,6 @@
 namespace PatchMoE.Training.Data;
 
-/// <summary>Labelled samples: what trainer and evaluation read, wherever they come from.</summary>
+/// <summary>Labelled samples: the input of training and evaluation, whatever their source.</summary>
 public sealed class Dataset
 {
     private readonly float[] _inputs;
@@ -14,9 +14,9 @@ public sealed class Dataset
     /// <param name="labels">[N]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</param>
     /// <param name="lengths">Valid patches, [N] or [N, groups]; null if all are valid.</param>
     /// <param name="discriminativePatches">
-    /// [N], the index of the patch that decides the class, in the model's row-major patch order, −1 where it is unknown; null if none is known.
+    /// [N], the index of the patch that decides the class, in the model's row-major patch order, −1 if unknown; null if none is known.
     /// </param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public Dataset(EquatableArray<int> inputShape, float[] inputs, int[] labels, int[]? lengths = null, int[]? discriminativePatches = null)
         : this(inputShape, inputs, labels, lengths, discriminativePatches, longer: false)
     {
@@ -51,10 +51,10 @@ public sealed class Dataset
     /// <summary>The shape of one sample.</summary>
     public EquatableArray<int> InputShape { get; }
 
-    /// <summary>Values of one sample.</summary>
+    /// <summary>The number of values in one sample.</summary>
     public int InputLength { get; }
 
-    /// <summary>What becomes of the images in each epoch of training; null for nothing.</summary>
+    /// <summary>How the images are augmented in each epoch of training; null if they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
     /// <summary>[N, <see cref="InputLength"/>].</summary>
@@ -69,17 +69,17 @@ public sealed class Dataset
     /// <summary>Counts per sample in <see cref="Lengths"/>: 0 if all patches are valid, else 1 or the number of groups.</summary>
     public int LengthsPerSample => Count == 0 ? 0 : _lengths.Length / Count;
 
-    /// <summary>[N], the patch that decides the class of each sample, −1 where it is unknown; empty if none is known.</summary>
+    /// <summary>[N], the patch that decides the class of each sample, −1 if unknown; empty if none is known.</summary>
     public ReadOnlySpan<int> DiscriminativePatches => _discriminativePatches;
 
-    /// <summary>The first samples; nothing is copied but labels and counts.</summary>
+    /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer samples.</exception>
     public Dataset First(int count)
     {
         if (count < 1 || count > Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The first samples of {Count} are 1 to {Count}.");
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"Take 1 to {Count} of the {Count} samples.");
         }
 
         return new Dataset(
@@ -92,7 +92,7 @@ public sealed class Dataset
     /// <summary>The valid-patch counts of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1; empty if all are valid.</summary>
     public ReadOnlySpan<int> LengthsOf(int start, int count) => Lengths.Slice(start * LengthsPerSample, count * LengthsPerSample);
 
-    /// <summary>Copies the values of samples, one after the other.</summary>
+    /// <summary>Copies the values of samples, one after another.</summary>
     /// <param name="samples">Their indices.</param>
     /// <param name="inputs">At least [B, <see cref="InputLength"/>], written.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>

@@ -2,24 +2,24 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Training.Data;
 
-/// <summary>What a data set must be so that a model can be trained or tested on it.</summary>
+/// <summary>The rules for a data set on which a model is trained or tested.</summary>
 internal static class DatasetRules
 {
     /// <summary>Checks shape, labels, valid-patch counts and values of <paramref name="data"/> against a model.</summary>
     /// <param name="data">The samples.</param>
     /// <param name="model">The network they are for.</param>
-    /// <param name="name">What messages call the data, for example <c>training data</c>.</param>
-    /// <exception cref="BadInputException">A rule is broken; the message says which, where and how to mend it.</exception>
+    /// <param name="name">How messages refer to the data, for example <c>training data</c>.</param>
+    /// <exception cref="BadInputException">A rule is broken; the message says which, where and how to fix it.</exception>
     public static void Check(Dataset data, ModelSpec model, string name)
     {
         CheckFit(data, model, name);
         CheckValues(data, name);
     }
 
-    /// <summary>Checks shape, labels and valid-patch counts alone: what a pass relies on.</summary>
+    /// <summary>Checks only shape, labels and valid-patch counts: what a pass relies on.</summary>
     /// <param name="data">The samples.</param>
     /// <param name="model">The network they are for.</param>
-    /// <param name="name">What messages call the data.</param>
+    /// <param name="name">How messages refer to the data.</param>
     /// <exception cref="BadInputException">A rule is broken.</exception>
     internal static void CheckFit(Dataset data, ModelSpec model, string name)
     {
@@ -38,7 +38,7 @@ internal static class DatasetRules
         if (data.InputShape != model.InputShape())
         {
             throw new BadInputException(
-                $"{name}: a sample has the shape [{string.Join(", ", data.InputShape)}], but model.input wants [{string.Join(", ", model.InputShape())}]. Change model.input or the data.");
+                $"{name}: a sample has the shape [{string.Join(", ", data.InputShape)}], but model.input requires [{string.Join(", ", model.InputShape())}]. Change model.input or the data.");
         }
     }
 
@@ -71,7 +71,7 @@ internal static class DatasetRules
         LayerShape layer = model.LayerShapes()[0];
         if (data.LengthsPerSample != layer.Instances)
         {
-            throw new BadInputException($"{name}: {data.LengthsPerSample} valid-patch counts per sample, but the model wants {layer.Instances}. Give one per group.");
+            throw new BadInputException($"{name}: {data.LengthsPerSample} valid-patch counts per sample, but the model requires {layer.Instances}. Give one per group.");
         }
 
         for (int i = 0; i < data.Lengths.Length; i++)
@@ -79,7 +79,7 @@ internal static class DatasetRules
             if ((uint)data.Lengths[i] > (uint)layer.Patches)
             {
                 throw new BadInputException(
-                    $"{name}: a valid-patch count of sample {i / data.LengthsPerSample} is {data.Lengths[i]}; it must be 0 to {layer.Patches}. Mend the counts.");
+                    $"{name}: a valid-patch count of sample {i / data.LengthsPerSample} is {data.Lengths[i]}; it must be 0 to {layer.Patches}. Correct the counts.");
             }
         }
     }
@@ -94,11 +94,11 @@ internal static class DatasetRules
         }
     }
 
-    /// <summary>Checks that training can go through <paramref name="train"/> in batches and meets each class.</summary>
+    /// <summary>Checks that training can go through <paramref name="train"/> in batches and sees every class.</summary>
     /// <param name="train">The training data.</param>
     /// <param name="model">The network.</param>
     /// <param name="batch">Samples per update.</param>
-    /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see one value, or a class has none.</exception>
+    /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see a single value, or a class has no sample.</exception>
     public static void CheckTraining(Dataset train, ModelSpec model, int batch)
     {
         if (TrainingRules.Batch(batch, train.Count) is { } diagnostic)
@@ -106,12 +106,12 @@ internal static class DatasetRules
             throw new BadInputException(diagnostic.Message);
         }
 
-        // The last update of an epoch takes what is left.
+        // The last update of an epoch takes the remainder.
         int smallest = train.Count % batch == 0 ? batch : train.Count % batch;
         if (smallest == 1 && model.BackboneShape() is { } backbone && backbone.Norms.Any(norm => norm.Height * norm.Width == 1))
         {
             throw new BadInputException(
-                $"training.batch: with {batch}, an update of an epoch has one image alone, and a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
+                $"training.batch: with {batch}, the last update of an epoch has a single image, but a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
         }
 
         int[] classes = model.Loss == Loss.Logistic ? [-1, 1] : [.. Enumerable.Range(0, model.Head.Outputs)];

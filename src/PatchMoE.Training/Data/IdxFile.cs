@@ -12,13 +12,13 @@ internal static class IdxFile
 {
     private const int UInt8 = 8;
 
-    /// <summary>Deflate holds at most 1032 bytes per byte: a header that promises more is wrong before anything is allocated.</summary>
+    /// <summary>Deflate expands a byte to at most 1032: a header that claims more is rejected before anything is allocated.</summary>
     private const long LargestDeflateRatio = 1032;
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file, gzipped or plain.</param>
     /// <param name="rank">The number of axes it must have: 3 for images [N, rows, columns], 1 for labels [N].</param>
-    /// <returns>The sizes of the axes and the values in C order.</returns>
+    /// <returns>The axis sizes and the values in C order.</returns>
     /// <exception cref="BadInputException">The file is missing or unreadable, of another type or rank, truncated, or longer than its header says.</exception>
     public static (int[] Shape, byte[] Values) Read(string path, int rank) => InputFile.Read(path, file =>
     {
@@ -36,7 +36,7 @@ internal static class IdxFile
         }
         catch (InvalidDataException exception)
         {
-            // The exception's own text blames the compression method, whatever is wrong.
+            // The exception's own message blames the compression method, whatever is wrong.
             throw new BadInputException($"{path}: the gzip data is damaged. Download the file again.", exception);
         }
     });
@@ -86,12 +86,12 @@ internal static class IdxFile
         int read = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
         if (read < (long)length)
         {
-            throw new BadInputException($"{path}: the header promises {sizes} = {length} values, but the file ends before. It is truncated: download it again.");
+            throw new BadInputException($"{path}: the header claims {sizes} = {length} values, but the file ends before that. It is truncated: download it again.");
         }
 
         if (content.ReadByte() >= 0)
         {
-            throw new BadInputException($"{path}: the header promises {sizes} = {length} values, but the file holds more. It is damaged: download it again.");
+            throw new BadInputException($"{path}: the header claims {sizes} = {length} values, but the file holds more. It is damaged: download it again.");
         }
 
         return (shape, values);

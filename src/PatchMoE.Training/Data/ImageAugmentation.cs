@@ -3,8 +3,8 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Training.Data;
 
 /// <summary>
-/// The usual augmentation of CIFAR-10 (He et al., 2016): an image is padded by 4 zeros on each side, cropped to its size at a random place, and mirrored
-/// left to right half of the time. What becomes of a sample depends on the seed, the epoch and the sample's index alone.
+/// The usual augmentation of CIFAR-10 (He et al., 2016): an image is padded by 4 zeros on each side, cropped to its size at a random position, and flipped
+/// horizontally half of the time. The result depends only on the seed, the epoch and the sample's index.
 /// </summary>
 /// <param name="seed">The run's seed.</param>
 internal sealed class ImageAugmentation(ulong seed)
@@ -13,10 +13,10 @@ internal sealed class ImageAugmentation(ulong seed)
     private const int DrawsPerSample = 3;
 
     /// <summary>The training data of one epoch.</summary>
-    /// <param name="data">The data as they are, of images [H, W, C].</param>
+    /// <param name="data">The original data, images [H, W, C].</param>
     /// <param name="epoch">From 0.</param>
-    /// <param name="inputs">Where the epoch's images go, as many values as the data have; overwritten.</param>
-    /// <exception cref="ArgumentException">The samples are no images, or the lengths differ.</exception>
+    /// <param name="inputs">The epoch's images, as many values as the data have; overwritten.</param>
+    /// <exception cref="ArgumentException">The samples are not images, or the lengths differ.</exception>
     public Dataset Apply(Dataset data, int epoch, float[] inputs)
     {
         if (data.InputShape.Count != 3 || inputs.Length != data.Inputs.Length)
@@ -37,7 +37,7 @@ internal sealed class ImageAugmentation(ulong seed)
         return new Dataset(data.InputShape, inputs, data.Labels.ToArray());
     }
 
-    /// <summary>Moves an image up by <paramref name="down"/> rows and left by <paramref name="right"/> columns, 0 behind it, and mirrors the result.</summary>
+    /// <summary>Moves an image up by <paramref name="down"/> rows and left by <paramref name="right"/> columns, filling with 0, and flips the result if wanted.</summary>
     internal static void Crop(ReadOnlySpan<float> image, Span<float> result, EquatableArray<int> shape, int down, int right, bool mirror)
     {
         (int height, int width, int channels) = (shape[0], shape[1], shape[2]);

@@ -1,6 +1,6 @@
 namespace PatchMoE.Training.Data;
 
-/// <summary>Grey images with a class each, as idx files hold them.</summary>
+/// <summary>Grey images, each with a class, as stored in idx files.</summary>
 internal sealed class ImageSet
 {
     private readonly byte[] _pixels;
@@ -9,9 +9,9 @@ internal sealed class ImageSet
     /// <summary>Wraps pixels and labels; nothing is copied.</summary>
     /// <param name="pixels">[N, rows, columns], 0…255.</param>
     /// <param name="labels">[N], classes.</param>
-    /// <param name="rows">Rows of an image, ≥ 1.</param>
-    /// <param name="columns">Columns of an image, ≥ 1.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <param name="rows">The number of rows of an image, ≥ 1.</param>
+    /// <param name="columns">The number of columns of an image, ≥ 1.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public ImageSet(byte[] pixels, byte[] labels, int rows, int columns)
     {
         if (pixels.LongLength != (long)labels.Length * rows * columns)
@@ -25,14 +25,14 @@ internal sealed class ImageSet
     /// <summary>N, the number of images.</summary>
     public int Count => _labels.Length;
 
-    /// <summary>Rows of an image.</summary>
+    /// <summary>The number of rows of an image.</summary>
     public int Rows { get; }
 
-    /// <summary>Columns of an image.</summary>
+    /// <summary>The number of columns of an image.</summary>
     public int Columns { get; }
 
     /// <summary>Reads images and their labels from a pair of idx files, gzipped or not.</summary>
-    /// <exception cref="BadInputException">A file is not as <see cref="IdxFile"/> wants it, or the two differ in number.</exception>
+    /// <exception cref="BadInputException">A file is not what <see cref="IdxFile"/> expects, or the two differ in number.</exception>
     public static ImageSet Read(string imagesPath, string labelsPath)
     {
         (int[] shape, byte[] pixels) = IdxFile.Read(imagesPath, rank: 3);

@@ -2,10 +2,10 @@ using PatchMoE.RandomNumbers;
 
 namespace PatchMoE.Training.Data;
 
-/// <summary>Plain images of a source with their classes, pixels/255; drawn by the seed, each image at most once.</summary>
+/// <summary>Plain images of a source with their classes, pixels/255; selected by the seed, each image at most once.</summary>
 internal static class ImagesData
 {
-    /// <summary>Makes training and test samples.</summary>
+    /// <summary>Creates training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: its input must have the images' size.</param>
     /// <param name="trainImages">Images for the training samples.</param>
@@ -17,7 +17,7 @@ internal static class ImagesData
         if (model.InputShape() != EquatableArray.Of(trainImages.Rows, trainImages.Columns, 1))
         {
             throw new BadInputException(
-                $"model.input: it wants [{string.Join(", ", model.InputShape())}], but an image of {spec.Source} is [{trainImages.Rows}, {trainImages.Columns}, 1]. Change model.input.");
+                $"model.input: it requires [{string.Join(", ", model.InputShape())}], but an image of {spec.Source} is [{trainImages.Rows}, {trainImages.Columns}, 1]. Change model.input.");
         }
 
         return (Draw(trainImages, spec.Train, seed, "train"), Draw(testImages, spec.Test, seed, "test"));

@@ -3,14 +3,14 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Training.Data;
 
 /// <summary>
-/// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random place among irrelevant digits, pixels/255. Samples
-/// with even index are positive, the others negative. Sample i depends on the seed, the images and i alone, so a longer set begins with a shorter one.
+/// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random position among irrelevant digits, pixels/255. Samples
+/// with an even index are positive, the others negative. Sample i depends only on the seed, the images and i, so a longer set starts with a shorter one.
 /// </summary>
 internal static class MosaicData
 {
-    /// <summary>Makes training and test samples.</summary>
+    /// <summary>Creates training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
-    /// <param name="model">The network: its input must have the mosaic's size. Where its patches are the grid's cells, the class digit's place is kept.</param>
+    /// <param name="model">The network: its input must have the mosaic's size. If its patches are the grid's cells, the class digit's position is recorded.</param>
     /// <param name="trainImages">Digits for the training samples.</param>
     /// <param name="testImages">Digits for the test samples; none may be in <paramref name="trainImages"/>.</param>
     /// <param name="seed">The seed of all draws.</param>
@@ -22,7 +22,7 @@ internal static class MosaicData
         if (model.InputShape() != EquatableArray.Of(height, width, 1))
         {
             throw new BadInputException(
-                $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {trainImages.Rows}×{trainImages.Columns} make samples of [{height}, {width}, 1], but model.input wants [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
+                $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {trainImages.Rows}×{trainImages.Columns} make samples of [{height}, {width}, 1], but model.input requires [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
         }
 
         return (Make(spec, model, trainImages, spec.Train, seed, "train"), Make(spec, model, testImages, spec.Test, seed, "test"));
@@ -30,7 +30,7 @@ internal static class MosaicData
 
     private static Dataset Make(MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part)
     {
-        // Class digits are taken in a drawn order, each once before any again; irrelevant ones are drawn anew each time.
+        // Class digits are taken in a shuffled order, each once before any is repeated; irrelevant ones are drawn independently.
         int[] positive = Pool(images, label => label == spec.Positive, "data.positive", $"{spec.Positive}", part);
         int[] negative = Pool(images, label => label == spec.Negative, "data.negative", $"{spec.Negative}", part);
         int[] irrelevant = Pool(images, spec.Irrelevant.Contains, "data.irrelevant", string.Join(", ", spec.Irrelevant), part);

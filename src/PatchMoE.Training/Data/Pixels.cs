@@ -1,6 +1,6 @@
 namespace PatchMoE.Training.Data;
 
-/// <summary>Turns pixels into inputs.</summary>
+/// <summary>Converts pixels to inputs.</summary>
 internal static class Pixels
 {
     /// <summary>Writes pixel/255 for each pixel; the lengths are equal.</summary>

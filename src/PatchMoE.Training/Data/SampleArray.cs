@@ -4,9 +4,9 @@ namespace PatchMoE.Training.Data;
 internal static class SampleArray
 {
     /// <summary>An array [count, length].</summary>
-    /// <param name="count">Samples.</param>
-    /// <param name="length">Values of one sample.</param>
-    /// <param name="field">The spec's field that messages name.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="length">The number of values in one sample.</param>
+    /// <param name="field">The spec's field to name in messages.</param>
     /// <exception cref="BadInputException">One array cannot hold them.</exception>
     public static float[] Allocate(int count, int length, string field)
     {

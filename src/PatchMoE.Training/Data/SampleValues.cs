@@ -2,7 +2,7 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Training.Data;
 
-/// <summary>The values of a user's arrays as the network takes them.</summary>
+/// <summary>Converts the values of a user's arrays to those of the network.</summary>
 internal static class SampleValues
 {
     /// <summary>Inputs: float32 as they are, uint8 pixels divided by 255.</summary>
@@ -25,7 +25,7 @@ internal static class SampleValues
     /// <summary>Labels and counts: int32 or uint8.</summary>
     /// <param name="array">The array.</param>
     /// <param name="path">Its file.</param>
-    /// <param name="what">What messages call the values.</param>
+    /// <param name="what">How messages refer to the values.</param>
     /// <exception cref="BadInputException">The array has another element type.</exception>
     public static int[] Integers(NpyArray array, string path, string what) => array.Type switch
     {

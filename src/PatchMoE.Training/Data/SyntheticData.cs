@@ -3,20 +3,20 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Training.Data;
 
 /// <summary>
-/// The paper's data model (Chowdhury et al., ICML 2023): orthogonal unit patterns o₁ and o₂ in R^d; a sample holds o₁ (y = +1) or o₂ (y = −1)
-/// at a random place among irrelevant unit patterns, plus noise on every value. Samples with even index are positive.
+/// The paper's data model (Chowdhury et al., ICML 2023): orthogonal unit patterns o₁ and o₂ in R^d; a sample contains o₁ (y = +1) or o₂ (y = −1)
+/// at a random position among irrelevant unit patterns, plus noise on every value. Samples with an even index are positive.
 /// </summary>
 /// <remarks>
 /// Irrelevant pattern i is q_i = c_i·o + √(1 − c_i²)·u_i, where o is o₁ for even i and o₂ for odd i. The cosine c_i is δ (the spec's similarity) for the
 /// first two and uniform in (−δ, δ) for the others. The unit vectors u_i are orthogonal to o₁ and o₂, and to each other as long as
-/// d ≥ patterns + 2; those beyond are random directions orthogonal to o₁ and o₂ alone.
+/// d ≥ patterns + 2; those beyond are random directions orthogonal only to o₁ and o₂.
 /// </remarks>
 internal static class SyntheticData
 {
-    /// <summary>Makes training and test samples; both hold the same patterns.</summary>
+    /// <summary>Creates training and test samples; both use the same patterns.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: input <c>vectors</c> without groups, d ≥ 3.</param>
-    /// <param name="seed">The seed of patterns, places and noise.</param>
+    /// <param name="seed">The seed of patterns, positions and noise.</param>
     /// <exception cref="BadInputException">The model's input is of another kind or d is below 3.</exception>
     public static (Dataset Train, Dataset Test) Make(SyntheticDataSpec spec, ModelSpec model, ulong seed)
     {
@@ -27,7 +27,7 @@ internal static class SyntheticData
 
         if (input.Dimension < 3)
         {
-            throw new BadInputException($"model.input.dimension: {input.Dimension} leaves no direction beside o₁ and o₂. Use at least 3.");
+            throw new BadInputException($"model.input.dimension: {input.Dimension} leaves no direction besides o₁ and o₂. Use at least 3.");
         }
 
         float[][] patterns = Patterns(spec, input.Dimension, seed);
@@ -35,7 +35,7 @@ internal static class SyntheticData
     }
 
     /// <summary>o₁, o₂, then the irrelevant patterns; each [d], of norm 1.</summary>
-    /// <param name="spec">How many, and how similar to o₁ and o₂.</param>
+    /// <param name="spec">Their number, and their similarity to o₁ and o₂.</param>
     /// <param name="dimension">d ≥ 3.</param>
     /// <param name="seed">The seed.</param>
     public static float[][] Patterns(SyntheticDataSpec spec, int dimension, ulong seed)
@@ -65,7 +65,7 @@ internal static class SyntheticData
 
     private static float[] Mix(double a, double[] x, double b, double[] y) => [.. x.Zip(y, (p, q) => (float)((a * p) + (b * q)))];
 
-    /// <summary>Gram and Schmidt, twice: the second pass removes what rounding left.</summary>
+    /// <summary>Gram–Schmidt, twice: the second pass removes the rounding error of the first.</summary>
     private static double[] Orthonormal(double[] vector, ReadOnlySpan<double[]> others)
     {
         for (int pass = 0; pass < 2; pass++)

@@ -2,7 +2,7 @@ using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>A compiled model on this process's processors. The weights are the model's own.</summary>
+/// <summary>A compiled model on this machine's processors. The weights are the model's own.</summary>
 public sealed class CpuEngine : HostEngine
 {
     private readonly IPatchMoEModel _model;
@@ -10,18 +10,18 @@ public sealed class CpuEngine : HostEngine
     private readonly Workspace? _owned;
     private readonly GradientCheck _check = new();
 
-    // The update can be part of an emitted pass: it is by SGD, of every tensor with a gradient.
+    // Whether the update can be part of an emitted pass: it uses SGD and includes every tensor with a gradient.
     private bool _fusesUpdate;
 
-    /// <summary>Makes an engine with threads of its own.</summary>
+    /// <summary>Creates an engine with its own threads.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="threads">The threads that share a pass, ≥ 1.</param>
+    /// <param name="threads">The number of threads that share a pass, ≥ 1.</param>
     public CpuEngine(IPatchMoEModel model, int threads)
         : this(model, model.CreateWorkspace(threads)) => _owned = _workspace;
 
-    /// <summary>Makes an engine on a workspace.</summary>
+    /// <summary>Creates an engine on a workspace.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="workspace">A workspace of this model; the caller keeps and disposes it.</param>
+    /// <param name="workspace">A workspace of this model; the caller owns and disposes it.</param>
     public CpuEngine(IPatchMoEModel model, Workspace workspace)
         : base(model.Spec) => (_model, _workspace) = (model, workspace);
 

@@ -2,7 +2,7 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>Looks for gradients that are not finite, on all threads of a workspace.</summary>
+/// <summary>Checks on all threads of a workspace that gradients are finite.</summary>
 internal sealed class GradientCheck : IBufferWork
 {
     private bool _found;
@@ -22,7 +22,7 @@ internal sealed class GradientCheck : IBufferWork
         (int from, int to) = Lines.Share(gradients.Length, worker, workers);
         if (FiniteCheck.FirstNotFinite(gradients[from..to]) >= 0)
         {
-            // Several workers may find one; all write the same, and the end of the work makes it seen.
+            // Several workers may find one; all write the same value, and the end of the work publishes it.
             _found = true;
         }
     }

@@ -2,7 +2,7 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>A batch gathered from training data that fit a model; the arrays grow and are used again.</summary>
+/// <summary>A batch gathered from training data that fit a model; the arrays grow as needed and are reused.</summary>
 /// <param name="model">The network that the data are for.</param>
 internal sealed class HostBatch(ModelSpec model)
 {
@@ -23,7 +23,7 @@ internal sealed class HostBatch(ModelSpec model)
     /// <summary>[B].</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _samples);
 
-    /// <summary>Valid patches, [B] or [B, groups]; empty where all patches are valid.</summary>
+    /// <summary>Valid patches, [B] or [B, groups]; empty if all patches are valid.</summary>
     public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, _samples * _lengthsPerSample);
 
     /// <summary>Gathers samples.</summary>

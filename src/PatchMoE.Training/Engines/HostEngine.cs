@@ -4,7 +4,7 @@ using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>An engine whose weights, gradients and optimizer live in this process's memory: a pass is all that it adds.</summary>
+/// <summary>An engine whose weights, gradients and optimizer are in this process's memory: a derived class adds only the passes.</summary>
 public abstract class HostEngine : ITrainingEngine
 {
     private readonly float[] _gradients;
@@ -12,7 +12,7 @@ public abstract class HostEngine : ITrainingEngine
     private float[] _logits = [];
     private Optimizer? _optimizer;
 
-    // Whether the gradients are the batch's.
+    // Whether the gradients are those of the batch.
     private bool _hasGradients;
 
     private protected HostEngine(PatchMoESpec spec)
@@ -66,7 +66,7 @@ public abstract class HostEngine : ITrainingEngine
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
-        Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} comes before {nameof(Step)}.");
+        Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Gather(data, samples);
         return Update(optimizer, learningRate);
     }
@@ -86,7 +86,7 @@ public abstract class HostEngine : ITrainingEngine
     /// <inheritdoc/>
     public void Collect()
     {
-        // The optimizer's state was updated where it lies.
+        // The optimizer's state was updated in place.
     }
 
     /// <summary>Whether all gradients are finite.</summary>
@@ -96,7 +96,7 @@ public abstract class HostEngine : ITrainingEngine
     private protected virtual void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate);
 
-    /// <summary>One update on the gathered batch: the mean loss before it; not finite if there was none.</summary>
+    /// <summary>One update on the gathered batch: returns the mean loss before it; not finite if no update was made.</summary>
     private protected virtual double Update(Optimizer optimizer, double learningRate)
     {
         double loss = ComputeGradients();
@@ -117,7 +117,7 @@ public abstract class HostEngine : ITrainingEngine
     /// <summary>The batch of the update.</summary>
     private protected HostBatch Batch => _batch;
 
-    /// <summary>Room for its logits, [B, C].</summary>
+    /// <summary>Space for its logits, [B, C].</summary>
     private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch.Samples * Spec.Model.Head.Outputs);
 
     private double ComputeGradients()
@@ -143,7 +143,7 @@ public abstract class HostEngine : ITrainingEngine
     {
         if (length != _gradients.Length)
         {
-            throw new ArgumentException($"The buffer has {length} values, and the parameters of {Spec.Name} take {_gradients.Length}.");
+            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {_gradients.Length}.");
         }
     }
 }

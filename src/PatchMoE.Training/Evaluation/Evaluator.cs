@@ -2,16 +2,16 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Evaluation;
 
-/// <summary>How good a model is on a data set.</summary>
+/// <summary>How well a model does on a data set.</summary>
 /// <param name="Loss">The mean loss.</param>
-/// <param name="Accuracy">The share of samples whose class is predicted, 0…1 (see <see cref="Losses.Predict"/>).</param>
-/// <param name="RouterHitRate">
-/// The share of samples, of those whose discriminative patch is known, where it is among the patches of its expert, 0…1 (see
-/// <see cref="RouterHits"/>); null where none is known or layer 0 chooses no patches.
+/// <param name="Accuracy">The share of samples whose class is predicted correctly, 0…1 (see <see cref="Losses.Predict"/>).</param>
+/// Among the samples whose discriminative patch is known, the share for which it is among the patches of its expert, 0…1 (see
+/// <see cref="RouterHits"/>); null if none is known or layer 0 does not choose patches.
+/// </param>
 /// </param>
 public sealed record EvaluationResult(double Loss, double Accuracy, double? RouterHitRate);
 
-/// <summary>Measures a model on data in batches, without gradients. Allocates its buffers once.</summary>
+/// <summary>Evaluates a model on data in batches, without gradients. Allocates its buffers once.</summary>
 public sealed class Evaluator
 {
     private readonly INetworkEngine _engine;
@@ -20,8 +20,8 @@ public sealed class Evaluator
     private readonly float[] _logits;
     private readonly int[] _routes;
 
-    /// <summary>Makes the buffers.</summary>
-    /// <param name="engine">What computes, with its own weights; the caller keeps and disposes it.</param>
+    /// <summary>Allocates the buffers.</summary>
+    /// <param name="engine">Computes the passes with its own weights; the caller owns and disposes it.</param>
     /// <param name="batch">Samples per pass, ≥ 1.</param>
     public Evaluator(INetworkEngine engine, int batch = 256)
     {
@@ -32,9 +32,9 @@ public sealed class Evaluator
         _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength()] : [];
     }
 
-    /// <summary>Measures the model.</summary>
+    /// <summary>Evaluates the model.</summary>
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
-    /// <param name="cancellation">Ends the evaluation between two passes.</param>
+    /// <param name="cancellation">Stops the evaluation between two passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public EvaluationResult Evaluate(Dataset data, CancellationToken cancellation = default)
     {
@@ -61,7 +61,7 @@ public sealed class Evaluator
 
     /// <summary>The router hit rate alone (see <see cref="EvaluationResult"/>).</summary>
     /// <param name="data">The samples.</param>
-    /// <param name="cancellation">Ends the measurement between two passes.</param>
+    /// <param name="cancellation">Stops the measurement between two passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public double? HitRate(Dataset data, CancellationToken cancellation = default)
     {

@@ -1,10 +1,10 @@
 namespace PatchMoE.Training.Evaluation;
 
-/// <summary>The losses of single samples, from logits, in double and without overflow.</summary>
+/// <summary>The losses of single samples, from logits, in double precision and without overflow.</summary>
 internal static class Losses
 {
     /// <summary>The loss of one sample.</summary>
-    /// <param name="loss">Which.</param>
+    /// <param name="loss">The kind of loss.</param>
     /// <param name="logits">[C], its logits.</param>
     /// <param name="label">−1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</param>
     public static double Of(Loss loss, ReadOnlySpan<float> logits, int label) =>
@@ -40,9 +40,9 @@ internal static class Losses
     }
 
     /// <summary>
-    /// The class that logits stand for: logistic +1 if f &gt; 0, else −1 (so 0 counts as −1); softmax the largest logit, of equal ones the lowest class.
+    /// The class that the logits predict: logistic, +1 if f &gt; 0, else −1 (so 0 counts as −1); softmax, the largest logit, ties going to the lower class.
     /// </summary>
-    /// <param name="loss">Which.</param>
+    /// <param name="loss">The kind of loss.</param>
     /// <param name="logits">[C].</param>
     public static int Predict(Loss loss, ReadOnlySpan<float> logits)
     {
@@ -60,7 +60,7 @@ internal static class Losses
         return best;
     }
 
-    /// <summary>log(1 + x) for x in [0, 1], exact for tiny x too (Kahan).</summary>
+    /// <summary>log(1 + x) for x in [0, 1], accurate for tiny x too (Kahan).</summary>
     private static double LogOnePlus(double x)
     {
         double sum = 1 + x;

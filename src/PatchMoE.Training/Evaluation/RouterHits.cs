@@ -1,17 +1,17 @@
 namespace PatchMoE.Training.Evaluation;
 
 /// <summary>
-/// The discriminative routing property, measured (Chowdhury et al., ICML 2023): does the router send the patch that decides the class to the expert
-/// that is to see it?
+/// Measures the discriminative routing property (Chowdhury et al., ICML 2023): does the router send the patch that decides the class to the expert
+/// that should see it?
 /// </summary>
 internal static class RouterHits
 {
-    /// <summary>Whether hits can be counted: one layer, whose experts choose patches.</summary>
+    /// <summary>Whether hits are defined: one layer, whose experts choose patches.</summary>
     public static bool AreDefinedFor(ModelSpec model) => model.Layers.Count == 1 && model.Layers[0].Routing == Routing.ExpertChoice;
 
     /// <summary>
     /// Whether the discriminative patch of a sample is among the patches of its expert. With two experts that is expert 0 for a positive label and
-    /// expert 1 for the others, as the paper assigns them; with another number of experts it may be any.
+    /// expert 1 for a negative one, as the paper assigns them; with any other number of experts it may be any of them.
     /// </summary>
     /// <param name="routes">[k, l], the sample's routes.</param>
     /// <param name="experts">k.</param>

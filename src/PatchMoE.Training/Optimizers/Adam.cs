@@ -5,7 +5,7 @@ namespace PatchMoE.Training.Optimizers;
 /// w ← w − (η / (1 − β₁ᵗ)) · m / (√s / √(1 − β₂ᵗ) + ε). The weight decay λ is part of the gradient.
 /// </summary>
 /// <param name="spec">β₁, β₂, ε and λ.</param>
-/// <param name="trained">The tensors it updates.</param>
+/// <param name="trained">The tensors to update.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
 internal sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {

@@ -20,14 +20,14 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
 
     public IReadOnlyList<(string Name, float[] Values)> State => [("first", _first), ("second", _second)];
 
-    /// <summary>One update of a stretch of a tensor.</summary>
+    /// <summary>One update of a range of a tensor.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="gradients">Their gradients.</param>
-    /// <param name="offset">Where the stretch begins in the moments.</param>
+    /// <param name="offset">Where the range starts in the moments.</param>
     /// <param name="step">t ≥ 1.</param>
     /// <param name="learningRate">η.</param>
-    /// <param name="coupledDecay">λ of g ← g + λ·w before the moments.</param>
-    /// <param name="shrink">What w is multiplied by before the step.</param>
+    /// <param name="coupledDecay">λ of g ← g + λ·w, applied before the moments.</param>
+    /// <param name="shrink">The factor applied to w before the step.</param>
     public void Update(
         Span<float> weights, ReadOnlySpan<float> gradients, int offset, int step, float learningRate, float coupledDecay, float shrink)
     {
@@ -45,7 +45,7 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
     public static (float Size, float Root) Scales(OptimizerSpec spec, int step, float learningRate) =>
         ((float)(learningRate / (1 - Power(spec.Beta1, step))), (float)Math.Sqrt(1 - Power(spec.Beta2, step)));
 
-    /// <summary>x^n by repeated squaring: Math.Pow may differ in the last bit from one system to another.</summary>
+    /// <summary>x^n by repeated squaring: Math.Pow may differ in the last bit between systems.</summary>
     private static double Power(double x, int n)
     {
         double power = 1;
@@ -57,7 +57,7 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
         return power;
     }
 
-    /// <summary>β₁, β₂, 1 − β₁, 1 − β₂, ε, what <see cref="Scales"/> gives, and what the decay of weights comes to.</summary>
+    /// <summary>β₁, β₂, 1 − β₁, 1 − β₂, ε, the result of <see cref="Scales"/>, and the effect of weight decay.</summary>
     private readonly record struct Constants(
         float Beta1, float Beta2, float Rest1, float Rest2, float Epsilon, float Size, float Root, float CoupledDecay, float Shrink);
 

@@ -1,11 +1,11 @@
 namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter, 2019): as <see cref="Adam"/>, but the weight decay λ acts on the weights alone:
+/// AdamW (Loshchilov and Hutter, 2019): like <see cref="Adam"/>, but the weight decay λ acts directly on the weights:
 /// w ← (1 − η·λ)·w − (η / (1 − β₁ᵗ)) · m / (√s / √(1 − β₂ᵗ) + ε).
 /// </summary>
 /// <param name="spec">β₁, β₂, ε and λ.</param>
-/// <param name="trained">The tensors it updates.</param>
+/// <param name="trained">The tensors to update.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
 internal sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {

@@ -4,9 +4,9 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Training.Optimizers;
 
-/// <summary>SGD with heavy-ball momentum (Polyak, 1964), as PyTorch writes it: u ← µ·u + g + λ·w, w ← w − η·u, with u = 0 at first.</summary>
+/// <summary>SGD with heavy-ball momentum (Polyak, 1964), in PyTorch's form: u ← µ·u + g + λ·w, w ← w − η·u, with u = 0 initially.</summary>
 /// <param name="spec">µ and λ.</param>
-/// <param name="trained">The tensors it updates.</param>
+/// <param name="trained">The tensors to update.</param>
 /// <param name="bufferLength">The length of the parameter buffer.</param>
 internal sealed class Momentum(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) : Optimizer(spec, trained)
 {

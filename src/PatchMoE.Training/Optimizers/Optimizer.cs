@@ -3,8 +3,8 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Training.Optimizers;
 
 /// <summary>
-/// A rule that updates weights from gradients, in place, without allocating. Every operation is one float32 operation per value in a fixed order, so
-/// results have the same bits on every machine, whatever its vector width and the number of threads.
+/// A rule that updates weights from gradients, in place, without allocating. Each step is one float32 operation per value in a fixed order, so
+/// results are bit-identical on every machine, whatever its vector width and the number of threads.
 /// </summary>
 public abstract class Optimizer : IBufferWork
 {
@@ -24,20 +24,20 @@ public abstract class Optimizer : IBufferWork
     /// <summary>The rule and its constants.</summary>
     public OptimizerSpec Spec { get; }
 
-    /// <summary>Where the tensors that it updates lie in the parameter buffer.</summary>
+    /// <summary>The positions in the parameter buffer of the tensors to update.</summary>
     public IReadOnlyList<(int Offset, int Length)> Trained => _trained;
 
-    /// <summary>The updates made so far; a running one is not counted yet.</summary>
+    /// <summary>The number of updates made so far; one in progress is not counted yet.</summary>
     public int Steps { get; internal set; }
 
     /// <summary>
-    /// What the rule remembers between updates: named buffers of the length of the parameter buffer, 0 outside the trained tensors. Empty for SGD.
+    /// The state kept between updates: named buffers with the length of the parameter buffer, 0 outside the trained tensors. Empty for SGD.
     /// </summary>
     public virtual IReadOnlyList<(string Name, float[] Values)> State => [];
 
-    /// <summary>Makes the rule of a spec.</summary>
+    /// <summary>Creates the optimizer of a spec.</summary>
     /// <param name="spec">The rule and its constants.</param>
-    /// <param name="trained">The tensors it updates; all others stay as they are, weight decay included.</param>
+    /// <param name="trained">The tensors to update; all others stay as they are, without weight decay.</param>
     /// <param name="bufferLength">The length of the parameter buffer.</param>
     public static Optimizer Create(OptimizerSpec spec, IEnumerable<ParameterSpec> trained, int bufferLength) => spec.Kind switch
     {
@@ -48,7 +48,7 @@ public abstract class Optimizer : IBufferWork
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "Unknown optimizer."),
     };
 
-    /// <summary>The names in <see cref="State"/> of a rule.</summary>
+    /// <summary>The names in <see cref="State"/> for a rule.</summary>
     public static IReadOnlyList<string> StateNames(OptimizerKind kind) => kind switch
     {
         OptimizerKind.Sgd => [],
@@ -58,7 +58,7 @@ public abstract class Optimizer : IBufferWork
 
     /// <summary>Makes one update of all trained tensors, on the caller's thread alone.</summary>
     /// <param name="parameters">The parameter buffer.</param>
-    /// <param name="gradients">Of the same length and layout.</param>
+    /// <param name="gradients">With the same length and layout.</param>
     /// <param name="learningRate">The step size η.</param>
     /// <exception cref="ArgumentException">A buffer ends before the last trained tensor does.</exception>
     public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double learningRate)
@@ -68,11 +68,11 @@ public abstract class Optimizer : IBufferWork
         Steps++;
     }
 
-    /// <summary>Makes one update of all trained tensors, on all threads of a workspace. The bits are those of one thread.</summary>
+    /// <summary>Makes one update of all trained tensors, on all threads of a workspace. The result is bit-identical to that of one thread.</summary>
     /// <param name="parameters">The parameter buffer.</param>
-    /// <param name="gradients">Of the same length and layout.</param>
+    /// <param name="gradients">With the same length and layout.</param>
     /// <param name="learningRate">The step size η.</param>
-    /// <param name="workspace">The threads; any model's workspace will do, while nothing else runs on it.</param>
+    /// <param name="workspace">The threads; any model's workspace will do, as long as nothing else runs on it.</param>
     /// <exception cref="ArgumentException">A buffer ends before the last trained tensor does.</exception>
     /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
     public void Step(Span<float> parameters, ReadOnlySpan<float> gradients, double learningRate, Workspace workspace)
@@ -85,10 +85,10 @@ public abstract class Optimizer : IBufferWork
     void IBufferWork.RunShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers) =>
         UpdateShare(parameters, gradients, worker, workers);
 
-    /// <summary>Updates a stretch of a tensor.</summary>
+    /// <summary>Updates a range of a tensor.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="gradients">Their gradients.</param>
-    /// <param name="offset">Where the stretch begins in the parameter buffer, and so in each state buffer.</param>
+    /// <param name="offset">Where the range starts in the parameter buffer, and so in each state buffer.</param>
     /// <param name="learningRate">η.</param>
     private protected abstract void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate);
 
@@ -96,13 +96,13 @@ public abstract class Optimizer : IBufferWork
     {
         if (Math.Min(parameters, gradients) < _end)
         {
-            throw new ArgumentException($"The buffers have {parameters} parameters and {gradients} gradients, and the tensors to update end at {_end}.");
+            throw new ArgumentException($"The buffers have {parameters} parameters and {gradients} gradients, but the tensors to update end at {_end}.");
         }
 
         _learningRate = (float)learningRate;
     }
 
-    /// <summary>Updates one worker's lines of the trained tensors, which lie end to end.</summary>
+    /// <summary>Updates one worker's cache lines of the trained tensors, taken end to end.</summary>
     private void UpdateShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers)
     {
         (int from, int to) = Lines.Share(_lines, worker, workers);

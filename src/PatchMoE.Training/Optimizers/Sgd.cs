@@ -2,9 +2,9 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Training.Optimizers;
 
-/// <summary>Stochastic gradient descent: w ← w − η·(g + λ·w), with λ the weight decay.</summary>
+/// <summary>Stochastic gradient descent: w ← w − η·(g + λ·w), where λ is the weight decay.</summary>
 /// <param name="spec">λ.</param>
-/// <param name="trained">The tensors it updates.</param>
+/// <param name="trained">The tensors to update.</param>
 internal sealed class Sgd(OptimizerSpec spec, IEnumerable<ParameterSpec> trained) : Optimizer(spec, trained)
 {
     private readonly float _decay = (float)spec.WeightDecay;

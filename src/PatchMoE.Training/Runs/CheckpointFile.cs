@@ -11,7 +11,7 @@ namespace PatchMoE.Training.Runs;
 /// </summary>
 public static class CheckpointFile
 {
-    /// <summary>Saves a checkpoint; the file is replaced whole or not at all.</summary>
+    /// <summary>Saves a checkpoint; the file is replaced completely or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">The network.</param>
     /// <param name="checkpoint">What to save.</param>
@@ -39,7 +39,7 @@ public static class CheckpointFile
 
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="model">The network it must be of.</param>
+    /// <param name="model">The network it must belong to.</param>
     /// <exception cref="BadInputException">The file cannot be read or is not a checkpoint of this network.</exception>
     public static Checkpoint Load(string path, ModelSpec model)
     {
@@ -113,7 +113,7 @@ public static class CheckpointFile
             NamedTensor tensor = content.Tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw Error(path, $"the tensor {name} is missing");
             if (!tensor.Shape.SequenceEqual(parameter.Shape))
             {
-                throw Error(path, $"{name} is {ShapeText.Of(tensor.Shape)}, and the model needs {ShapeText.Of(parameter.Shape)}");
+                throw Error(path, $"{name} is {ShapeText.Of(tensor.Shape)}, but the model needs {ShapeText.Of(parameter.Shape)}");
             }
 
             if (FiniteCheck.FirstNotFinite(tensor.Values) is int bad and >= 0)
@@ -128,5 +128,5 @@ public static class CheckpointFile
     }
 
     private static BadInputException Error(string path, string reason, Exception? cause = null) =>
-        new($"{path}: not a checkpoint of this spec: {reason}. Begin the run anew, without --resume.", cause!);
+        new($"{path}: not a checkpoint of this spec: {reason}. Start the run again, without --resume.", cause!);
 }

@@ -4,15 +4,15 @@ using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Training.Runs;
 
-/// <summary>What one epoch came to; a line of <c>metrics.jsonl</c>.</summary>
+/// <summary>The results of one epoch; a line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Phase">The phase the epoch belongs to.</param>
 /// <param name="Epoch">From 1 in each phase.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last update.</param>
-/// <param name="TrainLoss">The mean over the epoch's samples, each with the weights of its own update.</param>
-/// <param name="TestLoss">The mean loss over the test data after the epoch; null where it was not tested (see <see cref="TrainerOptions.TestEvery"/>).</param>
-/// <param name="TestAccuracy">The share of test samples whose class is predicted, 0…1; null where it was not tested, and while the routers learn alone.</param>
-/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null where it was not tested or is not defined.</param>
-/// <param name="SamplesPerSecond">Training samples per second, without the evaluation.</param>
+/// <param name="TrainLoss">The mean over the epoch's samples, each with the weights before its update.</param>
+/// <param name="TestLoss">The mean loss over the test data after the epoch; null if it was not tested (see <see cref="TrainerOptions.TestEvery"/>).</param>
+/// <param name="TestAccuracy">The share of test samples whose class is predicted correctly, 0…1; null if not tested, and while the routers learn alone.</param>
+/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null if not tested or not defined.</param>
+/// <param name="SamplesPerSecond">Training samples per second, excluding the evaluation.</param>
 public sealed record EpochMetrics(
     TrainingPhase Phase,
     int Epoch,
@@ -23,10 +23,10 @@ public sealed record EpochMetrics(
     double? RouterHitRate,
     double SamplesPerSecond)
 {
-    /// <summary>The most memory that the process held so far, in bytes, data included; null where it is unknown.</summary>
+    /// <summary>The peak memory of the process so far, in bytes, data included; null if unknown.</summary>
     public long? PeakMemory { get; init; }
 
-    /// <summary>One JSON object on one line, without a line end; numbers as they read back to the same bits, absent values left out.</summary>
+    /// <summary>One JSON object on one line, without a line end; numbers round-trip to the same bits, absent values are left out.</summary>
     public string ToJson()
     {
         using var buffer = new MemoryStream();
@@ -64,7 +64,7 @@ public sealed record EpochMetrics(
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Parses the text written by <see cref="ToJson"/>.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
     public static EpochMetrics FromJson(string json)
     {
@@ -92,6 +92,6 @@ public sealed record EpochMetrics(
         }
     }
 
-    /// <summary>The phase as files write it: <c>routers</c>, <c>experts</c> or <c>all</c>.</summary>
+    /// <summary>The phase as written in files: <c>routers</c>, <c>experts</c> or <c>all</c>.</summary>
     internal static string PhaseName(TrainingPhase phase) => phase.ToString().ToLowerInvariant();
 }

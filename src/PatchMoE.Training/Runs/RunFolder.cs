@@ -4,12 +4,12 @@ using PatchMoE.Formats;
 namespace PatchMoE.Training.Runs;
 
 /// <summary>
-/// The folder of one training run. Every file is written aside and then renamed, so each is whole or as it was; and one training at a time has the folder, so
-/// they are all of one run.
+/// The folder of one training run. Every file is written to a temporary file and then renamed, so each is complete or unchanged; only one training at a time uses
+/// the folder, so all files belong to the same run.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    /// <summary>The name of the file that is there while a training has the folder.</summary>
+    /// <summary>The name of the file that exists while a training uses the folder.</summary>
     internal const string LockName = ".lock";
 
     private readonly FileStream _lock;
@@ -28,15 +28,15 @@ internal sealed class RunFolder : IDisposable
     /// <summary><c>weights.safetensors</c>.</summary>
     public string WeightsPath => Path.Combine(FullPath, "weights.safetensors");
 
-    /// <summary><c>checkpoint.safetensors</c>: what <c>--resume</c> goes on from.</summary>
+    /// <summary><c>checkpoint.safetensors</c>: what <c>--resume</c> continues from.</summary>
     public string CheckpointPath => Path.Combine(FullPath, "checkpoint.safetensors");
 
     /// <summary><c>report.html</c>.</summary>
     public string ReportPath => Path.Combine(FullPath, "report.html");
 
-    /// <summary>Opens a folder, creates it where there is none, and keeps others from opening it until it is disposed of.</summary>
+    /// <summary>Opens a folder, creating it if needed, and keeps others from opening it until it is disposed.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="BadInputException">It cannot be created or written in, or another training has it.</exception>
+    /// <exception cref="BadInputException">It cannot be created or written to, or another training uses it.</exception>
     public static RunFolder Open(string path)
     {
         try
@@ -44,7 +44,7 @@ internal sealed class RunFolder : IDisposable
             string fullPath = Path.GetFullPath(path);
             Directory.CreateDirectory(fullPath);
 
-            // Better to learn now than after the training that the folder is read-only.
+            // Better to find out now than after the training that the folder is read-only.
             string probe = Path.Combine(fullPath, $".{Guid.NewGuid():N}.tmp");
             File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
             var folder = new RunFolder(fullPath, Lock(path, fullPath));
@@ -54,7 +54,7 @@ internal sealed class RunFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new BadInputException(
-                $"{path}: the run folder cannot be written in ({IoReason.Of(exception)}). Choose another folder with --out, or change its permissions.", exception);
+                $"{path}: the run folder is not writable ({IoReason.Of(exception)}). Choose another folder with --out, or change its permissions.", exception);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteSpec(PatchMoESpec spec) => WriteText(SpecPath, SpecWriter.ToJson(spec));
 
-    /// <summary>Writes <c>metrics.jsonl</c>, all epochs anew.</summary>
+    /// <summary>Rewrites <c>metrics.jsonl</c> with all epochs.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteMetrics(IEnumerable<EpochMetrics> history) =>
         WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
@@ -83,7 +83,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="BadInputException">There is none, or it is not of this model.</exception>
     public Checkpoint ReadCheckpoint(ModelSpec model) => HasCheckpoint
         ? CheckpointFile.Load(CheckpointPath, model)
-        : throw new BadInputException($"{CheckpointPath}: there is no checkpoint to resume. Begin the run anew, with --force.");
+        : throw new BadInputException($"{CheckpointPath}: there is no checkpoint to resume. Start the run again, with --force.");
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
@@ -92,7 +92,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Lets others open the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
-    // The system gives the lock back even when this process is killed.
+    // The system releases the lock even if this process is killed.
     private static FileStream Lock(string path, string fullPath)
     {
         try
@@ -102,7 +102,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException exception)
         {
-            throw new BadInputException($"{path}: another training writes in this folder. Wait until it ends, or choose another folder with --out.", exception);
+            throw new BadInputException($"{path}: another training is writing to this folder. Wait until it ends, or choose another folder with --out.", exception);
         }
     }
 

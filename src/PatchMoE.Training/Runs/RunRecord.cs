@@ -3,8 +3,8 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Training.Runs;
 
-/// <summary>A finished or interrupted training run, as its folder tells of it.</summary>
-/// <param name="Name">What reports call it.</param>
+/// <summary>A finished or interrupted training run, read from its folder.</summary>
+/// <param name="Name">Its name in reports.</param>
 /// <param name="Spec">What was trained.</param>
 /// <param name="History">Its epochs, at least one.</param>
 public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<EpochMetrics> History)
@@ -15,7 +15,7 @@ public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<Epo
     /// <summary>Samples per update.</summary>
     public int Batch => (Spec.Training ?? TrainingSpec.Default).Batch;
 
-    /// <summary>Seconds of one update: the median over the epochs; null where none was timed.</summary>
+    /// <summary>The seconds that one update takes: the median over the epochs; null if none was timed.</summary>
     public double? SecondsPerStep
     {
         get
@@ -25,7 +25,7 @@ public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<Epo
         }
     }
 
-    /// <summary>The most memory that the process held, in bytes; null where it is unknown.</summary>
+    /// <summary>The peak memory of the process, in bytes; null if unknown.</summary>
     public long? PeakMemory => History.Max(epoch => epoch.PeakMemory);
 
     /// <summary>The last epoch.</summary>
@@ -33,7 +33,7 @@ public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<Epo
 
     /// <summary>Reads <c>metrics.jsonl</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="BadInputException">It cannot be read, has no epoch, or a line is something else.</exception>
+    /// <exception cref="BadInputException">It cannot be read, has no epoch, or a line is not one of metrics.</exception>
     public static IReadOnlyList<EpochMetrics> ReadMetrics(string path)
     {
         string text = InputFile.Read(path, stream =>
@@ -44,7 +44,7 @@ public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<Epo
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0)
         {
-            throw new BadInputException($"{path}: there is no finished epoch. Train on with --resume.");
+            throw new BadInputException($"{path}: there is no finished epoch. Continue the training with --resume.");
         }
 
         try

@@ -1,6 +1,6 @@
 namespace PatchMoE.Training.Runs;
 
-/// <summary>A stretch of a training run in which the same tensors learn.</summary>
+/// <summary>A part of a training run in which the same tensors are trained.</summary>
 public enum TrainingPhase
 {
     /// <summary>The routers alone, on the linear loss: the first half of <see cref="TrainingMethod.Separate"/>.</summary>

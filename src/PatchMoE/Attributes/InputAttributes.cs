@@ -18,25 +18,25 @@ public sealed class ImageInputAttribute(int height, int width) : Attribute
     /// <summary>The side of a square patch; sets <see cref="PatchHeight"/> and <see cref="PatchWidth"/>.</summary>
     public int Patch { get; set; }
 
-    /// <summary>Rows of pixels of a patch.</summary>
+    /// <summary>The height of a patch, pixels.</summary>
     public int PatchHeight { get; set; }
 
-    /// <summary>Columns of pixels of a patch.</summary>
+    /// <summary>The width of a patch, pixels.</summary>
     public int PatchWidth { get; set; }
 
-    /// <summary>The step from patch to patch in both directions; the patch's size if not given.</summary>
+    /// <summary>The step between patches in both directions; the patch's size if not given.</summary>
     public int Stride { get; set; }
 
-    /// <summary>The step from one row of patches to the next.</summary>
+    /// <summary>The step between rows of patches, pixels.</summary>
     public int StrideHeight { get; set; }
 
-    /// <summary>The step from one column of patches to the next.</summary>
+    /// <summary>The step between columns of patches, pixels.</summary>
     public int StrideWidth { get; set; }
 }
 
-/// <summary>Input of n patches that are vectors of d values: [n, d], or [T, n, d] with groups.</summary>
-/// <param name="patches">n, patches of a sample or of each group.</param>
-/// <param name="dimension">d, values of a patch.</param>
+/// <summary>Input of n patches, each a vector of d values: [n, d], or [T, n, d] with groups.</summary>
+/// <param name="patches">n, the number of patches in a sample, or in each group.</param>
+/// <param name="dimension">d, the number of values in a patch.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class VectorsInputAttribute(int patches, int dimension) : Attribute
 {

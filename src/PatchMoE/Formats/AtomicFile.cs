@@ -1,11 +1,11 @@
 namespace PatchMoE.Formats;
 
-/// <summary>Writes a file whole or not at all.</summary>
+/// <summary>Writes a file completely or not at all.</summary>
 internal static class AtomicFile
 {
     /// <summary>
-    /// Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If anything fails, the
-    /// target stays as it was and the temporary file is removed.
+    /// Writes to a temporary file next to <paramref name="path"/>, flushes it to disk and renames it over the target. If anything fails, the
+    /// target is unchanged and the temporary file is removed.
     /// </summary>
     /// <param name="path">The target; a symbolic link is followed. Its folder must exist.</param>
     /// <param name="write">Writes the contents.</param>
@@ -13,8 +13,8 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
 
     /// <summary>
-    /// Writes several files, all of them or none: each to a temporary file beside its target, flushed to the disk, and only then renames them over
-    /// the targets. If anything fails before, the targets stay as they were; the temporary files are removed.
+    /// Writes several files, all or none: each to a temporary file next to its target, flushed to disk; only then are they renamed over
+    /// the targets. If anything fails before that, the targets are unchanged and the temporary files are removed.
     /// </summary>
     /// <param name="files">The targets, as <see cref="Write"/> takes them, and what writes their contents.</param>
     /// <exception cref="BadInputException">A file cannot be written: the message names the path, the cause and the fix.</exception>
@@ -43,7 +43,7 @@ internal static class AtomicFile
         }
         finally
         {
-            // After the renames there are none left.
+            // After the renames, none are left.
             foreach ((_, _, string temporary) in staged)
             {
                 Remove(temporary);
@@ -51,7 +51,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Removes the temporary files of writers that were killed. Nothing may be writing in the folder.</summary>
+    /// <summary>Removes the temporary files of writers that were killed. Nothing may be writing to the folder.</summary>
     internal static void RemoveLeftovers(string folder)
     {
         foreach (string temporary in Directory.EnumerateFiles(folder, TemporaryName("*")))
@@ -60,7 +60,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>The full path of the file that a path leads to by symbolic links, or the path itself where there are none.</summary>
+    /// <summary>The full path of the file that a path points to through symbolic links, or the path itself if there are none.</summary>
     internal static string FollowLinks(string path)
     {
         string target = Path.GetFullPath(path);
@@ -70,12 +70,12 @@ internal static class AtomicFile
         }
         catch (IOException)
         {
-            // There is no file yet, or the link leads nowhere: reading or writing says what is wrong, if anything is.
+            // The file does not exist yet, or the link is broken: reading or writing reports what is wrong, if anything is.
             return target;
         }
     }
 
-    /// <summary>Says why writing failed, and what to do.</summary>
+    /// <summary>Reports why writing failed, and what to do.</summary>
     private static void Explain(string path, string target, Action write)
     {
         try
@@ -84,17 +84,17 @@ internal static class AtomicFile
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Error(path, $"no permission to write in {Path.GetDirectoryName(target)}. Choose a folder you may write in, or change its permissions", e);
+            throw Error(path, $"no permission to write to {Path.GetDirectoryName(target)}. Choose a folder you may write in, or change its permissions", e);
         }
         catch (IOException e)
         {
-            throw Error(path, $"{IoReason.Of(e)}. Check that the disk has room and that {Path.GetDirectoryName(target)} can be written in", e);
+            throw Error(path, $"{IoReason.Of(e)}. Check that the disk has free space and that {Path.GetDirectoryName(target)} is writable", e);
         }
     }
 
     private static string TemporaryName(string unique) => $".pmoe-{unique}.tmp";
 
-    /// <summary>The full path of the file that will be replaced.</summary>
+    /// <summary>The full path of the file to be replaced.</summary>
     private static string Resolve(string path)
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
@@ -108,10 +108,10 @@ internal static class AtomicFile
             throw Error(path, "it is a folder. Give the name of a file in it");
         }
 
-        // A rename would replace the device by a plain file.
+        // A rename would replace the device with a regular file.
         if (target.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(target) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
         {
-            throw Error(path, "it is a device. Give the name of a plain file");
+            throw Error(path, "it is a device. Give the name of a regular file");
         }
 
         target = FollowLinks(target);
@@ -127,7 +127,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first error says more than this one.
+            // The first error is more informative than this one.
         }
     }
 

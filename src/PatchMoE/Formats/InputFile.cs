@@ -1,10 +1,10 @@
 namespace PatchMoE.Formats;
 
-/// <summary>Opens a user's file and turns what the system reports into messages with a fix.</summary>
+/// <summary>Opens a user's file and turns system errors into messages with a fix.</summary>
 internal static class InputFile
 {
     /// <summary>Opens <paramref name="path"/>, reads it with <paramref name="read"/> and closes it.</summary>
-    /// <exception cref="BadInputException">The file is missing, unreadable or not a plain file, or <paramref name="read"/> refuses its contents.</exception>
+    /// <exception cref="BadInputException">The file is missing, unreadable or not a regular file, or <paramref name="read"/> rejects its contents.</exception>
     public static T Read<T>(string path, Func<Stream, T> read)
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
@@ -28,7 +28,7 @@ internal static class InputFile
         }
         catch (EndOfStreamException e)
         {
-            throw Error(path, "it became shorter while it was read. Try again when nothing writes to it", e);
+            throw Error(path, "it was truncated while being read. Try again when nothing is writing to it", e);
         }
         catch (UnauthorizedAccessException e)
         {

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace PatchMoE.Formats;
 
-/// <summary>Reads and writes arrays of numbers in little-endian order, the order of .npy and safetensors files, on any machine.</summary>
+/// <summary>Reads and writes arrays of numbers in little-endian order, as in .npy and safetensors files, on any machine.</summary>
 internal static class LittleEndian
 {
     /// <summary>Fills <paramref name="values"/>.</summary>
-    /// <exception cref="EndOfStreamException">The stream ends before.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends first.</exception>
     public static void Read<T>(Stream stream, Span<T> values)
         where T : unmanaged
     {
-        // Pieces, since a span of bytes holds at most 2 GiB.
+        // In chunks, since a span of bytes holds at most 2 GiB.
         while (!values.IsEmpty)
         {
             Span<T> piece = values[..Math.Min(values.Length, 1 << 20)];

@@ -1,6 +1,6 @@
 namespace PatchMoE.Formats;
 
-/// <summary>The element types of the arrays this library reads and writes.</summary>
+/// <summary>The element types of the arrays that this library reads and writes.</summary>
 public enum NpyType
 {
     /// <summary>32-bit floating point, <c>'&lt;f4'</c>, numpy's <c>float32</c>.</summary>
@@ -19,8 +19,8 @@ public sealed class NpyArray
     private readonly Array _values;
 
     /// <summary>An array of float32.</summary>
-    /// <param name="shape">The sizes of its axes, each ≥ 0; empty for a single value.</param>
-    /// <param name="values">The values, as many as the product of the sizes; not copied.</param>
+    /// <param name="shape">The axis sizes, each ≥ 0; empty for a single value.</param>
+    /// <param name="values">The values; their number is the product of the sizes. Not copied.</param>
     /// <exception cref="ArgumentException">The number of values is not the product of the sizes.</exception>
     public NpyArray(IEnumerable<int> shape, float[] values)
         : this(shape, NpyType.Float32, values)
@@ -55,13 +55,13 @@ public sealed class NpyArray
     /// <summary>The element type.</summary>
     public NpyType Type { get; }
 
-    /// <summary>The sizes of the axes; empty for a single value.</summary>
+    /// <summary>The axis sizes; empty for a single value.</summary>
     public EquatableArray<int> Shape { get; }
 
     /// <summary>The number of values.</summary>
     public int Length => _values.Length;
 
-    /// <summary>The values, row-major: float, int or byte as <see cref="Type"/> says.</summary>
+    /// <summary>The values, row-major: float, int or byte, according to <see cref="Type"/>.</summary>
     /// <exception cref="InvalidOperationException">T is not the element type.</exception>
     public T[] Values<T>()
         where T : unmanaged =>

@@ -5,11 +5,11 @@ namespace PatchMoE.Formats;
 
 /// <summary>
 /// NumPy's .npy files (NEP 1 and numpy.lib.format): the magic bytes, a version, the length of a header, the header, the values.
-/// Versions 1.0, 2.0 and 3.0 are read, 1.0 is written.
+/// Reads versions 1.0, 2.0 and 3.0; writes 1.0.
 /// </summary>
 public static class NpyFile
 {
-    // numpy's headers take 118 bytes; this leaves room for any number of axes and keeps an evil length from taking memory.
+    // numpy's headers take 118 bytes; this leaves room for any number of axes and stops a malicious length from exhausting memory.
     private const int MaximumHeader = 65535;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -21,17 +21,17 @@ public static class NpyFile
     /// <param name="path">The file.</param>
     /// <returns>The array, row-major.</returns>
     /// <exception cref="BadInputException">
-    /// The file cannot be read, is no .npy file, is cut off or too long, has another element type or Fortran order, or a converted value does not fit.
+    /// The file cannot be read, is not a .npy file, is truncated or too long, has another element type or Fortran order, or a converted value does not fit.
     /// </exception>
     public static NpyArray Read(string path) => InputFile.Read(path, stream => Read(stream, path));
 
     /// <summary>Writes an array so that <c>np.load</c> reads it.</summary>
-    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="array">What to write.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Write(string path, NpyArray array) => AtomicFile.Write(path, stream => Write(stream, array));
 
-    /// <summary>Reads from a stream that can seek and holds nothing else; <paramref name="name"/> is what messages call it.</summary>
+    /// <summary>Reads from a seekable stream that holds nothing else; messages call it <paramref name="name"/>.</summary>
     internal static NpyArray Read(Stream stream, string name)
     {
         try
@@ -39,7 +39,7 @@ public static class NpyFile
             NpyHeader header = ReadHeader(stream);
             if (header.FortranOrder)
             {
-                throw new FormatException("it is in Fortran order, and C order is needed. Save it with np.save(path, np.ascontiguousarray(x))");
+                throw new FormatException("it is in Fortran order; C order is needed. Save it with np.save(path, np.ascontiguousarray(x))");
             }
 
             int length = ShapeText.Length(header.Shape)
@@ -54,7 +54,7 @@ public static class NpyFile
 
     internal static void Write(Stream stream, NpyArray array)
     {
-        // As numpy does: the header ends with a newline, and the values begin at a multiple of 64 bytes.
+        // As numpy does: the header ends with a newline, and the values start at a multiple of 64 bytes.
         string text = new NpyHeader(NpyValues.Descr(array.Type), false, array.Shape).ToString();
         int fixedBytes = Magic.Length + 2 + sizeof(ushort);
         int total = (fixedBytes + text.Length + 1 + 63) / 64 * 64;
@@ -87,20 +87,20 @@ public static class NpyFile
         (int major, int minor) = (start[6], start[7]);
         if (major is < 1 or > 3 || minor != 0)
         {
-            throw new FormatException($"its version {major}.{minor} is unknown; 1.0, 2.0 and 3.0 are read. Save it again with np.save(path, x)");
+            throw new FormatException($"its version {major}.{minor} is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
         }
 
         uint headerLength = lengthBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         if (headerLength > MaximumHeader)
         {
-            throw new FormatException($"its header would take {headerLength} bytes, and headers take {MaximumHeader} at most. Save it again with np.save(path, x)");
+            throw new FormatException($"its header claims {headerLength} bytes; at most {MaximumHeader} are allowed. Save it again with np.save(path, x)");
         }
 
         stream.Position = 8 + lengthBytes;
         long rest = stream.Length - stream.Position;
         if (headerLength > rest)
         {
-            throw new FormatException($"its header should take {headerLength} bytes, and {rest} are left. Save or copy it again");
+            throw new FormatException($"its header claims {headerLength} bytes, but only {rest} are left. Save or copy it again");
         }
 
         var bytes = new byte[headerLength];

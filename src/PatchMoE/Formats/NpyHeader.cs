@@ -5,8 +5,8 @@ namespace PatchMoE.Formats;
 
 /// <summary>The header of a .npy file: a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (3, 4), }</c>.</summary>
 /// <param name="Descr">The element type as numpy writes it, for example <c>&lt;f4</c>.</param>
-/// <param name="FortranOrder">Whether the first axis is the fastest.</param>
-/// <param name="Shape">The sizes of the axes.</param>
+/// <param name="FortranOrder">Whether the first axis varies fastest.</param>
+/// <param name="Shape">The axis sizes.</param>
 internal sealed record NpyHeader(string Descr, bool FortranOrder, EquatableArray<int> Shape)
 {
     /// <summary>The text that numpy writes.</summary>
@@ -17,7 +17,7 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, EquatableArray
         return $"{{'descr': '{Descr}', 'fortran_order': {(FortranOrder ? "True" : "False")}, 'shape': ({sizes}{comma}), }}";
     }
 
-    /// <summary>Reads the three fields in any order; nothing else is allowed.</summary>
+    /// <summary>Parses the three fields in any order; nothing else is allowed.</summary>
     /// <exception cref="FormatException">The text is not such a dictionary; the message says where.</exception>
     public static NpyHeader Parse(string text) => new NpyHeaderParser(text).Header();
 

@@ -24,7 +24,7 @@ internal ref struct NpyHeaderParser(string text)
             bool known = (key == "descr" && descr is null) || (key == "fortran_order" && fortranOrder is null) || (key == "shape" && shape is null);
             if (!known)
             {
-                throw Error($"the field '{key}' is unknown or stands twice", start);
+                throw Error($"the field '{key}' is unknown or appears twice", start);
             }
 
             Expect(':');
@@ -72,7 +72,7 @@ internal ref struct NpyHeaderParser(string text)
         char quote = Peek();
         if (quote is not ('\'' or '"'))
         {
-            throw Error("a quoted text is expected");
+            throw Error("a quoted string is expected");
         }
 
         int start = ++_position;
@@ -80,7 +80,7 @@ internal ref struct NpyHeaderParser(string text)
         {
             if (Peek() is '\0' or '\\' or '\n')
             {
-                throw Error("a quoted text does not end");
+                throw Error("a quoted string is not closed");
             }
 
             _position++;

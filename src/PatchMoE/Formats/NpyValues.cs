@@ -14,7 +14,7 @@ internal static class NpyValues
     };
 
     /// <summary>Reads <paramref name="length"/> values of the header's type from the stream's position to its end.</summary>
-    /// <exception cref="FormatException">Bytes are missing or left over, the type is another, or a value does not fit.</exception>
+    /// <exception cref="FormatException">Bytes are missing or left over, the type is not supported, or a value does not fit.</exception>
     public static NpyArray Read(Stream stream, NpyHeader header, int length) => header.Descr switch
     {
         "<f4" => new NpyArray(header.Shape, Plain<float>(stream, length, 4)),
@@ -80,24 +80,24 @@ internal static class NpyValues
 
         if (present > needed)
         {
-            throw new FormatException($"{present - needed} bytes follow the {needed} bytes of its {length} values. Save or copy it again");
+            throw new FormatException($"{present - needed} extra bytes follow the {needed} bytes of its {length} values. Save or copy it again");
         }
     }
 
     private static float ToFloat(double value, int index) =>
         double.IsFinite(value) && float.IsInfinity((float)value)
-            ? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its value {index}, {value:R}, is beyond the range of float32. Scale the values"))
+            ? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its value {index}, {value:R}, is outside the range of float32. Scale the values"))
             : (float)value;
 
     private static int ToInt(long value, int index) =>
         value is >= int.MinValue and <= int.MaxValue
             ? (int)value
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its value {index}, {value}, is beyond the range of int32. Use smaller numbers"));
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its value {index}, {value}, is outside the range of int32. Use smaller numbers"));
 
     private static FormatException UnknownType(string descr)
     {
-        string mend = descr.Length == 3 && descr[1] is 'i' or 'u' or 'b' ? "int32" : "float32";
+        string target = descr.Length == 3 && descr[1] is 'i' or 'u' or 'b' ? "int32" : "float32";
         return new FormatException(
-            $"its dtype '{descr}' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('{mend}'))");
+            $"its dtype '{descr}' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('{target}'))");
     }
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PatchMoE.Formats;
 
 /// <summary>
-/// safetensors files of float32 tensors (huggingface/safetensors): the length of a header in 8 bytes, a JSON header, the values.
-/// Python's <c>safetensors</c> reads what is written here.
+/// safetensors files of float32 tensors (huggingface/safetensors): the length of the header in 8 bytes, a JSON header, the values.
+/// Python's <c>safetensors</c> reads the files written here.
 /// </summary>
 internal static class SafetensorsFile
 {
@@ -15,14 +15,14 @@ internal static class SafetensorsFile
     /// <summary>Reads all tensors.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="BadInputException">
-    /// The file cannot be read, breaks a rule of the format (offsets out of range, overlaps, holes, doubles, bytes left over …), or a tensor is not F32.
+    /// The file cannot be read, breaks a rule of the format (offsets out of range, overlaps, gaps, duplicates, bytes left over …), or a tensor is not F32.
     /// </exception>
     public static SafetensorsContent Read(string path) => InputFile.Read(path, stream => Read(stream, path));
 
     /// <summary>Writes tensors in the order given.</summary>
-    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="tensors">The tensors; their names must differ.</param>
-    /// <param name="metadata">Texts to keep with them, or null.</param>
+    /// <param name="metadata">Text entries to store with them, or null.</param>
     /// <exception cref="ArgumentException">Two tensors have the same name, or a shape does not fit its values.</exception>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -31,7 +31,7 @@ internal static class SafetensorsFile
         AtomicFile.Write(path, stream => Write(stream, header, tensors));
     }
 
-    /// <summary>Reads from a stream that can seek and holds nothing else; <paramref name="name"/> is what messages call it.</summary>
+    /// <summary>Reads from a seekable stream that holds nothing else; messages call it <paramref name="name"/>.</summary>
     internal static SafetensorsContent Read(Stream stream, string name)
     {
         try
@@ -63,19 +63,19 @@ internal static class SafetensorsFile
         Span<byte> start = stackalloc byte[sizeof(ulong)];
         if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
         {
-            throw new FormatException($"it has {stream.Length} bytes, and a safetensors file has at least 8. Save or copy it again");
+            throw new FormatException($"it has {stream.Length} bytes; a safetensors file has at least 8. Save or copy it again");
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         long rest = stream.Length - stream.Position;
         if (length > (ulong)rest)
         {
-            throw new FormatException($"its header should take {length} bytes, and {rest} are left. It is cut off, or not a safetensors file; save or copy it again");
+            throw new FormatException($"its header claims {length} bytes, but only {rest} are left. It is truncated, or not a safetensors file; save or copy it again");
         }
 
         if (length > MaximumHeader)
         {
-            throw new FormatException($"its header takes {length} bytes, and the format allows {MaximumHeader}. Save the weights again");
+            throw new FormatException($"its header takes {length} bytes; the format allows {MaximumHeader}. Save the weights again");
         }
 
         var bytes = new byte[length];
@@ -95,7 +95,7 @@ internal static class SafetensorsFile
         }
     }
 
-    /// <summary>The JSON header, filled with spaces so that the values begin at a multiple of 8 bytes.</summary>
+    /// <summary>The JSON header, padded with spaces so that the values start at a multiple of 8 bytes.</summary>
     private static byte[] Header(IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var stream = new MemoryStream();

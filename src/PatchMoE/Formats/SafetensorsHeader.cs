@@ -3,23 +3,23 @@ using System.Text.Json;
 
 namespace PatchMoE.Formats;
 
-/// <summary>Where a tensor of a safetensors file lies.</summary>
+/// <summary>The position of a tensor in a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Shape">The sizes of its axes.</param>
+/// <param name="Shape">The axis sizes.</param>
 /// <param name="Length">The number of values.</param>
-/// <param name="Begin">The first byte, from the end of the header.</param>
-/// <param name="End">The byte after the last.</param>
+/// <param name="Begin">The offset of the first byte, counted from the end of the header.</param>
+/// <param name="End">The offset just past the last byte.</param>
 internal sealed record SafetensorsEntry(string Name, int[] Shape, int Length, long Begin, long End);
 
 /// <summary>
 /// The JSON header of a safetensors file: <c>{"name": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}, …, "__metadata__": {…}}</c>.
 /// Nothing in it is trusted.
 /// </summary>
-/// <param name="Entries">The tensors in the order of the text.</param>
-/// <param name="Metadata">The texts of <c>__metadata__</c>.</param>
+/// <param name="Entries">The tensors in the order of the header.</param>
+/// <param name="Metadata">The entries of <c>__metadata__</c>.</param>
 internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>The field that holds texts instead of a tensor.</summary>
+    /// <summary>The field that holds text entries instead of a tensor.</summary>
     public const string MetadataName = "__metadata__";
 
     /// <summary>Reads a header.</summary>
@@ -50,7 +50,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             }
         }
 
-        RequireNoHoles(entries, dataLength);
+        RequireNoGaps(entries, dataLength);
         return new SafetensorsHeader(entries, metadata);
     }
 
@@ -98,13 +98,13 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
                     offsets = Offsets(name, field.Value);
                     break;
                 case string other:
-                    throw Error(name, $"has a field '{other}' that is unknown, stands twice or has the wrong type");
+                    throw Error(name, $"has a field '{other}' that is unknown, appears twice or has the wrong type");
             }
         }
 
         if ((dtype ?? throw Error(name, "has no dtype")) != "F32")
         {
-            throw new FormatException($"the tensor '{name}' is {dtype}, and only F32 can be read. Convert it, in PyTorch with t.float()");
+            throw new FormatException($"the tensor '{name}' is {dtype}; only F32 can be read. Convert it, for example with t.float() in PyTorch");
         }
 
         (long begin, long end) = offsets ?? throw Error(name, "has no data_offsets");
@@ -112,7 +112,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             ?? throw Error(name, $"has the shape {ShapeText.Of(shape)}, more values than an array can hold");
         return end - begin == (long)length * sizeof(float)
             ? new SafetensorsEntry(name, shape, length, begin, end)
-            : throw Error(name, $"has {end - begin} bytes, and its shape {ShapeText.Of(shape)} needs {(long)length * sizeof(float)}");
+            : throw Error(name, $"has {end - begin} bytes, but its shape {ShapeText.Of(shape)} needs {(long)length * sizeof(float)}");
     }
 
     private static int Size(string name, JsonElement element) =>
@@ -133,7 +133,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     {
         if (element.ValueKind != JsonValueKind.Object || element.EnumerateObject().Any(field => field.Value.ValueKind != JsonValueKind.String))
         {
-            throw new FormatException($"its {MetadataName} is not an object of texts. Save the weights again");
+            throw new FormatException($"its {MetadataName} is not an object of strings. Save the weights again");
         }
 
         foreach (JsonProperty field in element.EnumerateObject())
@@ -145,20 +145,20 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
     }
 
-    /// <summary>The tensors must cover the data: each begins where the one before it ends.</summary>
-    private static void RequireNoHoles(List<SafetensorsEntry> entries, long dataLength)
+    /// <summary>The tensors must cover the data: each starts where the one before it ends.</summary>
+    private static void RequireNoGaps(List<SafetensorsEntry> entries, long dataLength)
     {
         long position = 0;
         foreach (SafetensorsEntry entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             if (entry.End > dataLength)
             {
-                throw new FormatException($"the tensor '{entry.Name}' ends at byte {entry.End} of the data, and there are {dataLength}. Save or copy it again");
+                throw new FormatException($"the tensor '{entry.Name}' ends at byte {entry.End} of the data, but there are only {dataLength}. Save or copy it again");
             }
 
             if (entry.Begin != position)
             {
-                string rule = entry.Begin < position ? "overlaps another" : $"leaves a hole of {entry.Begin - position} bytes before it";
+                string rule = entry.Begin < position ? "overlaps another" : $"leaves a gap of {entry.Begin - position} bytes before it";
                 throw Error(entry.Name, $"begins at byte {entry.Begin} of the data and {rule}");
             }
 
@@ -171,7 +171,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
     }
 
-    /// <summary>A text of the JSON; an escape such as <c>\ud800</c> alone is valid JSON and not a text.</summary>
+    /// <summary>A string of the JSON; an escape such as <c>\ud800</c> alone is valid JSON but not valid text.</summary>
     private static string Text(Func<string> read)
     {
         try
@@ -180,7 +180,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
         catch (InvalidOperationException e)
         {
-            throw new FormatException("its header has a text that is not valid Unicode. Save the weights again", e);
+            throw new FormatException("its header has a string that is not valid Unicode. Save the weights again", e);
         }
     }
 

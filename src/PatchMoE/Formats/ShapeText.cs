@@ -9,7 +9,7 @@ internal static class ShapeText
     public static string Of(IEnumerable<int> shape) =>
         $"[{string.Join(", ", shape.Select(size => size.ToString(CultureInfo.InvariantCulture)))}]";
 
-    /// <summary>The product of the sizes (each ≥ 0), or null if no array can hold as many values.</summary>
+    /// <summary>The product of the sizes (each ≥ 0), or null if no array can hold that many values.</summary>
     public static int? Length(IReadOnlyCollection<int> shape)
     {
         if (shape.Contains(0))

@@ -3,12 +3,12 @@ namespace PatchMoE.Formats;
 /// <summary>The weights of a model as a safetensors file: one tensor for each of <see cref="ModelParameters.Parameters"/>.</summary>
 public static class WeightsFile
 {
-    /// <summary>Loads all weights of a model. If anything is wrong, <paramref name="parameters"/> stays as it was.</summary>
+    /// <summary>Loads all weights of a model. If anything is wrong, <paramref name="parameters"/> is left unchanged.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">A valid model.</param>
-    /// <param name="parameters">The model's parameter buffer, <see cref="ModelParameters.BufferLength"/> values; gaps between tensors are left alone.</param>
+    /// <param name="parameters">The model's parameter buffer, <see cref="ModelParameters.BufferLength"/> values. Gaps between tensors stay unchanged.</param>
     /// <exception cref="BadInputException">
-    /// The file cannot be read; or tensors are missing, extra, of another shape or hold NaN or infinity: the message names all of them.
+    /// The file cannot be read, or tensors are missing, unexpected, of another shape or contain NaN or infinity: the message names all of them.
     /// </exception>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
     public static void Load(string path, ModelSpec model, Span<float> parameters)
@@ -18,11 +18,11 @@ public static class WeightsFile
         Load(path, specs, parameters, passOver: _ => false);
     }
 
-    /// <summary>Loads some tensors of a model, for example those of its layers alone.</summary>
+    /// <summary>Loads some tensors of a model, for example only those of its layers.</summary>
     /// <param name="path">The file.</param>
     /// <param name="specs">The tensors.</param>
-    /// <param name="parameters">The parameter buffer; if anything is wrong, it stays as it was.</param>
-    /// <param name="passOver">Whether a tensor of the file that is not among them, by its name, is no mistake.</param>
+    /// <param name="parameters">The parameter buffer; if anything is wrong, it is left unchanged.</param>
+    /// <param name="passOver">Tells by name whether a tensor of the file that is not among them may be ignored.</param>
     /// <exception cref="BadInputException">As in <see cref="Load(string, ModelSpec, Span{float})"/>.</exception>
     public static void Load(string path, IReadOnlyList<ParameterSpec> specs, Span<float> parameters, Func<string, bool> passOver)
     {
@@ -31,7 +31,7 @@ public static class WeightsFile
         if (mistakes.Count > 0)
         {
             throw new BadInputException(
-                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}\nGive the weights of this spec, or make new ones with 'pmoe init'.");
+                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}\nGive the weights of this spec, or create new ones with 'pmoe init'.");
         }
 
         foreach (ParameterSpec spec in specs)
@@ -41,16 +41,16 @@ public static class WeightsFile
     }
 
     /// <summary>Saves all weights of a model.</summary>
-    /// <param name="path">The file; it is replaced whole or not at all.</param>
+    /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The model's parameter buffer.</param>
-    /// <param name="metadata">Texts to keep with them, or null.</param>
+    /// <param name="metadata">Text entries to store with them, or null.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
     public static void Save(string path, ModelSpec model, ReadOnlySpan<float> parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsFile.Write(path, Tensors(model, parameters), metadata);
 
-    /// <summary>Copies a parameter buffer, or gradients of the same layout, into named tensors, in the order of the buffer.</summary>
+    /// <summary>Copies a parameter buffer, or gradients with the same layout, into named tensors, in the order of the buffer.</summary>
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The buffer.</param>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
@@ -73,7 +73,7 @@ public static class WeightsFile
         int needed = ModelParameters.BufferLength(specs);
         if (length != needed)
         {
-            throw new ArgumentException($"The buffer has {length} values, and the model's parameters take {needed}.", "parameters");
+            throw new ArgumentException($"The buffer has {length} values, but the model's parameters take {needed}.", "parameters");
         }
     }
 
@@ -86,7 +86,7 @@ public static class WeightsFile
 
         if (!tensor.Shape.SequenceEqual(spec.Shape))
         {
-            return $"{spec.Name} is {ShapeText.Of(tensor.Shape)}, and the model needs {ShapeText.Of(spec.Shape)}";
+            return $"{spec.Name} is {ShapeText.Of(tensor.Shape)}, but the model needs {ShapeText.Of(spec.Shape)}";
         }
 
         int bad = Array.FindIndex(tensor.Values, value => !float.IsFinite(value));

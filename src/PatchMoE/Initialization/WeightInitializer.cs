@@ -3,12 +3,12 @@ using PatchMoE.RandomNumbers;
 namespace PatchMoE.Initialization;
 
 /// <summary>
-/// Draws initial weights. Each value depends on the seed, its tensor's name and its index in the tensor alone, so it is the same whatever else the
-/// model holds, on any machine and in any order. A backbone's filters are drawn as neurons are (He et al., 2015), its norms begin as the identity.
+/// Draws initial weights. Each value depends only on the seed, its tensor's name and its index in the tensor, so it is the same whatever else the
+/// model contains, on any machine and in any order. A backbone's filters are drawn as neurons are (He et al., 2015); its norms start as the identity.
 /// </summary>
 public static class WeightInitializer
 {
-    /// <summary>Fills a parameter buffer; biases and the gaps between tensors are 0.</summary>
+    /// <summary>Fills a parameter buffer; biases and the gaps between tensors are set to 0.</summary>
     /// <param name="spec">A valid spec; <see cref="TrainingSpec.Init"/> gives the standard deviations.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="parameters">The model's parameter buffer, <see cref="ModelParameters.BufferLength"/> values; overwritten.</param>
@@ -19,7 +19,7 @@ public static class WeightInitializer
         int needed = ModelParameters.BufferLength(tensors);
         if (parameters.Length != needed)
         {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, and the model's parameters take {needed}.", nameof(parameters));
+            throw new ArgumentException($"The buffer has {parameters.Length} values, but the model's parameters take {needed}.", nameof(parameters));
         }
 
         parameters.Clear();

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>A zeroed array that begins at a multiple of 64 bytes and never moves.</summary>
+/// <summary>A zeroed array that starts at a multiple of 64 bytes and never moves.</summary>
 /// <typeparam name="T">float or int.</typeparam>
 public sealed class AlignedBuffer<T>
     where T : unmanaged
@@ -30,10 +30,10 @@ public sealed class AlignedBuffer<T>
     /// <summary>All values.</summary>
     public Span<T> Span => _array.AsSpan(_start, Length);
 
-    /// <summary>The array that holds the values, pinned for good.</summary>
+    /// <summary>The array that holds the values, pinned for its lifetime.</summary>
     internal T[] Array => _array;
 
-    /// <summary>Where in <see cref="Array"/> they begin.</summary>
+    /// <summary>The index in <see cref="Array"/> at which they start.</summary>
     internal int ArrayStart => _start;
 
     /// <summary>The first value.</summary>

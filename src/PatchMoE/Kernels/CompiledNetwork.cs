@@ -9,14 +9,14 @@ namespace PatchMoE.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class CompiledNetwork
 {
-    // Below these, sharing takes longer than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights lie in the
-    // cache of the thread that wrote them last, so a training pass must be larger to be worth it; less where threads share experts, so that each
-    // keeps to weights of its own.
+    // Below these, sharing costs more than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights are in the
+    // cache of the thread that wrote them last, so a training pass must be larger for sharing to pay off; less so where threads share experts, because
+    // each then keeps to its own weights.
     private const long FewFlops = 2_000_000;
     private const long FewTrainingFlops = 4_000_000;
     private const long FewFlopsByExperts = 250_000;
 
-    // Each of them reads the whole input.
+    // Each worker reads the whole input.
     private const int MaxWorkersByExperts = 4;
 
     private readonly PassShare<ForwardPass> _forward;
@@ -26,7 +26,7 @@ public abstract unsafe class CompiledNetwork
     private readonly PassShare<GradientPass> _gradients;
     private readonly PassShare<GradientPass> _gradientsByExperts;
 
-    /// <summary>Makes a network whose weights are 0.</summary>
+    /// <summary>Creates a network whose weights are 0.</summary>
     protected CompiledNetwork(NetworkSizes sizes)
     {
         Sizes = sizes;
@@ -183,7 +183,7 @@ public abstract unsafe class CompiledNetwork
     /// <summary>One worker's share of the gradients, where workers share samples.</summary>
     protected abstract void GradientShare(in GradientPass pass, Workspace workspace, int worker);
 
-    /// <summary>One worker's share of the routes; not of a network whose layer 0 is dense.</summary>
+    /// <summary>One worker's share of the routes; never called if layer 0 is dense.</summary>
     protected virtual void RouteShare(in RoutePass pass, Workspace workspace, int worker) => throw new NotSupportedException();
 
     /// <summary>One worker's share of the gradients, where workers share experts; see <see cref="NetworkSizes.SharedBatch"/>.</summary>

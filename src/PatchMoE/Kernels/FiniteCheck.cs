@@ -3,13 +3,13 @@ using System.Numerics;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>Looks for values that are not finite.</summary>
+/// <summary>Finds values that are not finite.</summary>
 internal static class FiniteCheck
 {
     /// <summary>The index of the first NaN or infinity, −1 if there is none.</summary>
     public static int FirstNotFinite(ReadOnlySpan<float> values)
     {
-        // 0·x is ±0 for every finite x and NaN for all others: one sum of products finds them.
+        // 0·x is ±0 for every finite x and NaN otherwise: one sum of products finds them.
         Vector<float> products = Vector<float>.Zero;
         int i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
@@ -26,7 +26,7 @@ internal static class FiniteCheck
         return float.IsNaN(rest) ? IndexOfNotFinite(values) : -1;
     }
 
-    /// <summary>The number as messages write it: NaN, Infinity or -Infinity.</summary>
+    /// <summary>The number as written in messages: NaN, Infinity or -Infinity.</summary>
     public static string Show(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static int IndexOfNotFinite(ReadOnlySpan<float> values)

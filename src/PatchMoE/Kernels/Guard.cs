@@ -2,15 +2,15 @@ using System.ComponentModel;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>The checks of a pass's arrays: the only ones, since emitted kernels index without bounds checks.</summary>
+/// <summary>The checks of a pass's arrays. There are no others: emitted kernels index without bounds checks.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Guard
 {
-    /// <summary>B of an array of <paramref name="perSample"/> values per sample.</summary>
-    /// <exception cref="ArgumentException">The length is no multiple of <paramref name="perSample"/>.</exception>
+    /// <summary>B for an array of <paramref name="perSample"/> values per sample.</summary>
+    /// <exception cref="ArgumentException">The length is not a multiple of <paramref name="perSample"/>.</exception>
     public static int Batch(int length, int perSample, string name) => length % perSample == 0
         ? length / perSample
-        : throw new ArgumentException($"{name} has {length} values, which is no multiple of the {perSample} of one sample.", name);
+        : throw new ArgumentException($"{name} has {length} values, which is not a multiple of the {perSample} of one sample.", name);
 
     /// <summary>An array must hold B times <paramref name="perSample"/> values.</summary>
     /// <exception cref="ArgumentException">It does not.</exception>
@@ -52,7 +52,7 @@ public static class Guard
         }
     }
 
-    /// <summary>Whether a label is one of the loss's: −1 or +1 (logistic), or 0…classes−1.</summary>
+    /// <summary>Whether a label is valid for the loss: −1 or +1 (logistic), or 0…classes−1.</summary>
     public static bool IsLabel(int label, Loss loss, int classes) => loss == Loss.Logistic ? label is -1 or 1 : (uint)label < (uint)classes;
 
     /// <summary>Labels must be −1 or +1 (logistic) or 0…classes−1.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>Moves between the lanes of 128-bit vectors.</summary>
+/// <summary>Shuffles the lanes of 128-bit vectors.</summary>
 internal static class Lanes4
 {
     /// <summary>a0 b0 a1 b1 and a2 b2 a3 b3.</summary>

@@ -6,18 +6,18 @@ using System.Runtime.Intrinsics;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Weights in panels: value i of a panel's neurons lie side by side, so that one broadcast value of a patch meets many neurons and no sum over
-/// lanes is ever needed.
+/// Weights in panels: value i of all neurons of a panel is contiguous, so that one broadcast value of a patch meets many neurons and no sum over
+/// lanes is needed.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Panels
 {
-    /// <summary>panel[i, r] = rows[r, i], and 0 for the neurons that fill the panel's width.</summary>
+    /// <summary>panel[i, r] = rows[r, i], and 0 for the neurons that pad the panel to its width.</summary>
     /// <param name="rows">[count, length].</param>
     /// <param name="count">Neurons, at most <paramref name="width"/>.</param>
     /// <param name="length">d.</param>
     /// <param name="panel">[length, width], written.</param>
-    /// <param name="width">Neurons that the panel has room for.</param>
+    /// <param name="width">The number of neurons that fit in the panel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ref float rows, int count, int length, ref float panel, int width)
     {

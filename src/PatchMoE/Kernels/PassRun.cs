@@ -13,6 +13,6 @@ internal sealed class PassRun<TPass>
     /// <summary>What each thread runs.</summary>
     public Action<int> Share { get; }
 
-    /// <summary>Sets what the threads are to run; none does now.</summary>
+    /// <summary>Sets what the threads are to run; called while none is running.</summary>
     public void Set(PassShare<TPass>? share, in TPass pass) => (_share, _pass) = (share, pass);
 }

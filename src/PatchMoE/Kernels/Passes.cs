@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>One worker's share of a pass, emitted for a network; it runs on every worker's thread at once.</summary>
+/// <summary>One worker's share of a pass, emitted for a network; every worker's thread runs it at once.</summary>
 /// <typeparam name="TPass">The pass: its arrays are pinned until it ends.</typeparam>
 /// <param name="pass">What is computed.</param>
 /// <param name="workspace">Scratch, and the barrier between phases.</param>
@@ -38,7 +38,7 @@ public readonly unsafe struct InputBatch
     public ref int Lengths => ref *_lengths;
 }
 
-/// <summary>A pass that computes values of each sample: logits, or feature vectors.</summary>
+/// <summary>A pass that computes values for each sample: logits, or feature vectors.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct ForwardPass
 {
@@ -115,7 +115,7 @@ public readonly unsafe struct RoutePass
     }
 }
 
-/// <summary>A pass that computes gradients: from labels, or from a given gradient of the logits or of the feature vectors.</summary>
+/// <summary>A pass that computes gradients: from labels, or from a given gradient with respect to the logits or the feature vectors.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct GradientPass
 {
@@ -138,31 +138,31 @@ public readonly unsafe struct GradientPass
     /// <summary>The samples.</summary>
     public readonly InputBatch Batch;
 
-    /// <summary>Whether the pass begins with labels and has a loss.</summary>
+    /// <summary>Whether the pass starts from labels and has a loss.</summary>
     public bool HasLoss => _labels != null;
 
-    /// <summary>[B]; only of a pass with a loss.</summary>
+    /// <summary>[B]; only for a pass with a loss.</summary>
     public ref int Labels => ref *_labels;
 
-    /// <summary>[B, C], written; only of a pass with a loss.</summary>
+    /// <summary>[B, C], written; only for a pass with a loss.</summary>
     public ref float Logits => ref *_logits;
 
-    /// <summary>The given gradient, of the logits [B, C] or of the feature vectors [B, m]; only of a pass without a loss.</summary>
+    /// <summary>The upstream gradient, with respect to the logits [B, C] or the feature vectors [B, m]; only for a pass without a loss.</summary>
     public ref float Upstream => ref *_upstream;
 
-    /// <summary>Whether <see cref="Upstream"/> is the feature vectors' gradient, so that the head has none.</summary>
+    /// <summary>Whether <see cref="Upstream"/> is the gradient with respect to the feature vectors, so that the head has none.</summary>
     public bool SkipsHead { get; private init; }
 
     /// <summary>As long as the parameters.</summary>
     public ref float Gradients => ref *_gradients;
 
-    /// <summary>Whether the input's gradient is wanted.</summary>
+    /// <summary>Whether the gradient with respect to the input is wanted.</summary>
     public bool HasInputGradient => _inputGradient != null;
 
     /// <summary>[B, input length].</summary>
     public ref float InputGradient => ref *_inputGradient;
 
-    /// <summary>Whether the gradients go into the weights by stochastic gradient descent.</summary>
+    /// <summary>Whether the gradients are applied to the weights by stochastic gradient descent.</summary>
     public bool Updates { get; private init; }
 
     /// <summary>η of the update.</summary>

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>The update of stochastic gradient descent, w ← w − η·(g + λ·w), of weights whose gradients lie complete in memory.</summary>
+/// <summary>The update of stochastic gradient descent, w ← w − η·(g + λ·w), of weights whose gradients are complete in memory.</summary>
 internal static class SgdUpdate
 {
-    /// <summary>Updates a stretch of weights.</summary>
+    /// <summary>Updates a range of weights.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="decay">λ.</param>

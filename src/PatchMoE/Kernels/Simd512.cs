@@ -68,7 +68,7 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
         return Fold(Avx512F.Shuffle(ab, cd, 0b01_00_01_00) + Avx512F.Shuffle(ab, cd, 0b11_10_11_10));
     }
 
-    /// <summary>Upper half onto lower half, down to four lanes.</summary>
+    /// <summary>Adds the upper half to the lower half, down to four lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> Fold(Vector512<float> value) => Simd256.Fold(value.GetLower() + value.GetUpper());
 

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>One float at a time: rows shorter than a vector, and machines without vectors.</summary>
+/// <summary>One float at a time: for rows shorter than a vector, and machines without vectors.</summary>
 public readonly struct SimdScalar : ISimd<float>
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Where threads wait for each other. A thread spins for about as long as a training loop needs between two passes, then sleeps: a thread that spins goes on
-/// within a microsecond, one that sleeps must be woken by the kernel, late and perhaps on a busy processor. Nothing is allocated on the way.
+/// Where threads wait for each other. A thread spins for about as long as a training loop spends between two passes, then sleeps: a spinning thread
+/// continues within a microsecond; a sleeping one must be woken by the operating system, late and perhaps on a busy processor. Waiting allocates nothing.
 /// </summary>
 internal sealed class SpinBarrier
 {
@@ -18,20 +18,20 @@ internal sealed class SpinBarrier
     private int _phase;
     private int _sleepers;
 
-    /// <summary>Makes a barrier.</summary>
-    /// <param name="participants">The threads that meet, ≥ 1.</param>
+    /// <summary>Creates a barrier.</summary>
+    /// <param name="participants">The number of threads that meet, ≥ 1.</param>
     public SpinBarrier(int participants)
     {
         (_participants, _missing) = (participants, participants);
 
-        // Who spins where threads outnumber processors keeps another from coming here.
+        // If threads outnumber processors, a spinning thread keeps another from arriving.
         _spinTicks = participants <= Environment.ProcessorCount ? (long)(SpinSeconds * Stopwatch.Frequency) : 0;
     }
 
-    /// <summary>Waits until every participant has come here; what each wrote before, all see behind it.</summary>
+    /// <summary>Waits until every participant has arrived; what each wrote before the barrier is visible to all after it.</summary>
     public void SignalAndWait()
     {
-        // The phase cannot end before this thread has come.
+        // The phase cannot end before this thread has arrived.
         int phase = Volatile.Read(ref _phase);
         if (!Arrive() && !SpinUntilOver(phase))
         {
@@ -39,15 +39,15 @@ internal sealed class SpinBarrier
         }
     }
 
-    /// <summary>Comes here for a participant for the last time, without waiting: the others go on without it from now on.</summary>
+    /// <summary>Arrives for a participant for the last time, without waiting: from now on the others continue without it.</summary>
     public void RemoveParticipant()
     {
-        // Before it arrives: the last to arrive counts the participants of the next phase.
+        // Before arriving: the last to arrive counts the participants of the next phase.
         Interlocked.Decrement(ref _participants);
         Arrive();
     }
 
-    /// <summary>Whether this was the last participant, so that the next phase has begun.</summary>
+    /// <summary>Whether this was the last participant to arrive, so that the next phase has begun.</summary>
     private bool Arrive()
     {
         if (Interlocked.Decrement(ref _missing) != 0)
@@ -55,7 +55,7 @@ internal sealed class SpinBarrier
             return false;
         }
 
-        // All others wait: nobody touches the count until the phase changes.
+        // All others are waiting: nobody touches the count until the phase changes.
         _missing = Volatile.Read(ref _participants);
 
         // The fence in this increment and the one in SleepUntilOver's: either the sleeper sees the new phase, or this thread sees the sleeper.
@@ -86,7 +86,7 @@ internal sealed class SpinBarrier
                 Thread.SpinWait(1);
             }
 
-            // The thread that is missing may wait for this very processor.
+            // The missing thread may be waiting for this very processor.
             Thread.Yield();
         }
         while (Stopwatch.GetTimestamp() - started < _spinTicks);

@@ -6,22 +6,22 @@ using System.Runtime.InteropServices;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// The indices of the largest scores, best first; of equal scores the lower index first. Scores are compared as integers in the order of the
-/// floats, an order of all bit patterns: whatever the scores are, NaN among them, the indices are distinct and in range.
+/// The indices of the largest scores, best first; ties go to the lower index. Scores are compared as integers in the order of the
+/// floats, a total order of all bit patterns: whatever the scores are, even NaN, the indices are distinct and in range.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class TopScores
 {
-    /// <summary>A list in scratch begins at a multiple of this many values, the lanes of the widest vector, and ends in keys that win over none.</summary>
+    /// <summary>A list in scratch starts at a multiple of this many values, the lanes of the widest vector, and is padded with keys that never win.</summary>
     private const int Alignment = 16;
 
     /// <summary>
-    /// Counts for each score how many are better, with vectors of comparisons and no branch that depends on a score: n² / lanes steps.
+    /// Counts for each score how many are better, using vector comparisons and no branch that depends on a score: n² / lanes steps.
     /// </summary>
     /// <param name="scores">[count].</param>
     /// <param name="count">The number of scores.</param>
-    /// <param name="most">Indices wanted.</param>
-    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="most">The number of indices wanted.</param>
+    /// <param name="routes">[most], written; −1 after the last index if there are fewer scores.</param>
     /// <param name="scratch">3 lists of count values, each rounded up to a multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByRank(ref float scores, int count, int most, ref int routes, ref int scratch)
@@ -42,12 +42,12 @@ public static class TopScores
     }
 
     /// <summary>
-    /// Finds the key that separates the wanted scores from the others by bisection, each step a count over all; then ranks those wanted.
+    /// Finds the key that separates the wanted scores from the others by bisection, each step a count over all scores; then ranks the wanted ones.
     /// </summary>
     /// <param name="scores">[count].</param>
     /// <param name="count">The number of scores.</param>
-    /// <param name="most">Indices wanted.</param>
-    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="most">The number of indices wanted.</param>
+    /// <param name="routes">[most], written; −1 after the last index if there are fewer scores.</param>
     /// <param name="scratch">4 lists of max(count, most + 1) values, each rounded up to a multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByThreshold(ref float scores, int count, int most, ref int routes, ref int scratch)
@@ -63,12 +63,12 @@ public static class TopScores
         int found = 0;
         for (int j = 0; j < count; j++)
         {
-            // Written always, kept where it counts: no branch.
+            // Always written, kept only where it counts: no branch.
             Unsafe.Add(ref chosen, found) = j;
             found += Unsafe.Add(ref scratch, j) > threshold ? 1 : 0;
         }
 
-        // Equal keys at the threshold come last, so that the ranks below keep their order.
+        // Keys equal to the threshold come last, so that the ranks below keep their order.
         for (int j = 0; found < taken; j++)
         {
             Unsafe.Add(ref chosen, found) = j;
@@ -90,11 +90,11 @@ public static class TopScores
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
     }
 
-    /// <summary>Keeps a sorted list of the best so far: about one comparison per score where few are wanted.</summary>
+    /// <summary>Keeps a sorted list of the best so far: about one comparison per score if few are wanted.</summary>
     /// <param name="scores">[count].</param>
     /// <param name="count">The number of scores.</param>
-    /// <param name="most">Indices wanted.</param>
-    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="most">The number of indices wanted.</param>
+    /// <param name="routes">[most], written; −1 after the last index if there are fewer scores.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByInsertion(ref float scores, int count, int most, ref int routes)
     {
@@ -123,11 +123,11 @@ public static class TopScores
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
     }
 
-    /// <summary>Sorts all scores, each with its index in one 64-bit key.</summary>
+    /// <summary>Sorts all scores, each packed with its index into one 64-bit key.</summary>
     /// <param name="scores">[count].</param>
     /// <param name="count">The number of scores.</param>
-    /// <param name="most">Indices wanted.</param>
-    /// <param name="routes">[most], written; −1 behind the last index if there are fewer scores.</param>
+    /// <param name="most">The number of indices wanted.</param>
+    /// <param name="routes">[most], written; −1 after the last index if there are fewer scores.</param>
     /// <param name="scratch">3 lists of count values, each rounded up to a multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BySort(ref float scores, int count, int most, ref int routes, ref int scratch)
@@ -147,11 +147,11 @@ public static class TopScores
         }
     }
 
-    /// <summary>The room of a list.</summary>
+    /// <summary>The space that a list takes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Pad(int count) => (count + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>Keys in the order of the scores, −0 as 0.</summary>
+    /// <summary>Keys in the order of the scores, −0 treated as 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteKeys(ref float scores, int count, ref int keys)
     {
@@ -171,12 +171,12 @@ public static class TopScores
         Close(ref keys, count);
     }
 
-    /// <summary>Fills a list's last vector with keys that are above none.</summary>
+    /// <summary>Pads a list's last vector with keys that are above none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Close(ref int keys, int count) =>
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref keys, count), Pad(count) - count).Fill(int.MinValue);
 
-    /// <summary>ranks[j] = #{i : key_i &gt; key_j} + #{i &lt; j : key_i = key_j}, for a vector of j at a time.</summary>
+    /// <summary>ranks[j] = #{i : key_i &gt; key_j} + #{i &lt; j : key_i = key_j}, one vector of j at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteRanks(ref int keys, int count, ref int ranks)
     {
@@ -186,7 +186,7 @@ public static class TopScores
             Vector<int> index = new Vector<int>(block) + Vector<int>.Indices;
             int end = Math.Min(block + Vector<int>.Count, count);
 
-            // A comparison is −1 where it holds. Every key before the block counts, unless it is less.
+            // A comparison gives −1 where it is true. Every key before the block counts unless it is less.
             Vector<int> rank = new(block);
             for (int i = 0; i < block; i++)
             {
@@ -208,11 +208,11 @@ public static class TopScores
         }
     }
 
-    /// <summary>A key with at most <paramref name="most"/> keys above it and, together with those equal to it, at least as many.</summary>
+    /// <summary>A key with at most <paramref name="most"/> keys above it and at least that many above or equal to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Separate(ref int keys, int count, int most)
     {
-        // More than most keys are above low, at most most above high.
+        // More than most keys are above low; at most most are above high.
         (int least, int high) = Range(ref keys, count);
         long low = (long)least - 1;
         while (high - low > 1)
@@ -230,7 +230,7 @@ public static class TopScores
         return high;
     }
 
-    /// <summary>The least and the largest key.</summary>
+    /// <summary>The smallest and the largest key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (int Least, int Largest) Range(ref int keys, int count)
     {

@@ -4,25 +4,25 @@ using System.Runtime.Intrinsics;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// One update of a stretch of weights, written once for every vector width. Each operation is rounded by itself, never fused, so all widths give the same bits.
+/// One update of a range of weights, written once for every vector width. Each operation is rounded separately, never fused, so all widths give the same bits.
 /// </summary>
 internal interface IUpdateRule
 {
     /// <summary>Updates the values of one vector.</summary>
     /// <typeparam name="TVector">A vector of floats.</typeparam>
     /// <typeparam name="TSimd">Its operations.</typeparam>
-    /// <param name="i">The vector's first value in the stretch.</param>
+    /// <param name="i">The index in the range of the vector's first value.</param>
     void Update<TVector, TSimd>(int i)
         where TVector : struct
         where TSimd : ISimd<TVector>;
 }
 
-/// <summary>Goes through a stretch of weights in the widest vectors that the machine has, and value by value where less than a vector is left.</summary>
+/// <summary>Walks a range of weights in the machine's widest vectors, and value by value once less than a vector is left.</summary>
 internal static class UpdateLoop
 {
-    /// <summary>Updates a stretch.</summary>
+    /// <summary>Updates a range.</summary>
     /// <param name="rule">What to do with each vector.</param>
-    /// <param name="count">The values of the stretch.</param>
+    /// <param name="count">The number of values in the range.</param>
     public static void Run<TRule>(TRule rule, int count)
         where TRule : struct, IUpdateRule, allows ref struct
     {
@@ -33,7 +33,7 @@ internal static class UpdateLoop
         Run<TRule, float, SimdScalar>(rule, done, count);
     }
 
-    /// <summary>Whole vectors of one width; gives back where they end.</summary>
+    /// <summary>Full vectors of one width; returns where they end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Run<TRule, TVector, TSimd>(TRule rule, int from, int count)
         where TRule : struct, IUpdateRule, allows ref struct

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>Stretches of floats, for emitted code.</summary>
+/// <summary>Operations on ranges of floats, for emitted code.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Values
 {

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Where the sums of weight gradients go, for emitted code: to the gradients, or, where they are complete, straight into the weights by stochastic gradient descent.
+/// Where sums of weight gradients go, for emitted code: to the gradients or, once complete, straight into the weights by stochastic gradient descent.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct WeightTarget
@@ -13,7 +13,7 @@ public readonly ref struct WeightTarget
     /// <summary>A target for one window of samples.</summary>
     /// <param name="pass">The gradients, η and λ.</param>
     /// <param name="weights">The parameter buffer.</param>
-    /// <param name="adds">Whether sums of earlier samples, or zeros, lie in the gradients.</param>
+    /// <param name="adds">Whether the gradients already hold sums of earlier samples, or zeros.</param>
     /// <param name="updates">Whether the sums are complete and go into the weights.</param>
     public WeightTarget(in GradientPass pass, ref float weights, bool adds, bool updates)
         : this(ref pass.Gradients, ref weights, adds, updates, pass.LearningRate, pass.WeightDecay)
@@ -30,10 +30,10 @@ public readonly ref struct WeightTarget
     /// <summary>The gradients.</summary>
     public readonly ref float Gradients;
 
-    /// <summary>The weights, laid out as the gradients are.</summary>
+    /// <summary>The weights, with the same layout as the gradients.</summary>
     public readonly ref float Weights;
 
-    /// <summary>Whether sums of earlier samples, or zeros, lie in the gradients.</summary>
+    /// <summary>Whether the gradients already hold sums of earlier samples, or zeros.</summary>
     public bool Adds { get; }
 
     /// <summary>Whether the sums are complete and go into the weights.</summary>
@@ -48,14 +48,14 @@ public readonly ref struct WeightTarget
     /// <summary>The target of a part of the window's samples: only the last part completes the sums.</summary>
     public WeightTarget Part(bool first, bool last) => new(ref Gradients, ref Weights, Adds || !first, Updates && last, Rate, Decay);
 
-    /// <summary>What is taken from a weight, η·(g + λ·w), each operation rounded by itself as <see cref="SgdUpdate"/> does.</summary>
+    /// <summary>What is subtracted from a weight, η·(g + λ·w), each operation rounded separately, as in <see cref="SgdUpdate"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Step<TSimd, TVector>(TVector weight, TVector gradient, TVector rate, TVector decay)
         where TSimd : ISimd<TVector>
         where TVector : struct =>
         TSimd.Multiply(TSimd.Add(gradient, TSimd.Multiply(weight, decay)), rate);
 
-    /// <summary>Updates a vector of weights, <paramref name="offset"/> behind <paramref name="weights"/>.</summary>
+    /// <summary>Updates a vector of weights at <paramref name="weights"/> + <paramref name="offset"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay)
         where TSimd : ISimd<TVector>
@@ -75,9 +75,9 @@ public readonly ref struct WeightTarget
         TSimd.Store(TSimd.Subtract(weight, TSimd.KeepLast(Step<TSimd, TVector>(weight, gradient, rate, decay), count)), ref weights, offset);
     }
 
-    /// <summary>Updates weights whose gradients lie complete in the gradients.</summary>
-    /// <param name="from">The first.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Updates weights whose gradients are complete in the gradient buffer.</summary>
+    /// <param name="from">The index of the first.</param>
+    /// <param name="count">The number of weights.</param>
     public void Update(int from, int count) => SgdUpdate.Apply(
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Weights, from), count),
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Gradients, from), count),

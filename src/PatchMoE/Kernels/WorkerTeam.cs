@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Threads that wait between passes and then run one share each, the caller's thread among them. One barrier starts a pass, separates its
-/// phases and ends it; nothing is allocated on the way.
+/// Threads that wait between passes and then run one share each, including the caller's thread. One barrier starts a pass, separates its
+/// phases and ends it; nothing is allocated while it runs.
 /// </summary>
 internal sealed class WorkerTeam
 {
@@ -30,7 +30,7 @@ internal sealed class WorkerTeam
 
     public int Threads { get; }
 
-    /// <summary>Runs a share on every thread and returns when all are done; rethrows what a share threw, and the team has ended.</summary>
+    /// <summary>Runs a share on every thread and returns when all are done. If a share throws, the exception is rethrown and the team is stopped.</summary>
     public void Run(Action<int> share)
     {
         RequireNotStopped();
@@ -42,7 +42,7 @@ internal sealed class WorkerTeam
         }
         catch
         {
-            // The others still use the caller's arrays: they must be gone before the exception leaves.
+            // The others still use the caller's arrays: they must be done before the exception propagates.
             Stop();
             foreach (Thread thread in _threads)
             {
@@ -61,14 +61,14 @@ internal sealed class WorkerTeam
         }
     }
 
-    /// <summary>Runs the only share of small work on the caller's thread; the others sleep on.</summary>
+    /// <summary>Runs the only share of a small pass on the caller's thread; the others keep sleeping.</summary>
     public void RunAlone(Action<int> share)
     {
         RequireNotStopped();
         share(0);
     }
 
-    /// <summary>Waits until every thread of the running pass has come here.</summary>
+    /// <summary>Waits until every thread of the running pass has arrived.</summary>
     public void Synchronize()
     {
         if (Threads > 1)
@@ -103,12 +103,12 @@ internal sealed class WorkerTeam
         }
         while (goOn);
 
-        // Whoever ends leaves the barrier: others may still wait there.
+        // A thread that ends leaves the barrier: others may still be waiting there.
         _barrier.RemoveParticipant();
     }
 
-    /// <summary>Runs a worker's share. False where it failed, or where there is none: then the team was stopped between two passes.</summary>
-    // A method of its own: a thread that waits must not keep the share on its stack, and with it the workspace from its finalizer.
+    /// <summary>Runs a worker's share. False if it failed, or if there is none because the team was stopped between two passes.</summary>
+    // A separate method: a waiting thread must not keep the share on its stack, and thereby keep the workspace from being finalized.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryShare(int worker)
     {

@@ -5,12 +5,12 @@ using PatchMoE.Kernels;
 namespace PatchMoE;
 
 /// <summary>
-/// Scratch memory and threads for the passes of one model class. Made by <see cref="IPatchMoEModel.CreateWorkspace"/>; reuse it, and do not
-/// let two callers use it at once.
+/// Scratch memory and threads for the passes of one model class. Created by <see cref="IPatchMoEModel.CreateWorkspace"/>; reuse it, but do not
+/// use it from two callers at once.
 /// </summary>
 public sealed class Workspace : IDisposable
 {
-    // Below this, sharing takes longer than it saves; results do not depend on it.
+    // Below this, sharing costs more than it saves; results do not depend on it.
     private const int FewFloats = 1 << 17;
 
     private readonly Type? _owner;
@@ -27,14 +27,14 @@ public sealed class Workspace : IDisposable
     private AlignedBuffer<int> _integers;
 
     /// <summary>Threads without scratch: for a model whose class is not emitted.</summary>
-    /// <param name="threads">Threads that share a pass, ≥ 1.</param>
+    /// <param name="threads">The number of threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     public Workspace(int threads)
         : this(null, "another class", 0, 0, 0, 0, threads)
     {
     }
 
-    /// <summary>Threads and scratch of an emitted network.</summary>
+    /// <summary>Threads and scratch for an emitted network.</summary>
     /// <param name="owner">Its class.</param>
     /// <param name="sizes">Its sizes.</param>
     /// <param name="threads">As above.</param>
@@ -59,24 +59,24 @@ public sealed class Workspace : IDisposable
         _integers = new AlignedBuffer<int>(0);
     }
 
-    /// <summary>Ends the threads of a workspace that was not disposed; where the constructor threw, there are none.</summary>
+    /// <summary>Stops the threads of a workspace that was not disposed; if the constructor threw, there are none.</summary>
     ~Workspace() => _team?.Stop();
 
-    /// <summary>The number of threads that share a pass; while a small pass runs on the caller's thread alone, 1.</summary>
+    /// <summary>The number of threads that share a pass; 1 while a small pass runs on the caller's thread alone.</summary>
     public int Threads { get; private set; }
 
-    /// <summary>Shares even the smallest pass, so that tests need no large ones.</summary>
+    /// <summary>Shares even the smallest pass, so that tests do not need large ones.</summary>
     internal bool SharesSmallPasses { get; set; }
 
     /// <summary>The sum of the losses of a pass so far; emitted code adds to it, sample by sample.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public double Loss { get; set; }
 
-    /// <summary>Whether every loss and logit of a pass so far is finite; emitted code says if one is not, and learns it behind the next barrier.</summary>
+    /// <summary>Whether every loss and logit of a pass so far is finite; emitted code clears it if one is not, and reads it after the next barrier.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool IsFinite { get; set; }
 
-    /// <summary>Ends the threads.</summary>
+    /// <summary>Stops the threads.</summary>
     public void Dispose()
     {
         _team.Stop();
@@ -91,14 +91,14 @@ public sealed class Workspace : IDisposable
     {
         if (network != _owner)
         {
-            throw new ArgumentException($"The workspace was made by {_ownerName}, not by {model}. Use a workspace of the model's own CreateWorkspace.");
+            throw new ArgumentException($"The workspace was made by {_ownerName}, not by {model}. Use a workspace from the model's own CreateWorkspace.");
         }
     }
 
     /// <summary>Runs a pass on all threads.</summary>
     /// <param name="share">One worker's share of it.</param>
     /// <param name="pass">The pass, whose arrays are pinned.</param>
-    /// <param name="slots">How many samples' scratch it needs; each thread has that of one at least.</param>
+    /// <param name="slots">The number of samples whose scratch it needs; each thread has at least one.</param>
     /// <param name="alone">Whether it is too small to be shared.</param>
     /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
     internal void Run<TPass>(PassShare<TPass> share, in TPass pass, int slots, bool alone)
@@ -109,11 +109,11 @@ public sealed class Workspace : IDisposable
         RunShares(share, in pass, alone);
     }
 
-    /// <summary>Runs work on the parameters and their gradients on all threads, or on the caller's alone where it is small.</summary>
+    /// <summary>Runs work on the parameters and their gradients on all threads, or on the caller's thread alone if it is small.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="parameters">The parameter buffer; empty if the work needs none.</param>
-    /// <param name="gradients">Of the same layout.</param>
-    /// <param name="floats">How many of them the work touches.</param>
+    /// <param name="parameters">The parameter buffer; empty if the work does not need it.</param>
+    /// <param name="gradients">With the same layout.</param>
+    /// <param name="floats">The number of floats that the work touches.</param>
     /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
     internal unsafe void RunWork(IBufferWork work, Span<float> parameters, ReadOnlySpan<float> gradients, int floats)
     {
@@ -124,14 +124,14 @@ public sealed class Workspace : IDisposable
         }
     }
 
-    /// <summary>Room for gradients that no caller asks for.</summary>
+    /// <summary>Space for gradients that the caller does not ask for.</summary>
     internal Span<float> OwnGradients(int length) => (_gradients ??= new AlignedBuffer<float>(length)).Span;
 
     /// <summary>For emitted code: the float scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref float Floats(int index) => ref Unsafe.Add(ref _floats.Start, (nint)index * _slotFloats);
 
-    /// <summary>For emitted code: the room for weights in panels, shared by all workers.</summary>
+    /// <summary>For emitted code: the space for weights in panels, shared by all workers.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref float Panels => ref _panels.Start;
 
@@ -143,7 +143,7 @@ public sealed class Workspace : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref int Integers(int index) => ref Unsafe.Add(ref _integers.Start, (nint)index * _slotIntegers);
 
-    /// <summary>For emitted code: waits until every worker has come here.</summary>
+    /// <summary>For emitted code: waits until every worker has arrived.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void Synchronize()
     {
@@ -153,7 +153,7 @@ public sealed class Workspace : IDisposable
         }
     }
 
-    /// <summary>For emitted code: the part of <paramref name="count"/> items that a worker takes, contiguous and in order.</summary>
+    /// <summary>For emitted code: a worker's part of <paramref name="count"/> items; the parts are contiguous and in order.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public (int From, int To) Share(int count, int worker) => Lines.Share(count, worker, Threads);
 
@@ -181,7 +181,7 @@ public sealed class Workspace : IDisposable
         }
     }
 
-    /// <summary>The object that runs passes of a type; made once, since a pass allocates nothing.</summary>
+    /// <summary>The object that runs passes of a type; created once, since a pass allocates nothing.</summary>
     private PassRun<TPass> RunOf<TPass>()
         where TPass : struct
     {

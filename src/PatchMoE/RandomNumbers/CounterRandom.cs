@@ -2,13 +2,13 @@ namespace PatchMoE.RandomNumbers;
 
 /// <summary>
 /// A counter-based random generator: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011).
-/// Value i of a stream depends on (seed, stream, i) alone, so it is the same on every platform, in any order and from any thread.
+/// Value i of a stream depends only on (seed, stream, i), so it is the same on every platform, in any order and from any thread.
 /// </summary>
 /// <param name="seed">The seed of the run.</param>
 /// <param name="stream">What the values are for; two streams of one seed are independent.</param>
 internal readonly struct CounterRandom(ulong seed, ulong stream)
 {
-    /// <summary>A stream that is named by a text, for example a tensor's name.</summary>
+    /// <summary>A stream named by a text, for example a tensor's name.</summary>
     public static CounterRandom ForName(ulong seed, string name)
     {
         // FNV-1a, 64 bit: string.GetHashCode differs from process to process.
@@ -22,7 +22,7 @@ internal readonly struct CounterRandom(ulong seed, ulong stream)
     }
 
     /// <summary>32 random bits.</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <param name="index">The index of the value in the stream.</param>
     public uint Bits(ulong index)
     {
         (uint a, uint b, uint c, uint d) = Block(index >> 2);
@@ -30,19 +30,19 @@ internal readonly struct CounterRandom(ulong seed, ulong stream)
     }
 
     /// <summary>A uniform value in (0, 1), never 0 or 1, with 32 random bits.</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <param name="index">The index of the value in the stream.</param>
     public double Uniform(ulong index) => (Bits(index) + 0.5) * (1.0 / 4294967296.0);
 
     /// <summary>A uniform integer 0…<paramref name="exclusiveMaximum"/>−1 (bias below 2⁻³², by a 64-bit product).</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <param name="index">The index of the value in the stream.</param>
     /// <param name="exclusiveMaximum">≥ 1.</param>
     public int Integer(ulong index, int exclusiveMaximum) => (int)(((ulong)Bits(index) * (ulong)exclusiveMaximum) >> 32);
 
     /// <summary>A standard normal value.</summary>
-    /// <param name="index">Which value of the stream.</param>
+    /// <param name="index">The index of the value in the stream.</param>
     public double Normal(ulong index) => NormalQuantile.Of(Uniform(index));
 
-    /// <summary>Shuffles in place (Fisher and Yates), using the values 0…length−2 of the stream.</summary>
+    /// <summary>Shuffles in place (Fisher–Yates), using the values 0…length−2 of the stream.</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)
@@ -52,7 +52,7 @@ internal readonly struct CounterRandom(ulong seed, ulong stream)
         }
     }
 
-    /// <summary>The four words that the generator makes of counter words (counter, stream) and key (seed).</summary>
+    /// <summary>The four words that the generator computes from the counter (counter, stream) and the key (seed).</summary>
     internal (uint A, uint B, uint C, uint D) Block(ulong counter)
     {
         (uint c0, uint c1, uint c2, uint c3) = ((uint)counter, (uint)(counter >> 32), (uint)stream, (uint)(stream >> 32));

@@ -2,7 +2,7 @@ namespace PatchMoE.RandomNumbers;
 
 /// <summary>
 /// The inverse of the normal distribution function: algorithm AS 241 (Wichura, Applied Statistics 37, 1988), relative accuracy about 1e-16.
-/// It uses only +, −, ×, ÷ and square roots, which IEEE 754 rounds in one way everywhere; hence its own logarithm.
+/// It uses only +, −, ×, ÷ and square roots, whose rounding IEEE 754 fixes everywhere; hence its own logarithm.
 /// </summary>
 internal static class NormalQuantile
 {

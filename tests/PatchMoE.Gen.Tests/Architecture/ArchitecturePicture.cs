@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PatchMoE.Gen.Tests.Architecture;
 
-/// <summary>Projects as boxes with their folders inside, arrows from what needs to what is needed, as an SVG. What a longer way implies is not drawn.</summary>
+/// <summary>Projects as boxes with their folders inside, and arrows from a dependent to its dependency, as an SVG. Edges implied by a longer path are not drawn.</summary>
 internal static class ArchitecturePicture
 {
     private const int Margin = 20;
@@ -62,7 +62,7 @@ internal static class ArchitecturePicture
         svg.Append("</g>\n");
     }
 
-    /// <summary>Lines leave and reach a box side by side, in the order of where they come from or go to.</summary>
+    /// <summary>Lines leave and reach a box side by side, in the order of their other ends.</summary>
     private static void DrawLines(StringBuilder svg, LayeredLayout layout, string color, string width)
     {
         foreach (IReadOnlyList<Box> way in layout.Lines)

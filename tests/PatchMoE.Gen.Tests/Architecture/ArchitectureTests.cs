@@ -3,13 +3,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PatchMoE.Gen.Tests.Architecture;
 
-/// <summary>Projects and folders need each other in one direction, namespaces are those of the folders, and docs/images/architecture.svg shows it.</summary>
+/// <summary>Projects and folders depend on each other in one direction only, namespaces follow the folders, and docs/images/architecture.svg shows it.</summary>
 [TestFixture]
 public sealed class ArchitectureTests
 {
     private const string Update = "UPDATE_SNAPSHOTS";
 
-    /// <summary>Folders and files whose types are in the root namespace of their project: users and emitted code name them without a using of their own.</summary>
+    /// <summary>Folders and files whose types are in the root namespace of their project: users and emitted code use them without a further using directive.</summary>
     private static readonly string[] s_inRootNamespace =
     [
         "src/PatchMoE/Attributes/",
@@ -57,7 +57,7 @@ public sealed class ArchitectureTests
         });
     }
 
-    /// <summary>A circle is found, and only a circle: otherwise the other tests could not fail.</summary>
+    /// <summary>A cycle is found, and only a cycle: otherwise the other tests could not fail.</summary>
     [Test]
     public void ACircle_IsFound()
     {
@@ -71,7 +71,7 @@ public sealed class ArchitectureTests
     [Test]
     public void Picture_ShowsTheProjectsAsTheyAre()
     {
-        // A circle has no layers to draw; the tests above say where it is.
+        // A graph with a cycle has no layers to draw; the tests above say where it is.
         Assert.That(ProjectNames.Select(name => Folders(name).FindCircle()).Append(Projects.FindCircle()), Is.All.Null);
 
         string path = Path.Combine(Repository.Root, "docs", "images", "architecture.svg");

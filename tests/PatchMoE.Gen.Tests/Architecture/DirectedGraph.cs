@@ -1,27 +1,27 @@
 namespace PatchMoE.Gen.Tests.Architecture;
 
-/// <summary>Which of several named things needs which.</summary>
+/// <summary>Which named items depend on which.</summary>
 /// <param name="Nodes">The names, in order.</param>
-/// <param name="Edges">From one that needs to one that is needed; none to itself.</param>
+/// <param name="Edges">From a dependent to its dependency; none to itself.</param>
 internal sealed record DirectedGraph(IReadOnlyList<string> Nodes, IReadOnlySet<(string From, string To)> Edges)
 {
     public static DirectedGraph Of(IEnumerable<string> nodes, IEnumerable<(string From, string To)> edges) =>
         new([.. nodes.Distinct().Order(StringComparer.Ordinal)], edges.Where(edge => edge.From != edge.To).ToHashSet());
 
-    /// <summary>A circle, its first name once more at the end; null if there is none.</summary>
+    /// <summary>A cycle, with its first name repeated at the end; null if there is none.</summary>
     public IReadOnlyList<string>? FindCircle()
     {
         var finished = new HashSet<string>();
         return Nodes.Select(node => CircleFrom(node, [], finished)).FirstOrDefault(circle => circle is not null);
     }
 
-    /// <summary>Without the edges that a longer way replaces; for graphs without circles.</summary>
+    /// <summary>Without the edges implied by a longer path; for acyclic graphs.</summary>
     public DirectedGraph Reduced() => this with
     {
         Edges = Edges.Where(edge => !Needed(edge.From).Any(middle => middle != edge.To && Reaches(middle, edge.To))).ToHashSet(),
     };
 
-    /// <summary>The longest way down from a node: what needs nothing is at 0.</summary>
+    /// <summary>The length of the longest path down from a node: one that depends on nothing is at 0.</summary>
     public int Height(string node) => Needed(node).Select(needed => Height(needed) + 1).DefaultIfEmpty(0).Max();
 
     private IEnumerable<string> Needed(string node) => Edges.Where(edge => edge.From == node).Select(edge => edge.To).Order(StringComparer.Ordinal);

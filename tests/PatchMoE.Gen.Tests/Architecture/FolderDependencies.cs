@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace PatchMoE.Gen.Tests.Architecture;
 
 /// <summary>
-/// Which folder uses types of which other folder of its project, as the compiler resolves every name. All projects are one compilation, so it makes no
-/// difference what they are built against; packages that these tests do not reference stay unresolved.
+/// Which folder uses types of which other folder of its project, as the compiler resolves every name. All projects are one compilation, so it does not
+/// matter what they are built against; packages that these tests do not reference stay unresolved.
 /// </summary>
 internal static class FolderDependencies
 {
@@ -59,7 +59,7 @@ internal static class FolderDependencies
         return uses;
     }
 
-    /// <summary>The type that a name stands for, or whose member it is.</summary>
+    /// <summary>The type that a name refers to, or whose member it is.</summary>
     private static INamedTypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {
         INamedTypeSymbol type => type,

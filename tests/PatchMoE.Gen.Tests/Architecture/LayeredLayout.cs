@@ -1,6 +1,6 @@
 namespace PatchMoE.Gen.Tests.Architecture;
 
-/// <summary>A box of a drawing and where it lies.</summary>
+/// <summary>A box of a drawing and its position.</summary>
 /// <param name="name">Its name; empty where a line passes between boxes.</param>
 /// <param name="layer">From 0 at the bottom.</param>
 /// <param name="width">Pixels.</param>
@@ -23,8 +23,8 @@ internal sealed class Box(string name, int layer, int width, int height)
 }
 
 /// <summary>
-/// Lays a graph without circles out in layers, what is needed below what needs it (Sugiyama et al., 1981): a line that passes a layer has a place there,
-/// boxes are ordered by the middle of their neighbours, and then moved as near to it as their order allows.
+/// Lays out an acyclic graph in layers, dependencies below their dependents (Sugiyama et al., 1981): a line that crosses a layer gets a place there,
+/// boxes are ordered by the mean of their neighbours, and then moved as close to it as their order allows.
 /// </summary>
 internal sealed class LayeredLayout
 {
@@ -33,7 +33,7 @@ internal sealed class LayeredLayout
     private readonly Box[][] _layers;
     private readonly HashSet<(Box From, Box To)> _steps = [];
 
-    /// <summary>Lays a graph out.</summary>
+    /// <summary>Lays out a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="size">The size of a box.</param>
     /// <param name="gap">Pixels between boxes of a layer.</param>
@@ -78,14 +78,14 @@ internal sealed class LayeredLayout
 
     public IReadOnlyCollection<Box> Boxes { get; }
 
-    /// <summary>From box to box, over the places between.</summary>
+    /// <summary>From box to box, through the places in between.</summary>
     public List<IReadOnlyList<Box>> Lines { get; } = [];
 
     public int Width { get; private set; }
 
     public int Height { get; private set; }
 
-    /// <summary>How far down the layer of a box reaches: lines go straight down to there, past its higher boxes.</summary>
+    /// <summary>How far down the layer of a box extends: lines go straight down to there, past its taller boxes.</summary>
     public int BottomOf(Box box) => box.Top + _layers[box.Layer].Max(other => other.Height);
 
     private void Place()
@@ -113,7 +113,7 @@ internal sealed class LayeredLayout
         ? _steps.Where(step => step.From == box).Select(step => step.To)
         : _steps.Where(step => step.To == box).Select(step => step.From);
 
-    /// <summary>Moves the boxes of a layer, in their order, as near as possible to where they are wanted (isotonic regression).</summary>
+    /// <summary>Moves the boxes of a layer, in their order, as close as possible to their desired positions (isotonic regression).</summary>
     private void Settle(Box[] layer, Func<Box, double> wanted)
     {
         var blocks = new List<(double Sum, int Count)>();

@@ -20,16 +20,16 @@ internal sealed record SourceProject(string Name, string Folder, string RootName
             .OrderBy(project => project.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>Its source files, those that it shares with another project left out.</summary>
+    /// <summary>Its source files, except those that it shares with another project.</summary>
     public IEnumerable<string> Files => Directory
         .EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !FolderOf(file).Split('/').Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>The folder of a file in the project, <c>""</c> for the project's own.</summary>
+    /// <summary>The folder of a file within the project, <c>""</c> for the project's own.</summary>
     public string FolderOf(string file) => Path.GetDirectoryName(Path.GetRelativePath(Folder, file))!.Replace('\\', '/');
 
-    /// <summary>The part of the project that a file belongs to: a folder of the first level stands for all that lies in it.</summary>
+    /// <summary>The part of the project that a file belongs to: a first-level folder includes everything in it.</summary>
     public string PartOf(string file) => FolderOf(file).Split('/')[0];
 
     private static SourceProject Read(string path)

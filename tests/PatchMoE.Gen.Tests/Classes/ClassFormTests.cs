@@ -32,7 +32,7 @@ public sealed class ClassFormTests
         Assert.That(sources.Keys, Is.EquivalentTo(parts.SelectMany(part => new[] { $"MnistJoint{part}.g.cs", $"MnistJointInline{part}.g.cs" })));
         foreach (string part in parts)
         {
-            // The names of class and spec differ, and with them the spec's hash.
+            // The names of class and spec differ, and so does the spec's hash.
             string file = WithoutNames(sources[$"MnistJoint{part}.g.cs"], "MnistJoint", "mnist-joint");
             string inline = WithoutNames(sources[$"MnistJointInline{part}.g.cs"], "MnistJointInline", "MnistJointInline");
             Assert.That(inline, Is.EqualTo(file));
@@ -72,14 +72,14 @@ public sealed class ClassFormTests
         Assert.That(run.Sources.Keys, Is.EqualTo(new[] { $"{stem}.g.cs", $"{stem}.Passes.g.cs", $"{stem}.Layer0.g.cs" }));
     }
 
-    /// <summary>While a user types, the code does not compile; the generator must not fail over it.</summary>
+    /// <summary>While a user types, the code does not compile; the generator must not fail because of it.</summary>
     [Test]
     public void CodeWithAnyTokenMissing_NeverFailsTheGenerator()
     {
         SyntaxToken[] tokens = [.. Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(Documented).GetRoot().DescendantTokens()];
         foreach (SyntaxToken token in tokens.Where(token => token.Span.Length > 0))
         {
-            // The harness asserts that the generator threw nothing.
+            // The harness asserts that the generator did not throw.
             UserProject.Of(Documented.Remove(token.SpanStart, token.Span.Length), s_spec).Run();
         }
     }

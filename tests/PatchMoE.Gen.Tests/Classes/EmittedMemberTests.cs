@@ -7,11 +7,11 @@ using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>Members of the user's beside generated ones: PMOE077 is reported where C# forbids both, and nowhere else.</summary>
+/// <summary>A user's members next to generated ones: PMOE077 is reported where C# forbids both, and nowhere else.</summary>
 [TestFixture]
 public sealed partial class EmittedMemberTests
 {
-    /// <summary>In place of PatchMoE.TorchSharp, which these tests do without: what an emitted module needs of it.</summary>
+    /// <summary>Stands in for PatchMoE.TorchSharp, which these tests do not reference: what an emitted module needs of it.</summary>
     private const string TorchLibrary = """
 
         namespace PatchMoE.TorchSharp
@@ -71,7 +71,7 @@ public sealed partial class EmittedMemberTests
     private static readonly Lazy<ImmutableArray<SyntaxTree>> s_emitted = new(() =>
         [.. Project(string.Empty).Run().Output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal))]);
 
-    /// <summary>Each declaration stands in the class once for each name; C# reports a clash when it declares the members, so no body is compiled.</summary>
+    /// <summary>The class contains each declaration once for each name; C# reports a clash when it declares the members, so no body is compiled.</summary>
     [TestCaseSource(nameof(s_declarations))]
     public void OwnMember_IsReportedIfBothWouldNotCompile(string declaration)
     {
@@ -151,7 +151,7 @@ public sealed partial class EmittedMemberTests
         });
     }
 
-    /// <summary>What the rule compares with is what is emitted: no more, no less.</summary>
+    /// <summary>The rule compares with exactly what is emitted: no more, no less.</summary>
     [Test]
     public void Table_IsWhatIsEmitted()
     {

@@ -32,7 +32,7 @@ public sealed class FileNameTests
     [Test]
     public void NestedClassNamedLikeALayer_IsNumbered()
     {
-        // A class of the name Layer0 cannot be a model, but Layer0 can be a type around one, in a namespace named like a model.
+        // A class named Layer0 cannot be a model, but Layer0 can be a type around one, in a namespace named like a model.
         string source = $"namespace A\n{{\n{Class("Net")}}}\n\nnamespace a.net\n{{\n{Class("layer0")}}}\n";
         Names(source, "A.Net", "a.net.layer0-2");
     }
@@ -82,7 +82,7 @@ public sealed class FileNameTests
 
         """;
 
-    /// <summary>Specs need names of their own.</summary>
+    /// <summary>Each spec needs its own name.</summary>
     private static int s_number;
 
     private static UserProject Project(string source) => UserProject.Of($"using PatchMoE;\n\n{source}");

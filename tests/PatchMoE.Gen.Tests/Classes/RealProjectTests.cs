@@ -48,7 +48,7 @@ public sealed class RealProjectTests
         });
     }
 
-    /// <summary>Builds the project and gives the exit status and every distinct warning and error.</summary>
+    /// <summary>Builds the project and returns the exit status and every distinct warning and error.</summary>
     private static (int Status, string[] Messages) Build(string languageVersion)
     {
         using var folder = new TemporaryFolder();
@@ -85,7 +85,7 @@ public sealed class RealProjectTests
             WorkingDirectory = Path.GetDirectoryName(folder.File("User.csproj")),
         };
 
-        // The test host's own MSBuild is another one.
+        // The test host uses a different MSBuild.
         foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(variable);

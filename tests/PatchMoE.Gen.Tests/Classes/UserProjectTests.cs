@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>Emitted code compiles without a message whatever the user's project is called, contains and is set to.</summary>
+/// <summary>Emitted code compiles without a message whatever the user's project is called, contains and sets.</summary>
 [TestFixture]
 public sealed class UserProjectTests
 {
@@ -47,7 +47,7 @@ public sealed class UserProjectTests
     public void ClassName_CompilesClean(string name) =>
         Clean($"#pragma warning disable CS8981 // The name is the test's.\nnamespace User\n{{\n{Model.Replace("Net", name, StringComparison.Ordinal)}}}\n");
 
-    /// <summary>Types of such names around the class, in the namespaces that the emitted code imports, and in the whole project.</summary>
+    /// <summary>Types with such names around the class, in the namespaces that the emitted code imports, and in the whole project.</summary>
     [TestCase("User")]
     [TestCase("User.Nets")]
     [TestCase("System")]
@@ -59,7 +59,7 @@ public sealed class UserProjectTests
         string[] names = ["Math", "MathF", "Guard", "Loss", "Workspace", "Values", "Network", "Slot", "Add", "MethodImplAttribute", "Vector128", "PatchMoESpec", "Simd256", "Layer0"];
         HashSet<string> defined = [.. new[] { typeof(object), typeof(IPatchMoEModel), typeof(PatchMoESpec) }.SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.FullName!)];
 
-        // A second type of the same full name is the project's own mistake.
+        // A second type with the same full name is the project's own mistake.
         string types = string.Concat(names.Where(name => !defined.Contains($"{space}.{name}")).Select(name => $"    internal static class {name}\n    {{\n    }}\n\n"));
         Clean($"namespace {space}\n{{\n{types}}}\n\nnamespace User.Nets\n{{\n{Model}}}\n");
     }
@@ -89,7 +89,7 @@ public sealed class UserProjectTests
     public void CompilerSettings_CompileClean(LanguageVersion language, NullableContextOptions nullable, bool overflowChecks) =>
         Clean(Model, project => project with { Language = language, Options = project.Options.WithNullableContextOptions(nullable).WithOverflowChecks(overflowChecks) });
 
-    /// <summary>What C# 11 has is enough for every network and backend.</summary>
+    /// <summary>C# 11 is enough for every network and backend.</summary>
     [Test]
     public void AllNetworks_NeedNoMoreThanCSharp11()
     {
@@ -145,7 +145,7 @@ public sealed class UserProjectTests
         Assert.That(bare, Is.Empty);
     }
 
-    /// <summary>The spec of a model is made of records, without JSON; it is the spec that was compiled.</summary>
+    /// <summary>A model's spec is built from records, without JSON; it equals the spec that was compiled.</summary>
     [Test]
     public void Spec_IsTheOneThatWasCompiled()
     {

@@ -60,7 +60,7 @@ public sealed class AssemblyCacheTests
         Assert.That(cache.GetOrAdd(Key + " ", () => [1, 2, 3]), Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
-    /// <summary>Any byte, of the hash or of the assembly, and any missing end.</summary>
+    /// <summary>Any byte, of the hash or of the assembly, and any truncation.</summary>
     [TestCase(0)]
     [TestCase(31)]
     [TestCase(32)]
@@ -171,8 +171,8 @@ public sealed class AssemblyCacheTests
     }
 
     /// <summary>
-    /// The key begins with the identities of all that makes code: a rebuilt library has another one. An entry's name is the hash of these and
-    /// the spec, so that the entry of another build is never found.
+    /// The key starts with the identities of everything that produces code: a rebuilt library has a different one. An entry's name is the hash of these and
+    /// the spec, so an entry from another build is never found.
     /// </summary>
     [Test]
     public void OtherGeneratorVersion_IsAnotherEntry()

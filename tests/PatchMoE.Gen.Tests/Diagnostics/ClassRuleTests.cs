@@ -297,6 +297,6 @@ public sealed class ClassRuleTests
 
     private static void Compiles(string source) => Expect.Compiles(UserProject.Of($"using PatchMoE;\n\n{Documented(source)}", s_spec));
 
-    /// <summary>Public classes would need XML docs, which these tests are not about.</summary>
+    /// <summary>Public classes would need XML docs, which are not the subject of these tests.</summary>
     private static string Documented(string source) => source.Replace("public ", "internal ", StringComparison.Ordinal);
 }

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>The examples of the pages of the class rules compile as the pages say. PMOE070 needs another project; see <see cref="ClassRuleTests"/>.</summary>
+/// <summary>The examples on the pages of the class rules compile as the pages say. PMOE070 needs another project; see <see cref="ClassRuleTests"/>.</summary>
 [TestFixture]
 public sealed partial class DiagnosticPageTests
 {

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>Mistakes in a spec: the diagnostic stands in the JSON file, or at the argument of the attribute.</summary>
+/// <summary>Mistakes in a spec: the diagnostic is located in the JSON file, or at the argument of the attribute.</summary>
 [TestFixture]
 public sealed class SpecMistakeTests
 {

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>What C# projects do with a diagnostic works on ours: they stand in syntax trees, and their descriptors say what they are.</summary>
+/// <summary>What C# projects do with a diagnostic works with ours: they are located in syntax trees, and their descriptors are complete.</summary>
 [TestFixture]
 public sealed class SuppressionTests
 {
@@ -72,7 +72,7 @@ public sealed class SuppressionTests
         Reported(s_project with { Options = s_project.Options.WithSpecificDiagnosticOptions([KeyValuePair.Create("PMOE013", option)]) }),
         Is.EqualTo(expected is { } level ? new[] { ("PMOE013", level) } : []));
 
-    /// <summary>The pragma goes where the code goes: nothing is generated anew, and the diagnostic is found in the new tree.</summary>
+    /// <summary>The pragma moves with the code: nothing is regenerated, and the diagnostic is found in the new tree.</summary>
     [Test]
     public void EditedPragma_IsSeenInTheNextRun()
     {

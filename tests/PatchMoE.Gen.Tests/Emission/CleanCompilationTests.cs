@@ -36,7 +36,7 @@ public sealed class CleanCompilationTests
     public void ProjectSettings_CompileClean(LanguageVersion language, CSharpCompilationOptions options) =>
         CompileClean(TestSpecs.GoldenFiles.Select(TestSpecs.Read), project => project with { Language = language, Options = options });
 
-    /// <summary>A project with checked arithmetic computes the same: nothing in emitted code relies on silent overflow. l = 49 selects by sorting.</summary>
+    /// <summary>A project with checked arithmetic computes the same: nothing in emitted code relies on silent overflow. With l = 49 the selection sorts.</summary>
     [Test]
     public void CheckedArithmetic_ComputesTheSame()
     {

@@ -56,7 +56,7 @@ public sealed class EmittedTextTests
         Assert.That(lines[1], Does.Match($@"^// PatchMoE\.Gen \d+\.\d+\.\d+, spec {spec.Name}, sha256 {Hash(spec)}…$"));
     });
 
-    /// <summary>A kernel is a method with a loop over vectors that loads or stores; the doc may stand above the overload that chooses the width.</summary>
+    /// <summary>A kernel is a method with a loop over vectors that loads or stores; its doc may be on the overload that chooses the width.</summary>
     [Test]
     public void Kernels_SayTheirFlops() => Each((_, file) =>
     {
@@ -82,7 +82,7 @@ public sealed class EmittedTextTests
         Assert.That(again, Is.EqualTo(first));
     }
 
-    /// <summary>Neither decimal comma nor another minus nor other group signs reach the text.</summary>
+    /// <summary>Neither a decimal comma, nor another minus sign, nor other group separators reach the text.</summary>
     [Test]
     public void Emission_IsTheSameInAnotherCulture()
     {
@@ -95,7 +95,7 @@ public sealed class EmittedTextTests
         Assert.That(other, Is.EqualTo(invariant));
     }
 
-    /// <summary>The lines with their numbers; the last line feed ends the last of them.</summary>
+    /// <summary>The lines with their numbers; the final line feed ends the last of them.</summary>
     private static IEnumerable<(int Number, string Text)> Lines(EmittedFile file) => file.Text[..^1].Split('\n').Select((text, i) => (i + 1, text));
 
     private static T InCulture<T>(CultureInfo culture, Func<T> work)

@@ -2,7 +2,7 @@ using PatchMoE.Gen.Emission.Text;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>Index expressions fold constants and set parentheses where precedence, or the eye, needs them.</summary>
+/// <summary>Index expressions fold constants and add parentheses where precedence, or readability, requires them.</summary>
 [TestFixture]
 public sealed class ExpressionTests
 {

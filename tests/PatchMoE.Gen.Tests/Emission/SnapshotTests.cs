@@ -6,7 +6,7 @@ using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>A few emitted models as they are, so that a change of the emitters shows in review what it does to the code.</summary>
+/// <summary>A few emitted models in full, so that review shows how a change of the emitters affects the code.</summary>
 [TestFixture]
 public sealed class SnapshotTests
 {

@@ -6,7 +6,7 @@ using PatchMoE.Ilgpu;
 
 namespace PatchMoE.Gen.Tests.Gpu;
 
-/// <summary>No plan asks a device for more than every device has, whatever the sizes: a network that compiles also launches.</summary>
+/// <summary>No plan asks a device for more than every device has, whatever the sizes: a network that compiles can also be launched.</summary>
 [TestFixture]
 public sealed class DevicePlanTests
 {

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace PatchMoE.Gen.Tests.Gpu;
 
-/// <summary>GPU code is there exactly where a project references PatchMoE.Ilgpu, beside CPU code that does not change.</summary>
+/// <summary>GPU code is emitted exactly where a project references PatchMoE.Ilgpu, next to CPU code that does not change.</summary>
 [TestFixture]
 public sealed class GpuEmissionTests
 {
@@ -36,7 +36,7 @@ public sealed class GpuEmissionTests
         Assert.That(Members(s_project with { ReferencesIlgpu = true }), Is.EquivalentTo(Members(s_project)));
     }
 
-    /// <summary>The kernels have a namespace of their own, so that no name of the user's project means something else there.</summary>
+    /// <summary>The kernels have their own namespace, so that no name of the user's project changes its meaning there.</summary>
     [Test]
     public void NamesOfTheKernels_CannotBeHidden()
     {

@@ -6,7 +6,7 @@ using PatchMoE.Ilgpu;
 
 namespace PatchMoE.Gen.Tests.Gpu;
 
-/// <summary>Emitted GPU code reads as if it were written by hand for the one network.</summary>
+/// <summary>Emitted GPU code reads as if it had been written by hand for this one network.</summary>
 [TestFixture]
 public sealed class GpuTextTests
 {
@@ -56,7 +56,7 @@ public sealed class GpuTextTests
 
         foreach (ForStatementSyntax loop in method.Body.DescendantNodes().OfType<ForStatementSyntax>())
         {
-            // for (int i = 0; i < 8; i += 8) is no loop.
+            // for (int i = 0; i < 8; i += 8) is not a loop.
             if (loop.Declaration?.Variables[0].Initializer?.Value is LiteralExpressionSyntax start
                 && loop.Condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LessThanExpression, Right: LiteralExpressionSyntax end }
                 && loop.Incrementors.Single() is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression, Right: LiteralExpressionSyntax step })

@@ -4,7 +4,7 @@ using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>What the pipeline compares: records that are equal if their contents are, and hold nothing of a compilation.</summary>
+/// <summary>What the pipeline compares: records that are equal if their contents are, and that hold no part of a compilation.</summary>
 [TestFixture]
 public sealed class PlanEqualityTests
 {
@@ -65,7 +65,7 @@ public sealed class PlanEqualityTests
                 continue;
             }
 
-            // The items of an EquatableArray are its own affair; its elements are not.
+            // The items of an EquatableArray are its own business; its elements are not.
             IEnumerable<Type> parts = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableArray<>)
                 ? type.GetGenericArguments()
                 : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(field => field.FieldType);

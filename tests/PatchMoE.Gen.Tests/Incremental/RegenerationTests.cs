@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>What an edit regenerates, named by the edit.</summary>
+/// <summary>What an edit regenerates; each test is named after the edit.</summary>
 [TestFixture]
 public sealed class RegenerationTests
 {
@@ -118,7 +118,7 @@ public sealed class RegenerationTests
         });
     }
 
-    /// <summary>The code stays, but what is said about it must move with the lines.</summary>
+    /// <summary>The code stays, but its diagnostics must move with the lines.</summary>
     [Test]
     public void MovedLines_MovesTheDiagnostics()
     {
@@ -161,21 +161,21 @@ public sealed class RegenerationTests
         });
     }
 
-    /// <summary>Each model's plan and why it is there; both Cached and Unchanged mean that nothing behind it runs.</summary>
+    /// <summary>Each model's plan and the reason for its output; both Cached and Unchanged mean that nothing after it runs.</summary>
     private static IEnumerable<string> Plans(GeneratorRun run) => run.Result.TrackedSteps[PatchMoEGenerator.PlanStep]
         .SelectMany(step => step.Outputs)
         .Where(output => output.Reason != IncrementalStepRunReason.Removed)
         .Select(output => $"{((Planning.ModelPlan)output.Value).Target.Name} {(output.Reason == IncrementalStepRunReason.Unchanged ? IncrementalStepRunReason.Cached : output.Reason)}")
         .Order(StringComparer.Ordinal);
 
-    /// <summary>Why the outputs made from plans are there.</summary>
+    /// <summary>The reasons for the outputs made from plans.</summary>
     private static IEnumerable<IncrementalStepRunReason> Emissions(GeneratorRun run) => run.Result.TrackedOutputSteps
         .SelectMany(pair => pair.Value)
         .Where(step => step.Inputs.Any(input => input.Source.Name == PatchMoEGenerator.NameStep))
         .SelectMany(step => step.Outputs)
         .Select(output => output.Reason);
 
-    /// <summary>The files whose texts the second run took over as they were.</summary>
+    /// <summary>The files whose texts the second run reused.</summary>
     private static IEnumerable<string> TakenOver(GeneratorRun before, GeneratorRun after) =>
         after.Texts.Where(text => before.Texts.TryGetValue(text.Key, out SourceText? old) && ReferenceEquals(old, text.Value)).Select(text => text.Key);
 }

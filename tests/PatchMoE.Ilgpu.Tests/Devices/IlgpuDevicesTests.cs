@@ -26,7 +26,7 @@ public class IlgpuDevicesTests
     [Test]
     public void AnUnknownName_IsAnsweredWithThoseThatExist() => Assert.That(
         () => IlgpuDevices.Open("cuda:99"),
-        Throws.TypeOf<BadInputException>().With.Message.StartsWith("--device cuda:99: there is no such device. Here are ").And.Message.EndsWith("cpu."));
+        Throws.TypeOf<BadInputException>().With.Message.StartsWith("--device cuda:99: there is no such device. The devices are ").And.Message.EndsWith("cpu."));
 
     [Test]
     public void AFailure_NamesTheDeviceTheWorkTheDriverAndWhatToDo()

@@ -1,6 +1,6 @@
 namespace PatchMoE.Ilgpu.Tests.Engine;
 
-/// <summary>What <see cref="INetworkEngine"/> promises beside values.</summary>
+/// <summary>What <see cref="INetworkEngine"/> promises besides values.</summary>
 public class EngineContractTests
 {
     private static readonly PatchMoESpec s_spec = Networks.Small;
@@ -26,7 +26,7 @@ public class EngineContractTests
         Refused("The buffer has 3 values", () => _engine.SetParameters(new float[3]));
         Refused("The buffer has 3 values", () => _engine.GetParameters(new float[3]));
         Refused("The buffer has 3 values", () => _engine.GetGradients(new float[3]));
-        Refused("logits has 5 values, which is no multiple of the 3 of one sample", () => _engine.Forward(input, new float[5]));
+        Refused("logits has 5 values, which is not a multiple of the 3 of one sample", () => _engine.Forward(input, new float[5]));
         Refused("input has 87 values; 2 samples of 44 values need 88", () => _engine.Forward(input[1..], logits));
         Refused("lengths[1] is 5; a valid-patch count is 0 to 4", () => _engine.Forward(input, logits, [1, 5]));
         Refused("lengths has 1 values", () => _engine.Forward(input, logits, [1]));
@@ -53,7 +53,7 @@ public class EngineContractTests
         Dataset data = Networks.Data(s_spec, 4);
         Assert.That(
             () => _engine.Step(new Dataset(EquatableArray.Of(2, 2), new float[8], [0, 1]), [0], [], 0.1),
-            Throws.ArgumentException.With.Message.Contains("samples have 4 values, and those of small 44"));
+            Throws.ArgumentException.With.Message.Contains("samples have 4 values, but those of small 44"));
         Assert.That(() => _engine.Step(data, [4], [], 0.1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => _engine.Step(data, [], [], 0.1), Throws.ArgumentException);
     }

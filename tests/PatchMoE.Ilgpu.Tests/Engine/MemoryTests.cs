@@ -1,6 +1,6 @@
 namespace PatchMoE.Ilgpu.Tests.Engine;
 
-/// <summary>A device with less memory than a run wants: data are streamed, and what cannot run says so before it is tried.</summary>
+/// <summary>A device with less memory than a run wants: data are streamed, and what cannot run is reported before it is tried.</summary>
 public class MemoryTests
 {
     /// <summary>Enough for small batches, not for a thousand samples of 176 bytes.</summary>
@@ -24,7 +24,7 @@ public class MemoryTests
         Assert.That(
             () => engine.Forward(data.Inputs, new float[6000]),
             Throws.TypeOf<BadInputException>().With.Message.Match(
-                "^--device cpu .*a forward pass over 2000 samples of small needs [0-9.]+ MiB more device memory than the [0-9.]+ .+ in use, and [0-9.]+ KiB are free. Use a smaller batch"));
+                "^--device cpu .*a forward pass over 2000 samples of small needs [0-9.]+ MiB of device memory besides the [0-9.]+ .+ in use, but only [0-9.]+ KiB are free. Use a smaller batch"));
         var logits = new float[6];
         engine.Forward(data.InputsOf(0, 2), logits);
         Assert.That(logits, Has.None.NaN);

@@ -2,10 +2,10 @@ using PatchMoE.Compiler;
 
 namespace PatchMoE.Ilgpu.Tests.Engine;
 
-/// <summary>Small networks and data of the engine's tests.</summary>
+/// <summary>Small networks and data for the engine's tests.</summary>
 internal static class Networks
 {
-    /// <summary>Expert choice with every trained tensor there is, on vectors: n = 4, d = 11, 3 classes.</summary>
+    /// <summary>Expert choice with every kind of trained tensor, on vectors: n = 4, d = 11, 3 classes.</summary>
     public static PatchMoESpec Small { get; } = new(
         "small",
         new ModelSpec(
@@ -48,7 +48,7 @@ internal static class Networks
         spec.Model.Parameters().Where(parameter => parameter.HasGradient),
         ModelParameters.BufferLength(spec.Model.Parameters()));
 
-    /// <summary>Updates on batches that wander through the data; gives the losses.</summary>
+    /// <summary>Updates on batches that move through the data; returns the losses.</summary>
     public static double[] Train(ITrainingEngine engine, Dataset data, Optimizer optimizer, int steps, int batch = 8, double learningRate = 0.1)
     {
         int[] Batch(int step) => [.. Enumerable.Range(0, batch).Select(i => ((step * batch) + (i * 5)) % data.Count)];

@@ -6,7 +6,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace PatchMoE.Ilgpu.Tests.Engine;
 
-/// <summary>The text that the runtime's own kernels become for NVIDIA GPUs, with no device at hand.</summary>
+/// <summary>The PTX of the runtime's own kernels, generated without a device.</summary>
 public class TrainingKernelTests
 {
     private static IEnumerable<string> Kernels => typeof(TrainingKernels).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(method => method.Name);

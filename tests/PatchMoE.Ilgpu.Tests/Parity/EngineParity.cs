@@ -36,7 +36,7 @@ internal static class EngineParity
     }
 }
 
-/// <summary>A batch and what a network makes of it.</summary>
+/// <summary>A batch and a network's results for it.</summary>
 internal sealed record Answers(
     float[] Parameters,
     float[] Input,

@@ -4,7 +4,7 @@ using PatchMoE.Tests;
 
 namespace PatchMoE.Ilgpu.Tests.Parity;
 
-/// <summary>What kernels promise beyond parity: ties, equal bits, no value of another sample or pass.</summary>
+/// <summary>What kernels promise besides parity: ties, equal bits, no value from another sample or pass.</summary>
 [TestFixture]
 public sealed class KernelPropertyTests
 {
@@ -12,7 +12,7 @@ public sealed class KernelPropertyTests
 
     private static IEnumerable<string> Golden => s_golden;
 
-    /// <summary>Sizes at which the selection is a sort, with one expert's keys at a time and with several, or has no room for keys; small whole scores make ties.</summary>
+    /// <summary>Sizes at which the selection is a sort, with the keys of one expert at a time and of several, or has no room for keys; small whole scores make ties.</summary>
     [TestCase(129, 3, 40)]
     [TestCase(300, 5, 300)]
     [TestCase(700, 2, 7)]
@@ -33,7 +33,7 @@ public sealed class KernelPropertyTests
         Assert.That(Routes(new PatchMoESpec("many", model), parameters, input, lengths), Is.EqualTo(expected.Routes));
     }
 
-    /// <summary>Equal patches have equal scores, to the bit: each is added up in the same order, whichever tile it is in.</summary>
+    /// <summary>Equal patches have bit-identical scores: each is summed in the same order, whichever tile it is in.</summary>
     [Test]
     public void EqualPatches_AreTakenInOrder()
     {
@@ -47,7 +47,7 @@ public sealed class KernelPropertyTests
         Assert.That(Routes(spec, Networks.Weights(spec), input), Is.EqualTo(Enumerable.Repeat(Enumerable.Range(0, 5), 3).SelectMany(routes => routes)));
     }
 
-    /// <summary>Threads run in another order each time, and scratch holds another pass's values, NaN among them; neither may show in any bit.</summary>
+    /// <summary>Threads run in a different order each time, and scratch holds another pass's values, including NaN; neither may affect any bit.</summary>
     [TestCaseSource(nameof(Golden))]
     public void EqualBits_WhateverRanBefore(string name)
     {

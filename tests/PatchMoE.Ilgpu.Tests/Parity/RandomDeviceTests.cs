@@ -12,7 +12,7 @@ public class RandomDeviceTests
     private const int NetworksDrawn = 50;
 
     /// <summary>
-    /// Networks on OpenCL: a driver for processors takes seconds to compile each one's kernels, so only some of them, unless the variable says more.
+    /// Networks on OpenCL: a driver for CPUs takes seconds to compile each one's kernels, so only some of them are run unless the variable asks for more.
     /// </summary>
     private static readonly int s_onOpenCl = int.Parse(Environment.GetEnvironmentVariable("PATCHMOE_OPENCL_NETWORKS") ?? "8", CultureInfo.InvariantCulture);
 
@@ -32,7 +32,7 @@ public class RandomDeviceTests
     [TestCaseSource(nameof(OpenClSeeds))]
     public void OpenCl_AgreesWithReference(int seed) => Check(seed, TestDevices.OpenCl());
 
-    /// <summary>The networks drawn have every routing, gate, pooling, head and loss, and up to three levels.</summary>
+    /// <summary>The random networks cover every routing, gate, pooling, head and loss, and up to three levels.</summary>
     [Test]
     public void Networks_HaveEveryChoice()
     {

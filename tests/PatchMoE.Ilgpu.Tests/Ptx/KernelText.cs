@@ -13,7 +13,7 @@ using PatchMoE.Compiler;
 
 namespace PatchMoE.Ilgpu.Tests.Ptx;
 
-/// <summary>What ILGPU makes of a kernel; no device is needed for it.</summary>
+/// <summary>What ILGPU compiles a kernel to; no device is needed.</summary>
 /// <param name="Name">The kernel, as in <c>Layer0.Route</c>.</param>
 /// <param name="Text">Its PTX or OpenCL C.</param>
 internal sealed record KernelText(string Name, string Text)
@@ -55,7 +55,7 @@ internal sealed record KernelText(string Name, string Text)
         ];
     }
 
-    /// <summary>The methods that are kernels: all internal ones of the static classes beside the passes.</summary>
+    /// <summary>The methods that are kernels: all internal ones of the static classes next to the passes.</summary>
     private static IEnumerable<MethodInfo> Kernels(IPatchMoEModel model) => model.GetType().Assembly.GetTypes()
         .Where(type => type is { IsAbstract: true, IsSealed: true } && type.Namespace?.EndsWith(".Gpu", StringComparison.Ordinal) == true)
         .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))

@@ -2,7 +2,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace PatchMoE.Ilgpu.Tests.Ptx;
 
-/// <summary>What the kernels become: registers and shared memory as planned, 128-bit loads, no slow memory, no atomics.</summary>
+/// <summary>What the kernels compile to: registers and shared memory as planned, 128-bit loads, no local memory, no atomics.</summary>
 [TestFixture]
 public sealed class KernelTextTests
 {
@@ -56,7 +56,7 @@ public sealed class KernelTextTests
         });
     }
 
-    /// <summary>Nothing that an OpenCL device may lack: a kernel needs no atomics, no shuffles and no shared memory but a fixed amount.</summary>
+    /// <summary>Nothing that an OpenCL device may lack: a kernel needs no atomics, no shuffles and only a fixed amount of shared memory.</summary>
     [TestCaseSource(nameof(s_specs))]
     public void OpenCLText_AsksForNothingOptional(string name)
     {

@@ -49,7 +49,7 @@ public class DeviceTrainingTests
         Assert.That(() => Train(spec, from: null), Throws.TypeOf<TrainingDivergedException>());
     }
 
-    /// <summary>Trains; gives the weights and the checkpoint of the second epoch.</summary>
+    /// <summary>Trains; returns the weights and the checkpoint of the second epoch.</summary>
     private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
     {
         (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");

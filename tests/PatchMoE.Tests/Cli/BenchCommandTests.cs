@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary><c>bench</c>: what it says, not how fast anything is.</summary>
+/// <summary><c>bench</c>: what it prints, not how fast anything is.</summary>
 public sealed class BenchCommandTests
 {
     private TemporaryFolder _folder = null!;
@@ -25,7 +25,7 @@ public sealed class BenchCommandTests
         Outcome outcome = Pmoe.Run("bench", _spec, "--batch", "6", "--threads", "2", "--runs", "5");
         Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
         Assert.That(outcome.OutputLines, Has.Length.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain("batch 6").And.Contain("GFLOP/s").And.Contain("binds"));
+        Assert.That(outcome.Error, Does.Contain("batch 6").And.Contain("GFLOP/s").And.Contain("bound by"));
 
         using JsonDocument json = JsonDocument.Parse(outcome.Output);
         Assert.That(json.RootElement.GetProperty("batch").GetInt32(), Is.EqualTo(6));
@@ -86,7 +86,7 @@ public sealed class BenchCommandTests
         Assert.That(pass.GetProperty("bytes").GetInt64(), Is.EqualTo(cost.Bytes), name);
         Assert.That(pass.GetProperty("seconds").GetDouble(), Is.Positive, name);
         Assert.That(pass.GetProperty("flopsPerSecond").GetDouble(), Is.EqualTo(cost.Flops / pass.GetProperty("seconds").GetDouble()).Within(1e-6).Percent, name);
-        Assert.That(pass.GetProperty("binds").GetString(), Is.AnyOf("compute", "bandwidth"), name);
+        Assert.That(pass.GetProperty("boundBy").GetString(), Is.AnyOf("compute", "bandwidth"), name);
         Assert.That(pass.GetProperty("share").GetDouble(), Is.EqualTo(pass.GetProperty("limitSeconds").GetDouble() / pass.GetProperty("seconds").GetDouble()).Within(1e-6).Percent, name);
     }
 }

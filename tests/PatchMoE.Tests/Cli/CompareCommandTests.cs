@@ -48,7 +48,7 @@ public sealed class CompareCommandTests
     {
         Outcome outcome = Pmoe.Run("compare", _folder.Path);
         Assert.That((outcome.ExitCode, outcome.ErrorLines.Single()), Is.EqualTo(
-            (1, $"error: {_folder.Path}: this is no run: it needs spec.json and metrics.jsonl. Name the folder of a run of 'pmoe train'.")));
+            (1, $"error: {_folder.Path}: this is not a run: it must contain spec.json and metrics.jsonl. Give the folder of a run of 'pmoe train'.")));
     }
 
     [TestCase("", "there is no finished epoch")]

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary><c>cost</c>, and what other commands say to a network with a backbone.</summary>
+/// <summary><c>cost</c>, and what other commands report for a network with a backbone.</summary>
 public sealed class CostCommandTests
 {
     private static string Spec(string name) => Path.Combine(Repository.Root, "specs", name + ".json");
@@ -21,7 +21,7 @@ public sealed class CostCommandTests
             Assert.That(networks.Select(network => network.GetProperty("name").GetString()), Is.EqualTo(new[] { "this network", "CNN", "sample-level MoE" }));
             Assert.That(networks.Select(network => network.GetProperty("forwardFlops").GetInt64()), Is.EqualTo(models.Select(one => NetworkCost.Of(one).ForwardFlops)));
             Assert.That(networks.Select(network => network.GetProperty("stepBytes").GetInt64()), Is.EqualTo(models.Select(one => NetworkCost.Of(one).Step(100).Bytes)));
-            Assert.That(outcome.Error, Does.Contain("MnistJoint: FLOPs of one sample").And.Contain("batch of 100").And.Contain("1.74x"));
+            Assert.That(outcome.Error, Does.Contain("MnistJoint: FLOPs per sample").And.Contain("batch of 100").And.Contain("1.74x"));
         });
     }
 
@@ -56,7 +56,7 @@ public sealed class CostCommandTests
         Pmoe.Run("check", Spec("cifar-wrn-pmoe-small")).Output,
         Does.EndWith("CifarWrnPmoeSmall is valid (backbone: a map of 8x8x80; layer 0: 64 patches of d = 80, 4 experts of 20 neurons, 16 each; 10 outputs; 66,394 weights).\n"));
 
-    /// <summary>Before any data are looked for.</summary>
+    /// <summary>Before any data are searched for.</summary>
     [TestCase("train")]
     [TestCase("train", "--backend", "reference")]
     [TestCase("eval", "--weights", "none.safetensors")]

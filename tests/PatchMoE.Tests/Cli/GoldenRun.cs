@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary>A golden case run through <c>pmoe run</c>, and the comparison with its answers.</summary>
+/// <summary>A golden case run through <c>pmoe run</c>, and the comparison with its expected results.</summary>
 internal sealed class GoldenRun(string name, TemporaryFolder folder)
 {
     private const double Tolerance = 1e-4;
@@ -61,7 +61,7 @@ internal sealed class GoldenRun(string name, TemporaryFolder folder)
         }
     }
 
-    /// <summary>The same sets of patches; the order is that of scores, which may be close.</summary>
+    /// <summary>The same sets of patches; their order is that of the scores, which may be close.</summary>
     private void AssertRoutes()
     {
         NpyArray routes = NpyFile.Read(folder.File("routes.npy"));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PatchMoE.Tests;
 
-/// <summary>What a call of <c>pmoe</c> left behind.</summary>
+/// <summary>The outcome of a call of <c>pmoe</c>.</summary>
 internal sealed record Outcome(int ExitCode, string Output, string Error)
 {
     public string[] OutputLines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -16,7 +16,7 @@ internal static class Pmoe
     /// <summary>In this process.</summary>
     public static Outcome Run(params string[] args) => Run(CancellationToken.None, args);
 
-    /// <summary>In this process, with a token that stands for Ctrl-C.</summary>
+    /// <summary>In this process, with a token in place of Ctrl-C.</summary>
     public static Outcome Run(CancellationToken cancellation, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
@@ -25,11 +25,11 @@ internal static class Pmoe
         return new Outcome(exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>A start of the real command.</summary>
+    /// <summary>Start information for the real command.</summary>
     public static ProcessStartInfo StartInfo(params string[] args) =>
         new("dotnet", [Path.Combine(TestContext.CurrentContext.TestDirectory, "pmoe.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-    /// <summary>As a process of its own.</summary>
+    /// <summary>As a separate process.</summary>
     public static Outcome Start(ProcessStartInfo start)
     {
         using Process process = Process.Start(start)!;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary>The real command, in a process of its own.</summary>
+/// <summary>The real command, in a separate process.</summary>
 public sealed class ProcessTests
 {
     private TemporaryFolder _folder = null!;
@@ -16,8 +16,8 @@ public sealed class ProcessTests
     public void RemoveFolder() => _folder.Dispose();
 
     /// <summary>
-    /// Narrower vectors than this machine's agree as well. .NET 10 honours EnableAVX512 for all of AVX-512 and no longer its old name, EnableAVX512F, which is
-    /// set beside it for runtimes that do; EnableAVX2 leaves 128-bit vectors, EnableHWIntrinsic none at all.
+    /// Vectors narrower than this machine's agree as well. .NET 10 honours EnableAVX512 for all of AVX-512 and no longer its old name, EnableAVX512F, which is
+    /// also set for runtimes that do; EnableAVX2 leaves 128-bit vectors, EnableHWIntrinsic none at all.
     /// </summary>
     [TestCase("512-bit", "DOTNET_EnableAVX512")]
     [TestCase("256-bit", "DOTNET_EnableAVX2")]
@@ -83,7 +83,7 @@ public sealed class ProcessTests
         string spec = Path.Combine(Repository.Root, "specs", "synthetic-separate.json");
         using Process process = Process.Start(Pmoe.StartInfo("train", spec, "--out", _folder.File("run"), "--epochs", "1000000"))!;
 
-        // The first line of progress: the training is under way.
+        // The first line of progress: the training is running.
         string? line = process.StandardError.ReadLine();
         Assert.That(line, Does.Contain("epoch 1/"));
         using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))

@@ -32,7 +32,7 @@ public sealed class ReproduceCommandTests
         Assert.That(longer.ErrorLines[0], Does.Contain("1 of 1 trainings to do"), "other epochs are another training");
     }
 
-    /// <summary>A cell trains on the first samples of a longer draw, on one thread among others: that must not show in the numbers.</summary>
+    /// <summary>A cell trains on the first samples of a longer draw, on one thread among others: that must not affect the numbers.</summary>
     [Test]
     public void ACell_IsTheTrainingThatTrainMakes()
     {

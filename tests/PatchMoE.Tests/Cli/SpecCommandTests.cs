@@ -114,7 +114,7 @@ public sealed class SpecCommandTests
         File.WriteAllText(_folder.File("file"), "");
         Outcome outcome = Pmoe.Run("emit", MnistJoint, "--out", _folder.File("file"));
         Assert.That(outcome.ExitCode, Is.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain("the folder cannot be made"));
+        Assert.That(outcome.Error, Does.Contain("the folder cannot be created"));
     }
 
     [Test]

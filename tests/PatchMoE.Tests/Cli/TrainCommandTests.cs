@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary><c>train</c>, and <c>eval</c>, <c>predict</c> and <c>route</c> on what it leaves.</summary>
+/// <summary><c>train</c>, and <c>eval</c>, <c>predict</c> and <c>route</c> on its output.</summary>
 public sealed class TrainCommandTests
 {
     private const string SpecText = """

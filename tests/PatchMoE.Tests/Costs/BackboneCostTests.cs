@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Wide ResNets against counts by hand and the numbers of the paper.</summary>
+/// <summary>Wide ResNets against counts made by hand and the numbers in the paper.</summary>
 [TestFixture]
 public sealed class BackboneCostTests
 {

@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Predictions against counts by hand.</summary>
+/// <summary>Predictions against counts made by hand.</summary>
 public class NetworkCostTests
 {
     /// <summary>mnist-joint: n = 16, d = 784, k = 8, l = 6, M = 5, softmaxSelected, fixed head.</summary>

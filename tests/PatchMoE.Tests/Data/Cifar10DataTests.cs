@@ -184,6 +184,6 @@ public sealed class Cifar10DataTests
         File.WriteAllBytes(_folder.File(name), [.. labels.SelectMany(Image)]);
     }
 
-    /// <summary>The pixel that the images of these tests have.</summary>
+    /// <summary>The pixel value used in the images of these tests.</summary>
     private static byte Pixel(int label, int channel, int pixel) => (byte)((label * 7) + (channel * 50) + (pixel % 90));
 }

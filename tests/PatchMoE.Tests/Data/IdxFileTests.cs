@@ -65,7 +65,7 @@ public sealed class IdxFileTests
         string path = Save("cut.gz", Idx([2, 3, 2], 12), gzip: true);
         byte[] whole = File.ReadAllBytes(path);
 
-        // Behind the values come the end-of-block code, in up to two bytes, and eight bytes of checksum and length.
+        // After the values come the end-of-block code, in up to two bytes, and eight bytes of checksum and length.
         for (int length = 0; length < whole.Length - 10; length++)
         {
             File.WriteAllBytes(path, whole[..length]);

@@ -49,7 +49,7 @@ public class AtomicFileTests
         }
 
         var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), Fail))!;
-        Assert.That(error.Message, Does.StartWith(_folder.File("a") + ": cannot be written: No space left on device. Check that the disk has room"));
+        Assert.That(error.Message, Does.StartWith(_folder.File("a") + ": cannot be written: No space left on device. Check that the disk has free space"));
         Assert.That(error.InnerException, Is.TypeOf<IOException>());
         Assert.That(File.ReadAllText(_folder.File("a")), Is.EqualTo("old"));
         Assert.That(Files(), Is.EqualTo(new[] { "a" }));
@@ -79,7 +79,7 @@ public class AtomicFileTests
         void Fail(Stream stream) => throw new IOException($"No space left on device : '{((FileStream)stream).Name}'");
         var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), Fail))!;
         Assert.That(error.Message, Is.EqualTo(
-            $"{_folder.File("a")}: cannot be written: No space left on device. Check that the disk has room and that {_folder.Path} can be written in."));
+            $"{_folder.File("a")}: cannot be written: No space left on device. Check that the disk has free space and that {_folder.Path} is writable."));
     }
 
     [Test]
@@ -87,7 +87,7 @@ public class AtomicFileTests
     {
         var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), _ => throw new UnauthorizedAccessException()))!;
         Assert.That(error.Message, Is.EqualTo(
-            $"{_folder.File("a")}: cannot be written: no permission to write in {_folder.Path}. Choose a folder you may write in, or change its permissions."));
+            $"{_folder.File("a")}: cannot be written: no permission to write to {_folder.Path}. Choose a folder you may write in, or change its permissions."));
         Assert.That(Files(), Is.Empty);
     }
 
@@ -128,7 +128,7 @@ public class AtomicFileTests
     public void ADeviceIsRefused()
     {
         var error = Assert.Throws<BadInputException>(() => AtomicFile.Write("/dev/null", _ => throw new InvalidOperationException()))!;
-        Assert.That(error.Message, Is.EqualTo("/dev/null: cannot be written: it is a device. Give the name of a plain file."));
+        Assert.That(error.Message, Is.EqualTo("/dev/null: cannot be written: it is a device. Give the name of a regular file."));
     }
 
     [Test]

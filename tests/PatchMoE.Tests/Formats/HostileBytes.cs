@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Ways to break a file. A reader must answer each with a result or a <see cref="BadInputException"/>.</summary>
+/// <summary>Ways to damage a file. A reader must respond to each with a result or a <see cref="BadInputException"/>.</summary>
 internal static class HostileBytes
 {
     /// <summary>Every proper prefix of the file.</summary>
@@ -51,7 +51,7 @@ internal static class HostileBytes
         }
     }
 
-    /// <summary>The number of files that were refused; any exception but <see cref="BadInputException"/> fails the test.</summary>
+    /// <summary>The number of files that were rejected; any exception but <see cref="BadInputException"/> fails the test.</summary>
     public static int Refused(IEnumerable<byte[]> files, Action<byte[]> read)
     {
         int refused = 0;

@@ -89,14 +89,14 @@ public class NpyFileTests
         }
     }
 
-    [TestCase("{'descr': '<f4', 'fortran_order': True, 'shape': (), }", "it is in Fortran order, and C order is needed. Save it with np.save(path, np.ascontiguousarray(x))")]
+    [TestCase("{'descr': '<f4', 'fortran_order': True, 'shape': (), }", "it is in Fortran order; C order is needed. Save it with np.save(path, np.ascontiguousarray(x))")]
     [TestCase("{'descr': '>f4', 'fortran_order': False, 'shape': (), }", "its dtype '>f4' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('float32'))")]
     [TestCase("{'descr': '<f2', 'fortran_order': False, 'shape': (), }", "its dtype '<f2' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('float32'))")]
     [TestCase("{'descr': '|b1', 'fortran_order': False, 'shape': (), }", "its dtype '|b1' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('int32'))")]
     [TestCase("{'descr': '<i2', 'fortran_order': False, 'shape': (), }", "its dtype '<i2' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('int32'))")]
     [TestCase("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (), }", "at character 11 of its header, 'descr' is a structured type; only plain numbers can be read. Save one field of it, for example np.save(path, x['field'].astype('float32'))")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "4 of the 8 bytes of its 2 values are missing. Save or copy it again")]
-    [TestCase("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "1 bytes follow the 3 bytes of its 3 values. Save or copy it again")]
+    [TestCase("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "1 extra bytes follow the 3 bytes of its 3 values. Save or copy it again")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "at character 52 of its header, the size -1 is negative")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", "at character 52 of its header, the size 99999999999 is more than 2147483647")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (65536, 65536), }", "the shape [65536, 65536] holds more values than an array can. Split it")]
@@ -106,10 +106,10 @@ public class NpyFileTests
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (,), }", "at character 52 of its header, a whole number is expected")]
     [TestCase("{'descr': '<f4', 'fortran_order': 0, 'shape': (), }", "at character 35 of its header, True or False is expected")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, }", "at character 43 of its header, the field 'shape' is missing")]
-    [TestCase("{'descr': '<f4', 'descr': '<f4', }", "at character 18 of its header, the field 'descr' is unknown or stands twice")]
-    [TestCase("{'type': '<f4', }", "at character 2 of its header, the field 'type' is unknown or stands twice")]
-    [TestCase("{'descr': '<f4", "at character 15 of its header, a quoted text does not end")]
-    [TestCase("{'descr': f4}", "at character 11 of its header, a quoted text is expected")]
+    [TestCase("{'descr': '<f4', 'descr': '<f4', }", "at character 18 of its header, the field 'descr' is unknown or appears twice")]
+    [TestCase("{'type': '<f4', }", "at character 2 of its header, the field 'type' is unknown or appears twice")]
+    [TestCase("{'descr': '<f4", "at character 15 of its header, a quoted string is not closed")]
+    [TestCase("{'descr': f4}", "at character 11 of its header, a quoted string is expected")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': ()} x", "at character 55 of its header, there is text after the closing '}'")]
     [TestCase("", "at character 1 of its header, '{' is expected")]
     public void AWrongHeaderIsExplained(string header, string message)
@@ -127,10 +127,10 @@ public class NpyFileTests
         Check([], "it is not a .npy file. Save the array with np.save(path, x)");
         Check([.. "PK\x3\x4 a zip file"u8], "it is not a .npy file. Save the array with np.save(path, x)");
         Check(Small[..9], "it ends after 9 bytes, inside its header. Save or copy it again");
-        Check([.. Small[..6], 4, 0, .. Small[8..]], "its version 4.0 is unknown; 1.0, 2.0 and 3.0 are read. Save it again with np.save(path, x)");
-        Check([.. Small[..6], 1, 1, .. Small[8..]], "its version 1.1 is unknown; 1.0, 2.0 and 3.0 are read. Save it again with np.save(path, x)");
-        Check([.. Small[..8], 0xFF, 0xFF, .. Small[10..]], "its header should take 65535 bytes, and 142 are left. Save or copy it again");
-        Check([.. Small[..6], 2, 0, 0xFF, 0xFF, 0xFF, 0xFF], "its header would take 4294967295 bytes, and headers take 65535 at most. Save it again with np.save(path, x)");
+        Check([.. Small[..6], 4, 0, .. Small[8..]], "its version 4.0 is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
+        Check([.. Small[..6], 1, 1, .. Small[8..]], "its version 1.1 is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
+        Check([.. Small[..8], 0xFF, 0xFF, .. Small[10..]], "its header claims 65535 bytes, but only 142 are left. Save or copy it again");
+        Check([.. Small[..6], 2, 0, 0xFF, 0xFF, 0xFF, 0xFF], "its header claims 4294967295 bytes; at most 65535 are allowed. Save it again with np.save(path, x)");
         Check([.. Small[..6], 3, 0, 1, 0, 0, 0, 0xFF], "its header is not valid UTF-8");
     }
 
@@ -139,10 +139,10 @@ public class NpyFileTests
     {
         var tooLarge = Assert.Throws<BadInputException>(() =>
             Read(NpyBytes("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(1L << 40)])))!;
-        Assert.That(tooLarge.Message, Is.EqualTo("file: its value 1, 1099511627776, is beyond the range of int32. Use smaller numbers."));
+        Assert.That(tooLarge.Message, Is.EqualTo("file: its value 1, 1099511627776, is outside the range of int32. Use smaller numbers."));
 
         var huge = Assert.Throws<BadInputException>(() => Read(NpyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", BitConverter.GetBytes(1e300))))!;
-        Assert.That(huge.Message, Is.EqualTo("file: its value 0, 1E+300, is beyond the range of float32. Scale the values."));
+        Assert.That(huge.Message, Is.EqualTo("file: its value 0, 1E+300, is outside the range of float32. Scale the values."));
     }
 
     [Test]

@@ -64,36 +64,36 @@ public class SafetensorsFileTests
         AssertSame(content.Tensors, [new NamedTensor("a", [1], [-2]), new NamedTensor("b", [1], [1])]);
     }
 
-    [TestCase("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "the tensor 'a' is F64, and only F32 can be read. Convert it, in PyTorch with t.float()")]
-    [TestCase("""{"a":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}""", "the tensor 'a' is BF16, and only F32 can be read. Convert it, in PyTorch with t.float()")]
+    [TestCase("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", "the tensor 'a' is F64; only F32 can be read. Convert it, for example with t.float() in PyTorch")]
+    [TestCase("""{"a":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}}""", "the tensor 'a' is BF16; only F32 can be read. Convert it, for example with t.float() in PyTorch")]
     [TestCase("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", "the tensor 'a' has no dtype. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", "the tensor 'a' has no shape. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2]}}""", "the tensor 'a' has no data_offsets. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}""", "the tensor 'a' has a field 'x' that is unknown, stands twice or has the wrong type. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "the tensor 'a' has a field 'dtype' that is unknown, stands twice or has the wrong type. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "the tensor 'a' has a field 'shape' that is unknown, stands twice or has the wrong type. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}""", "the tensor 'a' has a field 'x' that is unknown, appears twice or has the wrong type. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "the tensor 'a' has a field 'dtype' that is unknown, appears twice or has the wrong type. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", "the tensor 'a' has a field 'shape' that is unknown, appears twice or has the wrong type. Save or copy it again")]
     [TestCase("""{"a":[0,8]}""", "the tensor 'a' is not an object with dtype, shape and data_offsets. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "the tensor 'a' has the size -2 in its shape, which is not a whole number from 0 to 2147483647. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", "the tensor 'a' has the size 2.0 in its shape, which is not a whole number from 0 to 2147483647. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", "the tensor 'a' has the size \"2\" in its shape, which is not a whole number from 0 to 2147483647. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "the tensor 'a' has the shape [2147483647, 2147483647, 2147483647], more values than an array can hold. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "the tensor 'a' has 8 bytes, and its shape [3] needs 12. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "the tensor 'a' has 8 bytes, but its shape [3] needs 12. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "the tensor 'a' has the data_offsets [8,0], which are not two whole numbers 0 ≤ begin ≤ end. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", "the tensor 'a' has the data_offsets [-8,0], which are not two whole numbers 0 ≤ begin ≤ end. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}""", "the tensor 'a' has the data_offsets [0,8,8], which are not two whole numbers 0 ≤ begin ≤ end. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,99999999999999999999]}}""", "the tensor 'a' has the data_offsets [0,99999999999999999999], which are not two whole numbers 0 ≤ begin ≤ end. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "the tensor 'a' ends at byte 16 of the data, and there are 8. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}""", "the tensor 'a' ends at byte 16 of the data, but there are only 8. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "the tensor 'b' begins at byte 0 of the data and overlaps another. Save or copy it again")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "the tensor 'a' begins at byte 4 of the data and leaves a hole of 4 bytes before it. Save or copy it again")]
+    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "the tensor 'a' begins at byte 4 of the data and leaves a gap of 4 bytes before it. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes follow its last tensor. Save or copy it again")]
     [TestCase("""{}""", "8 bytes follow its last tensor. Save or copy it again")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its header has 'a' twice. Give each tensor its own name")]
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\u0061":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}""", "its header has 'a' twice. Give each tensor its own name")]
-    [TestCase("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its __metadata__ is not an object of texts. Save the weights again")]
-    [TestCase("""{"__metadata__":"x","a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its __metadata__ is not an object of texts. Save the weights again")]
+    [TestCase("""{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its __metadata__ is not an object of strings. Save the weights again")]
+    [TestCase("""{"__metadata__":"x","a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its __metadata__ is not an object of strings. Save the weights again")]
     [TestCase("""{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its __metadata__ has 'x' twice. Save the weights again")]
-    [TestCase("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its header has a text that is not valid Unicode. Save the weights again")]
-    [TestCase("""{"a":{"dtype":"\ud800","shape":[2],"data_offsets":[0,8]}}""", "its header has a text that is not valid Unicode. Save the weights again")]
+    [TestCase("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "its header has a string that is not valid Unicode. Save the weights again")]
+    [TestCase("""{"a":{"dtype":"\ud800","shape":[2],"data_offsets":[0,8]}}""", "its header has a string that is not valid Unicode. Save the weights again")]
     [TestCase(""" {}""", "its header does not begin with '{', so it is not a safetensors file. Save the weights with safetensors")]
     [TestCase("""[]""", "its header does not begin with '{', so it is not a safetensors file. Save the weights with safetensors")]
     [TestCase("", "its header does not begin with '{', so it is not a safetensors file. Save the weights with safetensors")]
@@ -127,8 +127,8 @@ public class SafetensorsFileTests
         void Check(byte[] file, string message) =>
             Assert.That(Assert.Throws<BadInputException>(() => Read(file))!.Message, Is.EqualTo($"file: {message}."));
 
-        Check([1, 2, 3], "it has 3 bytes, and a safetensors file has at least 8. Save or copy it again");
-        Check([255, 255, 255, 255, 255, 255, 255, 255, .. "{}"u8], "its header should take 18446744073709551615 bytes, and 2 are left. It is cut off, or not a safetensors file; save or copy it again");
+        Check([1, 2, 3], "it has 3 bytes; a safetensors file has at least 8. Save or copy it again");
+        Check([255, 255, 255, 255, 255, 255, 255, 255, .. "{}"u8], "its header claims 18446744073709551615 bytes, but only 2 are left. It is truncated, or not a safetensors file; save or copy it again");
         Check([3, 0, 0, 0, 0, 0, 0, 0, (byte)'{', 0xFF, (byte)'}'], "its header is not valid UTF-8. Save or copy it again");
     }
 
@@ -143,7 +143,7 @@ public class SafetensorsFileTests
         }
 
         var error = Assert.Throws<BadInputException>(() => SafetensorsFile.Read(folder.File("w")))!;
-        Assert.That(error.Message, Does.EndWith(": its header takes 100000001 bytes, and the format allows 100000000. Save the weights again."));
+        Assert.That(error.Message, Does.EndWith(": its header takes 100000001 bytes; the format allows 100000000. Save the weights again."));
     }
 
     [Test]

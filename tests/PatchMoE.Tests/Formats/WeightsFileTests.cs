@@ -76,9 +76,9 @@ public class WeightsFileTests
               layers.0.router.weight [2, 3] is missing
               layers.0.experts.weight holds NaN at index 5
               layers.0.experts.bias holds infinity at index 1
-              head.weight is [4, 3], and the model needs [3, 4]
+              head.weight is [4, 3], but the model needs [3, 4]
               layers.1.router.weight [1] is not a tensor of the model
-            Give the weights of this spec, or make new ones with 'pmoe init'.
+            Give the weights of this spec, or create new ones with 'pmoe init'.
             """));
         Assert.That(parameters, Is.EqualTo(Numbered()));
     }

@@ -58,7 +58,7 @@ public class WeightInitializerTests
     [Test]
     public void ATensorDoesNotDependOnTheOthers()
     {
-        // Bias and head change every offset after them, not the values.
+        // Bias and head change every offset after them, but not the values.
         PatchMoESpec other = Spec(new HeadSpec(HeadKind.Linear, 2, Bias: true), new InitSpec(0.0001, 0.01, null), bias: true);
         foreach (string name in (string[])["layers.0.router.weight", "layers.0.experts.weight"])
         {
@@ -74,7 +74,7 @@ public class WeightInitializerTests
         Assert.That(Initialize(Joint, 4), Is.Not.EqualTo(expected));
     }
 
-    // Every result of a seed depends on these numbers. They were computed apart from this code, with 40 digits.
+    // Every result of a seed depends on these numbers. They were computed independently of this code, with 40 digits.
     [Test]
     public void TheNumbersOfASeedStayTheSame()
     {
@@ -99,7 +99,7 @@ public class WeightInitializerTests
 
     private static float[] Initialize(PatchMoESpec spec, ulong seed)
     {
-        // Old contents must not shine through.
+        // Old contents must not remain.
         float[] parameters = [.. Enumerable.Repeat(float.NaN, ModelParameters.BufferLength(spec.Model.Parameters()))];
         WeightInitializer.Initialize(spec, seed, parameters);
         return parameters;

@@ -61,7 +61,7 @@ public sealed class SpinBarrierTests
         var barrier = new SpinBarrier(Threads);
         RunAll(Threads, thread =>
         {
-            // Thread t comes t times, then leaves; the last is alone in the end.
+            // Thread t arrives t times, then leaves; at the end the last one is alone.
             for (int phase = 0; phase < thread; phase++)
             {
                 barrier.SignalAndWait();
@@ -72,7 +72,7 @@ public sealed class SpinBarrierTests
         });
     }
 
-    /// <summary>Runs work on so many threads and requires that all of them end.</summary>
+    /// <summary>Runs work on a number of threads and requires that all of them end.</summary>
     private static void RunAll(int count, Action<int> work)
     {
         Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => work(i)) { IsBackground = true })];

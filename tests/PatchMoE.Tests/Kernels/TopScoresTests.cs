@@ -2,7 +2,7 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Kernels;
 
-/// <summary>The selections against a sort, on every tail of a vector, with ties, and with scores that are no numbers.</summary>
+/// <summary>The selections against a sort, on every tail of a vector, with ties, and with scores that are not numbers.</summary>
 [TestFixture]
 internal sealed class TopScoresTests
 {
@@ -70,7 +70,7 @@ internal sealed class TopScoresTests
         }
     }
 
-    /// <summary>Runs a selection with scratch of the size it asks for, and checks what lies behind its arrays.</summary>
+    /// <summary>Runs a selection with exactly the scratch it asks for, and checks what follows its arrays.</summary>
     private static int[] Select(Selection select, float[] scores, int count, int most)
     {
         int list = (Math.Max(count, most + 1) + 15) / 16 * 16;

@@ -19,7 +19,7 @@ public sealed class WorkerTeamTests
             first[worker]++;
             team.Synchronize();
 
-            // Everybody's first phase is done, and nobody's next pass has begun.
+            // Everyone's first phase is done, and no one's next pass has begun.
             if (first.Any(count => count != first[worker]))
             {
                 Interlocked.Increment(ref torn);
@@ -91,7 +91,7 @@ public sealed class WorkerTeamTests
     [Test]
     public void AFailureAtOnce_HoldsNobodyAtABarrier([Values(0, 1)] int failing)
     {
-        // The failure may come before the others have begun, or while they wait for each other.
+        // The failure may come before the others have started, or while they wait for each other.
         var rounds = Task.Run(() =>
         {
             for (int round = 0; round < 200; round++)

@@ -105,7 +105,7 @@ public sealed class WorkspaceTests
 
     private static Workspace Create(int threads, long sampleFlops) => new Recorder(threads, sampleFlops).CreateWorkspace(threads);
 
-    /// <summary>A network that notes which thread ran which share, and how many it saw.</summary>
+    /// <summary>A network that records which thread ran which share, and how many it saw.</summary>
     private sealed class Recorder(int threads, long sampleFlops = Large) : CompiledNetwork(Sizes(sampleFlops))
     {
         public Thread?[] Threads { get; } = new Thread?[threads];

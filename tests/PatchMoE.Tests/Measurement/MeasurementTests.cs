@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>What measuring gives, without a word about how fast this machine is.</summary>
+/// <summary>The results of measuring, with no statement about how fast this machine is.</summary>
 public sealed class MeasurementTests
 {
     [Test]
@@ -32,8 +32,8 @@ public sealed class MeasurementTests
     {
         var compute = new PassBound(ComputeSeconds: 2, BandwidthSeconds: 1, Bandwidth: 10);
         var bandwidth = new PassBound(ComputeSeconds: 1, BandwidthSeconds: 4, Bandwidth: 10);
-        Assert.That((compute.Binds, compute.Seconds), Is.EqualTo(("compute", 2.0)));
-        Assert.That((bandwidth.Binds, bandwidth.Seconds), Is.EqualTo(("bandwidth", 4.0)));
+        Assert.That((compute.BoundBy, compute.Seconds), Is.EqualTo(("compute", 2.0)));
+        Assert.That((bandwidth.BoundBy, bandwidth.Seconds), Is.EqualTo(("bandwidth", 4.0)));
         Assert.That(bandwidth.ShareOf(5), Is.EqualTo(0.8));
     }
 

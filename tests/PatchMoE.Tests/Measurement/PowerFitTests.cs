@@ -14,7 +14,7 @@ public sealed class PowerFitTests
         Assert.That(fit.Factor, Is.EqualTo(factor).Within(1e-12 * factor));
     }
 
-    /// <summary>Least squares by hand: log₂ x = 0, 1, 2 and log₂ y = 0, 2, 1 have the slope ½ and the mean 1 at 1.</summary>
+    /// <summary>Least squares by hand: log₂ x = 0, 1, 2 and log₂ y = 0, 2, 1 give the slope ½ and the mean 1 at 1.</summary>
     [Test]
     public void ScatteredPoints_AreFittedByLeastSquaresOfLogarithms()
     {

@@ -21,7 +21,7 @@ internal static class Agreement
             }
         }
 
-        // Where the exact value is 0 everywhere, rounding may leave what is far below any gradient of use.
+        // Where the exact value is 0 everywhere, rounding may leave something far below any useful gradient.
         double allowed = (Tolerance * largest) + 1e-12;
         if (!(error <= allowed))
         {

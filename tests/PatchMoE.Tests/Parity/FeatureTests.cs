@@ -2,7 +2,7 @@ using PatchMoE.Compiler;
 
 namespace PatchMoE.Tests.Parity;
 
-/// <summary>The passes without head against the passes with it, on random networks: the head is all that lies between them.</summary>
+/// <summary>The passes without the head against those with it, on random networks: the head is the only difference.</summary>
 public class FeatureTests
 {
     [Test]

@@ -2,7 +2,7 @@ using PatchMoE.Compiler;
 
 namespace PatchMoE.Tests.Parity;
 
-/// <summary>What every pass promises beside its values: equal bits, no allocation, arguments checked.</summary>
+/// <summary>What every pass promises besides its values: equal bits, no allocation, checked arguments.</summary>
 public class PassTests
 {
     private static readonly string[] s_specs = ["mnist-joint", "overlap-odd", "sample-moe", "two-level", "wrn-gate", "cnn"];
@@ -83,7 +83,7 @@ public class PassTests
             PassAll();
         }
 
-        // Other threads of the test host allocate too; a pass that allocates would do so every time.
+        // Other threads of the test host allocate, too; a pass that allocates would do so every time.
         long least = long.MaxValue;
         for (int i = 0; i < 20; i++)
         {
@@ -136,7 +136,7 @@ public class PassTests
         var gradients = new float[model.Parameters.Length];
 
         void Refused(string message, Action call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
-        Refused("logits has 29 values, which is no multiple of the 5 of one sample", () => model.Forward(input, logits[1..], workspace));
+        Refused("logits has 29 values, which is not a multiple of the 5 of one sample", () => model.Forward(input, logits[1..], workspace));
         Refused("input has 18431 values; 6 samples of 3072 values need 18432", () => model.Forward(input[1..], logits, workspace));
         Refused("labels[2] is 5; softmax cross entropy over 5 outputs takes 0 to 4", () => model.LossAndGradients(input, [0, 1, 5, 0, 0, 0], logits, gradients, workspace));
         Refused("gradients has 3 values", () => model.LossAndGradients(input, labels, logits, new float[3], workspace));

@@ -3,12 +3,12 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>
-/// Weights and a batch for a network, drawn from a seed. Either of small whole numbers, so that scores are exact in float and double and equal
-/// scores are common, or of normal values without near ties.
+/// Weights and a batch for a network, drawn from a seed: either small whole numbers, so that scores are exact in float and double and ties
+/// are common, or normal values without near ties.
 /// </summary>
 internal sealed class RandomBatch
 {
-    /// <summary>Scores nearer than this, relative to the largest, may fall either way in float.</summary>
+    /// <summary>Scores closer than this, relative to the largest, may be ordered either way in float.</summary>
     private const double SmallestGap = 3e-6;
 
     private RandomBatch(ModelSpec model, Random random, bool whole, int? samples)
@@ -55,7 +55,7 @@ internal sealed class RandomBatch
 
     public int[]? Lengths { get; }
 
-    /// <summary>Draws until the batch has no near ties, and gives the reference's answers with it.</summary>
+    /// <summary>Draws until the batch has no near ties, and returns it with the reference's results.</summary>
     public static (RandomBatch Batch, ReferenceResult Expected) Draw(ModelSpec model, int seed, int? samples = null)
     {
         var random = new Random(seed);

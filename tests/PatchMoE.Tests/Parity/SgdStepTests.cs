@@ -2,7 +2,7 @@ using PatchMoE.Compiler;
 
 namespace PatchMoE.Tests.Parity;
 
-/// <summary>An update within the pass leaves the very weights that the gradients and an update by SGD leave.</summary>
+/// <summary>An update within the pass gives exactly the weights that the gradients and a separate SGD update give.</summary>
 [Parallelizable(ParallelScope.Children)]
 public class SgdStepTests
 {

@@ -3,7 +3,7 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Parity;
 
-/// <summary>Training passes whose workers share experts instead of samples: which they are, and that their bits are the same.</summary>
+/// <summary>Training passes whose workers share experts instead of samples: which ones do, and that their bits are the same.</summary>
 public class SharedExpertsTests
 {
     [TestCase("experts shared by workers, dot products", 3, int.MaxValue)]

@@ -1,9 +1,9 @@
 namespace PatchMoE.Tests.Parity;
 
-/// <summary>Networks whose sizes make the plan choose kernels that the random ones are too small for.</summary>
+/// <summary>Networks whose sizes make the planner choose kernels for which the random ones are too small.</summary>
 internal static class SizeSpecs
 {
-    /// <summary>Each by what it reaches.</summary>
+    /// <summary>Each with what it covers.</summary>
     public static IReadOnlyDictionary<string, PatchMoESpec> All { get; } = new Dictionary<string, PatchMoESpec>
     {
         ["window, overlapping patches, softmaxAll, d odd"] = Of(

@@ -6,7 +6,7 @@ internal static class FiniteDifferences
     private const double Step = 1e-5;
 
     /// <summary>
-    /// The names whose gradient is wrong; null if the loss is not smooth around the point, since a step changes a route or crosses a kink of ReLU.
+    /// The names whose gradients are wrong; null if the loss is not smooth around the point, since a step changes a route or crosses a kink of ReLU.
     /// </summary>
     public static IReadOnlyList<string>? Wrong(ReferencePoint point, IReadOnlyDictionary<string, double[]> gradients)
     {

@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>One folder of golden answers, computed by PyTorch autograd in float64.</summary>
+/// <summary>One folder of golden results, computed by PyTorch autograd in float64.</summary>
 internal sealed class GoldenCase(string name)
 {
     public static IEnumerable<string> Names => Directory.GetDirectories(Repository.Golden).Select(folder => Path.GetFileName(folder)).Order();

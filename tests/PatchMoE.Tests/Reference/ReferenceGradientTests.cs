@@ -2,7 +2,7 @@ using PatchMoE.Reference;
 
 namespace PatchMoE.Tests;
 
-/// <summary>Every gradient of the reference against finite differences, over the grid of all that a spec can choose.</summary>
+/// <summary>Every gradient of the reference against finite differences, over the grid of all choices in a spec.</summary>
 [Parallelizable(ParallelScope.All)]
 public class ReferenceGradientTests
 {
@@ -93,7 +93,7 @@ public class ReferenceGradientTests
         }
     }
 
-    /// <summary>The layer under test at the bottom of one level, the top of two, the middle of three; other choices around it.</summary>
+    /// <summary>The layer under test as the bottom of one level, the top of two, the middle of three, with other choices around it.</summary>
     private static ModelSpec Model(InputSpec input, LayerSpec layer, HeadSpec head, Loss loss)
     {
         var below = new LayerSpec(Routing.ExpertChoice, 2, 3, 2, Gate.SoftmaxSelected, Pooling.All, Bias: true);
@@ -107,7 +107,7 @@ public class ReferenceGradientTests
         return new ModelSpec(input, layers, head, loss);
     }
 
-    /// <summary>Draws points until one has no tie and no kink beside it.</summary>
+    /// <summary>Draws points until one has no tie and no kink nearby.</summary>
     private static (ReferencePoint Point, IReadOnlyList<string> Wrong) AtASmoothPoint(
         ModelSpec model, bool ragged, Func<ReferencePoint, IReadOnlyDictionary<string, double[]>> gradients)
     {

@@ -30,7 +30,7 @@ internal sealed class ReferencePoint
     public ReferenceResult Run() => Model.Run(Weights, Input, Labels, Lengths);
 
     /// <summary>
-    /// The mean loss, by the textbook's formulas, which are exact enough for small logits; and all that is discrete in the pass, the chosen patches and
+    /// The mean loss, by the textbook formulas, which are accurate enough for small logits; and everything discrete in the pass, the chosen patches and
     /// the active neurons of every layer: where that is constant, the loss is smooth.
     /// </summary>
     public (double Loss, string Pattern) Evaluate()

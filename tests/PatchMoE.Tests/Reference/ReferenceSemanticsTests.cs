@@ -98,7 +98,7 @@ public class ReferenceSemanticsTests
     public void PatchesPastTheLengthHaveNoInfluence(
         [Values] Routing routing, [Values] Gate gate, [Values(Pooling.Selected, Pooling.Sum)] Pooling pooling, [Values(1, 2, 4)] int valid)
     {
-        // The same as a network of so many patches: NaN in the others must change nothing.
+        // The same as a network with only the valid patches: NaN in the others must change nothing.
         LayerSpec Layer(int patches) => routing == Routing.ExpertChoice
             ? new LayerSpec(routing, 2, 3, Math.Min(3, patches), gate, pooling, Bias: true)
             : new LayerSpec(routing, 2, 3, Bias: true);
@@ -151,7 +151,7 @@ public class ReferenceSemanticsTests
     [Test]
     public void LevelsAreLayersUponLayers()
     {
-        // Three levels at once, and the same one by one: each group a sample, each output a patch.
+        // Three levels at once, and the same level by level: each group a sample, each output a patch.
         LayerSpec[] layers =
         [
             new(Routing.ExpertChoice, 2, 2, 2, Gate.SoftmaxSelected, Pooling.Selected, Bias: true),
@@ -218,11 +218,11 @@ public class ReferenceSemanticsTests
         Check(() => point.Model.Run(point.Weights, point.Input, null, [1]), "There are 1 lengths; 2 samples of 1 groups need 2.");
         Check(() => point.Model.Run(point.Weights, point.Input, null, [0, 5]), "Length 1 is 5; a count of valid patches is 0 to 4.");
         Check(() => point.Model.Run(point.Weights, point.Input, null, [-1, 0]), "Length 0 is -1; a count of valid patches is 0 to 4.");
-        Check(() => point.Model.Backward(point.Weights, point.Input, new double[3]), "The gradient of the logits has 3 values; 2 samples of 2 logits need 4.");
-        Check(() => point.Model.NamedWeights(new float[3]), "The buffer has 3 values, and the model's parameters take 48.");
+        Check(() => point.Model.Backward(point.Weights, point.Input, new double[3]), "The gradient with respect to the logits has 3 values; 2 samples of 2 logits need 4.");
+        Check(() => point.Model.NamedWeights(new float[3]), "The buffer has 3 values, but the model's parameters take 48.");
 
         point.Weights["head.weight"] = new double[3];
-        Check(() => point.Model.Run(point.Weights, point.Input), "The weight 'head.weight' has 3 values, and its shape [2, 1] needs 2.");
+        Check(() => point.Model.Run(point.Weights, point.Input), "The weight 'head.weight' has 3 values, but its shape [2, 1] needs 2.");
         point.Weights.Remove("head.weight");
         Check(() => point.Model.Run(point.Weights, point.Input), "The weight 'head.weight' is missing.");
         point.Weights["head.wait"] = [];

@@ -16,7 +16,7 @@ public sealed class RoutePictureTests
         XElement picture = Draw(model, sample).Descendants(Svg + "g").Single();
         XElement[] frames = [.. picture.Elements(Svg + "rect")];
 
-        // 112 pixels are shown twice as large: patch 5 begins at (56, 56), patch 15 at (168, 168).
+        // 112 pixels are shown twice as large: patch 5 starts at (56, 56), patch 15 at (168, 168).
         Assert.That(frames, Has.Length.EqualTo(4 + 2), "four routes, and two strokes for the patch that decides");
         Assert.That(frames.Take(4).Select(frame => frame.Value), Is.EqualTo(
             new[] { "expert 0, patch 5, gate 1", "expert 1, patch 5, gate 1", "expert 0, patch 0, gate 1", "expert 1, patch 15, gate 1" }));

@@ -51,7 +51,7 @@ public sealed class RunFolderTests
             for (int attempt = 0; attempt < 2; attempt++)
             {
                 Assert.That(() => RunFolder.Open(_folder.Path), Throws.TypeOf<BadInputException>().With.Message.EqualTo(
-                    $"{_folder.Path}: another training writes in this folder. Wait until it ends, or choose another folder with --out."));
+                    $"{_folder.Path}: another training is writing to this folder. Wait until it ends, or choose another folder with --out."));
             }
         }
 

@@ -127,7 +127,7 @@ public sealed class DataRuleTests
         SpecText.Of(
             input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated, data: """{ "kind": "cifar10", "source": §"" }"""));
 
-    /// <summary>What the data must fit is the image in front of the backbone, not its map.</summary>
+    /// <summary>The data must fit the image before the backbone, not its map.</summary>
     [Test]
     public void Cifar_FitsTheImageOfABackbone() => Diagnose.DoesNotReport(
         DiagnosticRules.ImageSizeDiffers,

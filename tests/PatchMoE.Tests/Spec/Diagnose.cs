@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Assertions about the diagnostics of a text; the sign § stands in it where the one diagnostic is to point.</summary>
+/// <summary>Assertions about the diagnostics of a text; in it, the sign § marks where the one diagnostic must point.</summary>
 internal static class Diagnose
 {
     private const char Mark = '§';

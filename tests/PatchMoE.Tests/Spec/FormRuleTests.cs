@@ -23,7 +23,7 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownField_DoesNotReport() => Diagnose.DoesNotReport(DiagnosticRules.UnknownField, SpecText.Of(layers: SpecText.Gated));
 
-    /// <summary>A misspelt field is not missing as well.</summary>
+    /// <summary>A misspelt field is not also reported as missing.</summary>
     [TestCase("learning_rate", "'learningRate'", "optimizer")]
     [TestCase("LearningRate", "'learningRate'", "optimizer")]
     [TestCase("zzz", "one of these", "optimizer")]
@@ -96,7 +96,7 @@ public sealed class FormRuleTests
     public void UnknownWord_DoesNotReport() =>
         Diagnose.DoesNotReport(DiagnosticRules.UnknownWord, SpecText.Of(head: SpecText.Ten, loss: "\"softmax\\u0043rossEntropy\""));
 
-    /// <summary>The fields of an unknown kind are unknown too, and nothing is said of them.</summary>
+    /// <summary>The fields of an unknown kind are unknown, too, and are not reported.</summary>
     [Test]
     public void UnknownWord_OfAKindReportsNothingElse() => Diagnose.Reports(
         DiagnosticRules.UnknownWord, "model.input.kind",

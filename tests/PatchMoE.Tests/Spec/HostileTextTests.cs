@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Whatever the text is, reading it gives a spec or says why not.</summary>
+/// <summary>Whatever the text is, reading it returns a spec or says why not.</summary>
 [TestFixture]
 public sealed class HostileTextTests
 {
@@ -89,7 +89,7 @@ public sealed class HostileTextTests
     [TestCase("/* a */ {}", "a value", "'/'")]
     [TestCase("\"a\nb\"", "'\"' or a character of the text", "'\\u000A'")]
     [TestCase("\"\u0001\"", "'\"' or a character of the text", "'\\u0001'")]
-    [TestCase("\"\\x\"", "one of \" \\ / b f n r t u behind '\\'", "'x'")]
+    [TestCase("\"\\x\"", "one of \" \\ / b f n r t u after '\\'", "'x'")]
     [TestCase("\"\\u12G4\"", "four hexadecimal digits", "'1'")]
     [TestCase("\"\\u+123\"", "four hexadecimal digits", "'+'")]
     [TestCase("\"\\uD800\"", "a whole Unicode character", "'\\'")]
@@ -102,7 +102,7 @@ public sealed class HostileTextTests
         Assert.That((diagnostic.Rule, diagnostic.Arguments[0], diagnostic.Arguments[1]), Is.EqualTo((DiagnosticRules.InvalidJson, expected, found)));
     }
 
-    /// <summary>Built here: attributes cannot hold half of a surrogate pair.</summary>
+    /// <summary>Built here: attributes cannot contain half a surrogate pair.</summary>
     [Test]
     public void HalfOfASurrogatePair_IsNotJson([Values(0xD800, 0xDC00)] int half)
     {
@@ -148,7 +148,7 @@ public sealed class HostileTextTests
         Assert.That(result.Diagnostics.Select(diagnostic => diagnostic.Message), Has.None.Null.And.None.Empty, json);
         if (result.Spec is { } spec)
         {
-            // What passes is small enough to be counted in int.
+            // What is accepted is small enough to be counted in int.
             Assert.That(checked(spec.Model.InputLength() + ModelParameters.BufferLength(spec.Model.Parameters())), Is.Positive, json);
         }
     }

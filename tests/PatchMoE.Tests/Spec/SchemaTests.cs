@@ -139,7 +139,7 @@ public sealed class SchemaTests
         };
     }
 
-    /// <summary>The fields or words that the reader names where it meets one it does not know.</summary>
+    /// <summary>The fields or words that the reader lists when it meets an unknown one.</summary>
     private static IEnumerable<string> Known(string json, DiagnosticRule rule) =>
         SpecReader.Read(json, "a.json").Diagnostics.Single(diagnostic => diagnostic.Rule == rule).Arguments[1].Split('\'').Where((_, i) => i % 2 == 1);
 }

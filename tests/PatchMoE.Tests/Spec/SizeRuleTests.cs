@@ -66,7 +66,7 @@ public sealed class SizeRuleTests
             input: """{ "kind": "vectors", "patches": 16, "dimension": 64, "groups": [7, 5] }""",
             layers: $$"""{{SpecText.Layer}}, { "experts": 2, "patchesPerExpert": §6, "neuronsPerExpert": 20 }, {{SpecText.Layer}}"""));
 
-    /// <summary>A wrong input hides how many patches there are; that is not a second mistake.</summary>
+    /// <summary>A wrong input leaves the number of patches unknown; that is not a second mistake.</summary>
     [Test]
     public void TooManyPatchesPerExpert_OfAWrongPatchIsNotReported() => Diagnose.Reports(
         DiagnosticRules.WrongType, "model.input.patch",
@@ -102,7 +102,7 @@ public sealed class SizeRuleTests
         "The stride of 3 exceeds the patch width of 2, so no patch covers the 1 column between two patches. Use a stride of 1 to 2.",
         SpecText.Of(input: """{ "kind": "image", "height": 4, "width": 5, "patch": 2, "stride": §[2, 3] }"""));
 
-    /// <summary>With one row and one column of patches nothing lies between them.</summary>
+    /// <summary>With one row and one column of patches there is nothing between them.</summary>
     [Test]
     public void PixelsBetweenPatches_DoesNotReport() => Diagnose.DoesNotReport(
         DiagnosticRules.PixelsBetweenPatches,

@@ -77,7 +77,7 @@ public sealed class SpecReaderTests
     [TestCase("net", "net")]
     public void WithoutAName_TheSpecHasItsFiles(string file, string name) => Assert.That(SpecReader.Read(SpecText.Of(), file).Spec?.Name, Is.EqualTo(name));
 
-    /// <summary>The generator makes nodes from attributes; they are read alike.</summary>
+    /// <summary>The generator builds nodes from attributes; they are read in the same way.</summary>
     [Test]
     public void NodesMadeByHand_AreReadLikeJson()
     {

@@ -3,7 +3,7 @@ using Json.Schema;
 
 namespace PatchMoE.Tests;
 
-/// <summary>specs/pmoe.schema.json, and what of a text does not fit it.</summary>
+/// <summary>specs/pmoe.schema.json, and what in a text violates it.</summary>
 internal static class SpecSchema
 {
     private static readonly string s_text = File.ReadAllText(Path.Combine(Repository.Root, "specs", "pmoe.schema.json"));
@@ -14,7 +14,7 @@ internal static class SpecSchema
 
     public static JsonElement Definition(string name) => Root.GetProperty("$defs").GetProperty(name);
 
-    /// <summary>What in a text does not fit.</summary>
+    /// <summary>What in a text violates the schema.</summary>
     public static IReadOnlyList<string> Mistakes(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);

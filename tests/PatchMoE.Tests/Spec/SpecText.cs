@@ -16,7 +16,7 @@ internal static class SpecText
     public const string Softmax = "\"softmaxCrossEntropy\"";
     public const string Logistic = "\"logistic\"";
 
-    /// <summary>The text of a spec; <paramref name="layers"/> is what stands between the brackets.</summary>
+    /// <summary>The text of a spec; <paramref name="layers"/> is the content of the brackets.</summary>
     public static string Of(
         string input = Vectors, string layers = Layer, string head = Fixed, string loss = Logistic, string? training = null, string? data = null,
         string? backbone = null)
@@ -36,7 +36,7 @@ internal static class SpecText
             """;
     }
 
-    /// <summary>The spec of a text that must be valid.</summary>
+    /// <summary>The spec read from a text that must be valid.</summary>
     public static PatchMoESpec Read(string json)
     {
         SpecResult result = SpecReader.Read(json, "example.json");

@@ -43,7 +43,7 @@ public sealed class SpecWriterTests
         Assert.That(SpecReader.Read(SpecWriter.ModelToJson(spec), "a.json").Spec, Is.EqualTo(new PatchMoESpec(spec.Name, spec.Model)));
     }
 
-    /// <summary>Random valid specs, every choice of every enum among them.</summary>
+    /// <summary>Random valid specs that cover every value of every enum.</summary>
     [Test]
     public void AnySpec_ReadsBackEqual()
     {

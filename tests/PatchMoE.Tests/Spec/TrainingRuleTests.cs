@@ -44,7 +44,7 @@ public sealed class TrainingRuleTests
         DiagnosticRules.SingleRoutesNoPatches,
         SpecText.Of(layers: $$"""{ "routing": "{{routing}}", "experts": 2, "neuronsPerExpert": 5 }""", training: """{ "method": "single" }"""));
 
-    /// <summary>The default method is meant too; then the section is the place.</summary>
+    /// <summary>The default method is checked, too; then the diagnostic points at the section.</summary>
     [TestCase("""{ "method": §"joint" }""")]
     [TestCase("""§{ "epochs": 3 }""")]
     public void RoutersNotTrained_Reports(string training) => Diagnose.Reports(

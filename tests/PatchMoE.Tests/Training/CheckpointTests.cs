@@ -88,7 +88,7 @@ public sealed class CheckpointTests
         CheckpointFile.Save(path, spec.Model, Run.Of(spec).Train().Checkpoint);
 
         ModelSpec other = Specs.Dense(Specs.Vectors, 3, Specs.Synthetic).Model;
-        Assert.That(() => CheckpointFile.Load(path, other), Throws.TypeOf<BadInputException>().With.Message.Contains("head.weight is [2, 6], and the model needs [3, 6]"));
+        Assert.That(() => CheckpointFile.Load(path, other), Throws.TypeOf<BadInputException>().With.Message.Contains("head.weight is [2, 6], but the model needs [3, 6]"));
     }
 
     private void CheckResume(PatchMoESpec spec, Predicate<TrainingProgress> stopsAt)

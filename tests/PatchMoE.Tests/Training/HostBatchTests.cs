@@ -15,7 +15,7 @@ public sealed class HostBatchTests
         Assert.That(batch.Lengths.ToArray(), Is.EqualTo(new[] { 2, 4 }));
     }
 
-    /// <summary>The arrays of a large batch serve smaller ones, and data that begin to have counts get room for them.</summary>
+    /// <summary>The arrays of a large batch are reused for smaller ones, and data that come with counts later get room for them.</summary>
     [Test]
     public void TheArraysGrow_ForAnotherDataSetToo()
     {
@@ -26,7 +26,7 @@ public sealed class HostBatchTests
         Assert.That(batch.Lengths.ToArray(), Is.EqualTo(new[] { 2 }));
     }
 
-    /// <summary>A pass reads its arrays without bounds, so an engine refuses data that are not its model's before it reads them.</summary>
+    /// <summary>A pass reads its arrays without bounds checks, so an engine rejects data that do not fit its model before it reads them.</summary>
     [TestCaseSource(nameof(DataOfOtherModels))]
     public void DataThatDoNotFitTheModel_AreRefused(Dataset data, string part)
     {

@@ -53,10 +53,10 @@ internal sealed class LoopModel : IPatchMoEModel
 
     public IReadOnlyList<int> RouteShape { get; }
 
-    /// <summary>What <see cref="LossAndGradients"/> does after its own work; lets a test spoil the gradients.</summary>
+    /// <summary>What <see cref="LossAndGradients"/> does after its own work; lets a test corrupt the gradients.</summary>
     public Action<float[]>? Spoil { get; set; }
 
-    /// <summary>The loops need no scratch of a workspace; its threads update the weights.</summary>
+    /// <summary>The loops do not need a workspace's scratch; its threads update the weights.</summary>
     public Workspace CreateWorkspace(int threads = 1) =>
         new(threads);
 

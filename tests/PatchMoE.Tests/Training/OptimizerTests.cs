@@ -43,7 +43,7 @@ public sealed class OptimizerTests
     [Test]
     public void TheTailHasTheBitsOfTheVectorLoop([Values] OptimizerKind kind)
     {
-        // Every value has the same weight and gradient, so every result must be the same, wherever it stands.
+        // Every value has the same weight and gradient, so every result must be the same, whatever its position.
         float[] weights = [.. Enumerable.Repeat(0.3f, 64)];
         Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind, WeightDecay = 0.01 }, [Trained], weights.Length);
         for (int t = 0; t < 10; t++)
@@ -78,7 +78,7 @@ public sealed class OptimizerTests
     [Test]
     public void AnyNumberOfThreads_GivesTheBitsOfPlainFloat32([Values] OptimizerKind kind, [Values(0, 0.1)] double decay, [Values(1, 2, 3)] int threads)
     {
-        // Odd lengths, gaps between them, and enough in all that the threads do share it.
+        // Odd lengths, gaps between them, and enough in total that the threads really share it.
         ParameterSpec[] trained =
         [
             new("a", ParameterRole.Experts, 0, EquatableArray.Of(1), 0, true),
@@ -135,7 +135,7 @@ public sealed class OptimizerTests
     {
         Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default, [Trained], 64);
         using var workspace = new Workspace(threads: 2);
-        Assert.That(() => optimizer.Step(new float[53], new float[52], 0.1, workspace), Throws.ArgumentException.With.Message.Contains("52 gradients, and the tensors to update end at 53"));
+        Assert.That(() => optimizer.Step(new float[53], new float[52], 0.1, workspace), Throws.ArgumentException.With.Message.Contains("52 gradients, but the tensors to update end at 53"));
         Assert.That(() => optimizer.Step(new float[52], new float[53], 0.1), Throws.ArgumentException);
         workspace.Dispose();
         Assert.That(() => optimizer.Step(new float[53], new float[53], 0.1, workspace), Throws.InstanceOf<ObjectDisposedException>());

@@ -19,7 +19,7 @@ public sealed class RouterStageTests
             double up = Loss(model, train, samples);
             model.Parameters[i] -= 0.5f;
 
-            // The loss is linear, so the quotient of differences is exact.
+            // The loss is linear, so the difference quotient is exact.
             Assert.That(gradients[i], Is.EqualTo((up - loss) / 0.5).Within(1e-5), $"router value {i}");
         }
 

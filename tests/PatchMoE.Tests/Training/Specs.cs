@@ -1,6 +1,6 @@
 namespace PatchMoE.Tests;
 
-/// <summary>Specs of the training tests.</summary>
+/// <summary>Specs for the training tests.</summary>
 internal static class Specs
 {
     /// <summary>28×28 digits on a 4×4 grid, as in the paper.</summary>

@@ -56,7 +56,7 @@ public sealed class TrainerTests
         Assert.That(result.Interrupted, Is.False);
     }
 
-    /// <summary>Tests only look: without them the weights and the final result are the same.</summary>
+    /// <summary>Tests only observe: without them the weights and the final result are the same.</summary>
     [TestCase(0, new int[0])]
     [TestCase(2, new[] { 2, 4, 6 })]
     public void TestEvery_ChoosesTheEpochsThatAreTested(int every, int[] tested)
@@ -91,7 +91,7 @@ public sealed class TrainerTests
     [Test]
     public void EpochLoss_IsTheMeanOverItsSamples_LastPartialBatchIncluded()
     {
-        // A step so small that the weights do not move: the epoch's loss is the loss of the initial weights. 50 samples, batches of 8.
+        // A learning rate so small that the weights do not change: the epoch's loss is the loss of the initial weights. 50 samples, batches of 8.
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
         spec = spec with { Training = spec.Training! with { Epochs = 1, Optimizer = OptimizerSpec.Default with { LearningRate = 1e-30 } } };
         Run run = Run.Of(spec);
@@ -198,7 +198,7 @@ public sealed class TrainerTests
         }
     }
 
-    /// <summary>Counts what is allocated from one update to the next within an epoch, the first epoch aside.</summary>
+    /// <summary>Counts the allocations from one update to the next within an epoch, except in the first epoch.</summary>
     private sealed class AllocationMeter
     {
         private long _last;

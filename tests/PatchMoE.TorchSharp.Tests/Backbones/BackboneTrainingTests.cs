@@ -3,7 +3,7 @@ using PatchMoE.Tests;
 
 namespace PatchMoE.TorchSharp.Tests.Backbones;
 
-/// <summary>Networks with a backbone through the command: trained, resumed and measured on small files of CIFAR-10's format.</summary>
+/// <summary>Networks with a backbone through the command: trained, resumed and evaluated on small files in CIFAR-10's format.</summary>
 public sealed class BackboneTrainingTests
 {
     private const string Plain = """
@@ -55,7 +55,7 @@ public sealed class BackboneTrainingTests
         });
     }
 
-    /// <summary>Statistics of norms and the optimizer's state go through the checkpoint.</summary>
+    /// <summary>Batch norm statistics and the optimizer's state are part of the checkpoint.</summary>
     [Test]
     public void ResumedTraining_EndsWhereOneRunDoes()
     {
@@ -74,7 +74,7 @@ public sealed class BackboneTrainingTests
         string path = _folder.File("net.json");
         File.WriteAllText(path, Plain.Replace("[3, 4]", "[2, 2, 2, 2, 2, 2]", StringComparison.Ordinal).Replace("\"batch\": 20", "\"batch\": 59", StringComparison.Ordinal));
         (int exitCode, _, string error) = Call("train", path, "--backend", "torch", "--out", _folder.File("run"));
-        Assert.That((exitCode, error), Is.EqualTo((1, "error: training.batch: with 59, an update of an epoch has one image alone, and a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.\n")));
+        Assert.That((exitCode, error), Is.EqualTo((1, "error: training.batch: with 59, the last update of an epoch has a single image, but a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.\n")));
     }
 
     private static JsonDocument Run(params string[] args)

@@ -1,6 +1,6 @@
 namespace PatchMoE.TorchSharp.Tests.Backbones;
 
-/// <summary>A Wide ResNet in evaluation mode, by plain loops in double over one image at a time: the textbook that the module is held against.</summary>
+/// <summary>A Wide ResNet in evaluation mode, with plain loops in double precision over one image at a time: the textbook version that the module is checked against.</summary>
 internal sealed class PlainWideResNet(ModelSpec model, float[] parameters)
 {
     private const double Epsilon = 1e-5;
@@ -30,7 +30,7 @@ internal sealed class PlainWideResNet(ModelSpec model, float[] parameters)
         return Head(backbone.Output == LayerOutput.Map ? Mean(NormRelu(Layer(x), "norm")) : Pooled(Layer(x)));
     }
 
-    /// <summary>Adds up over the chosen patches and divides.</summary>
+    /// <summary>Sums over the chosen patches and divides.</summary>
     private double[] Pooled(Map outputs)
     {
         LayerSpec layer = model.Layers[0];
@@ -44,7 +44,7 @@ internal sealed class PlainWideResNet(ModelSpec model, float[] parameters)
         return [.. Mean(outputs).Select(mean => mean * patches / divisor)];
     }
 
-    /// <summary>The pMoE layer before its pooling: what each expert makes of the patches it takes, 0 elsewhere.</summary>
+    /// <summary>The pMoE layer before its pooling: each expert's output for the patches it takes, 0 elsewhere.</summary>
     private Map Layer(Map map)
     {
         LayerSpec layer = model.Layers[0];

@@ -40,7 +40,7 @@ public sealed class WideResNetTests
         Agreement.Check("logits", TorchPass.Values(logits), expected);
     }
 
-    /// <summary>In float64 and training mode, where the batch's own statistics carry gradients too.</summary>
+    /// <summary>In float64 and training mode, where the batch's own statistics have gradients, too.</summary>
     [TestCaseSource(nameof(Networks))]
     public void Gradients_AreFiniteDifferences(PatchMoESpec spec)
     {
@@ -78,7 +78,7 @@ public sealed class WideResNetTests
         }
     }
 
-    /// <summary>Shortcuts of few channels, in float32 by oneDNN and in float64 by torch's own loops; a fault of oneDNN's lies in the former's weight gradients.</summary>
+    /// <summary>Shortcuts with few channels, in float32 by oneDNN and in float64 by torch's own loops; the former's weight gradients are affected by a bug in oneDNN.</summary>
     [Test]
     public void Gradients_AreThoseOfDoublePrecision([Values(3, 4, 6, 8, 16)] int channels, [Values(1, 2)] int threads)
     {
@@ -262,7 +262,7 @@ public sealed class WideResNetTests
         return new PatchMoESpec("wrn", new ModelSpec(map, layers, new HeadSpec(HeadKind.Linear, 3, Bias: true), Loss.SoftmaxCrossEntropy, backbone));
     }
 
-    /// <summary>A module with drawn weights, statistics of norms among them, and drawn images.</summary>
+    /// <summary>A module with random weights, including batch norm statistics, and random images.</summary>
     private static (WideResNet Module, float[] Parameters, float[] Input) Make(PatchMoESpec spec)
     {
         var random = new Random(11);

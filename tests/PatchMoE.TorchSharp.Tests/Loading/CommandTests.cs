@@ -5,7 +5,7 @@ using PatchMoE.TorchSharp.Loading;
 
 namespace PatchMoE.TorchSharp.Tests.Loading;
 
-/// <summary>The command as it is installed, without a libtorch of its own: it finds one on the machine.</summary>
+/// <summary>The command as installed, without its own libtorch: it finds one on the machine.</summary>
 [TestFixture]
 public sealed class CommandTests
 {
@@ -42,10 +42,10 @@ public sealed class CommandTests
         Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
         Assert.That(TorchLines(outcome), Is.EqualTo(new[]
         {
-            "torch      yes libtorch by TorchSharp: torch's operations, autograd and optimizers",
+            "torch      yes libtorch through TorchSharp: torch's operations, autograd and optimizers",
             "cpu",
             $"libtorch from the NuGet packages: {s_libtorch}",
-            "none from the application: it brings no libtorch",
+            "none from the application: it ships no libtorch",
             "none from PATCHMOE_LIBTORCH: it is not set",
         }));
     }
@@ -58,7 +58,7 @@ public sealed class CommandTests
         Assert.That(lines[1..], Has.Length.EqualTo(3).And.All.StartsWith("none from "));
     }
 
-    /// <summary>What the variable names is meant: nothing else is taken in its place.</summary>
+    /// <summary>The variable is binding: nothing else is used in its place.</summary>
     [Test]
     public void AVariableThatLeadsNowhere_IsAMistake()
     {
@@ -66,7 +66,7 @@ public sealed class CommandTests
         AssertMistake(outcome, $"--backend torch: the libtorch from PATCHMOE_LIBTORCH cannot be used: there is no folder {_folder.File("none")}");
     }
 
-    /// <summary>A library that has the right names and the wrong code: the loader's reason is told, and the process goes on.</summary>
+    /// <summary>A library with the right name and the wrong code: the loader's reason is reported, and the process continues.</summary>
     [Test]
     [Platform("Linux")]
     public void ALibtorchOfAnotherRelease_IsAMistake()

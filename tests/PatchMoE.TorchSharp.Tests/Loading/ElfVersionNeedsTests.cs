@@ -3,7 +3,7 @@ using PatchMoE.TorchSharp.Loading;
 
 namespace PatchMoE.TorchSharp.Tests.Loading;
 
-/// <summary>Version needs of a library made here: symbol 1 has version 2 and a relocation, symbol 2 has version 3 and none.</summary>
+/// <summary>Version requirements of a library built here: symbol 1 has version 2 and a relocation, symbol 2 has version 3 and none.</summary>
 [TestFixture]
 public sealed class ElfVersionNeedsTests
 {
@@ -13,7 +13,7 @@ public sealed class ElfVersionNeedsTests
     private const int Needs = 0x220;
     private const int Relocations = 0x280;
 
-    /// <summary>The entries of versions 2 and 3 lie behind the library's own; flags are their third half.</summary>
+    /// <summary>The entries of versions 2 and 3 follow the library's own; flags are their third half-word.</summary>
     private const int FlagsOfUsed = Needs + 16 + 4;
     private const int FlagsOfUnused = FlagsOfUsed + 16;
 

@@ -4,7 +4,7 @@ using PatchMoE.TorchSharp.Loading;
 
 namespace PatchMoE.TorchSharp.Tests.Loading;
 
-/// <summary>Where libtorch is looked for, and what is said of each place.</summary>
+/// <summary>Where libtorch is searched for, and what is reported for each place.</summary>
 [TestFixture]
 public sealed class LibtorchSearchTests
 {
@@ -50,7 +50,7 @@ public sealed class LibtorchSearchTests
         Assert.Multiple(() =>
         {
             Assert.That(places.Select(place => place.Origin), Is.EqualTo(new[] { "the application", "PATCHMOE_LIBTORCH", "the NuGet packages" }));
-            Assert.That(places.Select(place => place.Refusal), Is.EqualTo(new[] { "it brings no libtorch", "it is not set", null }));
+            Assert.That(places.Select(place => place.Refusal), Is.EqualTo(new[] { "it ships no libtorch", "it is not set", null }));
             Assert.That(places[^1].Folder, Is.EqualTo(libraries));
         });
     }
@@ -95,7 +95,7 @@ public sealed class LibtorchSearchTests
     {
         string libraries = Libtorch("named");
         File.WriteAllText(Path.Combine(libraries, s_torch), "no library");
-        Assert.That(Taken(libraries).Refusal, Does.Contain($"{s_torch} is no library of code"));
+        Assert.That(Taken(libraries).Refusal, Does.Contain($"{s_torch} is not a shared library"));
     }
 
     [TestCase("build-version", "2.7.1+cpu\n", "2.7.1+cpu")]

@@ -3,7 +3,7 @@ using PatchMoE.TorchSharp.Loading;
 
 namespace PatchMoE.TorchSharp.Tests.Loading;
 
-/// <summary>Opening TorchSharp's library where the system's C++ library is older than the one it was built with.</summary>
+/// <summary>Opening TorchSharp's library if the system's C++ library is older than the one it was built with.</summary>
 [TestFixture]
 [Platform("Linux")]
 public sealed class NativeLoaderTests
@@ -19,7 +19,7 @@ public sealed class NativeLoaderTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
-    /// <summary>All at once, as several processes that start together would; nothing but the one copy is left.</summary>
+    /// <summary>All at once, as several processes that start together would; only the one copy is left.</summary>
     [Test]
     public void Copies_AreOneFile()
     {
@@ -34,7 +34,7 @@ public sealed class NativeLoaderTests
         });
     }
 
-    /// <summary>Flags alone, and only some of them: most versions are those of symbols that TorchSharp calls.</summary>
+    /// <summary>Only flags, and only some of them: most versions belong to symbols that TorchSharp calls.</summary>
     [Test]
     public void TheCopy_DiffersInFlags()
     {

@@ -4,9 +4,9 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Ilgpu;
 
-/// <summary>A batch on the device: inputs, labels, valid-patch counts, and which samples of the data set it is.</summary>
+/// <summary>The device memory of a batch: inputs, labels, valid-patch counts, and which samples of the data set it holds.</summary>
 /// <param name="accelerator">The device.</param>
-internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
+internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
 {
     private readonly StagingArray<float> _stagedInput = new(accelerator);
     private readonly StagingArray<int> _stagedIntegers = new(accelerator);
@@ -16,7 +16,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
     /// <summary>[B, …].</summary>
     public DeviceArray<float> Input { get; } = new();
 
-    /// <summary>Labels [B], valid-patch counts and row numbers, each at <see cref="Padded"/> places, in one copy.</summary>
+    /// <summary>Labels [B], valid-patch counts and row numbers, each padded to a multiple of <see cref="Padded"/>, in one copy.</summary>
     public DeviceArray<int> Integers { get; } = new();
 
     public ArrayView<int> Labels(int batch) => Integers.First(batch);
@@ -25,7 +25,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
 
     public ArrayView<int> Rows(int batch, int perSample) => Integers.Part(Padded(batch) + Padded((long)batch * perSample), batch);
 
-    /// <summary>Integers that a batch needs.</summary>
+    /// <summary>The number of integers that a batch needs.</summary>
     public static long IntegersOf(int batch, int lengthsPerSample) => (2 * Padded(batch)) + Padded((long)batch * lengthsPerSample);
 
     /// <summary>Whether it holds these samples.</summary>
@@ -34,7 +34,7 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
     /// <summary>Forgets which samples it holds.</summary>
     public void Forget() => _count = 0;
 
-    /// <summary>Queues the copies of a batch's small arrays, and notes which samples it is.</summary>
+    /// <summary>Queues the copies of a batch's small arrays, and records which samples it holds.</summary>
     public void QueueIntegers(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
     {
         (int batch, int perSample) = (samples.Length, data.LengthsPerSample);
@@ -74,6 +74,6 @@ internal sealed class BatchSlot(Accelerator accelerator) : IDisposable
         _count = samples.Length;
     }
 
-    /// <summary>Arrays of a pass begin at multiples of 64 bytes.</summary>
+    /// <summary>Arrays of a pass start at multiples of 64 bytes.</summary>
     private static long Padded(long length) => (length + ModelParameters.Alignment - 1) / ModelParameters.Alignment * ModelParameters.Alignment;
 }
