@@ -18,8 +18,8 @@ internal sealed class ReproduceCommand
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The folder for the results; an interrupted grid continues from it. [default: runs/reproduce-NAME]");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seeds = CommonOptions.Number("--seeds", "Number of repeats, with the seeds 1, 2, … [default: the paper's 5]", 1, 10_000);
-    private readonly Option<int[]> _samples = new("--samples") { Description = "Numbers of training samples. [default: the paper's]", HelpName = "N", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _networks = new("--networks") { Description = "Networks to train, as specs that come with pmoe. [default: joint, separate and the CNN]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]> _samples = new("--samples") { Description = "The numbers of training samples to train with. [default: the paper's]", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _networks = new("--networks") { Description = "The networks to train, by the names of their specs. [default: joint, separate and the CNN]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: the paper's]", 1, int.MaxValue);
     private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Number of trainings to run at once. [default: the machine's cores]", 1, 1024);
 

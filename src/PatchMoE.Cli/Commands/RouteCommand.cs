@@ -23,7 +23,7 @@ internal sealed class RouteCommand
     private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data, a .npy file [B, …].");
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
-    private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, from the first. [default: {DefaultSamples}]", 1, MaximumSamples);
+    private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, starting with the first. [default: {DefaultSamples}]", 1, MaximumSamples);
 
     private RouteCommand()
     {
