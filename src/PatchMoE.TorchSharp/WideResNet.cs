@@ -122,13 +122,23 @@ public sealed class WideResNet : PatchMoEModule
     private Tensor Convolve(ConvolutionShape convolution, Tensor x)
     {
         (long stride, long padding) = (convolution.Stride, convolution.Kernel / 2);
+        Tensor weight = Weight($"{convolution.Name}.weight");
+        if (convolution is { Kernel: > 1, Inputs: 1 } && x.requires_grad)
+        {
+            // A single channel counts as channels first, for which oneDNN's input gradient may be wrong where the system hides the sizes of its caches
+            // (uxlfoundation/oneDNN#5313). A channel of zeros makes it channels last.
+            (x, weight) = (WithZeroChannel(x), WithZeroChannel(weight));
+        }
+
         if (convolution is { Kernel: 1, Stride: > 1, Inputs: < FewChannels })
         {
             (x, stride) = (x.slice(2, 0, long.MaxValue, stride).slice(3, 0, long.MaxValue, stride), 1);
         }
 
-        return nn.functional.conv2d(x, Weight($"{convolution.Name}.weight"), strides: [stride, stride], padding: [padding, padding]);
+        return nn.functional.conv2d(x, weight, strides: [stride, stride], padding: [padding, padding]);
     }
+
+    private static Tensor WithZeroChannel(Tensor values) => cat([values, zeros_like(values)], 1).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     private Tensor NormRelu(NormShape norm, Tensor x) => nn.functional.batch_norm(
         x,

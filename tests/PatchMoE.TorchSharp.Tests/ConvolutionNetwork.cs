@@ -29,7 +29,10 @@ internal sealed class ConvolutionNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = nn.functional.tanh(_convolution.forward(input)).permute(0, 2, 3, 1);
+
+        // Channels last in memory: channels-first ones meet a fault of oneDNN (docs/torch.md).
+        Tensor pixels = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        Tensor map = nn.functional.tanh(_convolution.forward(pixels)).permute(0, 2, 3, 1);
         return _classifier.forward(_experts.forward(map)).MoveToOuterDisposeScope();
     }
 }

@@ -59,7 +59,7 @@ public sealed class RouterStageTests
     public void OtherNetworks_AreRefused()
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 3, Specs.Synthetic, Specs.Training(TrainingMethod.Separate));
-        Assert.That(() => RouterStage.CheckModel(spec.Model), Throws.TypeOf<BadInputException>().With.Message.Contains("training.method: separate"));
+        Assert.That(() => RouterStage.CheckModel(spec.Model), Throws.TypeOf<BadInputException>().With.Message.Contains("training.method: The method 'separate'"));
     }
 
     private static (LoopModel Model, Dataset Train, Dataset Test) Make()

@@ -184,7 +184,7 @@ public sealed class TrainerTests
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
         PatchMoESpec large = spec with { Training = spec.Training! with { Batch = 51 } };
-        Assert.That(() => Run.Of(large).Train(), Throws.TypeOf<BadInputException>().With.Message.Contains("training.batch: 51").And.Message.Contains("50 training samples"));
+        Assert.That(() => Run.Of(large).Train(), Throws.TypeOf<BadInputException>().With.Message.Contains("training.batch: A batch of 51").And.Message.Contains("50 training samples"));
 
         PatchMoESpec threeClasses = Specs.Dense(Specs.Vectors, 3, Specs.Synthetic);
         Assert.That(() => Run.Of(threeClasses).Train(), Throws.TypeOf<BadInputException>().With.Message.Contains("no sample has the label 2"));

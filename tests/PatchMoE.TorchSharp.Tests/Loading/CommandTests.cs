@@ -66,10 +66,20 @@ public sealed class CommandTests
         AssertMistake(outcome, $"--backend torch: the libtorch from PATCHMOE_LIBTORCH cannot be used: there is no folder {_folder.File("none")}");
     }
 
-    /// <summary>A library with the right name and the wrong code: the loader's reason is reported, and the process continues.</summary>
+    /// <summary>The right libraries, in an installation that states another release.</summary>
+    [Test]
+    public void ALibtorchOfAnotherRelease_IsAMistake()
+    {
+        Directory.CreateSymbolicLink(_folder.File("lib"), s_libtorch);
+        File.WriteAllText(_folder.File("build-version"), "2.9.1+cpu\n");
+        Outcome outcome = Run(s_packages, _folder.Path, new GoldenRun("vectors-tiny", _folder).Arguments("--backend", "torch"));
+        AssertMistake(outcome, $"the libtorch in {_folder.File("lib")} is 2.9.1+cpu; TorchSharp {TorchVersions.TorchSharp} needs {TorchVersions.Libtorch}");
+    }
+
+    /// <summary>Libraries with the right names and without torch's symbols: the loader's reason is told, and the process goes on.</summary>
     [Test]
     [Platform("Linux")]
-    public void ALibtorchOfAnotherRelease_IsAMistake()
+    public void LibrariesWithoutTorchsSymbols_AreAMistake()
     {
         foreach (string file in new[] { "libtorch_cpu.so", "libtorch.so", "libc10.so" })
         {
