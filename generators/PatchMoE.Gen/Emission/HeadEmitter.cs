@@ -114,20 +114,7 @@ internal static class HeadEmitter
                     """);
             }
 
-            if (head.Outputs == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Bias(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("c", head.Outputs))
-            {
-                Bias("c");
-            }
+            writer.ShareLoop("c", head.Outputs, Bias);
         });
         tiles.Write(writer);
     }

@@ -139,19 +139,9 @@ internal sealed partial class OuterTiles
         writer.Method(Optimized(Share), Documentation, () =>
         {
             void Call() => writer.Call(Columns.Call(("target", _plan.BlockSamples > 0 ? "part" : "target")));
-            if (units == 1)
+            if (perExpert == 1)
             {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    WriteBlocks(writer, Call);
-                }
-            }
-            else if (perExpert == 1)
-            {
-                using (writer.ShareLoop("s", _sum.Experts))
-                {
-                    WriteBlocks(writer, Call);
-                }
+                writer.ShareLoop("s", _sum.Experts, _ => WriteBlocks(writer, Call));
             }
             else if (_sum.Experts == 1)
             {

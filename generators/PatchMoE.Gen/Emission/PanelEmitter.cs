@@ -39,23 +39,7 @@ internal static class PanelEmitter
             }
         }
 
-        writer.Method(LayerMethods.PackPanels, summary, () =>
-        {
-            if (layer.Experts == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Expert(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("s", layer.Experts))
-            {
-                Expert(S);
-            }
-        });
+        writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, Expert));
     }
 
     /// <summary>Prints the tiles that a layer with panels needs.</summary>

@@ -149,20 +149,7 @@ internal static class WeightGradientEmitter
                 }
             }
 
-            if (layer.Experts == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Expert(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("s", layer.Experts))
-            {
-                Expert(S);
-            }
+            writer.ShareLoop("s", layer.Experts, Expert);
         });
     }
 }
