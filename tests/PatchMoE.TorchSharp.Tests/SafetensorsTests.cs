@@ -53,7 +53,7 @@ public class SafetensorsTests
     }
 
     [Test]
-    public void PythonsTorch_ReadsWhatIsSaved()
+    public void Python_ReadsWhatIsSaved()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("weights.safetensors");
@@ -75,17 +75,17 @@ public class SafetensorsTests
 
     /// <summary>The format read by hand: a header's length, a JSON header, the values; each tensor's name, shape and sum of absolute values.</summary>
     private const string Reader = """
-        import json, struct, sys
-        import torch
+        import json, math, struct, sys
         data = open(sys.argv[1], "rb").read()
         length = struct.unpack("<Q", data[:8])[0]
         header = json.loads(data[8:8 + length])
         for name, entry in header.items():
             if name == "__metadata__":
                 continue
+            assert entry["dtype"] == "F32"
             begin, end = entry["data_offsets"]
-            values = torch.frombuffer(bytearray(data[8 + length + begin:8 + length + end]), dtype=torch.float32) if end > begin else torch.zeros(0)
-            print(name, values.reshape(entry["shape"]).shape.__repr__()[11:-1], repr(float(values.double().abs().sum())))
+            values = struct.unpack(f"<{math.prod(entry['shape'])}f", data[8 + length + begin:8 + length + end])
+            print(name, entry["shape"], repr(math.fsum(map(abs, values))))
         """;
 
     private static float[] Weights(PatchMoEModule module)
@@ -95,19 +95,19 @@ public class SafetensorsTests
         return weights;
     }
 
-    /// <summary>Runs a Python program if there is a Python with torch; otherwise the test is ignored.</summary>
+    /// <summary>Runs a Python program if there is a Python; otherwise the test is ignored.</summary>
     private static string[] Python(string program, string argument)
     {
         foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
         {
-            if (Run(python, "import torch", argument) is not null)
+            if (Run(python, "import json, math, struct", argument) is not null)
             {
                 string output = Run(python, program, argument) ?? throw new AssertionException("Python could not read the file.");
                 return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             }
         }
 
-        throw new IgnoreException("No Python with torch on this machine.");
+        throw new IgnoreException("No Python on this machine.");
     }
 
     private static string? Run(string python, string program, string argument)
