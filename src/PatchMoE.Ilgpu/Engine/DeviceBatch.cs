@@ -16,7 +16,7 @@ internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
     /// <summary>[B, …].</summary>
     public DeviceArray<float> Input { get; } = new();
 
-    /// <summary>Labels [B], valid-patch counts and row numbers, each padded to a multiple of <see cref="Padded"/>, in one copy.</summary>
+    /// <summary>Labels [B], valid-patch counts and row numbers, each padded by <see cref="Padded"/>, in one copy.</summary>
     public DeviceArray<int> Integers { get; } = new();
 
     public ArrayView<int> Labels(int batch) => Integers.First(batch);

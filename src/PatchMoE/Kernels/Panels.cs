@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Weights in panels: value i of all neurons of a panel is contiguous, so that one broadcast value of a patch meets many neurons and no sum over
+/// Weights in panels: the values i of a panel's neurons are contiguous, so that one broadcast value of a patch meets many neurons and no sum over
 /// lanes is needed.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
