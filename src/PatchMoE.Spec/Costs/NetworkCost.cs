@@ -14,7 +14,7 @@ namespace PatchMoE;
 /// <param name="TrainedParameters">Those that the loss gives a gradient.</param>
 /// <param name="BottomRouterParameters">The router weights of layer 0.</param>
 /// <param name="Backbone">The convolutions in front of the layers; null where there are none.</param>
-public sealed record NetworkCost(
+internal sealed record NetworkCost(
     EquatableArray<LayerCost> Layers,
     long HeadForward,
     long HeadBackward,

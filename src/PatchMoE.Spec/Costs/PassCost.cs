@@ -5,7 +5,7 @@ namespace PatchMoE;
 /// <param name="Bytes">
 /// The least traffic with memory: input, labels, weights and results once each, whatever the caches hold. Scratch is not counted: it stays in caches.
 /// </param>
-public sealed record PassCost(long Flops, long Bytes)
+internal sealed record PassCost(long Flops, long Bytes)
 {
     /// <summary>Floating-point operations for each byte of traffic: what decides between the bound of compute and the bound of bandwidth.</summary>
     public double Intensity => (double)Flops / Bytes;
