@@ -40,6 +40,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
     /// <exception cref="BadInputException">There is no such device, it does not work, or its memory is insufficient.</exception>
+#pragma warning disable RS0026 // A device is a name or an open one: no call can mean both constructors.
     public IlgpuEngine(IPatchMoEModel model, string? device = null, IlgpuOptions? options = null)
         : this(model, IlgpuDevices.Open(device, (options ?? new IlgpuOptions()).Optimization), options, ownsDevice: true)
     {
@@ -52,6 +53,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
     /// <exception cref="BadInputException">The device rejects the kernels, or its memory is insufficient.</exception>
     public IlgpuEngine(IPatchMoEModel model, IlgpuDevice device, IlgpuOptions? options = null)
+#pragma warning restore RS0026
         : this(model, device, options, ownsDevice: false)
     {
     }

@@ -5,7 +5,7 @@ namespace PatchMoE;
 /// average over the map are not counted: their cost has no factor of the number of channels.
 /// </summary>
 /// <param name="Convolutions">The forward pass of each convolution, in the order of the network: 2·H·W·kernel²·inputs·outputs.</param>
-public sealed record BackboneCost(EquatableArray<long> Convolutions)
+internal sealed record BackboneCost(EquatableArray<long> Convolutions)
 {
     /// <summary>The forward pass.</summary>
     public long Forward => Convolutions.Sum();

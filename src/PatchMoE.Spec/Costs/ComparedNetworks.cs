@@ -3,7 +3,7 @@ namespace PatchMoE;
 /// <summary>
 /// The networks that a pMoE network is compared with, of the same size: as many neurons on the same patches, the same head, after the same convolutions.
 /// </summary>
-public static class ComparedNetworks
+internal static class ComparedNetworks
 {
     /// <summary>The CNN: every layer's k·M neurons see every patch.</summary>
     /// <param name="model">A valid network.</param>

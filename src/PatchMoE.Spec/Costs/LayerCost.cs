@@ -9,7 +9,7 @@ namespace PatchMoE;
 /// <param name="RouterGradient">The gradient with respect to the router weights: 2·d for each score that the gate uses, 0 if the loss gives none.</param>
 /// <param name="ExpertsGradient">The gradient with respect to the neuron weights: as many as <see cref="Experts"/>.</param>
 /// <param name="InputGradient">The gradient with respect to the layer's patches: through the neurons as many as <see cref="Experts"/>, through the router as many as <see cref="RouterGradient"/>.</param>
-public sealed record LayerCost(long Router, long Experts, long RouterGradient, long ExpertsGradient, long InputGradient)
+internal sealed record LayerCost(long Router, long Experts, long RouterGradient, long ExpertsGradient, long InputGradient)
 {
     /// <summary>Router and experts.</summary>
     public long Forward => Router + Experts;

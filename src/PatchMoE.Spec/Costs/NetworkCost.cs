@@ -14,7 +14,7 @@ namespace PatchMoE;
 /// <param name="TrainedParameters">The number of weights that have a gradient.</param>
 /// <param name="BottomRouterParameters">The number of router weights in layer 0.</param>
 /// <param name="Backbone">The convolutions before the layers; null if there are none.</param>
-public sealed record NetworkCost(
+internal sealed record NetworkCost(
     EquatableArray<LayerCost> Layers,
     long HeadForward,
     long HeadBackward,

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace PatchMoE;
 
 /// <summary>The severity of a diagnostic.</summary>
@@ -21,10 +23,12 @@ public enum DiagnosticLevel
 /// <param name="Fix">How to fix it, as a format string with the same arguments.</param>
 public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix)
 {
-    private const string Documentation = "https://github.com/patchmoe/PatchMoE.Gen/blob/main/docs/diagnostics/";
+    /// <summary>The project's address, which the build knows: <c>PackageProjectUrl</c> in Directory.Build.props.</summary>
+    private static readonly string s_project =
+        typeof(DiagnosticRule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ProjectUrl").Value;
 
     /// <summary>The address of the rule's page, which has an example that breaks it and one that does not.</summary>
-    public string HelpLink => $"{Documentation}{Id}.md";
+    public string HelpLink => $"{s_project}/docs/diagnostics/{Id}.md";
 
     /// <summary>The whole message as a format string: rule and fix.</summary>
     public string MessageFormat => $"{Rule} {Fix}";

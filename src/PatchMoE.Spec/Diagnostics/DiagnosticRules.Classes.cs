@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>{0} the class.</summary>
     public static readonly DiagnosticRule ClassNotPartial = new(

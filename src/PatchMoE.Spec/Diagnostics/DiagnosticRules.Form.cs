@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>{0} what was expected, {1} what was found.</summary>
     public static readonly DiagnosticRule InvalidJson = new(

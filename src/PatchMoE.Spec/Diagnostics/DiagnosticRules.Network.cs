@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>{0} the number of experts in the top layer.</summary>
     public static readonly DiagnosticRule SignNeedsTwoExperts = new(

@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>{0} the value, {1} the range, {2} an example.</summary>
     public static readonly DiagnosticRule OutOfRange = new(

@@ -1,6 +1,6 @@
 namespace PatchMoE;
 
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>{0} what the network has instead.</summary>
     public static readonly DiagnosticRule SeparateNeedsTwoExperts = new(

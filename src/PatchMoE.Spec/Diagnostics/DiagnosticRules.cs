@@ -4,7 +4,7 @@ namespace PatchMoE;
 /// The table of all rules, numbered by subject: 001–009 form, 010–019 sizes, 020–029 head and loss, 030–039 layers and levels,
 /// 040–049 training, 050–059 data, 060–079 classes and attributes, 080–089 backbones. Each rule has a page in <c>docs/diagnostics</c>.
 /// </summary>
-public static partial class DiagnosticRules
+internal static partial class DiagnosticRules
 {
     /// <summary>All rules, by number.</summary>
     public static EquatableArray<DiagnosticRule> All => EquatableArray.Of(

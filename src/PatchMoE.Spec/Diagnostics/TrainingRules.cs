@@ -1,7 +1,7 @@
 namespace PatchMoE;
 
 /// <summary>What training requires of a network and its data. The reader checks it on a spec; the trainer checks it on what it is actually given.</summary>
-public static class TrainingRules
+internal static class TrainingRules
 {
     private const int TwoExperts = 2;
     private const int TwoClasses = 2;

@@ -8,7 +8,7 @@ namespace PatchMoE;
 /// <param name="Stride">The step in pixels.</param>
 /// <param name="Height">The number of rows of the output map.</param>
 /// <param name="Width">The number of columns of the output map.</param>
-public sealed record ConvolutionShape(string Name, int Inputs, int Outputs, int Kernel, int Stride, int Height, int Width);
+internal sealed record ConvolutionShape(string Name, int Inputs, int Outputs, int Kernel, int Stride, int Height, int Width);
 
 /// <summary>A batch norm over the channels of a map, followed by ReLU.</summary>
 /// <param name="Name">
@@ -17,7 +17,7 @@ public sealed record ConvolutionShape(string Name, int Inputs, int Outputs, int 
 /// <param name="Channels">The number of channels of the map.</param>
 /// <param name="Height">The number of rows of the map.</param>
 /// <param name="Width">The number of columns of the map.</param>
-public sealed record NormShape(string Name, int Channels, int Height, int Width);
+internal sealed record NormShape(string Name, int Channels, int Height, int Width);
 
 /// <summary>A pre-activation residual block: BN-ReLU-Conv3×3-BN-ReLU-Conv3×3 plus the shortcut.</summary>
 /// <param name="Norm1">Before the first convolution.</param>
@@ -25,7 +25,7 @@ public sealed record NormShape(string Name, int Channels, int Height, int Width)
 /// <param name="Norm2">Before the second convolution.</param>
 /// <param name="Convolution2">Keeps the sizes.</param>
 /// <param name="Shortcut">A 1×1 convolution of the output of <paramref name="Norm1"/>; null if the sizes do not change, and then the block's input is added.</param>
-public sealed record ResidualBlockShape(
+internal sealed record ResidualBlockShape(
     NormShape Norm1, ConvolutionShape Convolution1, NormShape Norm2, ConvolutionShape Convolution2, ConvolutionShape? Shortcut);
 
 /// <summary>The sizes of a backbone, as derived from its spec.</summary>
@@ -34,7 +34,7 @@ public sealed record ResidualBlockShape(
 /// <param name="ReductionNorm">Before <paramref name="Reduction"/>; null without pMoE layers.</param>
 /// <param name="Reduction">The convolution in place of the last group; null without pMoE layers.</param>
 /// <param name="Norm">Before the average over the map; null if a pMoE layer passes its features to the head.</param>
-public sealed record BackboneShape(
+internal sealed record BackboneShape(
     ConvolutionShape Stem, EquatableArray<ResidualBlockShape> Blocks, NormShape? ReductionNorm, ConvolutionShape? Reduction, NormShape? Norm)
 {
     /// <summary>All convolutions, in the order of the network.</summary>
@@ -50,7 +50,7 @@ public sealed record BackboneShape(
 }
 
 /// <summary>Derives the sizes of a backbone.</summary>
-public static class BackboneShapes
+internal static class BackboneShapes
 {
     private const int Side = 3;
 

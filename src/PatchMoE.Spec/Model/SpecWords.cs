@@ -1,7 +1,7 @@
 namespace PatchMoE;
 
 /// <summary>The words used in specs for the values of an enum: the member's name in camel case.</summary>
-public static class SpecWords
+internal static class SpecWords
 {
     /// <summary>The word of a value, for example <c>softmaxSelected</c>.</summary>
     /// <typeparam name="T">The enum.</typeparam>

@@ -44,7 +44,7 @@ internal static class DataChecks
         {
             if (others[i] == positive || others[i] == negative)
             {
-                Place place = fields.Has("irrelevant") ? fields.PlaceOf("irrelevant", i) : fields.PlaceOf(others[i] == positive ? "positive" : "negative");
+                SpecPlace place = fields.Has("irrelevant") ? fields.PlaceOf("irrelevant", i) : fields.PlaceOf(others[i] == positive ? "positive" : "negative");
                 fields.Diagnostics.Report(DiagnosticRules.ClassIsIrrelevant, place, others[i], others[i] == positive ? "positive" : "negative");
             }
         }

@@ -9,7 +9,7 @@ internal sealed class DiagnosticBag
     public bool HasErrors => _diagnostics.Any(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
 
     /// <summary>Adds a diagnostic.</summary>
-    public void Report(DiagnosticRule rule, Place place, params object?[] arguments) => Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
+    public void Report(DiagnosticRule rule, SpecPlace place, params object?[] arguments) => Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
 
     /// <summary>Adds a diagnostic from a check outside the reader.</summary>
     public void Add(SpecDiagnostic diagnostic) => _diagnostics.Add(diagnostic);

@@ -30,7 +30,7 @@ internal sealed class FieldReader
             }
 
             string line = (first.Value.Span.Line + 1).ToString(CultureInfo.InvariantCulture);
-            diagnostics.Report(DiagnosticRules.DuplicateField, new Place(PathOf(Excerpt.Of(field.Name)), field.NameSpan), Excerpt.Of(field.Name), line);
+            diagnostics.Report(DiagnosticRules.DuplicateField, new SpecPlace(PathOf(Excerpt.Of(field.Name)), field.NameSpan), Excerpt.Of(field.Name), line);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class FieldReader
     public DiagnosticBag Diagnostics { get; }
 
     /// <summary>The position of the object.</summary>
-    public Place Place => new(_path, _node.Span);
+    public SpecPlace Place => new(_path, _node.Span);
 
     private ValueReader Values { get; }
 
@@ -67,10 +67,10 @@ internal sealed class FieldReader
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
     /// <summary>The position of a field's value; that of the object if the field is absent.</summary>
-    public Place PlaceOf(string name) => new(PathOf(name), _fields.TryGetValue(name, out SpecField? field) ? field.Value.Span : _node.Span);
+    public SpecPlace PlaceOf(string name) => new(PathOf(name), _fields.TryGetValue(name, out SpecField? field) ? field.Value.Span : _node.Span);
 
     /// <summary>The position of an element of an array.</summary>
-    public Place PlaceOf(string name, int index) => new($"{PathOf(name)}[{index}]", ((SpecArray)_fields[name].Value).Items[index].Span);
+    public SpecPlace PlaceOf(string name, int index) => new($"{PathOf(name)}[{index}]", ((SpecArray)_fields[name].Value).Items[index].Span);
 
     /// <summary>A field's node; null if it is absent, which is reported if <paramref name="what"/> says what it is.</summary>
     public SpecNode? Node(string name, string? what = null)
@@ -146,7 +146,7 @@ internal sealed class FieldReader
         _rejected.Add(name);
         if (_fields.TryGetValue(name, out SpecField? field))
         {
-            Diagnostics.Report(rule, new Place(PathOf(name), field.NameSpan), arguments);
+            Diagnostics.Report(rule, new SpecPlace(PathOf(name), field.NameSpan), arguments);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class FieldReader
     {
         if (_fields.TryGetValue(name, out SpecField? field))
         {
-            Diagnostics.Report(DiagnosticRules.FieldWithoutEffect, new Place(PathOf(name), field.NameSpan), name, cause, remedy);
+            Diagnostics.Report(DiagnosticRules.FieldWithoutEffect, new SpecPlace(PathOf(name), field.NameSpan), name, cause, remedy);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class FieldReader
                 string shown = Excerpt.Of(field.Name);
                 Diagnostics.Report(
                     DiagnosticRules.UnknownField,
-                    new Place(PathOf(shown), field.NameSpan),
+                    new SpecPlace(PathOf(shown), field.NameSpan),
                     shown,
                     Excerpt.List(_known),
                     nearest is null ? "one of these" : $"'{nearest}'");
@@ -185,7 +185,7 @@ internal sealed class FieldReader
 
         foreach ((string name, string what) in missing)
         {
-            Diagnostics.Report(DiagnosticRules.MissingField, new Place(_path, _node.Span), name, what);
+            Diagnostics.Report(DiagnosticRules.MissingField, new SpecPlace(_path, _node.Span), name, what);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class SizeLimits
         for (int i = 0; i < layers.Count; i++)
         {
             LayerSpec layer = layers[i];
-            Place place = model.PlaceOf("layers", i);
+            SpecPlace place = model.PlaceOf("layers", i);
             BigInteger instances = groups.Take(groups.Count - i).Aggregate(BigInteger.One, (product, size) => product * size);
             BigInteger outputs = (BigInteger)layer.Experts * layer.NeuronsPerExpert;
             BigInteger taken = layer.Routing == Routing.ExpertChoice ? layer.PatchesPerExpert : patches;
@@ -78,7 +78,7 @@ internal static class SizeLimits
         return filters;
     }
 
-    private static bool Fits(DiagnosticBag diagnostics, Place place, string what, BigInteger values, string smaller)
+    private static bool Fits(DiagnosticBag diagnostics, SpecPlace place, string what, BigInteger values, string smaller)
     {
         if (values <= MaximumValues)
         {

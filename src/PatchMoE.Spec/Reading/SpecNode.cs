@@ -5,40 +5,40 @@ namespace PatchMoE;
 /// <see cref="SpecReader"/>.
 /// </summary>
 /// <param name="Span">The position of the value.</param>
-public abstract record SpecNode(SourceSpan Span);
+internal abstract record SpecNode(SourceSpan Span);
 
 /// <summary>An object: its fields in the order of the text, including duplicates.</summary>
 /// <param name="Span">Its position.</param>
 /// <param name="Fields">The fields.</param>
-public sealed record SpecObject(SourceSpan Span, EquatableArray<SpecField> Fields) : SpecNode(Span);
+internal sealed record SpecObject(SourceSpan Span, EquatableArray<SpecField> Fields) : SpecNode(Span);
 
 /// <summary>A named value of an object.</summary>
 /// <param name="Name">The field's name.</param>
 /// <param name="NameSpan">The position of the name.</param>
 /// <param name="Value">The value.</param>
-public sealed record SpecField(string Name, SourceSpan NameSpan, SpecNode Value);
+internal sealed record SpecField(string Name, SourceSpan NameSpan, SpecNode Value);
 
 /// <summary>An array.</summary>
 /// <param name="Span">Its position.</param>
 /// <param name="Items">The elements.</param>
-public sealed record SpecArray(SourceSpan Span, EquatableArray<SpecNode> Items) : SpecNode(Span);
+internal sealed record SpecArray(SourceSpan Span, EquatableArray<SpecNode> Items) : SpecNode(Span);
 
 /// <summary>A number.</summary>
 /// <param name="Span">Its position.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Text">The number as written.</param>
-public sealed record SpecNumber(SourceSpan Span, double Value, string Text) : SpecNode(Span);
+internal sealed record SpecNumber(SourceSpan Span, double Value, string Text) : SpecNode(Span);
 
 /// <summary>A string.</summary>
 /// <param name="Span">Its position, including the quotes.</param>
 /// <param name="Value">The text without quotes and escapes.</param>
-public sealed record SpecString(SourceSpan Span, string Value) : SpecNode(Span);
+internal sealed record SpecString(SourceSpan Span, string Value) : SpecNode(Span);
 
 /// <summary>true or false.</summary>
 /// <param name="Span">Its position.</param>
 /// <param name="Value">The value.</param>
-public sealed record SpecBoolean(SourceSpan Span, bool Value) : SpecNode(Span);
+internal sealed record SpecBoolean(SourceSpan Span, bool Value) : SpecNode(Span);
 
 /// <summary>null.</summary>
 /// <param name="Span">Its position.</param>
-public sealed record SpecNull(SourceSpan Span) : SpecNode(Span);
+internal sealed record SpecNull(SourceSpan Span) : SpecNode(Span);

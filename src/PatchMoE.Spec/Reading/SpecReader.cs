@@ -20,7 +20,7 @@ public static class SpecReader
     /// <summary>Reads a spec from nodes that come from a source other than JSON.</summary>
     /// <param name="root">The whole spec.</param>
     /// <param name="defaultName">The spec's name if the nodes give none.</param>
-    public static SpecResult Read(SpecNode root, string defaultName)
+    internal static SpecResult Read(SpecNode root, string defaultName)
     {
         var diagnostics = new DiagnosticBag();
         PatchMoESpec? spec = FieldReader.Open(root, "", diagnostics, "{ \"model\": { ... } }") is { } fields ? ReadSpec(fields, defaultName) : null;

@@ -16,7 +16,7 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
         if (!range.Contains(number.Value))
         {
             diagnostics.Report(
-                DiagnosticRules.OutOfRange, new Place(path, node.Span), Excerpt.Of(number.Text), range.Describe(number.Value), range.Minimum);
+                DiagnosticRules.OutOfRange, new SpecPlace(path, node.Span), Excerpt.Of(number.Text), range.Describe(number.Value), range.Minimum);
             return null;
         }
 
@@ -33,7 +33,7 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
 
         if (!range.Contains(number.Value))
         {
-            diagnostics.Report(DiagnosticRules.OutOfRange, new Place(path, node.Span), Excerpt.Of(number.Text), range.Text, range.Example);
+            diagnostics.Report(DiagnosticRules.OutOfRange, new SpecPlace(path, node.Span), Excerpt.Of(number.Text), range.Text, range.Example);
             return null;
         }
 
@@ -65,7 +65,7 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
         }
 
         diagnostics.Report(
-            DiagnosticRules.UnknownWord, new Place(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(word, known));
+            DiagnosticRules.UnknownWord, new SpecPlace(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(word, known));
         return null;
     }
 
@@ -83,7 +83,7 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
                 return height is { } h && width is { } w ? (h, w) : null;
 
             case SpecArray array:
-                diagnostics.Report(DiagnosticRules.WrongCount, new Place(path, node.Span), "2 values, height and width", array.Items.Count);
+                diagnostics.Report(DiagnosticRules.WrongCount, new SpecPlace(path, node.Span), "2 values, height and width", array.Items.Count);
                 return null;
 
             default:
@@ -108,7 +108,7 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
     public T? Mistype<T>(SpecNode node, string path, string expected, string example)
         where T : struct
     {
-        diagnostics.Report(DiagnosticRules.WrongType, new Place(path, node.Span), expected, Excerpt.Of(node), example);
+        diagnostics.Report(DiagnosticRules.WrongType, new SpecPlace(path, node.Span), expected, Excerpt.Of(node), example);
         return null;
     }
 }

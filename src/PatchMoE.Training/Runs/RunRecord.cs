@@ -10,7 +10,7 @@ namespace PatchMoE.Training.Runs;
 public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<EpochMetrics> History)
 {
     /// <summary>What the passes of the network cost.</summary>
-    public NetworkCost Cost { get; } = NetworkCost.Of(Spec.Model);
+    internal NetworkCost Cost { get; } = NetworkCost.Of(Spec.Model);
 
     /// <summary>Samples per update.</summary>
     public int Batch => (Spec.Training ?? TrainingSpec.Default).Batch;
