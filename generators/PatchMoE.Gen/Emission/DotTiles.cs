@@ -39,14 +39,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         Tile(patches, rows).Call([("w", weights), ("products", products), .. others]);
 
     private Method Tile(int patches, int rows) => new(
-        $"{Name}{patches}x{rows}",
-        [
-            .. PatchPlaces.Names(patches).Select(Parameter.Floats),
-            Parameter.Floats("w"),
-            Parameter.Floats("products"),
-            Parameter.Number("length").When(Blocked),
-            new Parameter("bool", "add").When(Blocked),
-        ]);
+        $"{Name}{patches}x{rows}", [.. PatchPlaces.Parameters(patches), "ref float w, ref float products", ("int length, bool add", Blocked)]);
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {

@@ -7,21 +7,11 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the pass with gradients, which goes from window to window.</summary>
 internal static class GradientPassEmitter
 {
-    private static readonly Parameter s_pass = new("in GradientPass", "pass");
-    private static readonly Parameter s_workspace = new("Workspace", "workspace");
-    private static readonly Parameter s_worker = Parameter.Number("worker");
-
-    public static Method Clear { get; } = new("ClearGradients", s_pass, s_workspace, s_worker);
+    public static Method Clear { get; } = new("ClearGradients", "in GradientPass pass, Workspace workspace, int worker");
 
     /// <summary>One worker's part of the weights' gradients over a window; by experts, the samples are in slots of the worker's own.</summary>
-    public static Method AddWeights(ModelPlan plan) => new(
-        "AddWeightGradients",
-        s_pass,
-        s_workspace,
-        Parameter.Number("start"),
-        Parameter.Number("samples"),
-        Parameter.Number("slot").When(plan.SharedBatch > 0),
-        s_worker) { Modifiers = "private" };
+    public static Method AddWeights(ModelPlan plan) => SampleMethods.Private(
+        "AddWeightGradients", "in GradientPass pass, Workspace workspace, int start, int samples", ("int slot", plan.SharedBatch > 0), "int worker");
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
@@ -36,8 +26,8 @@ internal static class GradientPassEmitter
         WriteWeights(writer, plan);
     }
 
-    private static Method Sample(ModelPlan plan) => new(
-        "GradientSample", s_pass, s_workspace, Parameter.Number("b"), Parameter.Floats("slot"), Parameter.Integers("integers"), SampleMethods.Own(plan)) { Modifiers = "private" };
+    private static Method Sample(ModelPlan plan) => SampleMethods.Private(
+        "GradientSample", "in GradientPass pass, Workspace workspace, int b, ref float slot, ref int integers", SampleMethods.Own(plan));
 
     private static void WriteShare(SourceWriter writer, ModelPlan plan)
     {

@@ -7,21 +7,12 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the output layer.</summary>
 internal static class HeadEmitter
 {
-    private static readonly Parameter s_parameters = Parameter.Floats("parameters");
+    public static Method Forward { get; } = new("Forward", "ref float y, ref float parameters, ref float logits") { Modifiers = "public static" };
 
-    public static Method Forward { get; } = new("Forward", Parameter.Floats("y"), s_parameters, Parameter.Floats("logits")) { Modifiers = "public static" };
-
-    public static Method Backward { get; } =
-        new("Backward", s_parameters, Parameter.Floats("logitsGradient"), Parameter.Floats("yGradient")) { Modifiers = "public static" };
+    public static Method Backward { get; } = new("Backward", "ref float parameters, ref float logitsGradient, ref float yGradient") { Modifiers = "public static" };
 
     public static Method WeightGradients { get; } = new(
-        "WeightGradients",
-        Parameter.Floats("x"),
-        Parameter.Floats("slots"),
-        Parameter.Number("samples"),
-        new Parameter("scoped in WeightTarget", "target"),
-        Parameter.Number("worker"),
-        Parameter.Number("workers")) { Modifiers = "public static" };
+        "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, int worker, int workers") { Modifiers = "public static" };
 
     /// <summary>The class as other classes name it.</summary>
     public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan, plan.Head.Lanes)}>";

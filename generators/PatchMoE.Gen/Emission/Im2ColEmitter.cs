@@ -49,7 +49,7 @@ internal static class Im2ColEmitter
         }
     }
 
-    private static Method Of(string name) => new(name, Parameter.Floats("image"), Parameter.Floats("rows")) { Modifiers = "public static" };
+    private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = "public static" };
 
     private static void WriteLoops(SourceWriter writer, ImageInputSpec image, Action body)
     {

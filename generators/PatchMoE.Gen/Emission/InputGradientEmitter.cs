@@ -11,7 +11,7 @@ internal static class InputGradientEmitter
     {
         writer.Gap();
         string scores = layer.TrainsRouter ? " + Σ_s ∂L/∂g_sj · w_s" : string.Empty;
-        writer.Kernel(LayerMethods.InputGradient(layer), $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.", () =>
+        writer.Kernel(LayerMethods.InputGradient, $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; xGradient has the layout of x.", () =>
         {
             BlockPlaces block = BlockPlaces.Of(layer);
             writer.Lines("int taken = integers;");

@@ -6,8 +6,7 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the loss of one sample. To add a loss: a word in <see cref="Loss"/>, a text here, and the label rule in the runtime's guard.</summary>
 internal static class LossEmitter
 {
-    private static readonly Method s_loss = new(
-        "LossOf", Parameter.Floats("logits"), Parameter.Number("label"), new Parameter("double", "share"), Parameter.Floats("gradient")) { Returns = "double" };
+    private static readonly Method s_loss = new("LossOf", "ref float logits, int label, double share, ref float gradient") { Returns = "double" };
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {

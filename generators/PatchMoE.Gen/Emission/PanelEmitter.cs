@@ -14,9 +14,9 @@ internal static class PanelEmitter
     public static Method Tile(LayerPlan layer, int patches, int vectors) => new(
         $"Panel{patches}x{vectors}",
         [
-            .. PatchPlaces.Names(patches).Select(Parameter.Floats),
-            Parameter.Floats("panel"),
-            .. layer.HasWindow ? PatchPlaces.Names(patches, "to").Select(Parameter.Floats) : [Parameter.Floats("activations")],
+            .. PatchPlaces.Parameters(patches),
+            "ref float panel",
+            .. layer.HasWindow ? PatchPlaces.Parameters(patches, "to") : ["ref float activations"],
         ]);
 
     /// <summary>Prints the packing of a layer's weights.</summary>
@@ -39,23 +39,7 @@ internal static class PanelEmitter
             }
         }
 
-        writer.Method(LayerMethods.PackPanels, summary, () =>
-        {
-            if (layer.Experts == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Expert(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("s", layer.Experts))
-            {
-                Expert(S);
-            }
-        });
+        writer.Method(LayerMethods.PackPanels, summary, () => writer.Share("s", layer.Experts, Expert));
     }
 
     /// <summary>Prints the tiles that a layer with panels needs.</summary>

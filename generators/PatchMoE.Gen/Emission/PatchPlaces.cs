@@ -25,6 +25,9 @@ internal static class PatchPlaces
     /// <summary>Where the copies of an expert's patches begin among those of all; 0 where there are none.</summary>
     public static Expression Copies(LayerPlan layer, Expression expert) => layer.Access.Source == PatchSource.Chosen ? expert * layer.Taken * layer.Dimension : 0;
 
+    /// <summary>The references to the patches of a tile as parameters.</summary>
+    public static IEnumerable<ParameterList> Parameters(int patches, string name = "x") => Names(patches, name).Select(place => (ParameterList)$"ref float {place}");
+
     /// <summary>The references x0, x1, … to the patches of a tile.</summary>
     public static string[] Names(int patches, string name = "x") => [.. Enumerable.Range(0, patches).Select(p => $"{name}{p}")];
 

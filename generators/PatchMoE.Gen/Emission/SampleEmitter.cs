@@ -148,5 +148,5 @@ internal static class SampleEmitter
     }
 
     private static void WriteInputGradientCall(SourceWriter writer, ModelPlan plan, LayerPlan layer, Place gradient) => writer.Call(
-        LayerMethods.InputGradient(layer).Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
+        LayerMethods.InputGradient.Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
 }

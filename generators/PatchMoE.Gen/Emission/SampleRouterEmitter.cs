@@ -7,7 +7,7 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the router of a sample layer: one expert takes all patches, weighted by its softmax probability.</summary>
 internal static class SampleRouterEmitter
 {
-    private static readonly Method s_patchSum = new("PatchSum", Parameter.Floats("x"), Parameter.Number("valid"), Parameter.Floats("sum"));
+    private static readonly Method s_patchSum = new("PatchSum", "ref float x, int valid, ref float sum");
 
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
@@ -24,8 +24,7 @@ internal static class SampleRouterEmitter
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
 
     /// <summary>The backward pass of the chosen expert's probability.</summary>
-    public static Method GateBackward { get; } = new(
-        "GateBackward", Parameter.Number("expert"), new Parameter("float", "gateGradient"), Parameter.Floats("probabilities"), Parameter.Floats("scoreGradients"));
+    public static Method GateBackward { get; } = new("GateBackward", "int expert, float gateGradient, ref float probabilities, ref float scoreGradients");
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {

@@ -157,6 +157,15 @@ internal sealed class SourceWriter
     public Scope ShareLoop(string index, int count) =>
         Block($"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)");
 
+    /// <summary>Prints a worker's share of so many; the last worker takes a single one.</summary>
+    public void Share(string index, int count, Action<Expression> body)
+    {
+        using (count == 1 ? Block("if (worker == workers - 1)") : ShareLoop(index, count))
+        {
+            body(count == 1 ? 0 : index);
+        }
+    }
+
     /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
     public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
 

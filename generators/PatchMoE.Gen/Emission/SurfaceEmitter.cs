@@ -102,26 +102,23 @@ internal static class SurfaceEmitter
         }
     }
 
-    private static readonly Parameter s_input = new($"{ReadOnlySpan}<float>", "input");
-    private static readonly Parameter s_labels = new($"{ReadOnlySpan}<int>", "labels");
-    private static readonly Parameter s_workspace = new("global::PatchMoE.Workspace", "workspace");
-    private static readonly Parameter s_inputGradient = new($"{Span}<float>", "inputGradient") { Default = "default" };
-    private static readonly Parameter s_lengths = new($"{ReadOnlySpan}<int>", "lengths") { Default = "default" };
-
     /// <summary>The passes of <c>IPatchMoEModel</c>; the network checks their arguments.</summary>
     private static readonly Method[] s_passes =
     [
-        new("Forward", s_input, Floats("logits"), s_workspace, s_lengths),
-        new("Predict", s_input, new($"{Span}<int>", "classes"), s_workspace, s_lengths),
-        new("Features", s_input, Floats("features"), s_workspace, s_lengths),
-        new("LossAndGradients", s_input, s_labels, Floats("logits"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths) { Returns = "double" },
-        new("SgdStep", s_input, s_labels, Floats("logits"), new("double", "learningRate"), new("double", "weightDecay"), s_workspace, s_lengths) { Returns = "double" },
-        new("Backward", s_input, new($"{ReadOnlySpan}<float>", "logitsGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
-        new("BackwardFeatures", s_input, new($"{ReadOnlySpan}<float>", "featuresGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
-        new("Route", s_input, new($"{Span}<int>", "routes"), Floats("scores"), Floats("gates"), s_workspace, s_lengths),
+        Pass("Forward", $"{Span}<float> logits"),
+        Pass("Predict", $"{Span}<int> classes"),
+        Pass("Features", $"{Span}<float> features"),
+        Pass("LossAndGradients", $"{ReadOnlySpan}<int> labels, {Span}<float> logits, {Span}<float> gradients", hasInputGradient: true) with { Returns = "double" },
+        Pass("SgdStep", $"{ReadOnlySpan}<int> labels, {Span}<float> logits, double learningRate, double weightDecay") with { Returns = "double" },
+        Pass("Backward", $"{ReadOnlySpan}<float> logitsGradient, {Span}<float> gradients", hasInputGradient: true),
+        Pass("BackwardFeatures", $"{ReadOnlySpan}<float> featuresGradient, {Span}<float> gradients", hasInputGradient: true),
+        Pass("Route", $"{Span}<int> routes, {Span}<float> scores, {Span}<float> gates"),
     ];
 
-    private static Parameter Floats(string name) => new($"{Span}<float>", name);
+    private static Method Pass(string name, string arrays, bool hasInputGradient = false) => new(
+        name,
+        $"{ReadOnlySpan}<float> input", arrays, "global::PatchMoE.Workspace workspace", ($"{Span}<float> inputGradient = default", hasInputGradient),
+        $"{ReadOnlySpan}<int> lengths = default") { Modifiers = "public" };
 
     private static void WritePasses(SourceWriter writer)
     {
@@ -133,8 +130,8 @@ internal static class SurfaceEmitter
         {
             writer.Gap();
             writer.Lines("/// <inheritdoc/>");
-            writer.Declaration(pass with { Modifiers = "public" }, " =>");
-            writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Parameters.Select(parameter => parameter.Name))});");
+            writer.Declaration(pass, " =>");
+            writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Used.Select(parameter => parameter.Name))});");
         }
     }
 

@@ -8,13 +8,7 @@ namespace PatchMoE.Gen.Emission;
 internal static class WeightGradientEmitter
 {
     private static readonly Method s_biasShare = new(
-        "BiasGradientShare",
-        Parameter.Floats("slots"),
-        Parameter.Integers("integers"),
-        Parameter.Number("samples"),
-        new Parameter("scoped in WeightTarget", "target"),
-        Parameter.Number("worker"),
-        Parameter.Number("workers"));
+        "BiasGradientShare", "ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers");
 
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
@@ -149,20 +143,7 @@ internal static class WeightGradientEmitter
                 }
             }
 
-            if (layer.Experts == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Expert(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("s", layer.Experts))
-            {
-                Expert(S);
-            }
+            writer.Share("s", layer.Experts, Expert);
         });
     }
 }

@@ -9,14 +9,8 @@ internal static class WindowDots
 {
     private static Method PreActivationRows(LayerPlan layer) => new(
         "PreActivationRows",
-        Parameter.Floats("x"),
-        Parameter.Floats("slots"),
-        Parameter.Floats("weights"),
-        new Parameter("ref nint", "list"),
-        Parameter.Number("rows"),
-        Parameter.Number("from").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
-        Parameter.Number("to").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
-        Parameter.Floats("products"));
+        "ref float x, ref float slots, ref float weights, ref nint list, int rows",
+        ("int from, int to", layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1), "ref float products");
 
     /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s, or for all of them where there is one.</summary>
     public static void WriteCalls(SourceWriter writer, LayerPlan layer, Expression s, int tiles)
@@ -37,7 +31,7 @@ internal static class WindowDots
         }
 
         writer.Gap();
-        writer.Call(tiles > 1 ? WindowText.PoolRows(layer).Call() : WindowText.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
+        writer.Call(tiles > 1 ? WindowEmitter.PoolRows(layer).Call() : WindowEmitter.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
     }
 
     /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>

@@ -19,7 +19,7 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 
     public static Argument Integers(string name, Expression value) => new(new Parameter("ArrayView<int>", name), value);
 
-    public static Argument Number(string name, Expression value) => new(Parameter.Number(name), value);
+    public static Argument Number(string name, Expression value) => new(new Parameter("int", name), value);
 
     /// <summary>The argument, if this network's kernel has it.</summary>
     public Argument When(bool isUsed) => this with { Parameter = Parameter.When(isUsed) };

@@ -4,10 +4,9 @@ namespace PatchMoE.Gen.Emission.Text;
 /// An emitted method as its callers and its own printer know it: one value says the name and the parameters, so a declaration and its calls cannot differ.
 /// </summary>
 /// <param name="Name">Its name, without type arguments.</param>
-/// <param name="Parameters">All parameters that it can have, in order; those not used are neither declared nor handed over.</param>
-internal sealed record Method(string Name, params Parameter[] Parameters)
+/// <param name="Lists">All parameters that it can have, in order; those not used are neither declared nor handed over.</param>
+internal sealed record Method(string Name, params ParameterList[] Lists)
 {
-    /// <summary>The return type.</summary>
     public string Returns { get; init; } = "void";
 
     /// <summary>Everything before the return type.</summary>
@@ -18,6 +17,8 @@ internal sealed record Method(string Name, params Parameter[] Parameters)
 
     /// <summary>The attributes, each a line.</summary>
     public IReadOnlyList<string> Attributes { get; init; } = [];
+
+    public IReadOnlyList<Parameter> Parameters { get; } = [.. Lists.SelectMany(list => list.Parameters)];
 
     /// <summary>The parameters of this network's method.</summary>
     public IEnumerable<Parameter> Used => Parameters.Where(parameter => parameter.IsUsed);
