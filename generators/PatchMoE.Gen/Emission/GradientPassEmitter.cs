@@ -16,13 +16,9 @@ internal static class GradientPassEmitter
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteShare(writer, plan);
-        writer.Gap();
         WriteClear(writer, plan);
-        writer.Gap();
         WriteSample(writer, plan);
-        writer.Gap();
         WriteLoss(writer, plan);
-        writer.Gap();
         WriteWeights(writer, plan);
     }
 
@@ -52,7 +48,6 @@ internal static class GradientPassEmitter
                     writer.Call(Sample(plan).Call(own));
                 }
 
-                writer.Gap();
                 writer.Lines("workspace.Synchronize();");
                 writer.Call(AddWeights(plan).Call(("slot", 0)));
                 writer.Lines("workspace.Synchronize();");
@@ -78,7 +73,6 @@ internal static class GradientPassEmitter
                 writer.Lines("return;");
             }
 
-            writer.Gap();
             writer.Call(PassText.SampleCall(SampleMethods.Forward(plan), panels));
             writer.Call(SampleMethods.Loss.Call());
             writer.Call(SampleMethods.Backward(plan).Call());
@@ -151,8 +145,6 @@ internal static class GradientPassEmitter
                     writer.Call(HeadEmitter.WeightGradients.Of(HeadEmitter.Owner(plan)).Call(
                         [.. window, ("x", (Place)"slots" + $"Slot.Layer{plan.Top.Index}Outputs"), ("target", "add")]));
                 }
-
-                writer.Gap();
             }
 
             writer.Lines($$"""
@@ -183,10 +175,7 @@ internal static class GradientPassEmitter
 
             if (stores)
             {
-                using (writer.Block("if (pass.Batch.Count == 0 && worker == 0)"))
-                {
-                    writer.Lines($"Values.Clear(ref pass.Gradients, {plan.ParameterLength});");
-                }
+                writer.Block("if (pass.Batch.Count == 0 && worker == 0)", () => writer.Lines($"Values.Clear(ref pass.Gradients, {plan.ParameterLength});"));
             }
         });
     }

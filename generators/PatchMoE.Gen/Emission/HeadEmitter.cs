@@ -14,7 +14,6 @@ internal static class HeadEmitter
     public static Method WeightGradients { get; } = new(
         "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, int worker, int workers") { Modifiers = "public static" };
 
-    /// <summary>The class as other classes name it.</summary>
     public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan, plan.Head.Lanes)}>";
 
     public static void Write(SourceWriter writer, ModelPlan plan)
@@ -33,7 +32,6 @@ internal static class HeadEmitter
 
             writer.Gap();
             WriteForward(writer, head);
-            writer.Gap();
             writer.Kernel(Backward, "yGradient = Σ_c logitsGradient[c] · w_c.", () =>
             {
                 writer.Lines($"Values.Clear(ref yGradient, {m});");
@@ -64,7 +62,6 @@ internal static class HeadEmitter
 
             if (head.BiasOffset >= 0)
             {
-                writer.Gap();
                 writer.Loop("c", head.Outputs, c => writer.Lines($"{(Place)"logits" + c} += {(Place)"parameters" + "BiasAt" + c};"));
             }
         });
@@ -90,12 +87,7 @@ internal static class HeadEmitter
             {
                 Expression at = (Expression)"BiasAt" + c;
                 writer.Lines("float sum = 0f;");
-                using (writer.Block("for (int b = 0; b < samples; b++)"))
-                {
-                    writer.Lines($"sum += {deltas + c};");
-                }
-
-                writer.Gap();
+                writer.Block("for (int b = 0; b < samples; b++)", () => writer.Lines($"sum += {deltas + c};"));
                 writer.Lines($$"""
                     Add(ref target.Gradients, {{at}}) += sum;
                     if (target.Updates)
@@ -105,20 +97,7 @@ internal static class HeadEmitter
                     """);
             }
 
-            if (head.Outputs == 1)
-            {
-                using (writer.Block("if (worker == workers - 1)"))
-                {
-                    Bias(0);
-                }
-
-                return;
-            }
-
-            using (writer.ShareLoop("c", head.Outputs))
-            {
-                Bias("c");
-            }
+            writer.Share("c", head.Outputs, Bias);
         });
         tiles.Write(writer);
     }

@@ -9,7 +9,6 @@ internal static class InputGradientEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         string scores = layer.TrainsRouter ? " + Σ_s ∂L/∂g_sj · w_s" : string.Empty;
         writer.Kernel(LayerMethods.InputGradient, $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; xGradient has the layout of x.", () =>
         {
@@ -50,7 +49,6 @@ internal static class InputGradientEmitter
             });
             if (layer.Spec.Gate == Gate.SoftmaxAll)
             {
-                writer.Gap();
                 writer.Lines($"int valid = {block.Valid};");
                 using (writer.Block("for (int j = 0; j < valid; j++)"))
                 {

@@ -6,7 +6,6 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>The methods of a layer's class as the passes and the kernels call them.</summary>
 internal static class LayerMethods
 {
-    /// <summary>A layer's class as other classes name it.</summary>
     public static string Owner(ModelPlan plan, LayerPlan layer) => $"Layer{layer.Index}<{VectorTypes.Of(plan, layer.Lanes)}>";
 
     public static Method Forward(LayerPlan layer) => Public(
@@ -37,14 +36,11 @@ internal static class LayerMethods
         "ref float x, ref float slots, ref int integers, int samples", ("ref float parameters", !layer.HasPanels || layer.HasBias),
         ("ref float panels", layer.HasPanels), "ref float own, int worker, int workers");
 
-    /// <summary>The copy of the patches that all experts take.</summary>
     public static Method GatherAll { get; } = Public("GatherAll", "ref float x, ref int integers, ref float rows");
 
     public static Method PackPanels { get; } = Public("PackPanels", "ref float parameters, ref float panels, int worker, int workers");
 
     public static Method Report { get; } = Public("Report", "ref float block, ref int integers, in RoutePass pass, nint at");
-
-    /// <summary>The copy of the patches that one expert takes.</summary>
     public static Method Gather { get; } = new("Gather", "ref float x, int taken, ref int routes, ref float rows");
 
     public static Method PreActivations(LayerPlan layer) => new(
@@ -94,13 +90,9 @@ internal static class LayerMethods
             return;
         }
 
-        using (writer.Block("for (int s = first; s < last; s++)"))
-        {
-            body("s");
-        }
+        writer.Block("for (int s = first; s < last; s++)", () => body("s"));
     }
 
-    /// <summary>Scratch of the selection.</summary>
     public static ParameterList Scratch(LayerPlan layer) => ("ref int scratch", NeedsScratch(layer));
 
     /// <summary>The first expert and the one behind the last, where a layer can compute a part of them.</summary>

@@ -26,10 +26,8 @@ internal static class LossEmitter
             int outputs = plan.Head.Outputs;
             writer.Lines("double max = logits;");
             writer.Loop("c", 1, outputs, c => writer.Lines($"max = Math.Max(max, {(Place)"logits" + c});"));
-            writer.Gap();
             writer.Lines("double sum = 0;");
             writer.Loop("c", outputs, c => writer.Lines($"sum += Math.Exp({(Place)"logits" + c} - max);"));
-            writer.Gap();
             writer.Loop("c", outputs, c => writer.Lines($"""
                 double probability = Math.Exp({(Place)"logits" + c} - max) / sum;
                 {(Place)"gradient" + c} = (float)(share * (probability - (label == {c} ? 1 : 0)));

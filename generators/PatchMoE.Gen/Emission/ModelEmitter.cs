@@ -22,7 +22,6 @@ internal static class ModelEmitter
         yield return new EmittedSource(FileNames.Passes(stem), Kernels(plan, "How the kernels follow each other: a sample, a window of samples, a worker's share.", writer =>
         {
             PassesEmitter.Write(writer, plan);
-            writer.Gap();
             DescriptionEmitter.Write(writer, plan);
         }));
         foreach (LayerPlan layer in plan.Layers)
@@ -59,10 +58,7 @@ internal static class ModelEmitter
         }
 
         documentation?.Invoke(writer);
-        using (writer.Block(plan.Target.Declaration + interfaces))
-        {
-            body(writer);
-        }
+        writer.Block(plan.Target.Declaration + interfaces, () => body(writer));
 
         while (scopes.Count > 0)
         {

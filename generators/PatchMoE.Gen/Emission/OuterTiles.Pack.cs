@@ -56,7 +56,5 @@ internal sealed partial class OuterTiles
                 column += count;
                 """);
         }
-
-        writer.Gap();
     }
 }

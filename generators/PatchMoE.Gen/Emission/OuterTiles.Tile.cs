@@ -45,7 +45,6 @@ internal sealed partial class OuterTiles
             }
 
             WriteSamples(writer, Places, () => WriteRow(writer, rows, router, columns));
-            writer.Gap();
             for (int q = 0; q < all; q++)
             {
                 Expression row = (_tileCount > 1 ? R : 0) + q;

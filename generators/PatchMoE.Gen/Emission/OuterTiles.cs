@@ -31,7 +31,6 @@ internal sealed partial class OuterTiles
         _columns = ("int from, int to", _hasColumnBlocks);
     }
 
-    /// <summary>What one worker sums.</summary>
     public Method Share => new(
         $"{_sum.Name}Share",
         _x, "ref float slots", _integers, "int samples, scoped in WeightTarget target", ("ref float packed", _plan.Packs), "int worker, int workers");
@@ -52,13 +51,10 @@ internal sealed partial class OuterTiles
     /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
     public void Write(SourceWriter writer)
     {
-        writer.Gap();
         WriteShare(writer);
-        writer.Gap();
         WriteColumns(writer);
         if (_plan.Packs)
         {
-            writer.Gap();
             WritePack(writer);
         }
 
@@ -66,13 +62,11 @@ internal sealed partial class OuterTiles
         {
             if (_tileCount > 1)
             {
-                writer.Gap();
                 WriteTiles(writer, vectors);
             }
 
             foreach ((int rows, bool router, _, _) in Kinds())
             {
-                writer.Gap();
                 WriteTile(writer, rows, router, vectors);
             }
         }
@@ -172,7 +166,6 @@ internal sealed partial class OuterTiles
         }
     }
 
-    /// <summary>An expert's column blocks and tiles in a worker's share.</summary>
     private void WriteColumnBlocks(SourceWriter writer, string start, Action body)
     {
         bool several = _tileCount > 1;
@@ -201,7 +194,6 @@ internal sealed partial class OuterTiles
         }
     }
 
-    /// <summary>Samples that pass at a time.</summary>
     private void WriteBlocks(SourceWriter writer, Action body)
     {
         if (_plan.BlockSamples == 0)
@@ -245,12 +237,7 @@ internal sealed partial class OuterTiles
             foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
             {
                 string step = VectorTypes.Lane(vectors);
-                using (writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
-                {
-                    Call(vectors, "S.Lanes");
-                }
-
-                writer.Gap();
+                writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => Call(vectors, "S.Lanes"));
             }
 
             if (HasTail)
@@ -314,10 +301,7 @@ internal sealed partial class OuterTiles
                     return;
                 }
 
-                using (writer.Block($"for (int t = 0; t < {count}; t++)"))
-                {
-                    row();
-                }
+                writer.Block($"for (int t = 0; t < {count}; t++)", row);
             });
         }
     }

@@ -13,7 +13,6 @@ internal static class PassText
 
     public static bool HasPanels(ModelPlan plan) => plan.Layers.Any(layer => layer.HasPanels);
 
-    /// <summary>A worker's share of a pass.</summary>
     public static Method Share(string name, string pass) => new(name, $"in {pass} pass, Workspace workspace, int worker") { Modifiers = "protected override" };
 
     /// <summary>The packing of weights, where there are any panels, at the beginning of a worker's share.</summary>

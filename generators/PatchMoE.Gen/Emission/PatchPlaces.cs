@@ -25,7 +25,6 @@ internal static class PatchPlaces
     /// <summary>Where the copies of an expert's patches begin among those of all; 0 where there are none.</summary>
     public static Expression Copies(LayerPlan layer, Expression expert) => layer.Access.Source == PatchSource.Chosen ? expert * layer.Taken * layer.Dimension : 0;
 
-    /// <summary>The references to the patches of a tile as parameters.</summary>
     public static IEnumerable<ParameterList> Parameters(int patches, string name = "x") => Names(patches, name).Select(place => (ParameterList)$"ref float {place}");
 
     /// <summary>The references x0, x1, … to the patches of a tile.</summary>
@@ -59,7 +58,6 @@ internal static class PatchPlaces
         }
     }
 
-    /// <summary>Prints a copy in full vectors.</summary>
     public static void WriteCopy(SourceWriter writer, string from, string to, string length) => writer.Lines($$"""
         for (int i = 0; i < {{length}} - S.Lanes; i += S.Lanes)
         {

@@ -15,11 +15,9 @@ internal static class SampleMethods
         "RouteSample",
         "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers");
 
-    /// <summary>All layers that do not run a window at a time.</summary>
     public static Method ForwardLayers(ModelPlan plan) =>
         Private("ForwardLayers", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot, ref int integers", Panels(plan));
 
-    /// <summary>Those layers and the head.</summary>
     public static Method Forward(ModelPlan plan) => Private(
         "ForwardSample", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
 
@@ -61,7 +59,6 @@ internal static class SampleMethods
         return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
     }
 
-    /// <summary>The patches of instance g of a layer.</summary>
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
         ? (Place)"x" + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Access.RowStep))
         : Outputs(plan.Layers[layer.Index - 1], "Outputs") + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Dimension));
@@ -69,7 +66,6 @@ internal static class SampleMethods
     /// <summary>The outputs of a layer in a sample's scratch, or their gradients.</summary>
     public static Place Outputs(LayerPlan layer, string what) => (Place)"slot" + $"Slot.Layer{layer.Index}{what}";
 
-    /// <summary>Those of instance g.</summary>
     public static Place InstanceOutputs(LayerPlan layer, string what) => Outputs(layer, what) + (BlockPlaces.Instance(layer) * layer.Outputs);
 
     /// <summary>The arguments of a method for instance g: its block, its integers, and scratch of the selection.</summary>
@@ -83,7 +79,6 @@ internal static class SampleMethods
     /// <summary>The arguments of a layer that is to compute all of its experts, where it can compute a part.</summary>
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
-    /// <summary>The call of a layer's routing for instance g.</summary>
     public static Call RouteCall(ModelPlan plan, LayerPlan layer)
     {
         Method route = LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer));

@@ -11,19 +11,15 @@ internal static class SampleRouterEmitter
 
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         WriteRoute(writer, layer);
-        writer.Gap();
         WritePatchSum(writer, layer);
         Dots(layer).Write(writer, layer.RouterTiles.Select(run => (1, run.Size)));
         writer.Gap();
         WriteBackward(writer, layer);
     }
 
-    /// <summary>The kernel of the scores [k].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
 
-    /// <summary>The backward pass of the chosen expert's probability.</summary>
     public static Method GateBackward { get; } = new("GateBackward", "int expert, float gateGradient, ref float probabilities, ref float scoreGradients");
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
@@ -61,7 +57,6 @@ internal static class SampleRouterEmitter
 
             writer.Lines("int best = 0;");
             writer.Loop("s", 1, layer.Experts, s => writer.Lines($"best = {(Place)"scores" + s} > Add(ref scores, best) ? {s} : best;"));
-            writer.Gap();
             writer.Lines($$"""
                 {{block.Expert}} = best;
                 float total = 0f;

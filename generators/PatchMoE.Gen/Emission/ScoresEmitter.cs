@@ -9,9 +9,7 @@ internal static class ScoresEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         WriteRoute(writer, layer);
-        writer.Gap();
         WriteScores(writer, layer);
         Dots(layer).Write(
             writer,
@@ -101,10 +99,7 @@ internal static class ScoresEmitter
                 continue;
             }
 
-            using (writer.Block($"for (int s = first; s < last; s += {routers.Size})"))
-            {
-                Tile(S);
-            }
+            writer.Block($"for (int s = first; s < last; s += {routers.Size})", () => Tile(S));
         }
     }
 

@@ -17,11 +17,8 @@ internal static class SharedExpertsEmitter
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteShare(writer, plan);
-        writer.Gap();
         WriteForward(writer, plan);
-        writer.Gap();
         WriteExchange(writer, plan);
-        writer.Gap();
         WriteBackward(writer, plan);
     }
 
@@ -56,7 +53,6 @@ internal static class SharedExpertsEmitter
                     writer.Call(Forward(plan).Call([("batch", "pass.Batch"), ("panels", "workspace.Panels"), .. sample]));
                 }
 
-                writer.Gap();
                 writer.Lines("workspace.Synchronize();");
                 using (writer.Block("for (int i = 0; i < samples; i++)"))
                 {
@@ -64,7 +60,6 @@ internal static class SharedExpertsEmitter
                     writer.Call(s_backward.Call(sample));
                 }
 
-                writer.Gap();
                 writer.Lines("// Now no worker reads another's outputs, nor the head's weights.\nworkspace.Synchronize();");
                 writer.Call(GradientPassEmitter.AddWeights(plan).Call(("slot", "own")));
             }

@@ -15,9 +15,14 @@ internal sealed class SourceWriter
     private readonly StringBuilder _text = new();
     private int _depth;
 
-    /// <summary>Prints lines at the present depth. An empty text is an empty line.</summary>
+    /// <summary>Prints lines at the present depth; behind a block there is an empty line. An empty text is an empty line too.</summary>
     public SourceWriter Lines(string text)
     {
+        if (EndsWith("}\n") && text.Length > 0 && text[0] != '}' && !text.StartsWith("else", StringComparison.Ordinal))
+        {
+            _text.Append('\n');
+        }
+
         foreach (string line in text.Replace("\r", string.Empty).Split('\n'))
         {
             if (line.Length > 0)
@@ -32,10 +37,18 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints an empty line; one is enough, and a block does not begin with one.</summary>
-    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") ? this : Lines(string.Empty);
+    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") || _text.Length == 0 ? this : Lines(string.Empty);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
     public Scope Block(string head) => Lines(head).Block();
+
+    public void Block(string head, Action body)
+    {
+        using (Block(head))
+        {
+            body();
+        }
+    }
 
     /// <summary>Prints a block of its own, for names that are not known behind it.</summary>
     public Scope Block()
@@ -51,6 +64,7 @@ internal sealed class SourceWriter
     /// <param name="body">Prints its body.</param>
     public void Method(Method method, Action<SourceWriter> documentation, Action body)
     {
+        Gap();
         documentation(this);
         foreach (string attribute in method.Attributes)
         {
@@ -131,7 +145,6 @@ internal sealed class SourceWriter
     /// <summary>Prints a loop over so many; one stands without a loop.</summary>
     public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
-    /// <summary>Prints a loop from a start on.</summary>
     public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
 
     private void Loop(string index, int start, int end, int step, Action<Expression> body)
@@ -153,7 +166,6 @@ internal sealed class SourceWriter
         }
     }
 
-    /// <summary>Prints a worker's loop over its share of so many.</summary>
     public Scope ShareLoop(string index, int count) =>
         Block($"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)");
 
@@ -169,16 +181,13 @@ internal sealed class SourceWriter
     /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
     public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
 
-    /// <summary>Prints a kernel with a summary alone.</summary>
     public void Kernel(Method method, string summary, Action body) => Kernel(method, writer => writer.Summary(summary), body);
 
     private void Kernel(Method method, Action<SourceWriter> documentation, Action body) =>
         Method(method with { Attributes = [Optimized] }, documentation, body);
 
-    /// <summary>Prints a method with a summary.</summary>
     public void Method(Method method, string summary, Action body) => Method(method, writer => writer.Summary(summary), body);
 
-    /// <summary>Prints the summary of what follows.</summary>
     public SourceWriter Summary(string text)
     {
         string line = $"/// <summary>{KernelDoc.Escape(text)}</summary>";

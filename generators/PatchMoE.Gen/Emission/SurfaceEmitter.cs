@@ -12,13 +12,9 @@ internal static class SurfaceEmitter
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteSizes(writer, plan);
-        writer.Gap();
         WriteSpec(writer, plan);
-        writer.Gap();
         WriteParameters(writer, plan);
-        writer.Gap();
         WritePasses(writer);
-        writer.Gap();
         WriteFiles(writer, plan);
     }
 
@@ -96,7 +92,6 @@ internal static class SurfaceEmitter
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
         {
-            writer.Gap();
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
             writer.Lines($"public global::System.Span<float> {EmittedMembers.Name(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");
         }
@@ -128,7 +123,6 @@ internal static class SurfaceEmitter
             """);
         foreach (Method pass in s_passes)
         {
-            writer.Gap();
             writer.Lines("/// <inheritdoc/>");
             writer.Declaration(pass, " =>");
             writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Used.Select(parameter => parameter.Name))});");

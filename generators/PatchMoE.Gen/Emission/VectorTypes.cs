@@ -17,7 +17,6 @@ internal static class VectorTypes
     /// <summary>The network's type parameters in angle brackets; empty where all rows are shorter than vectors.</summary>
     public static string Parameters(ModelPlan plan) => InBrackets(plan.LaneCaps.Select(cap => Pair(plan, cap)));
 
-    /// <summary>Their constraints.</summary>
     public static string Constraints(ModelPlan plan) =>
         string.Concat(plan.LaneCaps.Select(cap => $" where S{Suffix(plan, cap)} : ISimd<V{Suffix(plan, cap)}> where V{Suffix(plan, cap)} : struct"));
 

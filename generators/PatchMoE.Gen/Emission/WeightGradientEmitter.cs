@@ -12,7 +12,6 @@ internal static class WeightGradientEmitter
 
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
-        writer.Gap();
         var experts = new OuterTiles(ExpertSum(plan, layer));
         OuterTiles? router = layer.RouterGradient is { } tiles ? new OuterTiles(RouterSum(plan, layer, tiles)) : null;
         string what = string.Concat(layer.TrainsRouter ? "routers and " : string.Empty, layer.HasBias ? "neurons with their biases" : "neurons");
@@ -34,7 +33,6 @@ internal static class WeightGradientEmitter
         router?.Write(writer);
         if (layer.HasBias)
         {
-            writer.Gap();
             WriteBias(writer, layer);
         }
     }
@@ -136,11 +134,7 @@ internal static class WeightGradientEmitter
                     });
                 }
 
-                writer.Gap();
-                using (writer.Block("if (target.Updates)"))
-                {
-                    writer.Lines($"target.Update(at, {layer.Neurons});");
-                }
+                writer.Block("if (target.Updates)", () => writer.Lines($"target.Update(at, {layer.Neurons});"));
             }
 
             writer.Share("s", layer.Experts, Expert);

@@ -30,7 +30,6 @@ internal static class WindowDots
                 ("rows", Expression.Min(window.Rows, (Expression)"rows" - Q))));
         }
 
-        writer.Gap();
         writer.Call(tiles > 1 ? WindowEmitter.PoolRows(layer).Call() : WindowEmitter.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
     }
 
@@ -44,7 +43,6 @@ internal static class WindowDots
             : $"{tile} <= {first.Tiles} ? {start} : {((tile - first.Tiles) * layer.Kernel.RowTiles[1].Size) + first.End}";
     }
 
-    /// <summary>Prints the kernel that those calls need.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         DotWindow window = layer.Kernel.DotWindow!;
@@ -160,10 +158,7 @@ internal static class WindowDots
                 return;
             }
 
-            using (writer.Block($"for (int i = 0; i < {length}; i += {window.Block})"))
-            {
-                Block(I);
-            }
+            writer.Block($"for (int i = 0; i < {length}; i += {window.Block})", () => Block(I));
         }
     }
 }

@@ -13,9 +13,7 @@ internal static class WindowEmitter
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         WriteShare(writer, layer);
-        writer.Gap();
         WriteList(writer, plan, layer);
-        writer.Gap();
         WritePoolRows(writer, layer);
         if (layer.HasPanels)
         {

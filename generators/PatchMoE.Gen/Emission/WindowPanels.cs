@@ -40,10 +40,7 @@ internal static class WindowPanels
                     return;
                 }
 
-                using (writer.Block(i == 0 ? $"if (tile < {before})" : "else"))
-                {
-                    Write();
-                }
+                writer.Block(i == 0 ? $"if (tile < {before})" : "else", Write);
             }
         }
     }
@@ -60,7 +57,6 @@ internal static class WindowPanels
         writer.Call(WindowEmitter.PoolRows(layer).Call(("from", from), ("to", run.End * ExpertKernel.Vector <= layer.Neurons ? end : Expression.Min(end, layer.Neurons))));
     }
 
-    /// <summary>All listed patches pass over one panel.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())

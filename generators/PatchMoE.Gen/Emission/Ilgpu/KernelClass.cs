@@ -19,7 +19,6 @@ internal static class KernelClass
             {
                 if (!first)
                 {
-                    writer.Gap();
                 }
 
                 first = false;
@@ -30,7 +29,6 @@ internal static class KernelClass
         }
     }
 
-    /// <summary>Opens a top-level type.</summary>
     public static SourceWriter.Scope GeneratedType(this SourceWriter writer, string declaration)
     {
         writer.Lines(HeaderEmitter.GeneratedCode);

@@ -8,8 +8,6 @@ namespace PatchMoE.Gen.Emission.Text;
 internal sealed record Method(string Name, params ParameterList[] Lists)
 {
     public string Returns { get; init; } = "void";
-
-    /// <summary>Everything before the return type.</summary>
     public string Modifiers { get; init; } = "private static";
 
     /// <summary>The class that a call names; empty within it.</summary>
@@ -19,11 +17,8 @@ internal sealed record Method(string Name, params ParameterList[] Lists)
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
     public IReadOnlyList<Parameter> Parameters { get; } = [.. Lists.SelectMany(list => list.Parameters)];
-
-    /// <summary>The parameters of this network's method.</summary>
     public IEnumerable<Parameter> Used => Parameters.Where(parameter => parameter.IsUsed);
 
-    /// <summary>The method as its callers in other classes know it.</summary>
     public Method Of(string owner) => this with { Owner = owner };
 
     /// <summary>A call. A parameter that is not named gets what bears its name where the call stands.</summary>
@@ -50,6 +45,5 @@ internal sealed record Method(string Name, params ParameterList[] Lists)
 /// <param name="Arguments">The arguments in order.</param>
 internal sealed record Call(string Target, IReadOnlyList<string> Arguments)
 {
-    /// <summary>The call on one line.</summary>
     public override string ToString() => $"{Target}({string.Join(", ", Arguments)})";
 }

@@ -11,7 +11,6 @@ internal sealed record Parameter(string Type, string Name, bool IsUsed = true)
 
     public string Declaration => Default.Length == 0 ? $"{Type} {Name}" : $"{Type} {Name} = {Default}";
 
-    /// <summary>The modifier that stands at an argument too.</summary>
     private string Modifier => Type.Split(' ').FirstOrDefault(word => word is "ref" or "in" or "out") is { } modifier ? modifier + " " : string.Empty;
 
     public Parameter When(bool isUsed) => this with { IsUsed = isUsed };
