@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 

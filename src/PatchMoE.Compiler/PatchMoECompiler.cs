@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 

@@ -97,7 +97,7 @@ internal static class HeadEmitter
                     """);
             }
 
-            writer.Share("c", head.Outputs, Bias);
+            writer.ShareLoop("c", head.Outputs, Bias);
         });
         tiles.Write(writer);
     }

@@ -1,13 +1,9 @@
 using PatchMoE.Gen.Emission.Ilgpu;
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Emission.Torch;
 using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission;
-
-/// <summary>An emitted file.</summary>
-/// <param name="Name">Its name, unique in the compilation.</param>
-/// <param name="Text">Its text.</param>
-internal sealed record EmittedSource(string Name, string Text);
 
 /// <summary>
 /// The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU. What a user sees
@@ -43,34 +39,11 @@ internal static class ModelEmitter
         }
     }
 
-    /// <summary>Prints a part of the user's class, in its namespace and the types around it.</summary>
-    public static void WriteClass(SourceWriter writer, ModelPlan plan, string interfaces, Action<SourceWriter> body, Action<SourceWriter>? documentation = null)
-    {
-        if (plan.Target.Namespace.Length > 0)
-        {
-            writer.Lines($"namespace {plan.Target.Namespace};").Gap();
-        }
-
-        var scopes = new Stack<IDisposable>();
-        foreach (string type in plan.Target.ContainingTypes)
-        {
-            scopes.Push(writer.Block(type));
-        }
-
-        documentation?.Invoke(writer);
-        writer.Block(plan.Target.Declaration + interfaces, () => body(writer));
-
-        while (scopes.Count > 0)
-        {
-            scopes.Pop().Dispose();
-        }
-    }
-
     private static string Surface(ModelPlan plan)
     {
         var writer = new SourceWriter();
         HeaderEmitter.WriteModel(writer, plan);
-        WriteClass(writer, plan, " : global::PatchMoE.ICompiledModel", body => SurfaceEmitter.Write(body, plan), documentation =>
+        UserClass.Write(writer, plan, " : global::PatchMoE.ICompiledModel", body => SurfaceEmitter.Write(body, plan), documentation =>
         {
             HeaderEmitter.WriteClassDoc(documentation, plan);
             documentation.Lines(HeaderEmitter.GeneratedCode);
@@ -82,7 +55,7 @@ internal static class ModelEmitter
     {
         var writer = new SourceWriter();
         HeaderEmitter.WriteTop(writer, plan, "The network as a TorchSharp module.");
-        WriteClass(writer, plan, string.Empty, body => ModuleEmitter.Write(body, plan));
+        UserClass.Write(writer, plan, string.Empty, body => ModuleEmitter.Write(body, plan));
         return writer.ToString();
     }
 

@@ -135,7 +135,7 @@ internal sealed partial class OuterTiles
             void Call() => writer.Call(Columns.Call(("target", _plan.BlockSamples > 0 ? "part" : "target")));
             if (perExpert == 1)
             {
-                writer.Share("s", _sum.Experts, _ => WriteBlocks(writer, Call));
+                writer.ShareLoop("s", _sum.Experts, _ => WriteBlocks(writer, Call));
             }
             else if (_sum.Experts == 1)
             {

@@ -38,7 +38,7 @@ internal static class PanelEmitter
             }
         }
 
-        writer.Method(LayerMethods.PackPanels, summary, () => writer.Share("s", layer.Experts, Expert));
+        writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, Expert));
     }
 
     public static void WriteTiles(SourceWriter writer, LayerPlan layer)

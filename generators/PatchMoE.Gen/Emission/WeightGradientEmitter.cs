@@ -137,7 +137,7 @@ internal static class WeightGradientEmitter
                 writer.Block("if (target.Updates)", () => writer.Lines($"target.Update(at, {layer.Neurons});"));
             }
 
-            writer.Share("s", layer.Experts, Expert);
+            writer.ShareLoop("s", layer.Experts, Expert);
         });
     }
 }

@@ -58,11 +58,11 @@ internal static class WindowEmitter
             writer.Lines("ref nint list = ref As<float, nint>(ref own);");
             if (tiles == 1 && layer.Experts > 1)
             {
-                using (writer.ShareLoop("s", layer.Experts))
+                writer.ShareLoop("s", layer.Experts, s =>
                 {
                     writer.Call(ListRows(layer).Call(), "int rows = ");
-                    Calls(S);
-                }
+                    Calls(s);
+                });
 
                 return;
             }

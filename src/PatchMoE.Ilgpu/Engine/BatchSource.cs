@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using PatchMoE.Ilgpu.Kernels;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Ilgpu;

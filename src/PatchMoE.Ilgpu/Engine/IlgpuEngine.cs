@@ -2,6 +2,7 @@ using System.Reflection;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
+using PatchMoE.Ilgpu.Kernels;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Engines;
 

@@ -2,7 +2,7 @@ using ILGPU;
 using ILGPU.Algorithms;
 using PatchMoE.Training.Optimizers;
 
-namespace PatchMoE.Ilgpu;
+namespace PatchMoE.Ilgpu.Kernels;
 
 /// <summary>
 /// The kernels of an update that are the same for every network. One thread, one value; <c>failed</c> is a flag, 0 or 1, that keeps an update from

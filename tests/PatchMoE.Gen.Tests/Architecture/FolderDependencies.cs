@@ -40,14 +40,14 @@ internal static class FolderDependencies
         foreach (SyntaxTree tree in trees)
         {
             SourceProject project = owners[tree.FilePath];
-            string from = project.PartOf(tree.FilePath);
+            string from = project.FolderOf(tree.FilePath);
             SemanticModel model = compilation.GetSemanticModel(tree);
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
             {
                 INamedTypeSymbol? type = TypeOf(model.GetSymbolInfo(name).Symbol);
                 foreach (string file in type?.OriginalDefinition.DeclaringSyntaxReferences.Select(reference => reference.SyntaxTree.FilePath) ?? [])
                 {
-                    if (owners.GetValueOrDefault(file) == project && project.PartOf(file) is var to && to != from)
+                    if (owners.GetValueOrDefault(file) == project && project.FolderOf(file) is var to && to != from)
                     {
                         int line = name.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
                         uses.Add(new Use(project.Name, from, to, $"{Path.GetRelativePath(Repository.Root, tree.FilePath)}({line}): {type!.Name}"));

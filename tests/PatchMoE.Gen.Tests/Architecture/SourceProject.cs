@@ -29,9 +29,6 @@ internal sealed record SourceProject(string Name, string Folder, string RootName
     /// <summary>The folder of a file in the project, <c>""</c> for the project's own.</summary>
     public string FolderOf(string file) => Path.GetDirectoryName(Path.GetRelativePath(Folder, file))!.Replace('\\', '/');
 
-    /// <summary>The part of the project that a file belongs to: a folder of the first level stands for all that lies in it.</summary>
-    public string PartOf(string file) => FolderOf(file).Split('/')[0];
-
     private static SourceProject Read(string path)
     {
         XDocument project = XDocument.Load(path);

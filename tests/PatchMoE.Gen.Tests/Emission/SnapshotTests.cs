@@ -1,6 +1,7 @@
 using System.Text;
 using PatchMoE.Compiler;
 using PatchMoE.Gen.Emission;
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 

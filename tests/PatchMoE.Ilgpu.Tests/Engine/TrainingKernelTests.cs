@@ -3,6 +3,7 @@ using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
+using PatchMoE.Ilgpu.Kernels;
 
 namespace PatchMoE.Ilgpu.Tests.Engine;
 

@@ -1,3 +1,4 @@
+using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
@@ -33,7 +34,7 @@ internal static class IlgpuModelEmitter
         var writer = new SourceWriter();
         HeaderEmitter.WriteTop(writer, plan.Model, "What a GPU's runtime sees of the model.");
         string partials = plan.PartialFloats > 0 ? $" + {plan.PartialFloats}" : string.Empty;
-        ModelEmitter.WriteClass(writer, plan.Model, " : global::PatchMoE.Ilgpu.IIlgpuModel", body => body.Lines($"""
+        UserClass.Write(writer, plan.Model, " : global::PatchMoE.Ilgpu.IIlgpuModel", body => body.Lines($"""
             long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchFloats(int batch) => (batch * {plan.Floats}L){partials};
 
             long global::PatchMoE.Ilgpu.IIlgpuModel.ScratchIntegers(int batch) => batch * {plan.Integers}L;

@@ -1,3 +1,5 @@
+using PatchMoE.Gen.Emission.Text;
+
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>Prints a class of kernels.</summary>

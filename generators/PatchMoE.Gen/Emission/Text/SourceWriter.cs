@@ -1,7 +1,6 @@
 using System.Text;
-using PatchMoE.Gen.Emission.Text;
 
-namespace PatchMoE.Gen.Emission;
+namespace PatchMoE.Gen.Emission.Text;
 
 /// <summary>Prints indented C#: '\n' line ends and invariant numbers, so that the bytes are the same on every system.</summary>
 internal sealed class SourceWriter
@@ -166,13 +165,12 @@ internal sealed class SourceWriter
         }
     }
 
-    public Scope ShareLoop(string index, int count) =>
-        Block($"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)");
-
-    /// <summary>Prints a worker's share of so many; the last worker takes a single one.</summary>
-    public void Share(string index, int count, Action<Expression> body)
+    /// <summary>Prints a worker's loop over its share of so many; a single one is the last worker's.</summary>
+    public void ShareLoop(string index, int count, Action<Expression> body)
     {
-        using (count == 1 ? Block("if (worker == workers - 1)") : ShareLoop(index, count))
+        using (Block(count == 1
+            ? "if (worker == workers - 1)"
+            : $"for (int {index} = (int)({count}L * worker / workers); {index} < (int)({count}L * (worker + 1) / workers); {index}++)"))
         {
             body(count == 1 ? 0 : index);
         }

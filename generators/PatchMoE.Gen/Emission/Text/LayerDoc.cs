@@ -1,6 +1,6 @@
 using PatchMoE.Gen.Planning;
 
-namespace PatchMoE.Gen.Emission;
+namespace PatchMoE.Gen.Emission.Text;
 
 /// <summary>A layer in words, for headers and documentation.</summary>
 internal static class LayerDoc

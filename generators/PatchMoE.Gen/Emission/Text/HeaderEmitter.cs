@@ -1,6 +1,6 @@
 using PatchMoE.Gen.Planning;
 
-namespace PatchMoE.Gen.Emission;
+namespace PatchMoE.Gen.Emission.Text;
 
 /// <summary>Prints the head of each file: what it was made from, what is in it, what a sample costs.</summary>
 internal static class HeaderEmitter

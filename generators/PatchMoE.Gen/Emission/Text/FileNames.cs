@@ -1,7 +1,7 @@
 using PatchMoE.Gen.Parsing;
 using PatchMoE.Gen.Planning;
 
-namespace PatchMoE.Gen.Emission;
+namespace PatchMoE.Gen.Emission.Text;
 
 /// <summary>A model whose files cannot have the name that its class gives them.</summary>
 /// <param name="Target">Its class.</param>

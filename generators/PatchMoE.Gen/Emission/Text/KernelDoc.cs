@@ -1,6 +1,6 @@
 using PatchMoE.Gen.Planning;
 
-namespace PatchMoE.Gen.Emission;
+namespace PatchMoE.Gen.Emission.Text;
 
 /// <summary>What stands above each emitted kernel.</summary>
 /// <param name="Formula">The scalar formula it computes.</param>
