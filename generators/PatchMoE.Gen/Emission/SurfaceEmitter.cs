@@ -58,7 +58,7 @@ internal static class SurfaceEmitter
     private static void WriteSpec(SourceWriter writer, ModelPlan plan)
     {
         string description = $"global::{plan.Target.EmittedNamespace}.{DescriptionEmitter.ClassName}";
-        writer.Lines($$"""
+        writer.Gap().Lines($$"""
             private readonly global::PatchMoE.Kernels.CompiledNetwork _network = global::{{plan.Target.EmittedNamespace}}.Network.Create();
 
             /// <summary>The spec this class was compiled from: name and model.</summary>

@@ -90,6 +90,7 @@ internal static class PassesEmitter
             WriteLaunches(writer, HeadKernels.Gradients(plan));
             foreach (IlgpuLayerPlan layer in plan.Layers.Reverse())
             {
+                writer.Gap();
                 WriteLaunches(writer, LayerKernels.WeightGradients(plan, layer));
                 using (writer.If(layer.Layer.Index == 0 ? "buffers.InputGradient.Length > 0" : null))
                 {

@@ -12,14 +12,15 @@ internal sealed class SourceWriter
     private const int LongestLine = 160;
 
     private readonly StringBuilder _text = new();
+    private string _last = string.Empty;
     private int _depth;
 
-    /// <summary>Prints lines at the present depth; behind a block there is an empty line. An empty text is an empty line too.</summary>
+    /// <summary>Prints lines at the present depth; behind a block and above documentation there is an empty line. An empty text is an empty line too.</summary>
     public SourceWriter Lines(string text)
     {
-        if (EndsWith("}\n") && text.Length > 0 && text[0] != '}' && !text.StartsWith("else", StringComparison.Ordinal))
+        if (IsParagraph(text))
         {
-            _text.Append('\n');
+            Gap();
         }
 
         foreach (string line in text.Replace("\r", string.Empty).Split('\n'))
@@ -30,13 +31,19 @@ internal sealed class SourceWriter
             }
 
             _text.Append('\n');
+            _last = line;
         }
 
         return this;
     }
 
     /// <summary>Prints an empty line; one is enough, and a block does not begin with one.</summary>
-    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") || _text.Length == 0 ? this : Lines(string.Empty);
+    public SourceWriter Gap() => _last.Length == 0 || _last.EndsWith("{", StringComparison.Ordinal) ? this : Lines(string.Empty);
+
+    private bool IsParagraph(string text) =>
+        text.StartsWith("///", StringComparison.Ordinal)
+            ? !_last.StartsWith("///", StringComparison.Ordinal)
+            : _last == "}" && text.Length > 0 && text[0] != '}' && !text.StartsWith("else", StringComparison.Ordinal);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
     public Scope Block(string head) => Lines(head).Block();
@@ -210,8 +217,6 @@ internal sealed class SourceWriter
         return Lines(line);
     }
 
-    private bool EndsWith(string end) => _text.Length >= end.Length && _text.ToString(_text.Length - end.Length, end.Length) == end;
-
     public override string ToString() => _text.ToString();
 
     /// <summary>Closes a block.</summary>
@@ -220,7 +225,7 @@ internal sealed class SourceWriter
         public void Dispose()
         {
             // A gap at the end of a block is none.
-            if (writer.EndsWith("\n\n"))
+            if (writer._last.Length == 0)
             {
                 writer._text.Length--;
             }
