@@ -26,7 +26,6 @@ internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers
     /// <summary>The index of an instance; a layer that runs once has none.</summary>
     public static Expression Instance(LayerPlan layer) => layer.Instances == 1 ? 0 : G;
 
-    /// <summary>Names the integers of instance g of sample b of a window.</summary>
     public static void WriteChoices(SourceWriter writer, LayerPlan layer)
     {
         Place choices = (Place)"integers" + $"Slot.Layer{layer.Index}Integers" + (B * "Slot.Integers") + (Instance(layer) * layer.Block.Integers);
@@ -46,7 +45,6 @@ internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers
     /// <summary>softmaxAll's, a row for each expert.</summary>
     public Place Probabilities(Expression expert) => Floats + "ProbabilitiesAt" + (expert * Layer.Patches);
 
-    /// <summary>The chosen expert's in a sample layer.</summary>
     public Place Probability(Expression expert) => Floats + "ProbabilitiesAt" + expert;
 
     public Place Gates(Expression expert) => Floats + "GatesAt" + (expert * Layer.Taken);

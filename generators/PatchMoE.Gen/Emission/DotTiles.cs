@@ -24,12 +24,10 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
 
     private Expression Length => Blocked ? "length" : Run;
 
-    /// <summary>Prints one method per tile size.</summary>
     public void Write(SourceWriter writer, IEnumerable<(int Patches, int Rows)> tiles)
     {
         foreach ((int patches, int rows) in tiles.Distinct().OrderByDescending(tile => tile.Patches).ThenByDescending(tile => tile.Rows))
         {
-            writer.Gap();
             WriteTile(writer, patches, rows);
         }
     }
@@ -39,14 +37,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         Tile(patches, rows).Call([("w", weights), ("products", products), .. others]);
 
     private Method Tile(int patches, int rows) => new(
-        $"{Name}{patches}x{rows}",
-        [
-            .. PatchPlaces.Names(patches).Select(Parameter.Floats),
-            Parameter.Floats("w"),
-            Parameter.Floats("products"),
-            Parameter.Number("length").When(Blocked),
-            new Parameter("bool", "add").When(Blocked),
-        ]);
+        $"{Name}{patches}x{rows}", [.. PatchPlaces.Parameters(patches), "ref float w, ref float products", ("int length, bool add", Blocked)]);
 
     private void WriteTile(SourceWriter writer, int patches, int rows)
     {
@@ -65,21 +56,16 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             }
 
             PatchPlaces.WriteEach(writer, Blocked ? null : Image, PatchPlaces.Names(patches), ["w"], () => WriteProducts(writer, patches, rows));
-            writer.Gap();
             WriteSums(writer, patches, rows);
         });
     }
 
     private void WriteProducts(SourceWriter writer, int patches, int rows)
     {
-        using (writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)"))
-        {
-            WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)");
-        }
+        writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)", () => WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)"));
 
         if (Run % Lanes.For(Dimension) != 0)
         {
-            writer.Gap();
             using (writer.Block($"if ({Length} % S.Lanes != 0)"))
             {
                 writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");

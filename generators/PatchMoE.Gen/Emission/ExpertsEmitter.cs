@@ -9,7 +9,6 @@ internal static class ExpertsEmitter
 {
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
-        writer.Gap();
         if (layer.HasWindow)
         {
             WindowEmitter.Write(writer, plan, layer);
@@ -34,7 +33,6 @@ internal static class ExpertsEmitter
 
         writer.Gap();
         WritePoolForward(writer, layer);
-        writer.Gap();
         WritePoolBackward(writer, layer);
     }
 
@@ -53,21 +51,14 @@ internal static class ExpertsEmitter
         {
             if (layer.Kernel.PatchTiles.Count == 1 && layer.Taken == 1)
             {
-                using (writer.Block("if (taken == 1)"))
-                {
-                    WriteTiles(writer, layer, 1, 0);
-                }
-
+                writer.Block("if (taken == 1)", () => WriteTiles(writer, layer, 1, 0));
                 return;
             }
 
             writer.Lines("int t = 0;");
             foreach (int patches in layer.Kernel.PatchTiles)
             {
-                using (writer.Block($"for (; t <= taken - {patches}; t += {patches})"))
-                {
-                    WriteTiles(writer, layer, patches, T);
-                }
+                writer.Block($"for (; t <= taken - {patches}; t += {patches})", () => WriteTiles(writer, layer, patches, T));
             }
         });
     }
@@ -110,10 +101,7 @@ internal static class ExpertsEmitter
         writer.Kernel(LayerMethods.PoolForward(layer), doc, () =>
         {
             writer.Lines($"int r = {from};");
-            using (writer.Block($"for (; r <= {to} - S.Lanes; r += S.Lanes)"))
-            {
-                WritePoolColumn(writer, layer, "S", "V");
-            }
+            writer.Block($"for (; r <= {to} - S.Lanes; r += S.Lanes)", () => WritePoolColumn(writer, layer, "S", "V"));
 
             // Tiles of dot products end anywhere.
             if (m % layer.Lanes != 0 || (layer.HasWindow && !layer.HasPanels))
@@ -142,7 +130,6 @@ internal static class ExpertsEmitter
                 : $"sum = {simd}.Add(sum, activation);");
         }
 
-        writer.Gap();
         writer.Lines($"{simd}.Store({simd}.Multiply(sum, {simd}.Create(scale)), ref y, r);");
     }
 
@@ -187,7 +174,6 @@ internal static class ExpertsEmitter
                     writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, r);");
                 }
 
-                writer.Gap();
                 if (sums)
                 {
                     writer.Lines("float gateGradient = S.Sum(sum);");
@@ -207,7 +193,6 @@ internal static class ExpertsEmitter
 
             if (total)
             {
-                writer.Gap();
                 writer.Lines("return total;");
             }
         });
@@ -216,12 +201,6 @@ internal static class ExpertsEmitter
     /// <summary>What is left of a row behind its full vectors, value by value.</summary>
     private static void WriteTail(SourceWriter writer, string end, Action body)
     {
-        writer.Gap();
-        using (writer.Block($"for (; r < {end}; r++)"))
-        {
-            body();
-        }
-
-        writer.Gap();
+        writer.Block($"for (; r < {end}; r++)", body);
     }
 }

@@ -12,7 +12,6 @@ internal static class ForwardPassEmitter
         if (PassText.HasPanels(plan))
         {
             WritePack(writer, plan);
-            writer.Gap();
         }
 
         (int c, int m) = (plan.Head.Outputs, plan.Head.Inputs);
@@ -67,11 +66,7 @@ internal static class ForwardPassEmitter
             if (!windows)
             {
                 writer.Lines("(int from, int to) = workspace.Share(pass.Batch.Count, worker);\nref float slot = ref workspace.Floats(worker);");
-                using (writer.Block("for (int b = from; b < to; b++)"))
-                {
-                    Sample("worker");
-                }
-
+                writer.Block("for (int b = from; b < to; b++)", () => Sample("worker"));
                 return;
             }
 
@@ -86,11 +81,9 @@ internal static class ForwardPassEmitter
                     Sample("i");
                 }
 
-                writer.Gap();
                 writer.Lines("workspace.Synchronize();");
             }
         });
-        writer.Gap();
     }
 
     private static void WriteClass(SourceWriter writer, ModelPlan plan)
@@ -103,7 +96,6 @@ internal static class ForwardPassEmitter
 
         writer.Lines("int best = 0;");
         writer.Loop("c", 1, plan.Head.Outputs, c => writer.Lines($"best = Add(ref slot, Slot.Logits + {c}) > Add(ref slot, Slot.Logits + best) ? {c} : best;"));
-        writer.Gap();
         writer.Lines("Add(ref pass.Classes, b) = best;");
     }
 
@@ -130,7 +122,6 @@ internal static class ForwardPassEmitter
                 });
             }
         });
-        writer.Gap();
     }
 
     /// <summary>Layer 0's forward pass, for a window.</summary>
@@ -155,7 +146,6 @@ internal static class ForwardPassEmitter
                 writer.Call(PassText.SampleCall(SampleMethods.Route(plan), ("batch", "batch"), ("b", (Expression)"start" + "i"), ("slot", "workspace.Floats(i)"), ("integers", "workspace.Integers(i)")));
             }
 
-            writer.Gap();
             writer.Lines("workspace.Synchronize();");
             if (together >= plan.Slots.Window)
             {
@@ -167,12 +157,9 @@ internal static class ForwardPassEmitter
                 {
                     Together("first", Expression.Min(together, (Expression)"samples" - "first"));
                 }
-
-                writer.Gap();
             }
 
             writer.Lines("workspace.Synchronize();");
         });
-        writer.Gap();
     }
 }

@@ -24,7 +24,6 @@ internal static class GateEmitter
         };
         writer.Gap();
         writer.Kernel(LayerMethods.GateForward(layer), forward.summary, () => writer.Lines(forward.body));
-        writer.Gap();
         writer.Kernel(LayerMethods.GateBackward(layer), backward.summary, () => writer.Lines(backward.body));
     }
 

@@ -13,7 +13,6 @@ internal static class GatherEmitter
         writer.Lines($"private static int Corner(int j) => {Corner(image)};");
     }
 
-    /// <summary>Unsigned divisions by a constant are the shorter ones.</summary>
     private static string Corner(ImagePatches image)
     {
         Expression column = (Expression)(image.GridWidth == 1 ? 0 : $"(int)((uint)j % {image.GridWidth})") * image.ColumnStep;
@@ -45,7 +44,6 @@ internal static class GatherEmitter
         });
         if (layer.HasWindow)
         {
-            writer.Gap();
             writer.Kernel(LayerMethods.GatherAll, "Copies the patches that each expert takes, in the order of its routes.", () => writer.Loop("s", layer.Experts, s => writer.Call(
                 LayerMethods.Gather.Call(("taken", "integers"), ("routes", BlockPlaces.Of(layer).Routes(s)), ("rows", (Place)"rows" + PatchPlaces.Copies(layer, s))))));
         }

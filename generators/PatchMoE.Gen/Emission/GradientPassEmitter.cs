@@ -7,37 +7,23 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the pass with gradients, which goes from window to window.</summary>
 internal static class GradientPassEmitter
 {
-    private static readonly Parameter s_pass = new("in GradientPass", "pass");
-    private static readonly Parameter s_workspace = new("Workspace", "workspace");
-    private static readonly Parameter s_worker = Parameter.Number("worker");
-
-    public static Method Clear { get; } = new("ClearGradients", s_pass, s_workspace, s_worker);
+    public static Method Clear { get; } = new("ClearGradients", "in GradientPass pass, Workspace workspace, int worker");
 
     /// <summary>One worker's part of the weights' gradients over a window; by experts, the samples are in slots of the worker's own.</summary>
-    public static Method AddWeights(ModelPlan plan) => new(
-        "AddWeightGradients",
-        s_pass,
-        s_workspace,
-        Parameter.Number("start"),
-        Parameter.Number("samples"),
-        Parameter.Number("slot").When(plan.SharedBatch > 0),
-        s_worker) { Modifiers = "private" };
+    public static Method AddWeights(ModelPlan plan) => SampleMethods.Private(
+        "AddWeightGradients", "in GradientPass pass, Workspace workspace, int start, int samples", ("int slot", plan.SharedBatch > 0), "int worker");
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteShare(writer, plan);
-        writer.Gap();
         WriteClear(writer, plan);
-        writer.Gap();
         WriteSample(writer, plan);
-        writer.Gap();
         WriteLoss(writer, plan);
-        writer.Gap();
         WriteWeights(writer, plan);
     }
 
-    private static Method Sample(ModelPlan plan) => new(
-        "GradientSample", s_pass, s_workspace, Parameter.Number("b"), Parameter.Floats("slot"), Parameter.Integers("integers"), SampleMethods.Own(plan)) { Modifiers = "private" };
+    private static Method Sample(ModelPlan plan) => SampleMethods.Private(
+        "GradientSample", "in GradientPass pass, Workspace workspace, int b, ref float slot, ref int integers", SampleMethods.Own(plan));
 
     private static void WriteShare(SourceWriter writer, ModelPlan plan)
     {
@@ -62,7 +48,6 @@ internal static class GradientPassEmitter
                     writer.Call(Sample(plan).Call(own));
                 }
 
-                writer.Gap();
                 writer.Lines("workspace.Synchronize();");
                 writer.Call(AddWeights(plan).Call(("slot", 0)));
                 writer.Lines("workspace.Synchronize();");
@@ -88,7 +73,6 @@ internal static class GradientPassEmitter
                 writer.Lines("return;");
             }
 
-            writer.Gap();
             writer.Call(PassText.SampleCall(SampleMethods.Forward(plan), panels));
             writer.Call(SampleMethods.Loss.Call());
             writer.Call(SampleMethods.Backward(plan).Call());
@@ -161,8 +145,6 @@ internal static class GradientPassEmitter
                     writer.Call(HeadEmitter.WeightGradients.Of(HeadEmitter.Owner(plan)).Call(
                         [.. window, ("x", (Place)"slots" + $"Slot.Layer{plan.Top.Index}Outputs"), ("target", "add")]));
                 }
-
-                writer.Gap();
             }
 
             writer.Lines($$"""
@@ -193,10 +175,7 @@ internal static class GradientPassEmitter
 
             if (stores)
             {
-                using (writer.Block("if (pass.Batch.Count == 0 && worker == 0)"))
-                {
-                    writer.Lines($"Values.Clear(ref pass.Gradients, {plan.ParameterLength});");
-                }
+                writer.Block("if (pass.Batch.Count == 0 && worker == 0)", () => writer.Lines($"Values.Clear(ref pass.Gradients, {plan.ParameterLength});"));
             }
         });
     }

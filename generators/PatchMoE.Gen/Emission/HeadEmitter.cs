@@ -7,23 +7,13 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the output layer.</summary>
 internal static class HeadEmitter
 {
-    private static readonly Parameter s_parameters = Parameter.Floats("parameters");
+    public static Method Forward { get; } = new("Forward", "ref float y, ref float parameters, ref float logits") { Modifiers = "public static" };
 
-    public static Method Forward { get; } = new("Forward", Parameter.Floats("y"), s_parameters, Parameter.Floats("logits")) { Modifiers = "public static" };
-
-    public static Method Backward { get; } =
-        new("Backward", s_parameters, Parameter.Floats("logitsGradient"), Parameter.Floats("yGradient")) { Modifiers = "public static" };
+    public static Method Backward { get; } = new("Backward", "ref float parameters, ref float logitsGradient, ref float yGradient") { Modifiers = "public static" };
 
     public static Method WeightGradients { get; } = new(
-        "WeightGradients",
-        Parameter.Floats("x"),
-        Parameter.Floats("slots"),
-        Parameter.Number("samples"),
-        new Parameter("scoped in WeightTarget", "target"),
-        Parameter.Number("worker"),
-        Parameter.Number("workers")) { Modifiers = "public static" };
+        "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, int worker, int workers") { Modifiers = "public static" };
 
-    /// <summary>The class as other classes name it.</summary>
     public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan, plan.Head.Lanes)}>";
 
     public static void Write(SourceWriter writer, ModelPlan plan)
@@ -42,7 +32,6 @@ internal static class HeadEmitter
 
             writer.Gap();
             WriteForward(writer, head);
-            writer.Gap();
             writer.Kernel(Backward, "yGradient = Σ_c logitsGradient[c] · w_c.", () =>
             {
                 writer.Lines($"Values.Clear(ref yGradient, {m});");
@@ -73,7 +62,6 @@ internal static class HeadEmitter
 
             if (head.BiasOffset >= 0)
             {
-                writer.Gap();
                 writer.Loop("c", head.Outputs, c => writer.Lines($"{(Place)"logits" + c} += {(Place)"parameters" + "BiasAt" + c};"));
             }
         });
@@ -99,12 +87,7 @@ internal static class HeadEmitter
             {
                 Expression at = (Expression)"BiasAt" + c;
                 writer.Lines("float sum = 0f;");
-                using (writer.Block("for (int b = 0; b < samples; b++)"))
-                {
-                    writer.Lines($"sum += {deltas + c};");
-                }
-
-                writer.Gap();
+                writer.Block("for (int b = 0; b < samples; b++)", () => writer.Lines($"sum += {deltas + c};"));
                 writer.Lines($$"""
                     Add(ref target.Gradients, {{at}}) += sum;
                     if (target.Updates)

@@ -6,13 +6,11 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the copy of an image's patches to rows (im2col), and its reverse for gradients (col2im).</summary>
 internal static class Im2ColEmitter
 {
-    /// <summary>The copy to rows.</summary>
     public static Method Forward { get; } = Of("Forward");
 
     /// <summary>The sum of the rows' values at each pixel.</summary>
     public static Method Backward { get; } = Of("Backward");
 
-    /// <summary>The class as other classes name it.</summary>
     public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan, plan.PatchLanes)}>";
 
     public static void Write(SourceWriter writer, ModelPlan plan)
@@ -27,7 +25,6 @@ internal static class Im2ColEmitter
         {
             var forward = new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d)));
             writer.Kernel(Forward, forward, () => WriteLoops(writer, image, () => PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}")));
-            writer.Gap();
             var backward = new KernelDoc("image[y·sh + p, x·sw + q, c] += rows[j, (p, q, c)], patch after patch", axes, shapes, string.Empty, (long)n * d, 4L * (plan.InputLength + (n * (long)d)));
             writer.Kernel(Backward, backward, () => WriteLoops(writer, image, () =>
             {
@@ -39,17 +36,13 @@ internal static class Im2ColEmitter
 
                 if (length % plan.PatchLanes != 0)
                 {
-                    writer.Gap();
-                    using (writer.Block($"for (; i < {length}; i++)"))
-                    {
-                        writer.Lines("Add(ref pixels, i) += Add(ref row, i);");
-                    }
+                    writer.Block($"for (; i < {length}; i++)", () => writer.Lines("Add(ref pixels, i) += Add(ref row, i);"));
                 }
             }));
         }
     }
 
-    private static Method Of(string name) => new(name, Parameter.Floats("image"), Parameter.Floats("rows")) { Modifiers = "public static" };
+    private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = "public static" };
 
     private static void WriteLoops(SourceWriter writer, ImageInputSpec image, Action body)
     {

@@ -9,9 +9,8 @@ internal static class InputGradientEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         string scores = layer.TrainsRouter ? " + Σ_s ∂L/∂g_sj · w_s" : string.Empty;
-        writer.Kernel(LayerMethods.InputGradient(layer), $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; the rows lie as the patches do.", () =>
+        writer.Kernel(LayerMethods.InputGradient, $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; xGradient has the layout of x.", () =>
         {
             BlockPlaces block = BlockPlaces.Of(layer);
             writer.Lines("int taken = integers;");
@@ -50,7 +49,6 @@ internal static class InputGradientEmitter
             });
             if (layer.Spec.Gate == Gate.SoftmaxAll)
             {
-                writer.Gap();
                 writer.Lines($"int valid = {block.Valid};");
                 using (writer.Block("for (int j = 0; j < valid; j++)"))
                 {

@@ -16,18 +16,15 @@ internal static class LayerEmitter
             if (layer.Access.Image is { } image)
             {
                 GatherEmitter.WriteCorner(writer, image);
-                writer.Gap();
                 if (layer.Access.Source == PatchSource.Chosen)
                 {
                     GatherEmitter.Write(writer, layer, image);
-                    writer.Gap();
                 }
             }
 
             if (layer.HasPanels)
             {
                 PanelEmitter.WritePack(writer, layer);
-                writer.Gap();
             }
 
             LayerPassEmitter.Write(writer, layer);
@@ -48,7 +45,6 @@ internal static class LayerEmitter
         }
     }
 
-    /// <summary>Names the places of the layer's weights and of its scratch.</summary>
     private static void WritePlaces(SourceWriter writer, LayerPlan layer)
     {
         BlockPlan block = layer.Block;

@@ -12,19 +12,16 @@ internal static class LayerPassEmitter
         if (!layer.HasWindow)
         {
             WriteForward(writer, layer);
-            writer.Gap();
         }
 
         if (layer.HasWindow && layer.Routing == Routing.Dense)
         {
             writer.Method(LayerMethods.Route(layer), "Every patch is taken.", () => writer.Lines($"integers = valid;\n{BlockPlaces.Of(layer).Valid} = valid;"));
-            writer.Gap();
         }
 
         if (layer.Index == 0 && layer.Routing != Routing.Dense)
         {
             WriteReport(writer, layer);
-            writer.Gap();
         }
 
         WriteBackward(writer, layer);

@@ -6,8 +6,7 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the loss of one sample. To add a loss: a word in <see cref="Loss"/>, a text here, and the label rule in the runtime's guard.</summary>
 internal static class LossEmitter
 {
-    private static readonly Method s_loss = new(
-        "LossOf", Parameter.Floats("logits"), Parameter.Number("label"), new Parameter("double", "share"), Parameter.Floats("gradient")) { Returns = "double" };
+    private static readonly Method s_loss = new("LossOf", "ref float logits, int label, double share, ref float gradient") { Returns = "double" };
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
@@ -27,10 +26,8 @@ internal static class LossEmitter
             int outputs = plan.Head.Outputs;
             writer.Lines("double max = logits;");
             writer.Loop("c", 1, outputs, c => writer.Lines($"max = Math.Max(max, {(Place)"logits" + c});"));
-            writer.Gap();
             writer.Lines("double sum = 0;");
             writer.Loop("c", outputs, c => writer.Lines($"sum += Math.Exp({(Place)"logits" + c} - max);"));
-            writer.Gap();
             writer.Loop("c", outputs, c => writer.Lines($"""
                 double probability = Math.Exp({(Place)"logits" + c} - max) / sum;
                 {(Place)"gradient" + c} = (float)(share * (probability - (label == {c} ? 1 : 0)));

@@ -18,7 +18,6 @@ internal static class ModelEmitter
         yield return new EmittedSource(FileNames.Passes(stem), Kernels(plan, "How the kernels follow each other: a sample, a window of samples, a worker's share.", writer =>
         {
             PassesEmitter.Write(writer, plan);
-            writer.Gap();
             DescriptionEmitter.Write(writer, plan);
         }));
         foreach (LayerPlan layer in plan.Layers)

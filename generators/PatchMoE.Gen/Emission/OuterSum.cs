@@ -16,7 +16,6 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="GradientAt">Where expert s's rows begin in the gradients.</param>
 internal sealed record OuterSum(string Name, string Formula, int Dimension, GradientPlan Plan, Place Deltas, Func<int, Expression> Delta, Expression GradientAt)
 {
-    /// <summary>Instances of the layer per sample.</summary>
     public int Instances { get; init; } = 1;
 
     /// <summary>The experts, each with rows of its own.</summary>
@@ -40,7 +39,6 @@ internal sealed record OuterSum(string Name, string Formula, int Dimension, Grad
     /// <summary>Values from one patch's coefficients to the next's, where <see cref="Delta"/> counts from a patch's first.</summary>
     public int DeltaStep { get; init; }
 
-    /// <summary>Values from one row's coefficients to the next's.</summary>
     public int RowStep { get; init; } = 1;
 
     /// <summary>The pixel rows in which a patch lies; else null.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class OuterTiles
     {
         var doc = new KernelDoc(
             $"packed[q, {I - From}] = x_q[i]",
-            $"q patch in the order of the sums, i value {(_from.IsUsed ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
+            $"q patch in the order of the sums, i value {(_hasColumnBlocks ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
             $"packed [{_plan.BlockRows}, {_plan.Pitch}]",
             string.Empty,
             0,
@@ -20,7 +20,7 @@ internal sealed partial class OuterTiles
         writer.Kernel(Pack, doc, () =>
         {
             string width = $"{To - From}";
-            if (_sum.Image is null && _from.IsUsed)
+            if (_sum.Image is null && _hasColumnBlocks)
             {
                 writer.Lines($"int width = {To - From};");
                 width = "width";
@@ -56,7 +56,5 @@ internal sealed partial class OuterTiles
                 column += count;
                 """);
         }
-
-        writer.Gap();
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class OuterTiles
         var doc = new KernelDoc(
             $"gradient[q, i…] += {_sum.Formula}" + (router ? $"; with it {_sum.Router!.Formula}" : string.Empty),
             $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
-            $"gradient [{rows}, {_sum.Dimension}]{(Keep(vectors).IsUsed ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? "; x packed" : string.Empty)}",
+            $"gradient [{rows}, {_sum.Dimension}]{(Keeps(vectors) ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? "; x packed" : string.Empty)}",
             $"{all} × {vectors} sums in registers over {SampleRange}",
             2L * all * vectors * 16,
             4L * vectors * 16) { Per = "row t, at 16 lanes" };
@@ -45,63 +45,14 @@ internal sealed partial class OuterTiles
             }
 
             WriteSamples(writer, Places, () => WriteRow(writer, rows, router, columns));
-            writer.Gap();
             for (int q = 0; q < all; q++)
             {
                 Expression row = (_tileCount > 1 ? R : 0) + q;
                 Expression at = q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (row * _sum.Dimension);
-                writer.Lines($"int at{q} = {at + I};\nref float gradient{q} = ref Add(ref target.Gradients, at{q});");
+                string sums = string.Join(", ", columns.Select(c => $"sum{q}{c}"));
+                writer.Lines($"target.Put<S, V>({at + I}, {sums}{(Keeps(vectors) ? ", keep" : string.Empty)});");
             }
-
-            WriteStores(writer, all, columns, Keep(vectors).IsUsed);
         });
-    }
-
-    private void WriteStores(SourceWriter writer, int rows, int[] columns, bool tail)
-    {
-        void ForEach(Func<int, int, string> line)
-        {
-            for (int q = 0; q < rows; q++)
-            {
-                foreach (int c in columns)
-                {
-                    writer.Lines(line(q, c));
-                }
-            }
-        }
-
-        string Kept(string value) => tail ? $"S.KeepLast({value}, keep)" : value;
-        string Total(int q, int c) => $"sum{q}{c} = S.Add(S.Load(ref gradient{q}, {VectorTypes.Lane(c)}), {Kept($"sum{q}{c}")});";
-        if (_plan.Stores)
-        {
-            using (writer.Block("if (target.Adds)"))
-            {
-                ForEach(Total);
-            }
-        }
-        else
-        {
-            ForEach(Total);
-        }
-
-        writer.Gap();
-        using (writer.Block("if (target.Updates)"))
-        {
-            writer.Lines("V rate = S.Create(target.Rate);\nV decay = S.Create(target.Decay);");
-            for (int q = 0; q < rows; q++)
-            {
-                writer.Lines($"ref float weight{q} = ref Add(ref target.Weights, at{q});");
-                foreach (int c in columns)
-                {
-                    writer.Lines($"WeightTarget.Update<S, V>(ref weight{q}, {VectorTypes.Lane(c)}, sum{q}{c}, rate, decay{(tail ? ", keep" : string.Empty)});");
-                }
-            }
-
-            writer.Lines("return;");
-        }
-
-        writer.Gap();
-        ForEach((q, c) => $"S.Store(sum{q}{c}, ref gradient{q}, {VectorTypes.Lane(c)});");
     }
 
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)

@@ -10,57 +10,51 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal sealed partial class OuterTiles
 {
-    private static readonly Parameter s_target = new("scoped in WeightTarget", "target");
-
     private readonly OuterSum _sum;
     private readonly GradientPlan _plan;
-    private readonly Parameter[] _places;
-    private readonly Parameter[] _samples;
-    private readonly Parameter _expert;
-    private readonly Parameter _from;
-    private readonly Parameter _to;
-    private readonly Parameter _packed;
+    private readonly ParameterList _x;
+    private readonly ParameterList _integers;
+    private readonly ParameterList _samples;
+    private readonly ParameterList _expert;
+    private readonly ParameterList _columns;
+    private readonly bool _hasColumnBlocks;
     private readonly int _tileCount;
 
     public OuterTiles(OuterSum sum)
     {
         (_sum, _plan, _tileCount) = (sum, sum.Plan, sum.Plan.TileCount);
-        bool readsIntegers = sum.Sample is not null;
-        _places = [Parameter.Floats("x").When(_plan.Packs || sum.Rows.Array == "x"), Parameter.Floats("slots"), Parameter.Integers("integers").When(readsIntegers)];
-        _samples = _plan.BlockSamples > 0 ? [Parameter.Number("first"), Parameter.Number("last")] : [Parameter.Number("samples")];
-        _expert = Parameter.Number("s").When(sum.Experts > 1);
-        _from = Parameter.Number("from").When(_plan.ColumnBlocks > 1);
-        _to = Parameter.Number("to").When(_plan.ColumnBlocks > 1);
-        _packed = Parameter.Floats("packed").When(_plan.Packs);
+        _hasColumnBlocks = _plan.ColumnBlocks > 1;
+        _x = ("ref float x", _plan.Packs || sum.Rows.Array == "x");
+        _integers = ("ref int integers", sum.Sample is not null);
+        _samples = _plan.BlockSamples > 0 ? "int first, int last" : "int samples";
+        _expert = ("int s", sum.Experts > 1);
+        _columns = ("int from, int to", _hasColumnBlocks);
     }
 
-    /// <summary>What one worker sums.</summary>
     public Method Share => new(
-        $"{_sum.Name}Share", [.. _places, Parameter.Number("samples"), s_target, _packed, Parameter.Number("worker"), Parameter.Number("workers")]);
+        $"{_sum.Name}Share",
+        _x, "ref float slots", _integers, "int samples, scoped in WeightTarget target", ("ref float packed", _plan.Packs), "int worker, int workers");
 
     private Method Columns => new(
         $"{_sum.Name}Columns",
-        [.. _places, .. _samples, _expert, _from, _to, Parameter.Number("tile").When(_tileCount > 1), Parameter.Number("tiles").When(_tileCount > 1), s_target, _packed]);
+        _x, "ref float slots", _integers, _samples, _expert, _columns, ("int tile, int tiles", _tileCount > 1), "scoped in WeightTarget target",
+        ("ref float packed", _plan.Packs));
 
-    private Method Pack => new(
-        $"{_sum.Name}Pack", [_places[0], _places[2], .. _samples, _expert, _from, _to, Parameter.Floats("packed")]);
+    private Method Pack => new($"{_sum.Name}Pack", _x, _integers, _samples, _expert, _columns, "ref float packed");
 
-    private Expression From => _from.IsUsed ? "from" : 0;
+    private Expression From => _hasColumnBlocks ? "from" : 0;
 
-    private Expression To => _to.IsUsed ? "to" : _sum.Dimension;
+    private Expression To => _hasColumnBlocks ? "to" : _sum.Dimension;
 
     private bool HasTail => _sum.Dimension % Lanes.For(_sum.Dimension) != 0;
 
     /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
     public void Write(SourceWriter writer)
     {
-        writer.Gap();
         WriteShare(writer);
-        writer.Gap();
         WriteColumns(writer);
         if (_plan.Packs)
         {
-            writer.Gap();
             WritePack(writer);
         }
 
@@ -68,13 +62,11 @@ internal sealed partial class OuterTiles
         {
             if (_tileCount > 1)
             {
-                writer.Gap();
                 WriteTiles(writer, vectors);
             }
 
             foreach ((int rows, bool router, _, _) in Kinds())
             {
-                writer.Gap();
                 WriteTile(writer, rows, router, vectors);
             }
         }
@@ -106,13 +98,15 @@ internal sealed partial class OuterTiles
     }
 
     private Method Tiles(int vectors) => new(
-        $"{_sum.Name}Tiles{vectors}", [.. _places, .. _samples, _expert, Parameter.Number("tile"), Parameter.Number("tiles"), Parameter.Number("i"), Keep(vectors), s_target]);
+        $"{_sum.Name}Tiles{vectors}",
+        _x, "ref float slots", _integers, _samples, _expert, "int tile, int tiles, int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
 
     private Method Tile(int rows, bool router, int vectors) => new(
         $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}x{vectors}",
-        [.. _places, .. _samples, _expert, Parameter.Number("r").When(_tileCount > 1), Parameter.Number("i"), Keep(vectors), s_target]);
+        _x, "ref float slots", _integers, _samples, _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
 
-    private Parameter Keep(int vectors) => Parameter.Number("keep").When(vectors == 1 && HasTail);
+    /// <summary>Whether the last vector of a row overlaps the one before it, so that only its last lanes count.</summary>
+    private bool Keeps(int vectors) => vectors == 1 && HasTail;
 
     private void WriteShare(SourceWriter writer)
     {
@@ -172,7 +166,6 @@ internal sealed partial class OuterTiles
         }
     }
 
-    /// <summary>An expert's column blocks and tiles in a worker's share.</summary>
     private void WriteColumnBlocks(SourceWriter writer, string start, Action body)
     {
         bool several = _tileCount > 1;
@@ -183,7 +176,7 @@ internal sealed partial class OuterTiles
                 writer.Lines($"int tile = next % {_tileCount};\nint tiles = Math.Min({_tileCount}, tile + stop - next);");
             }
 
-            if (_from.IsUsed)
+            if (_hasColumnBlocks)
             {
                 Expression block = (Expression)"next" / _tileCount;
                 Expression from = (_sum.Experts > 1 ? block % _plan.ColumnBlocks : block) * _plan.ColumnBlock;
@@ -201,7 +194,6 @@ internal sealed partial class OuterTiles
         }
     }
 
-    /// <summary>Samples that pass at a time.</summary>
     private void WriteBlocks(SourceWriter writer, Action body)
     {
         if (_plan.BlockSamples == 0)
@@ -220,7 +212,7 @@ internal sealed partial class OuterTiles
     private void WriteColumns(SourceWriter writer)
     {
         string tiles = _tileCount > 1 ? "The tiles of rows tile…tiles−1 at" : "The rows at";
-        string columns = _from.IsUsed ? "columns from…to−1" : "all columns";
+        string columns = _hasColumnBlocks ? "columns from…to−1" : "all columns";
         writer.Kernel(Columns, $"{tiles} {columns}, over {SampleRange}.", () =>
         {
             Place patches = _plan.Packs ? (Place)"packed" + (I - From) : "x";
@@ -245,12 +237,7 @@ internal sealed partial class OuterTiles
             foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
             {
                 string step = VectorTypes.Lane(vectors);
-                using (writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
-                {
-                    Call(vectors, "S.Lanes");
-                }
-
-                writer.Gap();
+                writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => Call(vectors, "S.Lanes"));
             }
 
             if (HasTail)
@@ -314,10 +301,7 @@ internal sealed partial class OuterTiles
                     return;
                 }
 
-                using (writer.Block($"for (int t = 0; t < {count}; t++)"))
-                {
-                    row();
-                }
+                writer.Block($"for (int t = 0; t < {count}; t++)", row);
             });
         }
     }

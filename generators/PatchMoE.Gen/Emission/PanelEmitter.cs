@@ -14,12 +14,11 @@ internal static class PanelEmitter
     public static Method Tile(LayerPlan layer, int patches, int vectors) => new(
         $"Panel{patches}x{vectors}",
         [
-            .. PatchPlaces.Names(patches).Select(Parameter.Floats),
-            Parameter.Floats("panel"),
-            .. layer.HasWindow ? PatchPlaces.Names(patches, "to").Select(Parameter.Floats) : [Parameter.Floats("activations")],
+            .. PatchPlaces.Parameters(patches),
+            "ref float panel",
+            .. layer.HasWindow ? PatchPlaces.Parameters(patches, "to") : ["ref float activations"],
         ]);
 
-    /// <summary>Prints the packing of a layer's weights.</summary>
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
         (int m, int d, int vector) = (layer.Neurons, layer.Dimension, ExpertKernel.Vector);
@@ -42,14 +41,12 @@ internal static class PanelEmitter
         writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, Expert));
     }
 
-    /// <summary>Prints the tiles that a layer with panels needs.</summary>
     public static void WriteTiles(SourceWriter writer, LayerPlan layer)
     {
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
         {
             foreach (int patches in layer.Kernel.PatchTiles)
             {
-                writer.Gap();
                 WriteTile(writer, layer, patches, vectors);
             }
         }
@@ -119,10 +116,7 @@ internal static class PanelEmitter
 
         using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
         {
-            using (writer.Block($"for (int i = y * {image.Step}; i < (y * {image.Step}) + {image.Length}; i++)"))
-            {
-                body("i");
-            }
+            writer.Block($"for (int i = y * {image.Step}; i < (y * {image.Step}) + {image.Length}; i++)", () => body("i"));
         }
     }
 }

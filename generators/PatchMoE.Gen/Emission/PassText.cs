@@ -6,19 +6,14 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>What the passes have in common.</summary>
 internal static class PassText
 {
-    private static readonly Parameter s_workspace = new("Workspace", "workspace");
-    private static readonly Parameter s_worker = Parameter.Number("worker");
-
-    public static Method PackPanels { get; } = new("PackPanels", s_workspace, s_worker) { Modifiers = "private" };
+    public static Method PackPanels { get; } = SampleMethods.Private("PackPanels", "Workspace workspace, int worker");
 
     /// <summary>Layer 0's forward pass of a window.</summary>
-    public static Method ForwardWindow { get; } = new(
-        "ForwardWindow", new Parameter("in InputBatch", "batch"), s_workspace, Parameter.Number("start"), Parameter.Number("samples"), s_worker) { Modifiers = "private" };
+    public static Method ForwardWindow { get; } = SampleMethods.Private("ForwardWindow", "in InputBatch batch, Workspace workspace, int start, int samples, int worker");
 
     public static bool HasPanels(ModelPlan plan) => plan.Layers.Any(layer => layer.HasPanels);
 
-    /// <summary>A worker's share of a pass.</summary>
-    public static Method Share(string name, string pass) => new(name, new Parameter($"in {pass}", "pass"), s_workspace, s_worker) { Modifiers = "protected override" };
+    public static Method Share(string name, string pass) => new(name, $"in {pass} pass, Workspace workspace, int worker") { Modifiers = "protected override" };
 
     /// <summary>The packing of weights, where there are any panels, at the beginning of a worker's share.</summary>
     public static void WritePack(SourceWriter writer, ModelPlan plan)

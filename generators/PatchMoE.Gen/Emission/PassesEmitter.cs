@@ -9,7 +9,6 @@ internal static class PassesEmitter
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteCreate(writer, plan);
-        writer.Gap();
         writer.Summary("The network's passes: how its kernels follow each other, and how workers share them.");
         writer.Lines(HeaderEmitter.GeneratedCode);
         using (writer.Block($"internal sealed class Passes{VectorTypes.Parameters(plan)} : CompiledNetwork{VectorTypes.Constraints(plan)}"))
@@ -19,25 +18,21 @@ internal static class PassesEmitter
             GradientPassEmitter.Write(writer, plan);
             if (plan.SharedBatch > 0)
             {
-                writer.Gap();
                 SharedExpertsEmitter.Write(writer, plan);
             }
 
             writer.Gap();
             SampleEmitter.Write(writer, plan);
-            writer.Gap();
             LossEmitter.Write(writer, plan);
         }
 
         if (plan.Bottom.Access.Source == PatchSource.Copies)
         {
-            writer.Gap();
             Im2ColEmitter.Write(writer, plan);
         }
 
         writer.Gap();
         HeadEmitter.Write(writer, plan);
-        writer.Gap();
         SlotEmitter.Write(writer, plan);
     }
 
@@ -88,8 +83,6 @@ internal static class PassesEmitter
                     {
                         writer.Lines($"return new Passes{VectorTypes.Arguments(plan, machine)}();");
                     }
-
-                    writer.Gap();
                 }
 
                 writer.Lines($"return new Passes{VectorTypes.Arguments(plan, 1)}();");

@@ -25,6 +25,8 @@ internal static class PatchPlaces
     /// <summary>Where the copies of an expert's patches begin among those of all; 0 where there are none.</summary>
     public static Expression Copies(LayerPlan layer, Expression expert) => layer.Access.Source == PatchSource.Chosen ? expert * layer.Taken * layer.Dimension : 0;
 
+    public static IEnumerable<ParameterList> Parameters(int patches, string name = "x") => Names(patches, name).Select(place => (ParameterList)$"ref float {place}");
+
     /// <summary>The references x0, x1, … to the patches of a tile.</summary>
     public static string[] Names(int patches, string name = "x") => [.. Enumerable.Range(0, patches).Select(p => $"{name}{p}")];
 
@@ -56,7 +58,6 @@ internal static class PatchPlaces
         }
     }
 
-    /// <summary>Prints a copy in full vectors.</summary>
     public static void WriteCopy(SourceWriter writer, string from, string to, string length) => writer.Lines($$"""
         for (int i = 0; i < {{length}} - S.Lanes; i += S.Lanes)
         {

@@ -12,11 +12,9 @@ internal static class SampleEmitter
         if (plan.Bottom.HasWindow)
         {
             WriteRoute(writer, plan);
-            writer.Gap();
         }
 
         WriteForward(writer, plan);
-        writer.Gap();
         WriteBackward(writer, plan);
     }
 
@@ -75,7 +73,6 @@ internal static class SampleEmitter
             {
                 if (layer.Index > 0)
                 {
-                    writer.Gap();
                 }
 
                 writer.Loop("g", layer.Instances, _ => writer.Call(SampleMethods.ForwardCall(plan, layer, SampleMethods.AllExperts(layer))));
@@ -93,7 +90,6 @@ internal static class SampleEmitter
                 ("yGradient", SampleMethods.Outputs(plan.Top, "OutputGradients"))));
             writer.Call(SampleMethods.BackwardLayers(plan).Call());
         });
-        writer.Gap();
         const string summary = "The layers' backward pass of sample b, from the feature vector's gradient down, and the input's gradient if it is wanted.";
         writer.Method(SampleMethods.BackwardLayers(plan), summary, () =>
         {
@@ -148,5 +144,5 @@ internal static class SampleEmitter
     }
 
     private static void WriteInputGradientCall(SourceWriter writer, ModelPlan plan, LayerPlan layer, Place gradient) => writer.Call(
-        LayerMethods.InputGradient(layer).Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
+        LayerMethods.InputGradient.Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
 }

@@ -7,43 +7,33 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>The methods that take one sample through the network in its scratch, and what their bodies have in common.</summary>
 internal static class SampleMethods
 {
-    private static readonly Parameter s_batch = new("in InputBatch", "batch");
-    private static readonly Parameter s_pass = new("in GradientPass", "pass");
-    private static readonly Parameter s_sample = Parameter.Number("b");
-    private static readonly Parameter s_slot = Parameter.Floats("slot");
-    private static readonly Parameter s_integers = Parameter.Integers("integers");
-
     /// <summary>Where the parameters begin.</summary>
     public static Place Parameters { get; } = "ParameterBuffer.Start";
 
     /// <summary>Patches and routes of layer 0.</summary>
-    public static Method Route(ModelPlan plan) =>
-        new("RouteSample", s_batch, s_sample, s_slot.When(plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), s_integers) { Modifiers = "private" };
+    public static Method Route(ModelPlan plan) => Private(
+        "RouteSample",
+        "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers");
 
-    /// <summary>All layers that do not run a window at a time.</summary>
-    public static Method ForwardLayers(ModelPlan plan) => new(
-        "ForwardLayers", s_batch.When(!plan.Bottom.HasWindow), s_sample.When(!plan.Bottom.HasWindow), s_slot, s_integers, Panels(plan)) { Modifiers = "private" };
+    public static Method ForwardLayers(ModelPlan plan) =>
+        Private("ForwardLayers", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot, ref int integers", Panels(plan));
 
-    /// <summary>Those layers and the head.</summary>
-    public static Method Forward(ModelPlan plan) => new(
-        "ForwardSample",
-        s_batch.When(!plan.Bottom.HasWindow),
-        s_sample.When(!plan.Bottom.HasWindow),
-        s_slot,
-        s_integers.When(HasLayersOfItsOwn(plan)),
-        Panels(plan)) { Modifiers = "private" };
+    public static Method Forward(ModelPlan plan) => Private(
+        "ForwardSample", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
 
-    public static Method BackwardLayers(ModelPlan plan) => new("BackwardLayers", s_pass, s_sample, s_slot, s_integers, Own(plan)) { Modifiers = "private" };
+    public static Method BackwardLayers(ModelPlan plan) => Private("BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan));
 
     public static Method Backward(ModelPlan plan) => BackwardLayers(plan) with { Name = "BackwardSample" };
 
-    public static Method Loss { get; } = new("LossOfSample", s_pass, new Parameter("Workspace", "workspace"), s_sample, s_slot) { Modifiers = "private" };
+    public static Method Loss { get; } = Private("LossOfSample", "in GradientPass pass, Workspace workspace, int b, ref float slot");
 
     /// <summary>Packed weights, where a layer that runs sample by sample needs them.</summary>
-    public static Parameter Panels(ModelPlan plan) => Parameter.Floats("panels").When(plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
+    public static ParameterList Panels(ModelPlan plan) => ("ref float panels", plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
 
     /// <summary>A worker's own scratch, in which the patches' gradients lie before they are added up in the input's.</summary>
-    public static Parameter Own(ModelPlan plan) => Parameter.Floats("own").When(plan.Bottom.Access.Source == PatchSource.Copies);
+    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies);
+
+    public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
 
     /// <summary>Whether a sample passes through layers by itself: not where the only one computes a window at a time.</summary>
     public static bool HasLayersOfItsOwn(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow);
@@ -69,7 +59,6 @@ internal static class SampleMethods
         return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
     }
 
-    /// <summary>The patches of instance g of a layer.</summary>
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
         ? (Place)"x" + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Access.RowStep))
         : Outputs(plan.Layers[layer.Index - 1], "Outputs") + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Dimension));
@@ -77,7 +66,6 @@ internal static class SampleMethods
     /// <summary>The outputs of a layer in a sample's scratch, or their gradients.</summary>
     public static Place Outputs(LayerPlan layer, string what) => (Place)"slot" + $"Slot.Layer{layer.Index}{what}";
 
-    /// <summary>Those of instance g.</summary>
     public static Place InstanceOutputs(LayerPlan layer, string what) => Outputs(layer, what) + (BlockPlaces.Instance(layer) * layer.Outputs);
 
     /// <summary>The arguments of a method for instance g: its block, its integers, and scratch of the selection.</summary>
@@ -91,7 +79,6 @@ internal static class SampleMethods
     /// <summary>The arguments of a layer that is to compute all of its experts, where it can compute a part.</summary>
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
-    /// <summary>The call of a layer's routing for instance g.</summary>
     public static Call RouteCall(ModelPlan plan, LayerPlan layer)
     {
         Method route = LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer));

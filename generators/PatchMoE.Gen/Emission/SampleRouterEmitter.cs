@@ -7,25 +7,20 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the router of a sample layer: one expert takes all patches, weighted by its softmax probability.</summary>
 internal static class SampleRouterEmitter
 {
-    private static readonly Method s_patchSum = new("PatchSum", Parameter.Floats("x"), Parameter.Number("valid"), Parameter.Floats("sum"));
+    private static readonly Method s_patchSum = new("PatchSum", "ref float x, int valid, ref float sum");
 
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         WriteRoute(writer, layer);
-        writer.Gap();
         WritePatchSum(writer, layer);
         Dots(layer).Write(writer, layer.RouterTiles.Select(run => (1, run.Size)));
         writer.Gap();
         WriteBackward(writer, layer);
     }
 
-    /// <summary>The kernel of the scores [k].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
 
-    /// <summary>The backward pass of the chosen expert's probability.</summary>
-    public static Method GateBackward { get; } = new(
-        "GateBackward", Parameter.Number("expert"), new Parameter("float", "gateGradient"), Parameter.Floats("probabilities"), Parameter.Floats("scoreGradients"));
+    public static Method GateBackward { get; } = new("GateBackward", "int expert, float gateGradient, ref float probabilities, ref float scoreGradients");
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {
@@ -62,7 +57,6 @@ internal static class SampleRouterEmitter
 
             writer.Lines("int best = 0;");
             writer.Loop("s", 1, layer.Experts, s => writer.Lines($"best = {(Place)"scores" + s} > Add(ref scores, best) ? {s} : best;"));
-            writer.Gap();
             writer.Lines($$"""
                 {{block.Expert}} = best;
                 float total = 0f;

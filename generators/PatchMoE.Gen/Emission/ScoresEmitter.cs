@@ -9,9 +9,7 @@ internal static class ScoresEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
-        writer.Gap();
         WriteRoute(writer, layer);
-        writer.Gap();
         WriteScores(writer, layer);
         Dots(layer).Write(
             writer,
@@ -29,11 +27,9 @@ internal static class ScoresEmitter
     /// <summary>The kernel of the scores [k, n].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
-    private static Method Scores(LayerPlan layer) => new(
-        "Scores", Parameter.Floats("x"), Parameter.Floats("router"), Parameter.Floats("scores"), LayerMethods.First(layer), LayerMethods.Last(layer));
+    private static Method Scores(LayerPlan layer) => new("Scores", "ref float x, ref float router, ref float scores", LayerMethods.Part(layer));
 
-    private static Method Select(LayerPlan layer) => new(
-        "Select", Parameter.Floats("scores"), Parameter.Number("valid"), Parameter.Integers("routes"), LayerMethods.Scratch(layer));
+    private static Method Select(LayerPlan layer) => new("Select", "ref float scores, int valid, ref int routes", LayerMethods.Scratch(layer));
 
     private static void WriteRoute(SourceWriter writer, LayerPlan layer)
     {
@@ -103,10 +99,7 @@ internal static class ScoresEmitter
                 continue;
             }
 
-            using (writer.Block($"for (int s = first; s < last; s += {routers.Size})"))
-            {
-                Tile(S);
-            }
+            writer.Block($"for (int s = first; s < last; s += {routers.Size})", () => Tile(S));
         }
     }
 
@@ -121,6 +114,6 @@ internal static class ScoresEmitter
         }
 
         writer.Method(Select(layer), Documentation, () =>
-            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes{(LayerMethods.Scratch(layer).IsUsed ? ", ref scratch" : string.Empty)});"));
+            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes{(LayerMethods.NeedsScratch(layer) ? ", ref scratch" : string.Empty)});"));
     }
 }

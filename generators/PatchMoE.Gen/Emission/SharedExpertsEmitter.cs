@@ -9,32 +9,21 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal static class SharedExpertsEmitter
 {
-    private static readonly Parameter s_slot = Parameter.Floats("slot");
-    private static readonly Parameter s_integers = Parameter.Integers("integers");
-    private static readonly Parameter s_first = Parameter.Number("first");
-    private static readonly Parameter s_last = Parameter.Number("last");
-    private static readonly Parameter s_sample = Parameter.Number("b");
-    private static readonly Parameter s_pass = new("in GradientPass", "pass");
-    private static readonly Parameter s_workspace = new("Workspace", "workspace");
+    private static readonly Method s_exchange = new("TakeOutputs", "Workspace workspace, int slots, int i, int worker");
 
-    private static readonly Method s_exchange = new(
-        "TakeOutputs", s_workspace, Parameter.Number("slots"), Parameter.Number("i"), Parameter.Number("worker"));
-
-    private static readonly Method s_backward = new("BackwardExperts", s_pass, s_workspace, s_sample, s_slot, s_integers, s_first, s_last) { Modifiers = "private" };
+    private static readonly Method s_backward = SampleMethods.Private(
+        "BackwardExperts", "in GradientPass pass, Workspace workspace, int b, ref float slot, ref int integers, int first, int last");
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteShare(writer, plan);
-        writer.Gap();
         WriteForward(writer, plan);
-        writer.Gap();
         WriteExchange(writer, plan);
-        writer.Gap();
         WriteBackward(writer, plan);
     }
 
-    private static Method Forward(ModelPlan plan) =>
-        new("ForwardExperts", new Parameter("in InputBatch", "batch"), s_sample, s_slot, s_integers, SampleMethods.Panels(plan), s_first, s_last) { Modifiers = "private" };
+    private static Method Forward(ModelPlan plan) => SampleMethods.Private(
+        "ForwardExperts", "in InputBatch batch, int b, ref float slot, ref int integers", SampleMethods.Panels(plan), "int first, int last");
 
     private static void WriteShare(SourceWriter writer, ModelPlan plan)
     {
@@ -64,7 +53,6 @@ internal static class SharedExpertsEmitter
                     writer.Call(Forward(plan).Call([("batch", "pass.Batch"), ("panels", "workspace.Panels"), .. sample]));
                 }
 
-                writer.Gap();
                 writer.Lines("workspace.Synchronize();");
                 using (writer.Block("for (int i = 0; i < samples; i++)"))
                 {
@@ -72,7 +60,6 @@ internal static class SharedExpertsEmitter
                     writer.Call(s_backward.Call(sample));
                 }
 
-                writer.Gap();
                 writer.Lines("// Now no worker reads another's outputs, nor the head's weights.\nworkspace.Synchronize();");
                 writer.Call(GradientPassEmitter.AddWeights(plan).Call(("slot", "own")));
             }

@@ -12,13 +12,9 @@ internal static class SurfaceEmitter
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
         WriteSizes(writer, plan);
-        writer.Gap();
         WriteSpec(writer, plan);
-        writer.Gap();
         WriteParameters(writer, plan);
-        writer.Gap();
         WritePasses(writer);
-        writer.Gap();
         WriteFiles(writer, plan);
     }
 
@@ -62,7 +58,7 @@ internal static class SurfaceEmitter
     private static void WriteSpec(SourceWriter writer, ModelPlan plan)
     {
         string description = $"global::{plan.Target.EmittedNamespace}.{DescriptionEmitter.ClassName}";
-        writer.Lines($$"""
+        writer.Gap().Lines($$"""
             private readonly global::PatchMoE.Kernels.CompiledNetwork _network = global::{{plan.Target.EmittedNamespace}}.Network.Create();
 
             /// <summary>The spec this class was compiled from: name and model.</summary>
@@ -96,32 +92,28 @@ internal static class SurfaceEmitter
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
         {
-            writer.Gap();
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
             writer.Lines($"public global::System.Span<float> {EmittedMembers.Name(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");
         }
     }
 
-    private static readonly Parameter s_input = new($"{ReadOnlySpan}<float>", "input");
-    private static readonly Parameter s_labels = new($"{ReadOnlySpan}<int>", "labels");
-    private static readonly Parameter s_workspace = new("global::PatchMoE.Workspace", "workspace");
-    private static readonly Parameter s_inputGradient = new($"{Span}<float>", "inputGradient") { Default = "default" };
-    private static readonly Parameter s_lengths = new($"{ReadOnlySpan}<int>", "lengths") { Default = "default" };
-
     /// <summary>The passes of <c>IPatchMoEModel</c>; the network checks their arguments.</summary>
     private static readonly Method[] s_passes =
     [
-        new("Forward", s_input, Floats("logits"), s_workspace, s_lengths),
-        new("Predict", s_input, new($"{Span}<int>", "classes"), s_workspace, s_lengths),
-        new("Features", s_input, Floats("features"), s_workspace, s_lengths),
-        new("LossAndGradients", s_input, s_labels, Floats("logits"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths) { Returns = "double" },
-        new("SgdStep", s_input, s_labels, Floats("logits"), new("double", "learningRate"), new("double", "weightDecay"), s_workspace, s_lengths) { Returns = "double" },
-        new("Backward", s_input, new($"{ReadOnlySpan}<float>", "logitsGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
-        new("BackwardFeatures", s_input, new($"{ReadOnlySpan}<float>", "featuresGradient"), Floats("gradients"), s_workspace, s_inputGradient, s_lengths),
-        new("Route", s_input, new($"{Span}<int>", "routes"), Floats("scores"), Floats("gates"), s_workspace, s_lengths),
+        Pass("Forward", $"{Span}<float> logits"),
+        Pass("Predict", $"{Span}<int> classes"),
+        Pass("Features", $"{Span}<float> features"),
+        Pass("LossAndGradients", $"{ReadOnlySpan}<int> labels, {Span}<float> logits, {Span}<float> gradients", hasInputGradient: true) with { Returns = "double" },
+        Pass("SgdStep", $"{ReadOnlySpan}<int> labels, {Span}<float> logits, double learningRate, double weightDecay") with { Returns = "double" },
+        Pass("Backward", $"{ReadOnlySpan}<float> logitsGradient, {Span}<float> gradients", hasInputGradient: true),
+        Pass("BackwardFeatures", $"{ReadOnlySpan}<float> featuresGradient, {Span}<float> gradients", hasInputGradient: true),
+        Pass("Route", $"{Span}<int> routes, {Span}<float> scores, {Span}<float> gates"),
     ];
 
-    private static Parameter Floats(string name) => new($"{Span}<float>", name);
+    private static Method Pass(string name, string arrays, bool hasInputGradient = false) => new(
+        name,
+        $"{ReadOnlySpan}<float> input", arrays, "global::PatchMoE.Workspace workspace", ($"{Span}<float> inputGradient = default", hasInputGradient),
+        $"{ReadOnlySpan}<int> lengths = default") { Modifiers = "public" };
 
     private static void WritePasses(SourceWriter writer)
     {
@@ -131,10 +123,9 @@ internal static class SurfaceEmitter
             """);
         foreach (Method pass in s_passes)
         {
-            writer.Gap();
             writer.Lines("/// <inheritdoc/>");
-            writer.Declaration(pass with { Modifiers = "public" }, " =>");
-            writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Parameters.Select(parameter => parameter.Name))});");
+            writer.Declaration(pass, " =>");
+            writer.Lines($"    _network.{pass.Name}({string.Join(", ", pass.Used.Select(parameter => parameter.Name))});");
         }
     }
 

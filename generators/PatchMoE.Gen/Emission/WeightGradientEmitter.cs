@@ -8,17 +8,10 @@ namespace PatchMoE.Gen.Emission;
 internal static class WeightGradientEmitter
 {
     private static readonly Method s_biasShare = new(
-        "BiasGradientShare",
-        Parameter.Floats("slots"),
-        Parameter.Integers("integers"),
-        Parameter.Number("samples"),
-        new Parameter("scoped in WeightTarget", "target"),
-        Parameter.Number("worker"),
-        Parameter.Number("workers"));
+        "BiasGradientShare", "ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers");
 
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
-        writer.Gap();
         var experts = new OuterTiles(ExpertSum(plan, layer));
         OuterTiles? router = layer.RouterGradient is { } tiles ? new OuterTiles(RouterSum(plan, layer, tiles)) : null;
         string what = string.Concat(layer.TrainsRouter ? "routers and " : string.Empty, layer.HasBias ? "neurons with their biases" : "neurons");
@@ -40,7 +33,6 @@ internal static class WeightGradientEmitter
         router?.Write(writer);
         if (layer.HasBias)
         {
-            writer.Gap();
             WriteBias(writer, layer);
         }
     }
@@ -142,11 +134,7 @@ internal static class WeightGradientEmitter
                     });
                 }
 
-                writer.Gap();
-                using (writer.Block("if (target.Updates)"))
-                {
-                    writer.Lines($"target.Update(at, {layer.Neurons});");
-                }
+                writer.Block("if (target.Updates)", () => writer.Lines($"target.Update(at, {layer.Neurons});"));
             }
 
             writer.ShareLoop("s", layer.Experts, Expert);

@@ -6,10 +6,8 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>A weighted sum of weight rows, added to a row: what the gradient of a patch is made of.</summary>
 internal static class WeightedRows
 {
-    /// <summary>Prints the method.</summary>
     public static void Write(SourceWriter writer, int dimension, ImagePatches? image)
     {
-        writer.Gap();
         var doc = new KernelDoc(
             "row[i] += Σ_q coefficients[q · step] · w[q, i]",
             $"q weight row 0…count−1, i value 0…{dimension - 1}",
@@ -29,12 +27,7 @@ internal static class WeightedRows
         foreach (int vectors in GradientPlan.WidthsFor(length))
         {
             string step = VectorTypes.Lane(vectors);
-            using (writer.Block($"for (; i <= {length} - {(vectors == 1 ? step : $"({step})")}; i += {step})"))
-            {
-                WriteTile(writer, dimension, vectors, null);
-            }
-
-            writer.Gap();
+            writer.Block($"for (; i <= {length} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => WriteTile(writer, dimension, vectors, null));
         }
 
         if (length % lanes != 0)
@@ -60,7 +53,6 @@ internal static class WeightedRows
             }
         }
 
-        writer.Gap();
         writer.Lines("ref float ri = ref Add(ref row, i);");
         foreach (int c in columns)
         {

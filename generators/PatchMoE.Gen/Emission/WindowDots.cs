@@ -9,14 +9,8 @@ internal static class WindowDots
 {
     private static Method PreActivationRows(LayerPlan layer) => new(
         "PreActivationRows",
-        Parameter.Floats("x"),
-        Parameter.Floats("slots"),
-        Parameter.Floats("weights"),
-        new Parameter("ref nint", "list"),
-        Parameter.Number("rows"),
-        Parameter.Number("from").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
-        Parameter.Number("to").When(layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1),
-        Parameter.Floats("products"));
+        "ref float x, ref float slots, ref float weights, ref nint list, int rows",
+        ("int from, int to", layer.Kernel.RowTiles.Sum(run => run.Tiles) > 1), "ref float products");
 
     /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s, or for all of them where there is one.</summary>
     public static void WriteCalls(SourceWriter writer, LayerPlan layer, Expression s, int tiles)
@@ -36,8 +30,7 @@ internal static class WindowDots
                 ("rows", Expression.Min(window.Rows, (Expression)"rows" - Q))));
         }
 
-        writer.Gap();
-        writer.Call(tiles > 1 ? WindowText.PoolRows(layer).Call() : WindowText.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
+        writer.Call(tiles > 1 ? WindowEmitter.PoolRows(layer).Call() : WindowEmitter.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
     }
 
     /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
@@ -50,7 +43,6 @@ internal static class WindowDots
             : $"{tile} <= {first.Tiles} ? {start} : {((tile - first.Tiles) * layer.Kernel.RowTiles[1].Size) + first.End}";
     }
 
-    /// <summary>Prints the kernel that those calls need.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         DotWindow window = layer.Kernel.DotWindow!;
@@ -166,10 +158,7 @@ internal static class WindowDots
                 return;
             }
 
-            using (writer.Block($"for (int i = 0; i < {length}; i += {window.Block})"))
-            {
-                Block(I);
-            }
+            writer.Block($"for (int i = 0; i < {length}; i += {window.Block})", () => Block(I));
         }
     }
 }

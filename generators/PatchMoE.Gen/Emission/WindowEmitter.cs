@@ -10,16 +10,10 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal static class WindowEmitter
 {
-    private static readonly Parameter s_slots = Parameter.Floats("slots");
-    private static readonly Parameter s_integers = Parameter.Integers("integers");
-    private static readonly Parameter s_samples = Parameter.Number("samples");
-
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         WriteShare(writer, layer);
-        writer.Gap();
         WriteList(writer, plan, layer);
-        writer.Gap();
         WritePoolRows(writer, layer);
         if (layer.HasPanels)
         {
@@ -31,8 +25,13 @@ internal static class WindowEmitter
         }
     }
 
+    /// <summary>The pooling of neurons from…to−1 of expert s, whose activations are complete.</summary>
+    public static Method PoolRows(LayerPlan layer) => new(
+        "PoolRows",
+        "ref float slots, ref int integers, int samples", ("ref float parameters", layer.HasBias), ("int s", layer.Experts > 1), "int from, int to");
+
     private static Method ListRows(LayerPlan layer) =>
-        new("ListRows", s_integers, s_samples, Parameter.Number("s").When(UsesExpert(layer)), new Parameter("ref nint", "list")) { Returns = "int" };
+        new("ListRows", "ref int integers, int samples", ("int s", UsesExpert(layer)), "ref nint list") { Returns = "int" };
 
     /// <summary>Whether it matters which expert it is: the only one of a dense layer sees every patch.</summary>
     private static bool UsesExpert(LayerPlan layer) => layer.Experts > 1;
@@ -126,7 +125,7 @@ internal static class WindowEmitter
     {
         BlockPlaces block = BlockPlaces.InWindow(layer);
         Expression s = UsesExpert(layer) ? S : 0;
-        writer.Kernel(WindowText.PoolRows(layer), $"The outputs y of neurons from…to−1{(UsesExpert(layer) ? " of expert s" : string.Empty)}, for every sample of the window.", () => WriteSamples(writer, layer, () =>
+        writer.Kernel(PoolRows(layer), $"The outputs y of neurons from…to−1{(UsesExpert(layer) ? " of expert s" : string.Empty)}, for every sample of the window.", () => WriteSamples(writer, layer, () =>
         {
             Expression scale = ExpertText.Scale(layer);
             writer.Lines($"float scale = {(layer.Routing == Routing.Sample ? scale * block.Probability(s) : scale)};");

@@ -9,12 +9,7 @@ internal static class WindowPanels
 {
     private static Method Panel(LayerPlan layer, int vectors) => new(
         $"PreActivationPanel{vectors}",
-        Parameter.Floats("x"),
-        Parameter.Floats("slots"),
-        new Parameter("ref nint", "list"),
-        Parameter.Number("rows"),
-        Parameter.Floats("panel"),
-        Parameter.Number("from").When(layer.Kernel.VectorTiles.Sum(run => run.Tiles) > 1));
+        "ref float x, ref float slots, ref nint list, int rows, ref float panel", ("int from", layer.Kernel.VectorTiles.Sum(run => run.Tiles) > 1));
 
     /// <summary>The calls for the tiles of neurons from tile to tiles − 1 of expert s, or for the only one.</summary>
     public static void WriteCalls(SourceWriter writer, LayerPlan layer, Expression s, int tiles)
@@ -45,10 +40,7 @@ internal static class WindowPanels
                     return;
                 }
 
-                using (writer.Block(i == 0 ? $"if (tile < {before})" : "else"))
-                {
-                    Write();
-                }
+                writer.Block(i == 0 ? $"if (tile < {before})" : "else", Write);
             }
         }
     }
@@ -62,10 +54,9 @@ internal static class WindowPanels
         writer.Call(v.IsZero && layer.Kernel.VectorTiles.Sum(tiles => tiles.Tiles) == 1
             ? Panel(layer, run.Size).Call(("panel", panel))
             : Panel(layer, run.Size).Call(("panel", panel), ("from", from)));
-        writer.Call(WindowText.PoolRows(layer).Call(("from", from), ("to", run.End * ExpertKernel.Vector <= layer.Neurons ? end : Expression.Min(end, layer.Neurons))));
+        writer.Call(WindowEmitter.PoolRows(layer).Call(("from", from), ("to", run.End * ExpertKernel.Vector <= layer.Neurons ? end : Expression.Min(end, layer.Neurons))));
     }
 
-    /// <summary>All listed patches pass over one panel.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
     {
         foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())

@@ -16,7 +16,6 @@ internal sealed record Backends(bool Ilgpu, bool TorchSharp)
     /// <summary>The type of PatchMoE.TorchSharp that an emitted module extends.</summary>
     public const string TorchSharpType = "PatchMoE.TorchSharp.PatchMoEModule";
 
-    /// <summary>Looks for the libraries.</summary>
     public static Backends Of(Compilation compilation) =>
         new(compilation.GetTypeByMetadataName(IlgpuType) is not null, compilation.GetTypeByMetadataName(TorchSharpType) is not null);
 }

@@ -14,7 +14,6 @@ internal sealed record ModelSource(PatchMoESpec Spec, TargetClass Target);
 internal sealed record ModelResult(
     ModelSource? Source, string? SpecName, string ClassName, SourceSpan NameSpan, EquatableArray<SpecDiagnostic> Diagnostics)
 {
-    /// <summary>Finds and reads the spec of a class.</summary>
     public static ModelResult Resolve(ModelClass model, IEnumerable<SpecFile> files, string projectFolder)
     {
         SpecResult read = WithoutBackbone(Read(model, files, projectFolder), model);

@@ -29,7 +29,6 @@ internal static class UserMembers
         return new UserMember(described, $"{member.ContainingType.Name}.{described.DisplayName}", place?.ToSourceSpan() ?? name);
     }
 
-    /// <summary>What C# compares of a member.</summary>
     public static ClassMember Describe(ISymbol member) => member switch
     {
         IMethodSymbol method => new ClassMember(

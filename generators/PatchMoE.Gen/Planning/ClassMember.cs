@@ -20,7 +20,6 @@ internal enum MemberKind
 /// <param name="Arity">Its type parameters.</param>
 internal sealed record ClassMember(string Name, MemberKind Kind = MemberKind.Value, string Parameters = "", int Arity = 0)
 {
-    /// <summary>Its name without an interface's.</summary>
     public string DisplayName => Name.Substring(Name.LastIndexOf('.') + 1);
 
     /// <summary>Whether one class cannot have both members.</summary>

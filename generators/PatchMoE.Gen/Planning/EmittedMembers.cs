@@ -11,7 +11,6 @@ internal static class EmittedMembers
     private const string Labels = "global::System.ReadOnlySpan<int>";
     private const string Workspace = "global::PatchMoE.Workspace";
 
-    /// <summary>What every class gets.</summary>
     private static readonly ClassMember[] s_common =
     [
         new("_network"),
@@ -37,7 +36,6 @@ internal static class EmittedMembers
     private static readonly string[] s_layerSizes = ["Groups", "Patches", "PatchDimension", "Experts", "PatchesPerExpert", "NeuronsPerExpert"];
     private static readonly string[] s_tensors = ["RouterWeight", "ExpertsWeight", "ExpertsBias"];
 
-    /// <summary>The names of the members of all networks.</summary>
     private static readonly HashSet<string> s_names = new(
         [
             .. s_common.Select(member => member.Name),

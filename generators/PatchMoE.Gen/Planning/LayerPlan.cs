@@ -85,10 +85,7 @@ internal sealed record LayerPlan(
     /// </summary>
     public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
-    /// <summary>Floats of a worker's own scratch.</summary>
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));
-
-    /// <summary>Packed weights of one expert.</summary>
     public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>

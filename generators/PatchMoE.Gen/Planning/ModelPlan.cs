@@ -24,8 +24,6 @@ internal sealed record ModelPlan(
     Slots Slots)
 {
     public int InputLength => Model.InputLength();
-
-    /// <summary>FLOPs and bytes of the passes.</summary>
     public NetworkCost Cost => NetworkCost.Of(Model);
 
     /// <summary>Routes of one sample in layer 0; 0 where it is dense.</summary>
@@ -91,7 +89,6 @@ internal sealed record HeadPlan(HeadSpec Spec, int Inputs, EquatableArray<TileRu
     /// <summary>The widest vectors of its kernels, whose rows are the layers' outputs.</summary>
     public int Lanes => Planning.Lanes.For(Inputs);
 
-    /// <summary>How the weights' gradient is summed.</summary>
     public GradientPlan Gradient => GradientPlan.ForRows(RowTiles, Inputs, rowsPerSample: 1, inPixelRows: false);
 
     public bool Trained => Spec.Kind == HeadKind.Linear;

@@ -55,24 +55,87 @@ public readonly ref struct WeightTarget
         where TVector : struct =>
         TSimd.Multiply(TSimd.Add(gradient, TSimd.Multiply(weight, decay)), rate);
 
-    /// <summary>Updates a vector of weights at <paramref name="weights"/> + <paramref name="offset"/>.</summary>
+    /// <summary>Writes four vectors of sums to the gradients or, if they are complete, applies them to the weights.</summary>
+    /// <param name="at">The index of the first sum in the gradients; the others follow.</param>
+    /// <param name="a">The first.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay)
+    public void Put<TSimd, TVector>(int at, TVector a, TVector b, TVector c, TVector d)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        if (Adds)
+        {
+            a = TSimd.Add(TSimd.Load(ref gradient, 0), a);
+            b = TSimd.Add(TSimd.Load(ref gradient, TSimd.Lanes), b);
+            c = TSimd.Add(TSimd.Load(ref gradient, 2 * TSimd.Lanes), c);
+            d = TSimd.Add(TSimd.Load(ref gradient, 3 * TSimd.Lanes), d);
+        }
+
+        if (Updates)
+        {
+            ref float weight = ref Unsafe.Add(ref Weights, at);
+            TVector rate = TSimd.Create(Rate);
+            TVector decay = TSimd.Create(Decay);
+            Update<TSimd, TVector>(ref weight, 0, a, rate, decay);
+            Update<TSimd, TVector>(ref weight, TSimd.Lanes, b, rate, decay);
+            Update<TSimd, TVector>(ref weight, 2 * TSimd.Lanes, c, rate, decay);
+            Update<TSimd, TVector>(ref weight, 3 * TSimd.Lanes, d, rate, decay);
+            return;
+        }
+
+        TSimd.Store(a, ref gradient, 0);
+        TSimd.Store(b, ref gradient, TSimd.Lanes);
+        TSimd.Store(c, ref gradient, 2 * TSimd.Lanes);
+        TSimd.Store(d, ref gradient, 3 * TSimd.Lanes);
+    }
+
+    /// <summary>Writes or applies one vector of sums.</summary>
+    /// <param name="at">The index of its first sum in the gradients.</param>
+    /// <param name="sum">The sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Put<TSimd, TVector>(int at, TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : struct => Put<TSimd, TVector>(at, sum, TSimd.Lanes);
+
+    /// <summary>Writes or applies the last lanes of a vector of sums; the others overlap the vector before it.</summary>
+    /// <param name="at">The index of the vector's first sum in the gradients.</param>
+    /// <param name="sum">The sums.</param>
+    /// <param name="keep">The lanes that count.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Put<TSimd, TVector>(int at, TVector sum, int keep)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        sum = TSimd.KeepLast(sum, keep);
+        if (Adds)
+        {
+            sum = TSimd.Add(TSimd.Load(ref gradient, 0), sum);
+        }
+
+        if (!Updates)
+        {
+            TSimd.Store(sum, ref gradient, 0);
+            return;
+        }
+
+        ref float weight = ref Unsafe.Add(ref Weights, at);
+        TVector before = TSimd.Load(ref weight, 0);
+        TVector step = Step<TSimd, TVector>(before, sum, TSimd.Create(Rate), TSimd.Create(Decay));
+        TSimd.Store(TSimd.Subtract(before, TSimd.KeepLast(step, keep)), ref weight, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         TVector weight = TSimd.Load(ref weights, offset);
         TSimd.Store(TSimd.Subtract(weight, Step<TSimd, TVector>(weight, gradient, rate, decay)), ref weights, offset);
-    }
-
-    /// <summary>Updates the last <paramref name="count"/> weights of a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Update<TSimd, TVector>(ref float weights, int offset, TVector gradient, TVector rate, TVector decay, int count)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        TVector weight = TSimd.Load(ref weights, offset);
-        TSimd.Store(TSimd.Subtract(weight, TSimd.KeepLast(Step<TSimd, TVector>(weight, gradient, rate, decay), count)), ref weights, offset);
     }
 
     /// <summary>Updates weights whose gradients are complete in the gradient buffer.</summary>

@@ -75,12 +75,7 @@ internal static class BiasGradientEmitter
     {
         Expression first = chunk * "perChunk" * instances;
         writer.Lines($"float sum = 0f;\nint end = {Expression.Min(GroupText.Batch, (chunk + 1) * "perChunk") * instances};");
-        using (writer.Block($"for (int instance = {first}; instance < end; instance++)"))
-        {
-            add(Expression.Name("instance"));
-        }
-
-        writer.Gap();
+        writer.Block($"for (int instance = {first}; instance < end; instance++)", () => add(Expression.Name("instance")));
         string at = partialStride == 0 ? $"{bias + offset}" : $"({chunk} * {partialStride}L) + {bias + offset}";
         writer.Lines($"partials[{at}] = sum;");
     }

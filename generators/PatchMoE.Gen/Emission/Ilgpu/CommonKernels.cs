@@ -8,7 +8,6 @@ internal static class CommonKernels
 {
     private const string Owner = "Common";
 
-    /// <summary>All of them.</summary>
     public static IEnumerable<GpuKernel> All(IlgpuPlan plan) => [Clear(string.Empty, 0), .. plan.Chunks > 1 ? [Sum(plan)] : Array.Empty<GpuKernel>()];
 
     /// <summary>Sets an array to 0: ILGPU's own MemSet leaves a part of an OpenCL buffer as it was.</summary>
@@ -26,10 +25,7 @@ internal static class CommonKernels
         Body = writer =>
         {
             writer.Lines($"long i = {(GroupText.Group.As("long") * IlgpuPlan.ElementThreads) + "Group.IdxX"};");
-            using (writer.Block("if (i < values.Length)"))
-            {
-                writer.Lines("values[i] = 0f;");
-            }
+            writer.Block("if (i < values.Length)", () => writer.Lines("values[i] = 0f;"));
         },
     };
 
@@ -73,13 +69,9 @@ internal static class CommonKernels
             writer.Fill("if (", trained, ")", before: "|| ");
             using (writer.Block())
             {
-                using (writer.Block("for (int chunk = 0; chunk < chunks; chunk++)"))
-                {
-                    writer.Lines($"sum += partials[(chunk * {plan.Sum.Values}L) + i];");
-                }
+                writer.Block("for (int chunk = 0; chunk < chunks; chunk++)", () => writer.Lines($"sum += partials[(chunk * {plan.Sum.Values}L) + i];"));
             }
 
-            writer.Gap();
             writer.Lines("gradients[i] = sum;");
         }
     }

@@ -29,8 +29,6 @@ internal sealed class ExpertsForwardEmitter
     }
 
     private static Expression UnitCount { get; } = Expression.Name("units");
-
-    /// <summary>Weight rows that a group holds at once.</summary>
     private int RowsAtOnce => _tiling.RowTilesAtOnce * _tiling.Rows;
 
     private int PatchesAtOnce => _tiling.PatchTilesAtOnce * _tiling.Patches;
@@ -85,24 +83,20 @@ internal sealed class ExpertsForwardEmitter
         WritePool(rounds);
         if (rounds)
         {
-            _writer.Gap();
             _writer.Barrier();
         }
 
         loop?.Dispose();
     }
 
-    /// <summary>The unit of a tile.</summary>
     private Expression UnitOf(Expression tile) => _first + (_tiling.Units == 1 ? 0 : tile / _tiling.UnitTilesAtOnce);
 
-    /// <summary>The first patch of a tile.</summary>
     private Expression PatchOf(Expression tile)
     {
         Expression inUnit = _tiling.Units == 1 ? tile : tile % _tiling.UnitTilesAtOnce;
         return _firstPatch + ((_tiling.PatchTilesAtOnce == 1 ? 0 : inUnit / _tiling.RowTilesAtOnce) * _tiling.Patches);
     }
 
-    /// <summary>The first neuron of a tile.</summary>
     private Expression RowOf(Expression tile) => _firstRow + (tile % _tiling.RowTilesAtOnce * _tiling.Rows);
 
     private Expression InstanceOf(Expression unit) => unit / _plan.Units;
@@ -186,7 +180,6 @@ internal sealed class ExpertsForwardEmitter
                     Expression value = $"sums[{((sum * _tiling.TilesAtOnce) + tile) * _tiling.SumStride}]";
                     _writer.Lines(_layer.HasGate ? $"total += gates[{(unit.As("long") * l) + _firstPatch + q}] * {value};" : $"total += {value};");
                 });
-                _writer.Gap();
                 WriteOutput(unit, neuron, scale, rounds);
             }
         });

@@ -49,7 +49,6 @@ internal static class FoldEmitter
             }
         }
 
-        writer.Gap();
         writer.Lines($"inputGradient[{at.Value}] = sum;");
 
         // The first patch, along one axis, that ends behind a pixel, and the last that begins at it or before.

@@ -44,7 +44,6 @@ internal static class GateText
                         break;
                     case Gate.SoftmaxAll:
                         WriteSoftmax(writer, "j", valid, taken, j => j, j => $"probabilities[{s_rows + j}]");
-                        writer.Gap();
                         writer.Loop("p", taken, p => writer.Lines($"gates[{s_chosen + p}] = probabilities[{s_rows + $"routes[{s_chosen + p}]"}];"));
                         break;
                     default:
@@ -54,11 +53,7 @@ internal static class GateText
 
                 if (taken.Value is null)
                 {
-                    writer.Gap();
-                    using (writer.Block($"for (int p = {taken}; p < {l}; p++)"))
-                    {
-                        writer.Lines("gates[chosen + p] = 0f;");
-                    }
+                    writer.Block($"for (int p = {taken}; p < {l}; p++)", () => writer.Lines("gates[chosen + p] = 0f;"));
                 }
             }
         });
@@ -76,19 +71,15 @@ internal static class GateText
             case Gate.SoftmaxSelected:
                 writer.Lines("float best = gateGradients[chosen];\nfloat mean = 0f;");
                 writer.Loop("p", taken, p => writer.Lines($"mean += gates[{s_chosen + p}] * (gateGradients[{s_chosen + p}] - best);"));
-                writer.Gap();
                 writer.Loop("p", layer.Taken, p => writer.Lines(
                     $"activations[{RouterDelta(plan, p)}] = gates[{s_chosen + p}] * (gateGradients[{s_chosen + p}] - best - mean);"));
                 break;
             case Gate.SoftmaxAll:
                 writer.Lines($"float best = {((Expression)0).WhereBelow(taken, 1, "gateGradients[chosen]", "0f")};");
                 writer.Loop("j", layer.Patches, j => writer.Lines($"scoreGradients[{s_rows + j}] = {j.WhereBelow(valid, layer.Patches, "-best", "0f")};"));
-                writer.Gap();
                 writer.Loop("p", taken, p => writer.Lines($"scoreGradients[{s_rows + $"routes[{s_chosen + p}]"}] = gateGradients[{s_chosen + p}] - best;"));
-                writer.Gap();
                 writer.Lines("float mean = 0f;");
                 writer.Loop("j", valid, j => writer.Lines($"mean += probabilities[{s_rows + j}] * scoreGradients[{s_rows + j}];"));
-                writer.Gap();
                 writer.Loop("j", valid, j => writer.Lines($"scoreGradients[{s_rows + j}] = probabilities[{s_rows + j}] * (scoreGradients[{s_rows + j}] - mean);"));
                 break;
             default:
@@ -121,7 +112,6 @@ internal static class GateText
         {
             writer.Lines($"float exponential = XMath.Exp(scores[{s_rows + patch(i)}] - max);\n{result(i)} = exponential;\nsum += exponential;");
         });
-        writer.Gap();
         writer.Loop(index, count, i => writer.Lines($"{result(i)} /= sum;"));
     }
 }

@@ -19,7 +19,7 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 
     public static Argument Integers(string name, Expression value) => new(new Parameter("ArrayView<int>", name), value);
 
-    public static Argument Number(string name, Expression value) => new(Parameter.Number(name), value);
+    public static Argument Number(string name, Expression value) => new(new Parameter("int", name), value);
 
     /// <summary>The argument, if this network's kernel has it.</summary>
     public Argument When(bool isUsed) => this with { Parameter = Parameter.When(isUsed) };
@@ -36,31 +36,21 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 /// <param name="Arguments">All that it can have; at most 14 are used: ILGPU's launchers take no more.</param>
 internal sealed record GpuKernel(string Owner, string Name, int Threads, Expression Groups, params Argument[] Arguments)
 {
-    /// <summary>What stands above it.</summary>
     public required KernelDoc Documentation { get; init; }
-
-    /// <summary>What the documentation counts FLOPs and bytes of.</summary>
     public required string Per { get; init; }
-
-    /// <summary>Prints the body.</summary>
     public required Action<SourceWriter> Body { get; init; }
 
     private Method Method => new(Name, [.. Arguments.Select(argument => argument.Parameter)]) { Modifiers = "internal static" };
 
-    /// <summary>The passes' field that launches it.</summary>
     private string Launcher => $"_{char.ToLowerInvariant(Owner[0])}{Owner.Substring(1)}{Name}";
 
-    /// <summary>Prints the kernel.</summary>
     public void Write(SourceWriter writer) => writer.Method(Method, above => (Documentation with { Per = Per }).Write(above), () => Body(writer));
 
-    /// <summary>Prints the passes' field.</summary>
     public void WriteField(SourceWriter writer) => writer.Fill(
         "private readonly Action<", ["AcceleratorStream", "KernelConfig", .. Method.Used.Select(parameter => parameter.Type)], $"> {Launcher};", after: ",");
 
-    /// <summary>Prints how the field is set.</summary>
     public void WriteLoad(SourceWriter writer) => writer.Lines($"DeviceKernel.Load(accelerator, {Owner}.{Name}, out {Launcher});");
 
-    /// <summary>Prints a launch.</summary>
     public void WriteLaunch(SourceWriter writer) => writer.Fill(
         $"{Launcher}(",
         ["stream", $"new KernelConfig({Groups}, {Threads})", .. Arguments.Where(argument => argument.Parameter.IsUsed).Select(argument => argument.Value.ToString())],

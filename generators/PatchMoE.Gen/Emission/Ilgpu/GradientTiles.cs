@@ -23,7 +23,6 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
     /// <summary>Prints what it takes to find a patch and gives where its vectors begin; −1 for none.</summary>
     public required Func<SourceWriter, TakenPatch, Expression> Locate { get; init; }
 
-    /// <summary>δ of a weight row for a patch.</summary>
     public required Func<TakenPatch, Expression, Expression> Delta { get; init; }
 
     /// <summary>Where the weight row of an expert lies in the parameter buffer, in vectors.</summary>
@@ -50,7 +49,6 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
         Body = WriteBody,
     };
 
-    /// <summary>The tile in words.</summary>
     public static string Describe(GradientTiling tiling, PatchLayout layout) =>
         $"{Format.Plural(tiling.Threads, "thread")}, each {Format.Plural(tiling.Rows, "weight row")} × {Format.Plural(tiling.Vectors, "vector")} of {Format.Plural(layout.Vector, "value")} in registers; "
         + $"{Format.Plural(tiling.Blocks, "group")} for an expert's gradient over a chunk; {Format.Count(tiling.SharedBytes)} bytes of shared memory for {GradientTiling.Window} patches' places and δ";
@@ -106,20 +104,12 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
         using (writer.Block($"for (int start = 0; start < {count}; start += {window})"))
         {
             WritePlaces(writer, from, count);
-            writer.Gap();
             WriteDeltas(writer, from, count, firstRow);
-            writer.Gap();
             writer.Barrier().Gap();
-            using (writer.Block($"for (int i = 0; i < {window}; i += {GradientTiling.Unrolled})"))
-            {
-                WriteSums(writer, columns, rowTile);
-            }
-
-            writer.Gap();
+            writer.Block($"for (int i = 0; i < {window}; i += {GradientTiling.Unrolled})", () => WriteSums(writer, columns, rowTile));
             writer.Barrier();
         }
 
-        writer.Gap();
         WriteStore(writer, chunk, firstRow + (rowTile * Tiling.Rows), vectors);
 
         Expression Column(Expression vector, int c) => writer.Let($"c{c}", Layout.Column(Layout.Contiguous ? vector : writer.Let($"i{c}", vector)));
@@ -142,7 +132,6 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
             writer.Lines($"place = {place};");
         }
 
-        writer.Gap();
         writer.Lines($"places[{i}] = place;");
     });
 
@@ -162,7 +151,6 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
                 writer.Lines($"delta = {Delta(Patch(writer, from, index), row)};");
             }
 
-            writer.Gap();
             writer.Lines($"deltas[{i}] = delta;");
         });
 

@@ -57,10 +57,7 @@ internal static class GroupText
             return;
         }
 
-        using (writer.Block($"for (int {index} = 0; {index} < {end}; {index}++)"))
-        {
-            body(Expression.Name(index));
-        }
+        writer.Block($"for (int {index} = 0; {index} < {end}; {index}++)", () => body(Expression.Name(index)));
     }
 
     /// <summary>An index of a tile that may reach past the end, kept inside: what is computed twice is written once.</summary>

@@ -10,6 +10,5 @@ internal static class HeadArguments
 
     public static Argument LogitsGradient { get; } = Argument.Floats("logitsGradient", "scratch.LogitsGradient");
 
-    /// <summary>The outputs of the top layer.</summary>
     public static Expression Outputs(IlgpuPlan plan) => $"scratch.Layer{plan.Model.Top.Index}Outputs";
 }

@@ -10,16 +10,13 @@ internal static class HeadKernels
     /// <summary>All of head and loss, in the order in which they run.</summary>
     public static IEnumerable<GpuKernel> All(IlgpuPlan plan) => [Logits(plan), LossKernel.Of(plan), .. Gradients(plan)];
 
-    /// <summary>The gradients of a trained head.</summary>
     public static IEnumerable<GpuKernel> Gradients(IlgpuPlan plan) =>
         new[] { plan.HeadGradient is { } tiling ? WeightGradient(plan, tiling) : null, BiasGradientEmitter.OfHead(plan) }.OfType<GpuKernel>();
 
-    /// <summary>Prints their class.</summary>
     public static void Write(SourceWriter writer, IlgpuPlan plan) => writer.Kernels("Head", "Head and loss on a GPU.", All(plan), () =>
     {
         if (plan.HeadGradient is not null)
         {
-            writer.Gap();
             GradientTiles.WriteLoad(writer, plan.HeadLayout);
         }
     });

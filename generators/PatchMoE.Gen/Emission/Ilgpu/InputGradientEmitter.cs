@@ -77,7 +77,6 @@ internal sealed class InputGradientEmitter
 
         if (_plan.RouterGradient is not null)
         {
-            _writer.Gap();
             WriteRouter();
         }
     }
@@ -104,7 +103,6 @@ internal sealed class InputGradientEmitter
         });
         if (_plan.RouterRow)
         {
-            _writer.Gap();
             _writer.Lines($"{_type} router = w[{RouterRow(expert)}];");
             WriteProducts(m, "routerDelta", "router");
         }
@@ -160,7 +158,6 @@ internal sealed class InputGradientEmitter
                 _writer.Lines($"{_type} router = w[{RouterRow(e)}];");
                 _writer.Lines(string.Join("\n", _plan.Layout.Components().Select(part => $"total{part} += gradient * router{part};")));
             });
-            _writer.Gap();
             _writer.Lines($"x[{to}] = total;");
         });
     }

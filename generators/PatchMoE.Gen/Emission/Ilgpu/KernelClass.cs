@@ -21,7 +21,6 @@ internal static class KernelClass
             {
                 if (!first)
                 {
-                    writer.Gap();
                 }
 
                 first = false;
@@ -32,7 +31,6 @@ internal static class KernelClass
         }
     }
 
-    /// <summary>Opens a top-level type.</summary>
     public static SourceWriter.Scope GeneratedType(this SourceWriter writer, string declaration)
     {
         writer.Lines(HeaderEmitter.GeneratedCode);

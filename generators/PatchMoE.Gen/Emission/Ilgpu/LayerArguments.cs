@@ -9,10 +9,7 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
 {
     private readonly LayerPlan _layer = plan.Layer;
 
-    /// <summary>The instances of a batch.</summary>
     public Expression Instances => GroupText.Batch * _layer.Instances;
-
-    /// <summary>The units of a batch.</summary>
     public Expression Units => GroupText.Batch * (_layer.Instances * plan.Units);
 
     /// <summary>What the layer reads: the network's input, or the outputs below.</summary>
@@ -24,14 +21,11 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
     public Argument Scores => Floats("scores", "Scores");
 
     public Argument Routes => Argument.Integers("routes", Scratch("Routes")).When(_layer.Routing != Routing.Dense);
-
-    /// <summary>The gates of the chosen patches.</summary>
     public Argument Gates => Floats("gates", "Gates").When(_layer.HasGate);
 
     /// <summary>Softmax over all patches, or over the experts of a sample.</summary>
     public Argument Probabilities => Floats("probabilities", "Probabilities").When(_layer.Routing == Routing.Sample || _layer.Spec.Gate == Gate.SoftmaxAll);
 
-    /// <summary>The sum of an instance's patches.</summary>
     public Argument PatchSums => Floats("patchSums", "PatchSums");
 
     public Argument GateGradients => Floats("gateGradients", "GateGradients").When(_layer.TrainsRouter);
@@ -51,7 +45,6 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
         "xGradient",
         _layer.Index > 0 ? $"scratch.Layer{_layer.Index - 1}OutputGradients" : plan.Folds ? Scratch("PatchGradients") : "buffers.InputGradient");
 
-    /// <summary>A view of scratch.</summary>
     public string Scratch(string array) => $"scratch.Layer{_layer.Index}{array}";
 
     private Argument Floats(string name, string array) => Argument.Floats(name, Scratch(array));

@@ -14,10 +14,8 @@ internal static class LayerKernels
         _ => null,
     };
 
-    /// <summary>The forward pass.</summary>
     public static IEnumerable<GpuKernel> Forward(IlgpuLayerPlan plan) => Some(Route(plan), ExpertsForwardEmitter.Of(plan));
 
-    /// <summary>From the outputs' gradient to the weights'.</summary>
     public static IEnumerable<GpuKernel> WeightGradients(IlgpuPlan plan, IlgpuLayerPlan layer) => Some(
         PoolBackwardEmitter.Of(layer),
         WeightGradientEmitter.Experts(layer, plan.PartialStep),
@@ -28,7 +26,6 @@ internal static class LayerKernels
     public static IEnumerable<GpuKernel> InputGradients(IlgpuPlan plan, IlgpuLayerPlan layer) =>
         Some(InputGradientEmitter.Of(layer), layer.Folds ? FoldEmitter.Of(layer, plan.Model) : null);
 
-    /// <summary>All of them.</summary>
     public static IEnumerable<GpuKernel> All(IlgpuPlan plan, IlgpuLayerPlan layer) => [.. Forward(layer), .. WeightGradients(plan, layer), .. InputGradients(plan, layer)];
 
     public static void Write(SourceWriter writer, IlgpuPlan plan, IlgpuLayerPlan layer)
@@ -37,7 +34,6 @@ internal static class LayerKernels
         {
             if (layer.Selection is not null && layer.Selection.Kernel != DeviceSelectionKernel.Single)
             {
-                writer.Gap();
                 writer.Lines(SelectText.Key);
             }
 
@@ -45,7 +41,6 @@ internal static class LayerKernels
             GradientTiles.WriteLoad(writer, layer.Layout);
             if (layer.RouterGradient is not null && layer.Routed.Vector != layer.Layout.Vector)
             {
-                writer.Gap();
                 GradientTiles.WriteLoad(writer, layer.Routed);
             }
         });

@@ -10,7 +10,6 @@ internal static class LayerText
     public static Expression Valid(SourceWriter writer, LayerPlan layer, Expression instance, string name = "valid") =>
         layer.Index == 0 ? writer.Let(name, Expression.Raw($"lengths.Length > 0 ? lengths[{instance}] : {layer.Patches}")) : layer.Patches;
 
-    /// <summary>The patches that an expert takes of the valid ones.</summary>
     public static Expression Taken(SourceWriter writer, LayerPlan layer, Expression valid) =>
         layer.Taken == layer.Patches ? valid : writer.Let("taken", Expression.Min(valid, layer.Taken));
 

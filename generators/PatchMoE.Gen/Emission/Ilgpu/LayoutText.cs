@@ -9,13 +9,11 @@ internal static class LayoutText
     private static readonly string[] s_components = [".X", ".Y", ".Z", ".W"];
     private static readonly string[] s_itself = [string.Empty];
 
-    /// <summary>The type of a load.</summary>
     public static string Type(this PatchLayout layout) => layout.Vector == 4 ? "Float4" : "float";
 
     /// <summary>What stands behind a vector where it is computed with: its components, or nothing where it is a float.</summary>
     public static string[] Components(this PatchLayout layout) => layout.Vector == 4 ? s_components : s_itself;
 
-    /// <summary>The width of a load in words.</summary>
     public static string Loads(this PatchLayout layout) => layout.Vector == 4 ? "128-bit loads" : "32-bit loads";
 
     /// <summary>A view of floats, read in vectors.</summary>
@@ -25,7 +23,6 @@ internal static class LayoutText
     public static Expression Part(this PatchLayout layout, Expression floats, int start, int length) =>
         $"{layout.View(floats)}.SubView({start / layout.Vector}, {length / layout.Vector})";
 
-    /// <summary>The vectors of one instance.</summary>
     public static Expression Instance(this PatchLayout layout, Expression floats, Expression instance) =>
         $"{layout.View(floats)}.SubView({instance.As("long") * layout.InstanceStride}, {layout.InstanceStride})";
 
@@ -39,7 +36,6 @@ internal static class LayoutText
         ? vector
         : (vector / layout.PixelRow * layout.PixelRowStride) + (vector % layout.PixelRow);
 
-    /// <summary>A declaration of a vector or view of this layout's type.</summary>
     public static Expression LetView(this SourceWriter writer, string name, PatchLayout layout, Expression view)
     {
         writer.Lines($"ArrayView<{layout.Type()}> {name} = {view};");

@@ -47,7 +47,6 @@ internal static class LossKernel
             writer.Lines(plan.Model.Model.Loss == Loss.Logistic ? Logistic : SoftmaxCrossEntropy(c));
         }
 
-        writer.Gap();
         writer.Fence().Gap();
         writer.Share(Samples * m, Threads, i =>
         {

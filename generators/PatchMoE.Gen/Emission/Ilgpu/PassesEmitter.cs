@@ -30,17 +30,12 @@ internal static class PassesEmitter
                 }
             }
 
-            writer.Gap();
             WriteForward(writer, plan);
-            writer.Gap();
             WriteRoute(writer, plan);
-            writer.Gap();
             WriteGradients(writer, plan);
         }
 
-        writer.Gap();
         ScratchEmitter.Write(writer, plan);
-        writer.Gap();
         writer.Kernels("Common", "What serves all layers.", CommonKernels.All(plan));
     }
 
@@ -97,7 +92,6 @@ internal static class PassesEmitter
             {
                 writer.Gap();
                 WriteLaunches(writer, LayerKernels.WeightGradients(plan, layer));
-                writer.Gap();
                 using (writer.If(layer.Layer.Index == 0 ? "buffers.InputGradient.Length > 0" : null))
                 {
                     CommonKernels.Clear(new LayerArguments(layer).InputGradients.Value, GroupText.Batch.As("long") * layer.InputGradient.Floats).WriteLaunch(writer);
@@ -107,7 +101,6 @@ internal static class PassesEmitter
 
             if (plan.Chunks > 1)
             {
-                writer.Gap();
                 CommonKernels.Sum(plan).WriteLaunch(writer);
             }
         }

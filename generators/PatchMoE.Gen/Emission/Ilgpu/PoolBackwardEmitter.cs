@@ -91,7 +91,6 @@ internal static class PoolBackwardEmitter
         });
     }
 
-    /// <summary>Prints δ of a patch taken.</summary>
     private static void WritePatch(SourceWriter writer, IlgpuLayerPlan plan, Expression p)
     {
         LayerPlan layer = plan.Layer;
@@ -131,7 +130,6 @@ internal static class PoolBackwardEmitter
         });
         if (layer.TrainsRouter)
         {
-            writer.Gap();
             writer.Lines($"gateGradients[{place}] = {p.WhereBelow(taken, l, $"sum * {scale}", "0f")};");
         }
     }
@@ -141,7 +139,6 @@ internal static class PoolBackwardEmitter
     {
         writer.Lines($"long experts = {s_unit.As("long") * layer.Experts};\nint best = routes[unit];\nfloat gradient = 0f;");
         writer.Loop("j", layer.Patches, j => writer.Lines($"gradient += gateGradients[{(s_unit.As("long") * layer.Patches) + j}];"));
-        writer.Gap();
         writer.Lines($$"""
             // 1 − p of the best is the sum of the others, which keeps the digits where p is nearly 1.
             float others = 0f;

@@ -21,7 +21,6 @@ internal sealed record ProductTiles(ProductTiling Tiling, PatchLayout Layout)
 
     private Expression Lane => Tiling.Lanes == 1 ? 0 : Expression.Name("lane");
 
-    /// <summary>Prints the group's shared memory and the thread's place in it.</summary>
     public void WriteStart(SourceWriter writer)
     {
         writer.Lines($"ArrayView<float> sums = SharedMemory.Allocate<float>({Tiling.SumFloats});");
@@ -52,10 +51,7 @@ internal sealed record ProductTiles(ProductTiling Tiling, PatchLayout Layout)
         }
         else
         {
-            using (writer.Block($"for (int v = {Lane}; v < {Layout.Vectors}; v += {Tiling.Lanes})"))
-            {
-                WriteVector(writer, Expression.Name("v"), patches, rows);
-            }
+            writer.Block($"for (int v = {Lane}; v < {Layout.Vectors}; v += {Tiling.Lanes})", () => WriteVector(writer, Expression.Name("v"), patches, rows));
         }
 
         writer.Gap();
@@ -81,7 +77,6 @@ internal sealed record ProductTiles(ProductTiling Tiling, PatchLayout Layout)
         body(new TileSum(tile, patch, row, place));
     });
 
-    /// <summary>The tile in words.</summary>
     public string Describe() =>
         $"{Format.Plural(Tiling.TilesAtOnce, "tile")} of {(Tiling.Patches == 1 ? "1 patch" : $"{Tiling.Patches} patches")} × {Format.Plural(Tiling.Rows, "row")} in a group, each {Format.Plural(Tiling.Lanes, "lane")} along d; {Layout.Loads()}; "
         + $"{Format.Plural(Tiling.Sums, "sum")} in registers; {Format.Count(4L * Tiling.SumFloats)} bytes of shared memory for the lanes' sums";

@@ -59,7 +59,6 @@ internal static class RouteEmitter
         SelectText.Write(writer, plan, first, end);
         if (layer.HasGate)
         {
-            writer.Gap();
             writer.Fence().Gap();
             writer.Lines("// 3. Gates.");
             GateText.WriteForward(writer, plan, first, end);
@@ -97,7 +96,6 @@ internal static class RouteEmitter
         });
         if (rounds)
         {
-            writer.Gap();
             writer.Barrier();
         }
 

@@ -60,10 +60,8 @@ internal static class SampleRouteEmitter
                 writer.Lines($"{type} value = patches[{plan.Layout.Patch(j) + column}];");
                 writer.Lines(string.Join("\n", plan.Layout.Components().Select(part => $"total{part} += value{part};")));
             });
-            writer.Gap();
             writer.Lines($"patchSum[{v}] = total;");
         });
-        writer.Gap();
         writer.Fence().Gap();
         writer.Lines("// 2. Scores.");
         writer.LetView("x", plan.Routed, plan.Routed.View(sums));

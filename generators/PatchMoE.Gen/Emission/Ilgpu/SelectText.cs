@@ -40,7 +40,6 @@ internal sealed class SelectText
         }
         """;
 
-    /// <summary>Prints the shared memory of the keys.</summary>
     public static void WriteStart(SourceWriter writer, DeviceSelection selection)
     {
         if (selection.AtOnce > 0)
@@ -79,7 +78,6 @@ internal sealed class SelectText
 
         if (loop is not null)
         {
-            writer.Gap();
             writer.Barrier();
         }
 
@@ -97,7 +95,6 @@ internal sealed class SelectText
             Expression score = _writer.Let("score", (_unit.As("long") * n) + i, "long");
             _writer.Lines(_exact ? $"keys[{i}] = Key(scores[{score}]);" : $"keys[{i}] = {score} < {_end.As("long") * n} ? Key(scores[{score}]) : 0;");
         });
-        _writer.Gap();
         _writer.Barrier().Gap();
     }
 
@@ -160,7 +157,6 @@ internal sealed class SelectText
             _writer.Gap();
             _writer.Lines($"keys[{i}] = key;");
         });
-        _writer.Gap();
         _writer.Barrier();
         using (_writer.Block($"for (int run = 2; run <= {padded}; run *= 2)"))
         {
@@ -179,7 +175,6 @@ internal sealed class SelectText
             }
         }
 
-        _writer.Gap();
         _writer.Share(_experts * l, _threads, i =>
         {
             Expression place = _writer.Let("place", i % l);

@@ -28,7 +28,6 @@ internal static class VectorProducts
         });
         if (rounds)
         {
-            writer.Gap();
             writer.Barrier();
         }
 

@@ -51,8 +51,8 @@ internal static class HeaderEmitter
         double flops = plan.Cost.ForwardFlops / (4.0 * plan.InputLength);
         string each = $"{flops.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture)} FLOPs for each byte of input";
         return flops >= Balance
-            ? $"{each}: arithmetic binds."
-            : $"{each}: reading the input binds. The router goes as fast as it comes; what the experts make of the patches in the caches comes on top.";
+            ? $"{each}: bound by arithmetic."
+            : $"{each}: bound by reading the input. The router goes as fast as it comes; what the experts make of the patches in the caches comes on top.";
     }
 
     public static void WriteClassDoc(SourceWriter writer, ModelPlan plan)

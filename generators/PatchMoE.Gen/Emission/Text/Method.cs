@@ -4,13 +4,10 @@ namespace PatchMoE.Gen.Emission.Text;
 /// An emitted method as its callers and its own printer know it: one value says the name and the parameters, so a declaration and its calls cannot differ.
 /// </summary>
 /// <param name="Name">Its name, without type arguments.</param>
-/// <param name="Parameters">All parameters that it can have, in order; those not used are neither declared nor handed over.</param>
-internal sealed record Method(string Name, params Parameter[] Parameters)
+/// <param name="Lists">All parameters that it can have, in order; those not used are neither declared nor handed over.</param>
+internal sealed record Method(string Name, params ParameterList[] Lists)
 {
-    /// <summary>The return type.</summary>
     public string Returns { get; init; } = "void";
-
-    /// <summary>Everything before the return type.</summary>
     public string Modifiers { get; init; } = "private static";
 
     /// <summary>The class that a call names; empty within it.</summary>
@@ -19,10 +16,9 @@ internal sealed record Method(string Name, params Parameter[] Parameters)
     /// <summary>The attributes, each a line.</summary>
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
-    /// <summary>The parameters of this network's method.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; } = [.. Lists.SelectMany(list => list.Parameters)];
     public IEnumerable<Parameter> Used => Parameters.Where(parameter => parameter.IsUsed);
 
-    /// <summary>The method as its callers in other classes know it.</summary>
     public Method Of(string owner) => this with { Owner = owner };
 
     /// <summary>A call. A parameter that is not named gets what bears its name where the call stands.</summary>
@@ -49,6 +45,5 @@ internal sealed record Method(string Name, params Parameter[] Parameters)
 /// <param name="Arguments">The arguments in order.</param>
 internal sealed record Call(string Target, IReadOnlyList<string> Arguments)
 {
-    /// <summary>The call on one line.</summary>
     public override string ToString() => $"{Target}({string.Join(", ", Arguments)})";
 }

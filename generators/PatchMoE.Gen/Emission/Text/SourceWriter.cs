@@ -12,11 +12,17 @@ internal sealed class SourceWriter
     private const int LongestLine = 160;
 
     private readonly StringBuilder _text = new();
+    private string _last = string.Empty;
     private int _depth;
 
-    /// <summary>Prints lines at the present depth. An empty text is an empty line.</summary>
+    /// <summary>Prints lines at the present depth; behind a block and above documentation there is an empty line. An empty text is an empty line too.</summary>
     public SourceWriter Lines(string text)
     {
+        if (IsParagraph(text))
+        {
+            Gap();
+        }
+
         foreach (string line in text.Replace("\r", string.Empty).Split('\n'))
         {
             if (line.Length > 0)
@@ -25,16 +31,30 @@ internal sealed class SourceWriter
             }
 
             _text.Append('\n');
+            _last = line;
         }
 
         return this;
     }
 
     /// <summary>Prints an empty line; one is enough, and a block does not begin with one.</summary>
-    public SourceWriter Gap() => EndsWith("\n\n") || EndsWith("{\n") ? this : Lines(string.Empty);
+    public SourceWriter Gap() => _last.Length == 0 || _last.EndsWith("{", StringComparison.Ordinal) ? this : Lines(string.Empty);
+
+    private bool IsParagraph(string text) =>
+        text.StartsWith("///", StringComparison.Ordinal)
+            ? !_last.StartsWith("///", StringComparison.Ordinal)
+            : _last == "}" && text.Length > 0 && text[0] != '}' && !text.StartsWith("else", StringComparison.Ordinal);
 
     /// <summary>Prints a head and an opening brace; the block ends when the result is disposed.</summary>
     public Scope Block(string head) => Lines(head).Block();
+
+    public void Block(string head, Action body)
+    {
+        using (Block(head))
+        {
+            body();
+        }
+    }
 
     /// <summary>Prints a block of its own, for names that are not known behind it.</summary>
     public Scope Block()
@@ -50,6 +70,7 @@ internal sealed class SourceWriter
     /// <param name="body">Prints its body.</param>
     public void Method(Method method, Action<SourceWriter> documentation, Action body)
     {
+        Gap();
         documentation(this);
         foreach (string attribute in method.Attributes)
         {
@@ -130,7 +151,6 @@ internal sealed class SourceWriter
     /// <summary>Prints a loop over so many; one stands without a loop.</summary>
     public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
-    /// <summary>Prints a loop from a start on.</summary>
     public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
 
     private void Loop(string index, int start, int end, int step, Action<Expression> body)
@@ -166,16 +186,13 @@ internal sealed class SourceWriter
     /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
     public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
 
-    /// <summary>Prints a kernel with a summary alone.</summary>
     public void Kernel(Method method, string summary, Action body) => Kernel(method, writer => writer.Summary(summary), body);
 
     private void Kernel(Method method, Action<SourceWriter> documentation, Action body) =>
         Method(method with { Attributes = [Optimized] }, documentation, body);
 
-    /// <summary>Prints a method with a summary.</summary>
     public void Method(Method method, string summary, Action body) => Method(method, writer => writer.Summary(summary), body);
 
-    /// <summary>Prints the summary of what follows.</summary>
     public SourceWriter Summary(string text)
     {
         string line = $"/// <summary>{KernelDoc.Escape(text)}</summary>";
@@ -200,8 +217,6 @@ internal sealed class SourceWriter
         return Lines(line);
     }
 
-    private bool EndsWith(string end) => _text.Length >= end.Length && _text.ToString(_text.Length - end.Length, end.Length) == end;
-
     public override string ToString() => _text.ToString();
 
     /// <summary>Closes a block.</summary>
@@ -210,7 +225,7 @@ internal sealed class SourceWriter
         public void Dispose()
         {
             // A gap at the end of a block is none.
-            if (writer.EndsWith("\n\n"))
+            if (writer._last.Length == 0)
             {
                 writer._text.Length--;
             }

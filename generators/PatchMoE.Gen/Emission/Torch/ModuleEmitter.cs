@@ -40,7 +40,6 @@ internal static class ModuleEmitter
                 """);
             foreach (ParameterSpec parameter in plan.Parameters)
             {
-                writer.Gap();
                 writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}].</summary>");
                 writer.Lines($"public global::TorchSharp.torch.Tensor {EmittedMembers.Name(parameter)} => Weight(\"{parameter.Name}\");");
             }

@@ -13,16 +13,12 @@ internal sealed class DeviceArrays
 {
     private readonly List<DeviceArray> _arrays = [];
 
-    /// <summary>All arrays.</summary>
     public EquatableArray<DeviceArray> All => _arrays.ToEquatableArray();
 
-    /// <summary>Floats per sample.</summary>
     public int Floats { get; private set; }
 
-    /// <summary>Integers per sample.</summary>
     public int Integers { get; private set; }
 
-    /// <summary>Adds an array of floats.</summary>
     public DeviceArray AddFloats(string name, params int[] shape)
     {
         DeviceArray array = Make(name, false, Floats, shape);
@@ -30,7 +26,6 @@ internal sealed class DeviceArrays
         return array;
     }
 
-    /// <summary>Adds an array of integers.</summary>
     public DeviceArray AddIntegers(string name, params int[] shape)
     {
         DeviceArray array = Make(name, true, Integers, shape);

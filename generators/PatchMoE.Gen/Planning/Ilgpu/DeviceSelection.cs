@@ -33,7 +33,6 @@ internal sealed record DeviceSelection(DeviceSelectionKernel Kernel, string Reas
     private const int CountBytes = 4;
     private const int SortBytes = 8;
 
-    /// <summary>Bytes of shared memory.</summary>
     public int SharedBytes => AtOnce * Padded * (Kernel == DeviceSelectionKernel.Sort ? SortBytes : CountBytes);
 
     /// <summary>Chooses by n; <paramref name="experts"/> are the group's.</summary>

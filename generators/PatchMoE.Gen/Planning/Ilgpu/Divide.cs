@@ -15,7 +15,6 @@ internal static class Divide
 /// <param name="Threads">Threads of a group.</param>
 internal sealed record ElementTiling(int Values, int Threads)
 {
-    /// <summary>Groups for all values.</summary>
     public int Groups => Divide.Up(Values, Threads);
 
     /// <summary>Whether every thread has a value.</summary>

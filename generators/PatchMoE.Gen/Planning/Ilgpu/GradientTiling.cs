@@ -31,26 +31,21 @@ internal sealed record GradientTiling(int Rows, int RowTiles, int RowTilesAtOnce
     public int Threads => ColumnThreads * RowTilesAtOnce;
 
     public int RowBlocks => Divide.Up(RowTiles, RowTilesAtOnce);
-
-    /// <summary>Weight rows of a group.</summary>
     public int RowsAtOnce => RowTilesAtOnce * Rows;
 
     /// <summary>Floats of shared memory for a thread's δ of one patch: whole vectors.</summary>
     public int PaddedRows => Pad(Rows);
 
-    /// <summary>Floats of shared memory for the δ of one patch.</summary>
     public int DeltaStride => RowTilesAtOnce * PaddedRows;
 
     /// <summary>Bytes of shared memory: places and δ.</summary>
     public int SharedBytes => Window * (8 + (4 * DeltaStride));
 
-    /// <summary>Groups for one chunk of one expert.</summary>
     public int Blocks => RowBlocks * ColumnBlocks;
 
     /// <summary>Vectors along d that all blocks' threads have room for.</summary>
     public int VectorsCovered => ColumnBlocks * ColumnThreads * Vectors;
 
-    /// <summary>Chooses by the weight rows and the vectors of d.</summary>
     public static GradientTiling Of(int rows, PatchLayout x)
     {
         int r = Divide.Evenly(rows, MaxRows);

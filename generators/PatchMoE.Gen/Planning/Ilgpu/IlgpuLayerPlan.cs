@@ -34,7 +34,6 @@ internal sealed record IlgpuLayerPlan(
     private const int BiasThreads = 64;
     private const int FoldThreads = 128;
 
-    /// <summary>Units of an instance.</summary>
     public int Units => Layer.Routing == Routing.ExpertChoice ? Layer.Experts : 1;
 
     /// <summary>Units of a group of the pooling's backward pass: a thread per patch taken.</summary>
@@ -43,7 +42,6 @@ internal sealed record IlgpuLayerPlan(
     /// <summary>Whether δ has a row for the router.</summary>
     public bool RouterRow => DeltaStride > Layer.Neurons;
 
-    /// <summary>A thread per bias.</summary>
     public ElementTiling BiasGradient => new(Layer.Experts * Layer.Neurons, BiasThreads);
 
     /// <summary>Whether layer 0's overlapping patches need gradients of their own, folded into the input's.</summary>
@@ -52,7 +50,6 @@ internal sealed record IlgpuLayerPlan(
     /// <summary>The fold, a thread per value of a sample.</summary>
     public ElementTiling Fold => new(Layout.InstanceStride * Layout.Vector, FoldThreads);
 
-    /// <summary>Plans a layer.</summary>
     public static IlgpuLayerPlan Of(LayerPlan layer, InputSpec input)
     {
         bool choice = layer.Routing == Routing.ExpertChoice;

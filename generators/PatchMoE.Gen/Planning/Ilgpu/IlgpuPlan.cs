@@ -49,7 +49,6 @@ internal sealed record IlgpuPlan(
     /// <summary>The sum over chunks, a thread per value of the parameter buffer.</summary>
     public ElementTiling Sum => new(Model.ParameterLength, ElementThreads);
 
-    /// <summary>Plans a network.</summary>
     public static IlgpuPlan Of(ModelPlan model)
     {
         IlgpuLayerPlan[] layers = [.. model.Layers.Select(layer => IlgpuLayerPlan.Of(layer, model.Model.Input))];

@@ -10,7 +10,6 @@ internal sealed record InputGradientTiling(int Patches, ElementTiling Columns, P
     private const int MaxPatches = 8;
     private const int MaxThreads = 128;
 
-    /// <summary>Plans a layer's.</summary>
     public static InputGradientTiling Of(LayerPlan layer, PatchLayout layout)
     {
         PatchLayout target = layout.Overlapping ? layout.Copies(layer.Patches) : layout;

@@ -22,7 +22,6 @@ internal sealed record PatchLayout(
     /// <summary>Patches that follow each other.</summary>
     public static PatchLayout Dense(int patches, int dimension) => Dense(patches, dimension, dimension % 4 == 0 ? 4 : 1);
 
-    /// <summary>The patches of the lowest layer.</summary>
     public static PatchLayout Of(InputSpec input, int patches, int dimension) => input is ImageInputSpec image ? Of(image) : Dense(patches, dimension);
 
     /// <summary>Copies of so many of these patches, one after the other, in the same vectors.</summary>

@@ -26,32 +26,20 @@ internal sealed record ProductTiling(int Lanes, int Patches, int Rows, int Patch
     /// <summary>Static shared memory is limited to 48 KiB a group; the rest is for keys.</summary>
     private const int MaxSumBytes = 36 << 10;
 
-    /// <summary>Tiles of a unit that a group holds at once.</summary>
     public int UnitTilesAtOnce => PatchTilesAtOnce * RowTilesAtOnce;
-
-    /// <summary>Tiles that a group holds at once.</summary>
     public int TilesAtOnce => Units * UnitTilesAtOnce;
 
     public int Threads => TilesAtOnce * Lanes;
-
-    /// <summary>Sums of a thread.</summary>
     public int Sums => Patches * Rows;
 
     /// <summary>Floats of shared memory from one sum to the next; odd, so that threads that add up neighbouring sums read from different banks.</summary>
     public int SumStride => StrideOf(Lanes);
 
-    /// <summary>Floats of shared memory.</summary>
     public int SumFloats => Sums * TilesAtOnce * SumStride;
 
     public int TilesPerUnit => PatchTiles * RowTiles;
-
-    /// <summary>Rounds over a unit's patch tiles.</summary>
     public int PatchRounds => Divide.Up(PatchTiles, PatchTilesAtOnce);
-
-    /// <summary>Groups that share a unit's weight rows.</summary>
     public int RowBlocks => Divide.Up(RowTiles, RowTilesAtOnce);
-
-    /// <summary>Rounds over all tiles of the group's units.</summary>
     public int Rounds => Divide.Up(Units * TilesPerUnit, TilesAtOnce);
 
     /// <summary>Chooses tiles for units of so many patches and weight rows.</summary>
