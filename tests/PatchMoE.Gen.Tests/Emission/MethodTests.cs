@@ -7,7 +7,7 @@ namespace PatchMoE.Gen.Tests;
 public sealed class MethodTests
 {
     private static readonly Method s_pool = new(
-        "Pool", Parameter.Number("taken"), Parameter.Floats("gates").When(false), Parameter.Floats("y"), new Parameter("scoped in WeightTarget", "target"));
+        "Pool", new Parameter("int", "taken"), new Parameter("ref float", "gates").When(false), new Parameter("ref float", "y"), new Parameter("scoped in WeightTarget", "target"));
 
     [Test]
     public void Call_PassesWhatBearsTheParametersName() => Assert.That($"{s_pool.Call()}", Is.EqualTo("Pool(taken, ref y, in target)"));
@@ -26,7 +26,7 @@ public sealed class MethodTests
     public void Declaration_ThatIsTooLong_HasAParameterALine()
     {
         var writer = new SourceWriter();
-        var method = new Method(new string('M', 150), Parameter.Number("a"), Parameter.Number("b") with { Default = "1" });
+        var method = new Method(new string('M', 150), new Parameter("int", "a"), new Parameter("int", "b") with { Default = "1" });
         writer.Method(method, "Sums.", () => writer.Lines("return;"));
         Assert.That(
             writer.ToString(),
