@@ -1,4 +1,3 @@
-using PatchMoE.Gen.Emission;
 using PatchMoE.Gen.Emission.Text;
 
 namespace PatchMoE.Gen.Tests;
