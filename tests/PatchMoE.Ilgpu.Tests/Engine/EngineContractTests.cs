@@ -53,7 +53,7 @@ public class EngineContractTests
         Dataset data = Networks.Data(s_spec, 4);
         Assert.That(
             () => _engine.Step(new Dataset(EquatableArray.Of(2, 2), new float[8], [0, 1]), [0], [], 0.1),
-            Throws.ArgumentException.With.Message.Contains("samples have 4 values, but those of small 44"));
+            Throws.TypeOf<BadInputException>().With.Message.Contains("a sample has the shape [2, 2], but model.input requires [4, 11]"));
         Assert.That(() => _engine.Step(data, [4], [], 0.1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => _engine.Step(data, [], [], 0.1), Throws.ArgumentException);
     }
