@@ -60,32 +60,21 @@ internal static class LayerPassEmitter
     {
         BlockPlaces block = BlockPlaces.Of(layer);
         writer.Lines($"ref float activations = ref {block.Activations(expert)};");
-        var arguments = new List<(string, Expression)> { layer.HasPanels ? ("panels", (Place)"panels" + (expert * layer.ExpertPanels)) : ("weights", (Place)"parameters" + "WeightsAt" + (expert * layer.Neurons * layer.Dimension)) };
-        if (layer.TakesByRoute)
+        Place rows = (Place)"rows" + PatchPlaces.Copies(layer, expert);
+        bool copied = layer.Access.Source == PatchSource.Chosen;
+        if (copied)
         {
-            arguments.Add(("routes", block.Routes(expert)));
-        }
-
-        if (layer.Access.Source == PatchSource.Chosen)
-        {
-            Place rows = (Place)"rows" + PatchPlaces.Copies(layer, expert);
             writer.Call(LayerMethods.Gather.Call(("routes", block.Routes(expert)), ("rows", rows)));
-            arguments.Add(("x", rows));
         }
 
-        writer.Call(LayerMethods.PreActivations(layer).Call([.. arguments]));
-        var pool = new List<(string, Expression)> { ("y", (Place)"y" + (expert * layer.Neurons)) };
-        if (layer.HasBias)
-        {
-            pool.Add(("bias", (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons)));
-        }
-
-        if (layer.HasGate)
-        {
-            pool.Add(("gates", block.Gates(expert)));
-        }
-
-        writer.Call(LayerMethods.PoolForward(layer).Call([.. pool]));
+        writer.Call(LayerMethods.PreActivations(layer).Call(
+            ("x", copied ? rows : "x"),
+            ("routes", block.Routes(expert)),
+            layer.HasPanels
+                ? ("panels", (Place)"panels" + (expert * layer.ExpertPanels))
+                : ("weights", (Place)"parameters" + "WeightsAt" + (expert * layer.Neurons * layer.Dimension))));
+        writer.Call(LayerMethods.PoolForward(layer).Call(
+            ("bias", (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons)), ("gates", block.Gates(expert)), ("y", (Place)"y" + (expert * layer.Neurons))));
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)
@@ -124,22 +113,20 @@ internal static class LayerPassEmitter
     private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
     {
         BlockPlaces block = BlockPlaces.Of(layer);
-        (string, Expression)[] outputs = [("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))];
-        if (!layer.HasGate)
-        {
-            writer.Call(LayerMethods.PoolBackward(layer).Call(outputs));
-            return;
-        }
-
         (string, Expression)[] gates = [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
-        writer.Call(LayerMethods.PoolBackward(layer).Call([.. gates, .. outputs]));
-        (string, Expression)[] scores = layer.Spec.Gate switch
+        writer.Call(LayerMethods.PoolBackward(layer).Call(
+            [.. gates, ("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))]));
+        if (layer.HasGate)
         {
-            Gate.SoftmaxAll => [("routes", block.Routes(s)), ("probabilities", block.Probabilities(s))],
-            Gate.Sigmoid => [("scores", block.Scores(s)), ("routes", block.Routes(s))],
-            _ => [],
-        };
-        writer.Call(LayerMethods.GateBackward(layer).Call([.. scores, .. gates, ("scoreGradients", block.ScoreGradients(s))]));
+            writer.Call(LayerMethods.GateBackward(layer).Call(
+                [
+                    .. gates,
+                    ("scores", block.Scores(s)),
+                    ("routes", block.Routes(s)),
+                    ("probabilities", block.Probabilities(s)),
+                    ("scoreGradients", block.ScoreGradients(s)),
+                ]));
+        }
     }
 
     private static void WriteReport(SourceWriter writer, LayerPlan layer)

@@ -79,15 +79,8 @@ internal static class SampleMethods
     /// <summary>The arguments of a layer that is to compute all of its experts, where it can compute a part.</summary>
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
-    public static Call RouteCall(ModelPlan plan, LayerPlan layer)
-    {
-        Method route = LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer));
-        return layer.Routing == Routing.Dense
-            ? route.Call(("valid", Valid(layer)), ("integers", BlockPlaces.InSlot(layer).Integers))
-            : route.Call([("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: layer.Selection is not null), .. Parts(layer)]);
-    }
-
-    private static (string Name, Expression Value)[] Parts(LayerPlan layer) => layer.Routing == Routing.Sample ? [] : AllExperts(layer);
+    public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+        [("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
     /// <param name="plan">The model.</param>

@@ -45,9 +45,7 @@ internal static class ScoresEmitter
                 writer.Call(Select(layer).Call());
                 if (layer.HasGate)
                 {
-                    writer.Call(layer.Spec.Gate == Gate.SoftmaxAll
-                        ? LayerMethods.GateForward(layer).Call(("probabilities", block.Probabilities(s)), ("gates", block.Gates(s)))
-                        : LayerMethods.GateForward(layer).Call(("gates", block.Gates(s))));
+                    writer.Call(LayerMethods.GateForward(layer).Call(("probabilities", block.Probabilities(s)), ("gates", block.Gates(s))));
                 }
             });
         });

@@ -131,12 +131,7 @@ internal static class WindowEmitter
             writer.Lines($"float scale = {(layer.Routing == Routing.Sample ? scale * block.Probability(s) : scale)};");
             Place outputs = (Place)"slots" + $"Slot.Layer{layer.Index}Outputs" + (B * "Slot.Floats") + (BlockPlaces.Instance(layer) * layer.Outputs) + (s * layer.Neurons);
             writer.Call(LayerMethods.PoolForward(layer).Call(
-                [
-                    .. layer.HasBias ? [("bias", (Place)"parameters" + "BiasesAt" + (s * layer.Neurons))] : Array.Empty<(string, Expression)>(),
-                    .. layer.HasGate ? [("gates", block.Gates(s))] : Array.Empty<(string, Expression)>(),
-                    ("activations", block.Activations(s)),
-                    ("y", outputs),
-                ]));
+                ("bias", (Place)"parameters" + "BiasesAt" + (s * layer.Neurons)), ("gates", block.Gates(s)), ("activations", block.Activations(s)), ("y", outputs)));
         }));
     }
 

@@ -6,8 +6,7 @@ namespace PatchMoE.Gen.Tests;
 [TestFixture]
 public sealed class MethodTests
 {
-    private static readonly Method s_pool = new(
-        "Pool", new Parameter("int", "taken"), new Parameter("ref float", "gates").When(false), new Parameter("ref float", "y"), new Parameter("scoped in WeightTarget", "target"));
+    private static readonly Method s_pool = new("Pool", "int taken", ("ref float gates, ref float bias", false), "ref float y, scoped in WeightTarget target");
 
     [Test]
     public void Call_PassesWhatBearsTheParametersName() => Assert.That($"{s_pool.Call()}", Is.EqualTo("Pool(taken, ref y, in target)"));
@@ -20,16 +19,33 @@ public sealed class MethodTests
     public void Call_OfAnotherClass_NamesIt() => Assert.That($"{s_pool.Of("Layer0").Call()}", Is.EqualTo("Layer0.Pool(taken, ref y, in target)"));
 
     [Test]
-    public void Call_WithAnUnknownParameter_Throws() => Assert.That(() => s_pool.Call(("bias", 0)), Throws.ArgumentException.With.Message.Contains("Pool has no parameter 'bias'"));
+    public void Call_WithAnUnknownParameter_Throws() => Assert.That(() => s_pool.Call(("scale", 0)), Throws.ArgumentException.With.Message.Contains("Pool has no parameter 'scale'"));
 
     [Test]
     public void Declaration_ThatIsTooLong_HasAParameterALine()
     {
         var writer = new SourceWriter();
-        var method = new Method(new string('M', 150), new Parameter("int", "a"), new Parameter("int", "b") with { Default = "1" });
+        var method = new Method(new string('M', 150), "int a, int b = 1");
         writer.Method(method, "Sums.", () => writer.Lines("return;"));
         Assert.That(
             writer.ToString(),
             Is.EqualTo($"/// <summary>Sums.</summary>\nprivate static void {method.Name}(\n    int a,\n    int b = 1)\n{{\n    return;\n}}\n"));
+    }
+
+    [Test]
+    public void Writer_SeparatesMethodsAndBlocks()
+    {
+        var writer = new SourceWriter();
+        using (writer.Block("class C"))
+        {
+            writer.Method(s_pool, "First.", () =>
+            {
+                writer.Block("if (taken > 0)", () => writer.Lines("return;"));
+                writer.Lines("y = 0f;");
+            });
+            writer.Method(s_pool, "Second.", () => writer.Lines("return;"));
+        }
+
+        Assert.That(writer.ToString(), Does.Contain("    }\n\n        y = 0f;\n    }\n\n    /// <summary>Second.</summary>\n"));
     }
 }

@@ -92,6 +92,7 @@ internal static class PassesEmitter
             {
                 writer.Gap();
                 WriteLaunches(writer, LayerKernels.WeightGradients(plan, layer));
+                writer.Gap();
                 using (writer.If(layer.Layer.Index == 0 ? "buffers.InputGradient.Length > 0" : null))
                 {
                     CommonKernels.Clear(new LayerArguments(layer).InputGradients.Value, GroupText.Batch.As("long") * layer.InputGradient.Floats).WriteLaunch(writer);

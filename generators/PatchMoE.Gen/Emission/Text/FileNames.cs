@@ -42,28 +42,13 @@ internal static class FileNames
     public static NamedPlan Name(ModelPlan plan, EquatableArray<RenamedFiles> renamed, Backends backends) =>
         new(plan, renamed.FirstOrDefault(other => other.Target == plan.Target)?.Stem ?? plan.Target.FileStem, backends);
 
-    /// <summary>The surface's file.</summary>
     public static string Surface(string stem) => $"{stem}.g.cs";
-
-    /// <summary>The file of the passes.</summary>
     public static string Passes(string stem) => $"{stem}.Passes.g.cs";
-
-    /// <summary>A layer's file.</summary>
     public static string Layer(string stem, LayerPlan layer) => $"{stem}.Layer{layer.Index}.g.cs";
-
-    /// <summary>The TorchSharp module's file.</summary>
     public static string Torch(string stem) => $"{stem}.Torch.g.cs";
-
-    /// <summary>The file of the surface for GPUs.</summary>
     public static string Ilgpu(string stem) => $"{stem}.Ilgpu.g.cs";
-
-    /// <summary>The file of the passes on a GPU.</summary>
     public static string IlgpuPasses(string stem) => $"{stem}.Ilgpu.Passes.g.cs";
-
-    /// <summary>A layer's file for GPUs.</summary>
     public static string IlgpuLayer(string stem, LayerPlan layer) => $"{stem}.Ilgpu.Layer{layer.Index}.g.cs";
-
-    /// <summary>The file of head and loss for GPUs.</summary>
     public static string IlgpuHead(string stem) => $"{stem}.Ilgpu.Head.g.cs";
 
     /// <summary>All of them, whether or not there is code for each backend: names do not depend on what a project references.</summary>
