@@ -16,7 +16,7 @@ public class TestDevices
     {
         if (!IlgpuDevices.List().Any(device => device.Name == "opencl:0"))
         {
-            Assert.Ignore("No OpenCL device on this machine; Debian's pocl-opencl-icd brings one that computes on the processor.");
+            Assert.Ignore("No OpenCL device on this machine; Debian's pocl-opencl-icd and ocl-icd-libopencl1 bring one that computes on the processor.");
         }
 
         return Open("opencl:0", OptimizationLevel.O2);
