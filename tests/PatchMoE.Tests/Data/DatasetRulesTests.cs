@@ -25,7 +25,7 @@ public sealed class DatasetRulesTests
         Refuses(Make([0, 1], lengths: [4, length]), Softmax, $"sample 1 is {length}", "0 to 4");
 
     [Test]
-    public void Lengths_AreOnePerGroup() => Refuses(Make([0, 1], lengths: [4, 4, 4, 4]), Softmax, "2 valid-patch counts per sample", "wants 1");
+    public void Lengths_AreOnePerGroup() => Refuses(Make([0, 1], lengths: [4, 4, 4, 4]), Softmax, "2 valid-patch counts per sample", "requires 1");
 
     [Test]
     public void NoSamples_AreRefused() => Refuses(Make([]), Softmax, "no samples");
