@@ -11,7 +11,7 @@ using PatchMoE.Gen.Planning;
 namespace PatchMoE.Gen;
 
 /// <summary>
-/// Emits a model for every class with [PatchMoE]: parse → validate → plan → emit. What stands where in a file ends at the diagnostics; the plan
+/// Emits a model for every class with [PatchMoE]: parse → validate → plan → emit. Positions in files end at the diagnostics; the plan
 /// sees the spec alone, so an edit that moves lines regenerates nothing.
 /// </summary>
 [Generator(LanguageNames.CSharp)]

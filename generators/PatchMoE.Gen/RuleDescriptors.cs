@@ -8,7 +8,7 @@ internal static class RuleDescriptors
 {
     private static readonly Dictionary<string, DiagnosticDescriptor> s_descriptors = DiagnosticRules.All.ToDictionary(rule => rule.Id, Describe, StringComparer.Ordinal);
 
-    /// <summary>The descriptor of a rule; its last argument is the path in the spec and a colon, which stands in front of the text.</summary>
+    /// <summary>The descriptor of a rule; its last argument is the path in the spec and a colon, which precede the text.</summary>
     public static DiagnosticDescriptor Of(DiagnosticRule rule) => s_descriptors[rule.Id];
 
     /// <summary>A diagnostic as Roslyn reports it.</summary>

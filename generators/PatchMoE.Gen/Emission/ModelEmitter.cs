@@ -7,7 +7,7 @@ namespace PatchMoE.Gen.Emission;
 
 /// <summary>
 /// The table of contents of an emitted model: one file for its surface, one for its passes, one per layer; and the same again for a GPU. What a user sees
-/// stands in the user's namespace; all else in one of its own, with its usings inside it, so that no name of the user's project means something else there.
+/// is in the user's namespace; all else in one of its own, with its usings inside it, so that no name of the user's project means something else there.
 /// </summary>
 internal static class ModelEmitter
 {

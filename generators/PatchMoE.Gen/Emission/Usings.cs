@@ -29,7 +29,7 @@ internal static class Usings
     ];
 
     /// <summary>The usings of a file.</summary>
-    /// <param name="body">What stands behind them.</param>
+    /// <param name="body">Prints what follows them.</param>
     public static string Of(string body)
     {
         var words = new HashSet<string>(Regex.Matches(body, @"\w+").Cast<Match>().Select(match => match.Value), StringComparer.Ordinal);

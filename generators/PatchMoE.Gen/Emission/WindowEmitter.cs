@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Emission;
 
 /// <summary>
 /// Prints how the chosen patches of several samples pass over weights together, so that the weights come from an outer cache or from memory once for those
-/// samples and not once for each: a worker's share, the list of an expert's patches, and the pooling of what it made, while that is still in a near cache.
+/// samples and not once for each: a worker's share, the list of an expert's patches, and the pooling of what it made, while that is still in the L2 cache.
 /// </summary>
 internal static class WindowEmitter
 {

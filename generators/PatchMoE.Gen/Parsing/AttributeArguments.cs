@@ -10,7 +10,7 @@ internal sealed class AttributeArguments
 
     private AttributeArguments(SourceSpan attribute) => AttributeSpan = attribute;
 
-    /// <summary>Where the whole attribute stands.</summary>
+    /// <summary>The position of the whole attribute.</summary>
     public SourceSpan AttributeSpan { get; }
 
     public static AttributeArguments Of(AttributeData attribute, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal sealed class AttributeArguments
 
     public bool Has(string name) => _arguments.ContainsKey(name);
 
-    /// <summary>Where an argument's value stands; the attribute if it is not written.</summary>
+    /// <summary>The position of an argument's value; of the attribute if it is omitted.</summary>
     public SourceSpan Span(string name) => _arguments.TryGetValue(name, out (TypedConstant Value, SourceSpan Span) argument) ? argument.Span : AttributeSpan;
 
     /// <summary>The value of an argument; null if it is not written.</summary>

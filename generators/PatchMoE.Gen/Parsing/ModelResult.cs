@@ -9,7 +9,7 @@ internal sealed record ModelSource(PatchMoESpec Spec, TargetClass Target);
 /// <param name="Source">What to compile; null if anything is wrong.</param>
 /// <param name="SpecName">The spec's name; null if there is no valid spec.</param>
 /// <param name="ClassName">The class's name.</param>
-/// <param name="NameSpan">Where it stands.</param>
+/// <param name="NameSpan">Its position.</param>
 /// <param name="Diagnostics">All that there is to say.</param>
 internal sealed record ModelResult(
     ModelSource? Source, string? SpecName, string ClassName, SourceSpan NameSpan, EquatableArray<SpecDiagnostic> Diagnostics)

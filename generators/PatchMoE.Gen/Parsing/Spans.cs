@@ -20,7 +20,7 @@ internal static class Spans
     }
 
     /// <summary>
-    /// Where a span stands in a compilation. Only a location in one of its syntax trees answers to <c>#pragma warning</c>, <c>[SuppressMessage]</c> and the
+    /// The location of a span in a compilation. Only a location in one of its syntax trees answers to <c>#pragma warning</c>, <c>[SuppressMessage]</c> and the
     /// sections of <c>.editorconfig</c>; a span of a spec file is in none.
     /// </summary>
     public static Location ToLocation(this SourceSpan span, Compilation compilation)

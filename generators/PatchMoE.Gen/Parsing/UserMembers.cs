@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Parsing;
 /// <summary>A member of the user's that may be in the way of a generated one.</summary>
 /// <param name="Member">What C# compares.</param>
 /// <param name="Display">Its name with its type's, for messages.</param>
-/// <param name="Span">Where its name stands.</param>
+/// <param name="Span">The position of its name.</param>
 internal sealed record UserMember(ClassMember Member, string Display, SourceSpan Span);
 
 /// <summary>

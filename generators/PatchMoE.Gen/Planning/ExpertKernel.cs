@@ -42,7 +42,7 @@ internal sealed record ExpertKernel(
     private const long MostPackedFloats = 1L << 20;
     private const int FewPatches = 8;
 
-    /// <summary>Larger weights, 32 kB, are read again from the second cache by each sample, too seldom used where it has few patches.</summary>
+    /// <summary>Larger weights, 32 kB, are read again from the L2 cache by each sample, too rarely used if it has few patches.</summary>
     private const long MostFirstCacheFloats = 1L << 13;
     private const int FewTogether = 3;
 
@@ -88,7 +88,7 @@ internal sealed record ExpertKernel(
         {
             WindowPlan window = WindowPlan.ForDots(Apart(neurons), shape, access);
             string patches = taken == 1 ? "a sample's one patch uses" : $"a sample's {taken} patches use";
-            return Dots(neurons, window, $"{empty}; {patches} {bytes} too little to bring them from the second cache, so {window.Together} samples pass together");
+            return Dots(neurons, window, $"{empty}; {patches} {bytes} too little to bring them from the L2 cache, so {window.Together} samples pass together");
         }
 
         EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
@@ -109,6 +109,6 @@ internal sealed record ExpertKernel(
     private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>
         new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, s_patchTiles.ToEquatableArray(), window);
 
-    /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the first cache.</summary>
+    /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the L1 cache.</summary>
     private static int Apart(int neurons) => neurons % 128 == 0 ? neurons + Vector : neurons;
 }

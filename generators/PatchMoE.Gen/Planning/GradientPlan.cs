@@ -5,7 +5,7 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
 /// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
 /// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
-/// <param name="BlocksFirst">Whether a block passes over all columns before the next one, since coefficients of more would leave the second cache.</param>
+/// <param name="BlocksFirst">Whether a block passes over all columns before the next one, since coefficients of more would not fit the L2 cache.</param>
 /// <param name="BlockRows">Patches that they have at most.</param>
 /// <param name="Pitch">Floats from one patch of the copy to the next.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
@@ -20,13 +20,13 @@ internal sealed record GradientPlan(
     /// <summary>A tile reads no weights, so there is room for 6 rows × 4 vectors.</summary>
     private const int MostRows = 6;
 
-    /// <summary>96 rows of 4 vectors, 24 kB, leave room for the coefficients in a first cache of 32 kB.</summary>
+    /// <summary>96 rows of 4 vectors, 24 kB, leave room for the coefficients in an L1 cache of 32 kB.</summary>
     private const int PackedRows = 96;
 
-    /// <summary>Half of a second cache of 2 MB.</summary>
+    /// <summary>Half of an L2 cache of 2 MB.</summary>
     private const long CoefficientBytes = 1L << 20;
 
-    /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the first cache.</summary>
+    /// <summary>From so many tiles on, a copy costs less than reading scattered patches, whose rows compete for few sets of the L1 cache.</summary>
     private const int PackingTiles = 3;
 
     /// <summary>Rows of a page or more: each has a page of its own, and only a wider block of it is read as fast as memory allows.</summary>
@@ -64,7 +64,7 @@ internal sealed record GradientPlan(
         return new GradientPlan(tiles, hasRouter, packs, block, blocksFirst, block * rowsPerSample, pitch, stores, columns, columnBlocks);
     }
 
-    /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the first cache.</summary>
+    /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the L1 cache.</summary>
     private static int PitchOf(int columns)
     {
         int pitch = Slots.Align(columns);

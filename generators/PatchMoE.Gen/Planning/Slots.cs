@@ -16,7 +16,7 @@ namespace PatchMoE.Gen.Planning;
 internal sealed record Slots(
     int Patches, int Logits, int LogitsGradient, int Loss, int Floats, int Selection, int Integers, int Panels, int WorkerFloats, int Window)
 {
-    /// <summary>Scratch that is still in a second cache of 2 MB while the weight gradients read it again.</summary>
+    /// <summary>Scratch that is still in an L2 cache of 2 MB while the weight gradients read it again.</summary>
     private const long WindowBytes = 1L << 20;
 
     /// <summary>Fewer samples would leave threads without work; more give nothing.</summary>

@@ -23,7 +23,7 @@ internal sealed record TargetClass(string Namespace, EquatableArray<string> Cont
         }
     }
 
-    /// <summary>The class as code names it wherever it stands: a base class can have a nested type of its short name.</summary>
+    /// <summary>The class as code names it wherever it is: a base class can have a nested type of its short name.</summary>
     public string FullName => $"global::{string.Join(".", Path)}";
 
     private IEnumerable<string> Path =>

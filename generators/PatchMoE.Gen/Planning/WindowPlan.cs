@@ -9,12 +9,12 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     /// <summary>Each weight read from memory serves at most so many samples.</summary>
     public const int Samples = 32;
 
-    /// <summary>6 patches of so many values are half of a first cache of 48 kB.</summary>
+    /// <summary>6 patches of so many values are half of an L1 cache of 48 kB.</summary>
     private const int LongestBlock = 1024;
 
     private const int MostRows = 96;
 
-    /// <summary>Half of a second cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
+    /// <summary>Half of an L2 cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
     private const long PatchBytes = 1L << 20;
 
     /// <summary>A machine knows the addresses of about 2048 pages of 4 kB at once; weights and their gradients need some of them.</summary>
@@ -24,15 +24,15 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     /// <summary>For inner products: a block lies within values that follow each other.</summary>
     public static WindowPlan ForDots(int activationStep, LayerShape shape, PatchAccess access)
     {
-        int stretch = access.ExpertImage?.Length ?? shape.Dimension;
-        int blocks = (stretch + LongestBlock - 1) / LongestBlock;
-        int block = Slots.Align((stretch + blocks - 1) / blocks);
+        int run = access.ExpertImage?.Length ?? shape.Dimension;
+        int blocks = (run + LongestBlock - 1) / LongestBlock;
+        int block = Slots.Align((run + blocks - 1) / blocks);
         int listed = Listed(shape);
         int rows = Math.Min(MostRows, listed);
         return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(block, rows, ListOf(listed)));
     }
 
-    /// <summary>For panels: all of a panel at a time, while the patches stay in the second cache and all scratch in reach of the cache of addresses.</summary>
+    /// <summary>For panels: all of a panel at a time, while the patches stay in the L2 cache and all scratch within reach of the TLB.</summary>
     /// <param name="shape">The layer's sizes.</param>
     /// <param name="activations">Floats of an instance's activations.</param>
     public static WindowPlan ForPanels(LayerShape shape, long activations)

@@ -26,7 +26,7 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 }
 
 /// <summary>
-/// A kernel: how it is launched, what stands above it, how its body is printed. Shared memory and barriers of all groups have one shape, so nothing returns
+/// A kernel: how it is launched, its documentation, how its body is printed. Shared memory and barriers of all groups have one shape, so nothing returns
 /// before the last barrier.
 /// </summary>
 /// <param name="Owner">The class that holds it.</param>

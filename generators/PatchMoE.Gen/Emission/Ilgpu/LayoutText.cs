@@ -11,7 +11,7 @@ internal static class LayoutText
 
     public static string Type(this PatchLayout layout) => layout.Vector == 4 ? "Float4" : "float";
 
-    /// <summary>What stands behind a vector where it is computed with: its components, or nothing where it is a float.</summary>
+    /// <summary>The suffixes of a vector in arithmetic: its components, or nothing where it is a float.</summary>
     public static string[] Components(this PatchLayout layout) => layout.Vector == 4 ? s_components : s_itself;
 
     public static string Loads(this PatchLayout layout) => layout.Vector == 4 ? "128-bit loads" : "32-bit loads";

@@ -112,7 +112,7 @@ internal readonly struct Expression : IEquatable<Expression>
     /// <summary>The C# text.</summary>
     public override string ToString() => _text ?? "0";
 
-    /// <summary>As an operand. A chain of sums stands without parentheses; a product in a sum gets them, for the eye.</summary>
+    /// <summary>As an operand. A chain of sums needs no parentheses; a product within a sum gets them, for readability.</summary>
     private string In(Precedence outer)
     {
         bool alone = _precedence <= Precedence.Unary || (outer == Precedence.Sum && _precedence == Precedence.Sum);

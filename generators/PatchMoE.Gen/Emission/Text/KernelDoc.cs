@@ -2,7 +2,7 @@ using PatchMoE.Gen.Planning;
 
 namespace PatchMoE.Gen.Emission.Text;
 
-/// <summary>What stands above each emitted kernel.</summary>
+/// <summary>The documentation of an emitted kernel.</summary>
 /// <param name="Formula">The scalar formula it computes.</param>
 /// <param name="Axes">Every index with what it counts and its range.</param>
 /// <param name="Shapes">The arrays it reads and writes.</param>

@@ -21,7 +21,7 @@ internal sealed record Method(string Name, params ParameterList[] Lists)
 
     public Method Of(string owner) => this with { Owner = owner };
 
-    /// <summary>A call. A parameter that is not named gets what bears its name where the call stands.</summary>
+    /// <summary>A call. A parameter that is not named is passed the variable of its own name.</summary>
     /// <param name="arguments">Values by parameter; those of parameters that this network's method does not have are dropped.</param>
     /// <exception cref="ArgumentException">The method cannot have a parameter of that name.</exception>
     public Call Call(params (string Name, Expression Value)[] arguments)

@@ -66,7 +66,7 @@ internal sealed class SourceWriter
 
     /// <summary>Prints a method: its documentation, attributes, declaration and body.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="documentation">Prints what stands above it.</param>
+    /// <param name="documentation">Prints its documentation.</param>
     /// <param name="body">Prints its body.</param>
     public void Method(Method method, Action<SourceWriter> documentation, Action body)
     {
@@ -84,11 +84,11 @@ internal sealed class SourceWriter
         }
     }
 
-    /// <summary>Prints a method's declaration alone, with what stands behind it.</summary>
+    /// <summary>Prints a method's declaration alone, with what follows it.</summary>
     public SourceWriter Declaration(Method method, string end) =>
         Lines(Wrapped($"{method.Modifiers} {method.Returns} {method.Name}", [.. method.Used.Select(parameter => parameter.Declaration)], end));
 
-    /// <summary>Prints a call as a statement, with what stands before it, for example <c>float sum = </c>.</summary>
+    /// <summary>Prints a call as a statement, with what precedes it, for example <c>float sum = </c>.</summary>
     public SourceWriter Call(Call call, string before = "") => Lines(Wrapped(before + call.Target, call.Arguments, ";"));
 
     /// <summary>Prints a variable and gives its name; what is plain needs none and is given back.</summary>
@@ -111,9 +111,9 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints items behind a head on as few lines as hold them.</summary>
-    /// <param name="head">What stands before the first item.</param>
+    /// <param name="head">Text before the first item.</param>
     /// <param name="items">The items.</param>
-    /// <param name="end">What stands behind the last.</param>
+    /// <param name="end">Text after the last.</param>
     /// <param name="after">Behind each item but the last.</param>
     /// <param name="before">Before each item but the first.</param>
     /// <param name="margin">At the start of each line but the first.</param>
@@ -145,10 +145,10 @@ internal sealed class SourceWriter
         return (4 * _depth) + line.Length <= LongestLine ? line : $"{head}(\n    {string.Join(",\n    ", items)}){end}";
     }
 
-    /// <summary>Prints a loop over the tiles of a run; a single tile stands without a loop.</summary>
+    /// <summary>Prints a loop over the tiles of a run; a single tile needs no loop.</summary>
     public void Tiles(Planning.TileRun run, string index, Action<Expression> body) => Loop(index, run.Start, run.End, run.Size, body);
 
-    /// <summary>Prints a loop over so many; one stands without a loop.</summary>
+    /// <summary>Prints a loop over so many; a single one needs no loop.</summary>
     public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
     public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);

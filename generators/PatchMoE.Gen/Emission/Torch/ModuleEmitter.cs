@@ -4,7 +4,7 @@ using PatchMoE.Gen.Planning;
 namespace PatchMoE.Gen.Emission.Torch;
 
 /// <summary>
-/// Prints the network as a TorchSharp module, a class nested in the model's: what is generic of it stands in PatchMoE.TorchSharp. Names begin at
+/// Prints the network as a TorchSharp module, a class nested in the model's: what is the same for all networks is in PatchMoE.TorchSharp. Names begin at
 /// <c>global::</c>, because PatchMoE.TorchSharp hides TorchSharp in code of a namespace under PatchMoE.
 /// </summary>
 internal static class ModuleEmitter
