@@ -61,6 +61,6 @@ internal static class ArithmeticLimit
 
         TVector low = TSimd.Add(TSimd.Add(TSimd.Add(x0, x1), TSimd.Add(x2, x3)), TSimd.Add(x4, x5));
         TVector high = TSimd.Add(TSimd.Add(TSimd.Add(x6, x7), TSimd.Add(x8, x9)), TSimd.Add(x10, x11));
-        return TSimd.Sum(TSimd.Add(low, high));
+        return TSimd.AddLanes(0f, TSimd.Add(low, high));
     }
 }

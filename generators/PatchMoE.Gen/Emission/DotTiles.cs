@@ -6,7 +6,8 @@ namespace PatchMoE.Gen.Emission;
 
 /// <summary>
 /// The inner products of patches with weight rows: a tile of patches × rows in registers, along the d values of a row. The router's scores, the
-/// pre-activations of few neurons and the logits are made of it.
+/// pre-activations of few neurons and the logits are made of it. Values are summed in 16 lanes, whatever the width of the machine's vectors: narrower ones pass
+/// over the rows once for the first eight lanes and once for the others.
 /// </summary>
 /// <param name="Name">The stem of the emitted methods.</param>
 /// <param name="Dimension">d.</param>
@@ -19,10 +20,25 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     /// <summary>The lanes of the vector in which four sums are made at once.</summary>
     private const int Four = 4;
 
-    /// <summary>The values that follow each other, and the widest vectors that cover them.</summary>
+    /// <summary>The lanes of a sum.</summary>
+    private int Sums => Lanes.For(Dimension);
+
+    /// <summary>Whether the machine's vectors can be narrower than the lanes.</summary>
+    private bool HasHalves => Sums == Lanes.Max;
+
+    /// <summary>The pixel rows that the tile walks over by itself; a blocked one is called for each.</summary>
+    private ImagePatches? Pixels => !Blocked && Image is { PixelRows: > 1 } ? Image : null;
+
+    /// <summary>The values that follow each other.</summary>
     private int Run => Image?.Length ?? Dimension;
 
     private Expression Length => Blocked ? "length" : Run;
+
+    /// <summary>Where a patch's pixel row begins.</summary>
+    private Expression PatchRow => Pixels is null ? 0 : "pixels";
+
+    /// <summary>Where the values of a pixel row begin in a weight row.</summary>
+    private Expression Column => Pixels is null ? 0 : "column";
 
     public void Write(SourceWriter writer, IEnumerable<(int Patches, int Rows)> tiles)
     {
@@ -50,43 +66,76 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             4L * ((patches + rows) * Dimension + (patches * rows)));
         writer.Kernel(Tile(patches, rows), doc, () =>
         {
-            for (int p = 0; p < patches; p++)
+            using (HasHalves ? writer.Block($"for (int half = 0; half < {Sums}; half += S.Lanes)") : (SourceWriter.Scope?)null)
             {
-                writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
-            }
+                for (int p = 0; p < patches; p++)
+                {
+                    writer.Lines($"V {string.Join(", ", Enumerable.Range(0, rows).Select(q => $"sum{p}{q} = S.Zero"))};");
+                }
 
-            PatchPlaces.WriteEach(writer, Blocked ? null : Image, PatchPlaces.Names(patches), ["w"], () => WriteProducts(writer, patches, rows));
-            WriteSums(writer, patches, rows);
+                if (Pixels is { } image)
+                {
+                    using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
+                    {
+                        writer.Lines($"int pixels = {(Expression)"y" * image.Step};\nint column = {(Expression)"y" * image.Length};");
+                        WriteProducts(writer, patches, rows);
+                    }
+                }
+                else
+                {
+                    WriteProducts(writer, patches, rows);
+                }
+
+                writer.Gap();
+                WriteSums(writer, patches, rows);
+            }
         });
     }
 
     private void WriteProducts(SourceWriter writer, int patches, int rows)
     {
-        writer.Block($"for (int i = 0; i <= {Length} - S.Lanes; i += S.Lanes)", () => WriteStep(writer, patches, rows, p => $"S.Load(ref x{p}, i)"));
-
-        if (Run % Lanes.For(Dimension) != 0)
+        (Expression first, Expression last) = HasHalves ? ("half", Length - Sums + "half") : ((Expression)0, Length - Sums);
+        writer.Block($"for (int i = {first}; i <= {last}; i += {Sums})", () => WriteStep(writer, patches, rows, place => $"S.Load({place})"));
+        if (Run % Sums != 0)
         {
-            using (writer.Block($"if ({Length} % S.Lanes != 0)"))
+            using (Blocked ? writer.Block($"if ({Length} % {Sums} != 0)") : writer.Block())
             {
-                writer.Lines($"// The row's end: its last full vector, without the lanes that are counted already.\nint i = {Length} - S.Lanes;");
-                WriteStep(writer, patches, rows, p => $"S.KeepLast(S.Load(ref x{p}, i), {Length} % S.Lanes)");
+                string lanes = HasHalves ? $"{Length % Sums} - ({Sums} - S.Lanes - half)" : $"{Length % Sums}";
+                writer.Lines($"// The row's end: its last {Sums} values, without those that are counted already.\nint i = {last};");
+                WriteStep(writer, patches, rows, place => $"S.KeepLast(S.Load({place}), {lanes})");
             }
         }
     }
 
-    private void WriteStep(SourceWriter writer, int patches, int rows, Func<int, string> load)
+    /// <summary>One vector of each patch and row. The shorter side of the tile is kept in registers while the other passes.</summary>
+    private void WriteStep(SourceWriter writer, int patches, int rows, Func<string, string> load)
     {
-        for (int p = 0; p < patches; p++)
+        void Patch(int p) => writer.Lines($"V v{p} = {load($"ref x{p}, {PatchRow + I}")};");
+        void Row(int q) => writer.Lines($"V w{q} = S.Load(ref w, {(Expression)(q * Dimension) + Column + I});");
+        void Products(int p, int q) => writer.Lines($"sum{p}{q} = S.MultiplyAdd(v{p}, w{q}, sum{p}{q});");
+        if (patches <= rows)
         {
-            writer.Lines($"V v{p} = {load(p)};");
+            WriteOuter(patches, rows, Patch, Row, Products);
+        }
+        else
+        {
+            WriteOuter(rows, patches, Row, Patch, (q, p) => Products(p, q));
+        }
+    }
+
+    private static void WriteOuter(int kept, int passing, Action<int> keep, Action<int> pass, Action<int, int> multiply)
+    {
+        for (int a = 0; a < kept; a++)
+        {
+            keep(a);
         }
 
-        for (int q = 0; q < rows; q++)
+        for (int b = 0; b < passing; b++)
         {
-            writer.Lines($"V w{q} = S.Load(ref w, {(Expression)(q * Dimension) + I});");
-            for (int p = 0; p < patches; p++)
+            pass(b);
+            for (int a = 0; a < kept; a++)
             {
-                writer.Lines($"sum{p}{q} = S.MultiplyAdd(v{p}, w{q}, sum{p}{q});");
+                multiply(a, b);
             }
         }
     }
@@ -95,33 +144,33 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     private void WriteSums(SourceWriter writer, int patches, int rows)
     {
         bool alongRows = RowStep == 1 && rows >= Four;
-        bool alongPatches = !alongRows && PatchStep == 1 && patches == Four;
+        bool alongPatches = !alongRows && PatchStep == 1 && patches >= Four;
+        string begins = (Blocked, HasHalves) switch { (true, true) => "add || half > 0", (true, false) => "add", _ => "half > 0" };
+        bool starts = Blocked || HasHalves;
         for (int p = 0; alongRows && p < patches; p++)
         {
-            WriteFour(writer, $"four{p}", Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
+            WriteFour(Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
         }
 
         for (int q = 0; alongPatches && q < rows; q++)
         {
-            WriteFour(writer, $"four{q}", Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
+            WriteFour(Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
         }
 
-        for (int p = 0; !alongPatches && p < patches; p++)
+        for (int p = alongPatches ? Four : 0; p < patches; p++)
         {
             for (int q = alongRows ? Four : 0; q < rows; q++)
             {
                 Place product = Product(p, q);
-                writer.Lines($"{product} = {(Blocked ? $"add ? {product} + S.Sum(sum{p}{q}) : " : string.Empty)}S.Sum(sum{p}{q});");
+                writer.Lines($"{product} = S.AddLanes({(starts ? $"{begins} ? {product} : 0f" : "0f")}, sum{p}{q});");
             }
         }
-    }
 
-    private void WriteFour(SourceWriter writer, string name, IEnumerable<string> sums, Place products)
-    {
-        string four = $"S.SumFour({string.Join(", ", sums)})";
-        writer.Lines(Blocked
-            ? $"Vector128<float> {name} = {four};\n(add ? {name} + Vector128.LoadUnsafe(ref {products}) : {name}).StoreUnsafe(ref {products});"
-            : $"{four}.StoreUnsafe(ref {products});");
+        void WriteFour(IEnumerable<string> sums, Place products)
+        {
+            string start = starts ? $"{begins} ? Vector128.LoadUnsafe(ref {products}) : Vector128<float>.Zero" : "Vector128<float>.Zero";
+            writer.Lines($"S.AddLanesOfFour({start}, {string.Join(", ", sums)}).StoreUnsafe(ref {products});");
+        }
     }
 
     private Place Product(int patch, int row) => (Place)"products" + ((patch * PatchStep) + (row * RowStep));

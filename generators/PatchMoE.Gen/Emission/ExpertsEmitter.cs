@@ -26,7 +26,8 @@ internal static class ExpertsEmitter
         {
             ExpertText.Dots(layer).Write(
                 writer,
-                from patches in layer.Kernel.PatchTiles
+                from choice in layer.Kernel.PatchTiles.For(layer.Lanes)
+                from patches in choice
                 from rows in layer.Kernel.RowTiles
                 select (patches, rows.Size));
         }
@@ -44,24 +45,30 @@ internal static class ExpertsEmitter
             layer.TakesByRoute ? "activations[t, r] = ⟨v_r, x_j⟩ with j = routes[t]" : "activations[t, r] = ⟨v_r, x_t⟩",
             $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
             $"x [{(chosen ? l : layer.Patches)}, {d}], weights [{m}, {d}]{(layer.HasPanels ? " in panels" : string.Empty)}, activations [{l}, {layer.Kernel.ActivationStep}]",
-            $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches; {(chosen ? "they lie in the order of the routes" : "they are read by address, not copied")}",
+            $"tiles of {PatchTiles(layer)} patches; {(chosen ? "they lie in the order of the routes" : "they are read by address, not copied")}",
             2L * l * m * d,
             4L * ((l * (long)d) + (m * (long)d) + (l * m)));
         writer.Kernel(LayerMethods.PreActivations(layer), doc, () =>
         {
-            if (layer.Kernel.PatchTiles.Count == 1 && layer.Taken == 1)
+            if (layer.Taken == 1)
             {
                 writer.Block("if (taken == 1)", () => WriteTiles(writer, layer, 1, 0));
                 return;
             }
 
             writer.Lines("int t = 0;");
-            foreach (int patches in layer.Kernel.PatchTiles)
+            WidthChoice.Write(writer, layer.Lanes, layer.Kernel.PatchTiles, tiles =>
             {
-                writer.Block($"for (; t <= taken - {patches}; t += {patches})", () => WriteTiles(writer, layer, patches, T));
-            }
+                foreach (int patches in tiles)
+                {
+                    writer.Block($"for (; t <= taken - {patches}; t += {patches})", () => WriteTiles(writer, layer, patches, T));
+                }
+            });
         });
     }
+
+    /// <summary>The sizes of the tiles of patches, for documentation.</summary>
+    public static string PatchTiles(LayerPlan layer) => WidthChoice.Describe(layer.Lanes, layer.Kernel.PatchTiles, tiles => string.Join(", ", tiles));
 
     private static void WriteTiles(SourceWriter writer, LayerPlan layer, int patches, Expression t)
     {
@@ -76,7 +83,7 @@ internal static class ExpertsEmitter
             if (layer.HasPanels)
             {
                 writer.Tiles(run, "v", v => writer.Call(PanelEmitter.Tile(layer, patches, run.Size).Call(
-                    ("panel", (Place)"panels" + (v * ExpertKernel.Vector * d)), ("activations", activations + (v * ExpertKernel.Vector)))));
+                    ("panel", (Place)"panels" + (v * PanelEmitter.PanelStep(layer))), ("activations", activations + (v * ExpertKernel.Vector)))));
             }
             else
             {
@@ -162,27 +169,24 @@ internal static class ExpertsEmitter
                 }
 
                 string factor = layer.HasGate ? "factor" : "scale";
-                writer.Lines(sums ? "V sum = S.Zero;\nint r = 0;" : "int r = 0;");
-                using (writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)"))
-                {
-                    writer.Lines("V activation = S.Load(ref at, r);\nV upstream = S.Load(ref yGradient, r);");
-                    if (sums)
-                    {
-                        writer.Lines("sum = S.MultiplyAdd(activation, upstream, sum);");
-                    }
-
-                    writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, r);");
-                }
-
+                int full = m / layer.Lanes * layer.Lanes;
                 if (sums)
                 {
-                    writer.Lines("float gateGradient = S.Sum(sum);");
+                    writer.Lines("float gateGradient = 0f;");
+                    WriteBackwardSums(writer, layer.Lanes, full, factor);
+                    if (full < m)
+                    {
+                        writer.Block($"for (int r = {full}; r < {m}; r++)", () => WriteBackwardValue(writer, factor, sums: true));
+                    }
                 }
-
-                if (m % layer.Lanes != 0)
+                else
                 {
-                    WriteTail(writer, $"{m}", () => writer.Lines((sums ? "gateGradient += Add(ref at, r) * Add(ref yGradient, r);\n" : string.Empty)
-                        + $"Add(ref at, r) = Add(ref at, r) > 0f ? Add(ref yGradient, r) * {factor} : 0f;"));
+                    writer.Lines("int r = 0;");
+                    writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)", () => WriteBackwardVector(writer, factor, sums: false));
+                    if (full < m)
+                    {
+                        WriteTail(writer, $"{m}", () => WriteBackwardValue(writer, factor, sums: false));
+                    }
                 }
 
                 if (sums)
@@ -197,6 +201,39 @@ internal static class ExpertsEmitter
             }
         });
     }
+
+    /// <summary>The full vectors of a row whose products are summed in as many lanes on every machine.</summary>
+    private static void WriteBackwardSums(SourceWriter writer, int lanes, int full, string factor)
+    {
+        if (full == 0)
+        {
+            return;
+        }
+
+        bool halves = lanes == Lanes.Max;
+        using (halves ? writer.Block($"for (int half = 0; half < {lanes}; half += S.Lanes)") : (SourceWriter.Scope?)null)
+        {
+            writer.Lines("V sum = S.Zero;");
+            writer.Block($"for (int r = {(halves ? "half" : "0")}; r < {full}; r += {lanes})", () => WriteBackwardVector(writer, factor, sums: true));
+            writer.Gap();
+            writer.Lines("gateGradient = S.AddLanes(gateGradient, sum);");
+        }
+    }
+
+    private static void WriteBackwardVector(SourceWriter writer, string factor, bool sums)
+    {
+        writer.Lines("V activation = S.Load(ref at, r);\nV upstream = S.Load(ref yGradient, r);");
+        if (sums)
+        {
+            writer.Lines("sum = S.MultiplyAdd(activation, upstream, sum);");
+        }
+
+        writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, r);");
+    }
+
+    private static void WriteBackwardValue(SourceWriter writer, string factor, bool sums) => writer.Lines(
+        (sums ? "gateGradient += Add(ref at, r) * Add(ref yGradient, r);\n" : string.Empty)
+        + $"Add(ref at, r) = Add(ref at, r) > 0f ? Add(ref yGradient, r) * {factor} : 0f;");
 
     /// <summary>What is left of a row behind its full vectors, value by value.</summary>
     private static void WriteTail(SourceWriter writer, string end, Action body)

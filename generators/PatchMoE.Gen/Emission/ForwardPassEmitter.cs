@@ -39,7 +39,7 @@ internal static class ForwardPassEmitter
         {
             foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasPanels))
             {
-                writer.Call(LayerMethods.PackPanels.Of(LayerMethods.Owner(plan, layer)).Call(
+                writer.Call(LayerMethods.PackPanels.Of(LayerMethods.Owner(layer)).Call(
                     ("parameters", SampleMethods.Parameters), ("panels", (Place)"workspace.Panels" + layer.Panels), ("workers", "workspace.Threads")));
             }
 
@@ -118,7 +118,7 @@ internal static class ForwardPassEmitter
                 writer.Loop("g", layer.Instances, _ =>
                 {
                     writer.Call(SampleMethods.RouteCall(plan, layer));
-                    writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("at", instance * (plan.RouteLength / layer.Instances))]));
+                    writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("at", instance * (plan.RouteLength / layer.Instances))]));
                 });
             }
         });
@@ -129,7 +129,7 @@ internal static class ForwardPassEmitter
     {
         int together = plan.Bottom.Kernel.Window!.Together;
         const string summary = "Routes, activations and outputs of layer 0 for a window: each worker routes samples of it, then all share the weights.";
-        void Together(Expression first, Expression samples) => writer.Call(LayerMethods.ForwardWindow(plan.Bottom).Of(LayerMethods.Owner(plan, plan.Bottom)).Call(
+        void Together(Expression first, Expression samples) => writer.Call(LayerMethods.ForwardWindow(plan.Bottom).Of(LayerMethods.Owner(plan.Bottom)).Call(
             ("x", PassText.WindowPatches(plan, plan.Bottom, "batch", first, first)),
             ("slots", $"workspace.Floats({first})"),
             ("integers", $"workspace.Integers({first})"),

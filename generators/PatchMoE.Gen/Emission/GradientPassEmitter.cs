@@ -129,7 +129,7 @@ internal static class GradientPassEmitter
 
             foreach (LayerPlan layer in plan.Layers)
             {
-                writer.Call(LayerMethods.WeightGradients(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+                writer.Call(LayerMethods.WeightGradients(layer).Of(LayerMethods.Owner(layer)).Call(
                     [
                         .. window,
                         ("x", PassText.WindowPatches(plan, layer, "pass.Batch", first, 0)),

@@ -14,7 +14,7 @@ internal static class HeadEmitter
     public static Method WeightGradients { get; } = new(
         "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, int worker, int workers") { Modifiers = "public static" };
 
-    public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan, plan.Head.Lanes)}>";
+    public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan.Head.Lanes)}>";
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {

@@ -11,7 +11,7 @@ internal static class Im2ColEmitter
     /// <summary>The sum of the rows' values at each pixel.</summary>
     public static Method Backward { get; } = Of("Backward");
 
-    public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan, plan.PatchLanes)}>";
+    public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan.PatchLanes)}>";
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {

@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>The methods of a layer's class as the passes and the kernels call them.</summary>
 internal static class LayerMethods
 {
-    public static string Owner(ModelPlan plan, LayerPlan layer) => $"Layer{layer.Index}<{VectorTypes.Of(plan, layer.Lanes)}>";
+    public static string Owner(LayerPlan layer) => $"Layer{layer.Index}<{VectorTypes.Of(layer.Lanes)}>";
 
     public static Method Forward(LayerPlan layer) => Public(
         "Forward",

@@ -19,10 +19,11 @@ internal sealed partial class OuterTiles
     private readonly ParameterList _columns;
     private readonly bool _hasColumnBlocks;
     private readonly int _tileCount;
+    private readonly int _lanes;
 
     public OuterTiles(OuterSum sum)
     {
-        (_sum, _plan, _tileCount) = (sum, sum.Plan, sum.Plan.TileCount);
+        (_sum, _plan, _tileCount, _lanes) = (sum, sum.Plan, sum.Plan.TileCount, Lanes.For(sum.Dimension));
         _hasColumnBlocks = _plan.ColumnBlocks > 1;
         _x = ("ref float x", _plan.Packs || sum.Rows.Array == "x");
         _integers = ("ref int integers", sum.Sample is not null);
@@ -46,7 +47,7 @@ internal sealed partial class OuterTiles
 
     private Expression To => _hasColumnBlocks ? "to" : _sum.Dimension;
 
-    private bool HasTail => _sum.Dimension % Lanes.For(_sum.Dimension) != 0;
+    private bool HasTail => _sum.Dimension % _lanes != 0;
 
     /// <summary>Prints the share of one worker and, below it, the tiles.</summary>
     public void Write(SourceWriter writer)
@@ -58,7 +59,7 @@ internal sealed partial class OuterTiles
             WritePack(writer);
         }
 
-        foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
+        foreach (int vectors in Vectors.For(_lanes).Append(1).Distinct())
         {
             if (_tileCount > 1)
             {
@@ -71,6 +72,9 @@ internal sealed partial class OuterTiles
             }
         }
     }
+
+    /// <summary>The vectors of the widest tiles.</summary>
+    private ByWidth<int> Vectors => GradientPlan.VectorsFor(_sum.Dimension);
 
     /// <summary>The kinds of tiles in order: neurons, and whether the router's row follows them; before which tile they end, and the first row of a tile.</summary>
     private IEnumerable<(int Rows, bool Router, int End, Expression Row)> Kinds()
@@ -234,12 +238,20 @@ internal sealed partial class OuterTiles
             }
 
             writer.Lines($"int i = {From};");
-            foreach (int vectors in GradientPlan.WidthsFor(_sum.Dimension))
+            void Loop(int vectors)
             {
                 string step = VectorTypes.Lane(vectors);
                 writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => Call(vectors, "S.Lanes"));
             }
 
+            WidthChoice.Write(writer, _lanes, Vectors, vectors =>
+            {
+                if (vectors > 1)
+                {
+                    Loop(vectors);
+                }
+            });
+            Loop(1);
             if (HasTail)
             {
                 using (writer.Block($"if (i < {To})"))

@@ -5,104 +5,170 @@ using static PatchMoE.Gen.Emission.Text.Indices;
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
-/// Prints the kernel for many neurons: weights packed neuron-minor, so that a value of a patch, broadcast, meets 16 neurons at a time and their
-/// sums stay in their lanes.
+/// Prints the kernel for many neurons: weights packed neuron-minor, in panels of 16 neurons, so that a value of a patch, broadcast, meets 16 neurons at a time and their
+/// sums stay in their lanes. They are added along d, whatever the width of the machine's vectors.
 /// </summary>
 internal static class PanelEmitter
 {
-    /// <summary>A tile: patches x0, x1, … and a panel. What they give lies behind one place, or, in a window, in a place for each patch: to0, to1, ….</summary>
-    public static Method Tile(LayerPlan layer, int patches, int vectors) => new(
-        $"Panel{patches}x{vectors}",
+    /// <summary>Vectors of 8 neurons in which narrow machines take a panel.</summary>
+    private const int NarrowVectors = 2;
+
+    /// <summary>A tile: patches x0, x1, … and so many panels. What they give lies behind one place, or, in a window, in a place for each patch: to0, to1, ….</summary>
+    public static Method Tile(LayerPlan layer, int patches, int panels) => Tile(layer, $"Panel{patches}x{panels}", patches);
+
+    /// <summary>The tile of narrow vectors: one panel.</summary>
+    private static Method NarrowTile(LayerPlan layer, int patches) => Tile(layer, $"HalfVectors{patches}", patches);
+
+    private static Method Tile(LayerPlan layer, string name, int patches) => new(
+        name,
         [
             .. PatchPlaces.Parameters(patches),
             "ref float panel",
             .. layer.HasWindow ? PatchPlaces.Parameters(patches, "to") : ["ref float activations"],
         ]);
 
+    /// <summary>Floats from one panel to the next.</summary>
+    public static int PanelStep(LayerPlan layer) => ExpertKernel.Vector * layer.Dimension;
+
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
-        (int m, int d, int vector) = (layer.Neurons, layer.Dimension, ExpertKernel.Vector);
-        const string summary = "Packs the weights, expert after expert: panels [d, width] whose rows hold one value of each of width neurons. One worker's share.";
-        void Expert(Expression s)
+        const string summary = "Packs the weights, expert after expert: panels [d, 16] whose rows hold one value of each of 16 neurons. One worker's share.";
+        writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, s =>
         {
-            writer.Lines($"ref float weights = ref {(Place)"parameters" + "WeightsAt" + (s * m * d)};");
-            writer.Lines($"ref float packed = ref {(Place)"panels" + (s * layer.ExpertPanels)};");
-            foreach (TileRun run in layer.Kernel.VectorTiles)
-            {
-                int width = run.Size * vector;
-                writer.Tiles(run, "v", v =>
-                {
-                    Expression count = run.End * vector <= m ? width : Expression.Min(width, m - (v * vector));
-                    writer.Lines($"Panels.Pack(ref {(Place)"weights" + (v * vector * d)}, {count}, {d}, ref {(Place)"packed" + (v * vector * d)}, {width});");
-                });
-            }
-        }
-
-        writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, Expert));
+            Place weights = (Place)"parameters" + "WeightsAt" + (s * layer.Neurons * layer.Dimension);
+            writer.Lines($"Panels.Pack(ref {weights}, {layer.Neurons}, {layer.Dimension}, ref {(Place)"panels" + (s * layer.ExpertPanels)});");
+        }));
     }
 
     public static void WriteTiles(SourceWriter writer, LayerPlan layer)
     {
-        foreach (int vectors in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
+        foreach (int panels in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
         {
-            foreach (int patches in layer.Kernel.PatchTiles)
+            foreach (int patches in layer.Kernel.PatchTiles.Wide)
             {
-                WriteTile(writer, layer, patches, vectors);
+                WriteTile(writer, layer, patches, panels);
             }
+        }
+
+        foreach (int patches in layer.Kernel.PatchTiles.Narrow)
+        {
+            WriteNarrowTile(writer, layer, patches);
         }
     }
 
-    private static void WriteTile(SourceWriter writer, LayerPlan layer, int patches, int vectors)
+    private static void WriteTile(SourceWriter writer, LayerPlan layer, int patches, int panels)
     {
-        (int d, int width, int step) = (layer.Dimension, vectors * ExpertKernel.Vector, layer.Kernel.ActivationStep);
-        int[] columns = [.. Enumerable.Range(0, vectors)];
-        var doc = new KernelDoc(
-            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[i, r]",
-            $"p patch 0…{patches - 1}, r neuron 0…{width - 1}, i value 0…{d - 1}",
-            $"x_p [{d}], panel [{d}, {width}], {(layer.HasWindow ? $"to_p [{width}]" : $"activations [{patches}, {step}]")}",
-            $"{patches} × {vectors} sums in registers, {Format.Plural(vectors, "weight vector")} and a broadcast value; narrower machines go over the panel in columns",
-            2L * patches * width * d,
-            4L * (((patches + (long)width) * d) + (patches * width)));
-        writer.Kernel(Tile(layer, patches, vectors), doc, () =>
+        int[] columns = [.. Enumerable.Range(0, panels)];
+        string registers = $"{patches} × {panels} sums in registers, {Format.Plural(panels, "weight vector")} and a broadcast value; narrower vectors take a panel at a time";
+        writer.Kernel(Tile(layer, patches, panels), Documentation(layer, patches, panels, registers), () =>
         {
-            using (writer.Block($"for (int r = 0; r < {width}; r += {(vectors == 1 ? "S.Lanes" : $"{vectors} * S.Lanes")})"))
+            void Narrow()
             {
-                for (int p = 0; p < patches; p++)
-                {
-                    writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{p}{c} = S.Zero"))};");
-                }
+                writer.Loop("v", panels, v => writer.Call(NarrowTile(layer, patches).Call(
+                    [
+                        ("panel", (Place)"panel" + (v * PanelStep(layer))),
+                        .. Outputs(layer, patches).Select(place => (place, (Expression)((Place)place + (v * ExpertKernel.Vector)))),
+                    ])));
+            }
 
-                writer.Lines("ref float row = ref Add(ref panel, r);");
-                WriteValues(writer, layer, i =>
-                {
-                    foreach (int c in columns)
-                    {
-                        writer.Lines($"V w{c} = S.Load(ref row, {VectorTypes.Lane(c)});");
-                    }
+            if (layer.Lanes < Lanes.Max)
+            {
+                Narrow();
+                return;
+            }
 
-                    for (int p = 0; p < patches; p++)
-                    {
-                        writer.Lines($"V v{p} = S.Create({(Place)$"x{p}" + i});");
-                        foreach (int c in columns)
-                        {
-                            writer.Lines($"sum{p}{c} = S.MultiplyAdd(v{p}, w{c}, sum{p}{c});");
-                        }
-                    }
+            using (writer.Block("if (S.Lanes < 16)"))
+            {
+                Narrow();
+                writer.Lines("return;");
+            }
 
-                    writer.Lines($"row = ref Add(ref row, {width});");
-                });
+            WriteSums(writer, layer, patches, columns.Select(c => (Expression)(c * PanelStep(layer))), columns.Select(c => (Expression)(c * ExpertKernel.Vector)));
+        });
+    }
 
-                writer.Gap();
-                for (int p = 0; p < patches; p++)
-                {
-                    writer.Lines($"ref float tile{p} = ref {(layer.HasWindow ? (Place)$"to{p}" + R : (Place)"activations" + ((Expression)(p * step) + R))};");
-                    foreach (int c in columns)
-                    {
-                        writer.Lines($"S.Store(sum{p}{c}, ref tile{p}, {VectorTypes.Lane(c)});");
-                    }
-                }
+    private static void WriteNarrowTile(SourceWriter writer, LayerPlan layer, int patches)
+    {
+        int lanes = Math.Min(layer.Lanes, ExpertKernel.Vector / NarrowVectors);
+        string registers = $"{patches} × {NarrowVectors} sums in registers, {NarrowVectors} weight vectors and a broadcast value";
+        writer.Kernel(NarrowTile(layer, patches), Documentation(layer, patches, 1, registers), () =>
+        {
+            if (lanes * NarrowVectors == ExpertKernel.Vector)
+            {
+                Expression[] vectors = [0, lanes];
+                WriteSums(writer, layer, patches, vectors, vectors);
+                return;
+            }
+
+            // Rows of few values have vectors that are narrower still.
+            using (writer.Block($"for (int r = 0; r < {ExpertKernel.Vector}; r += {lanes * NarrowVectors})"))
+            {
+                Expression[] vectors = [R, R + lanes];
+                WriteSums(writer, layer, patches, vectors, vectors);
             }
         });
+    }
+
+    private static KernelDoc Documentation(LayerPlan layer, int patches, int panels, string registers)
+    {
+        (int d, int width, int step) = (layer.Dimension, panels * ExpertKernel.Vector, layer.Kernel.ActivationStep);
+        return new KernelDoc(
+            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]",
+            $"p patch 0…{patches - 1}, r neuron 0…{width - 1}, i value 0…{d - 1}",
+            $"x_p [{d}], panel [{panels}, {d}, 16], {(layer.HasWindow ? $"to_p [{width}]" : $"activations [{patches}, {step}]")}",
+            registers,
+            2L * patches * width * d,
+            4L * (((patches + (long)width) * d) + (patches * width)));
+    }
+
+    private static string[] Outputs(LayerPlan layer, int patches) => layer.HasWindow ? PatchPlaces.Names(patches, "to") : ["activations"];
+
+    /// <summary>The sums over i of vectors of neurons.</summary>
+    /// <param name="writer">Prints.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="patches">Patches x0, x1, ….</param>
+    /// <param name="weights">Where, behind value i of the first panel, each vector's weights lie.</param>
+    /// <param name="neurons">Each vector's first neuron.</param>
+    private static void WriteSums(SourceWriter writer, LayerPlan layer, int patches, IEnumerable<Expression> weights, IEnumerable<Expression> neurons)
+    {
+        Expression[] vectors = [.. weights];
+        int[] columns = [.. Enumerable.Range(0, vectors.Length)];
+        for (int p = 0; p < patches; p++)
+        {
+            writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{p}{c} = S.Zero"))};");
+        }
+
+        writer.Lines("ref float row = ref panel;");
+        WriteValues(writer, layer, i =>
+        {
+            foreach (int c in columns)
+            {
+                writer.Lines($"V w{c} = S.Load(ref row, {vectors[c]});");
+            }
+
+            for (int p = 0; p < patches; p++)
+            {
+                writer.Lines($"V v{p} = S.Create({(Place)$"x{p}" + i});");
+                foreach (int c in columns)
+                {
+                    writer.Lines($"sum{p}{c} = S.MultiplyAdd(v{p}, w{c}, sum{p}{c});");
+                }
+            }
+
+            writer.Lines($"row = ref Add(ref row, {ExpertKernel.Vector});");
+        });
+
+        writer.Gap();
+        Expression[] places = [.. neurons];
+        for (int p = 0; p < patches; p++)
+        {
+            foreach (int c in columns)
+            {
+                writer.Lines(layer.HasWindow
+                    ? $"S.Store(sum{p}{c}, ref to{p}, {places[c]});"
+                    : $"S.Store(sum{p}{c}, ref activations, {(Expression)(p * layer.Kernel.ActivationStep) + places[c]});");
+            }
+        }
     }
 
     /// <summary>A loop over the values i of a patch, as they lie behind its first.</summary>

@@ -68,25 +68,10 @@ internal static class PassesEmitter
                 };
 
                 """);
-            writer.Summary($"Makes it; its weights are 0.{(plan.LaneCaps.Any(cap => cap < Lanes.Max) || plan.LaneCaps.Count == 0 ? " Rows shorter than a vector take narrower ones." : string.Empty)}");
-            if (plan.LaneCaps.Count == 0)
-            {
-                writer.Lines("public static CompiledNetwork Create() => new Passes();");
-                return;
-            }
-
-            using (writer.Block("public static CompiledNetwork Create()"))
-            {
-                foreach (int machine in Lanes.Machines.Where(machine => machine <= plan.LaneCaps[0]))
-                {
-                    using (writer.Block($"if (Vector{32 * machine}.IsHardwareAccelerated)"))
-                    {
-                        writer.Lines($"return new Passes{VectorTypes.Arguments(plan, machine)}();");
-                    }
-                }
-
-                writer.Lines($"return new Passes{VectorTypes.Arguments(plan, 1)}();");
-            }
+            writer.Summary("Makes it; its weights are 0.");
+            writer.Lines(plan.HasWideRows
+                ? "public static CompiledNetwork Create() => Vector512.IsHardwareAccelerated ? new Passes<Simd512, Vector512<float>>() : new Passes<Simd256, Vector256<float>>();"
+                : "public static CompiledNetwork Create() => new Passes();");
         }
     }
 }

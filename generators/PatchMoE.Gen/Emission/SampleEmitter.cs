@@ -32,7 +32,7 @@ internal static class SampleEmitter
             writer.Loop("g", layer.Instances, _ => writer.Call(SampleMethods.RouteCall(plan, layer)));
             if (layer.Access.Source == PatchSource.Chosen)
             {
-                writer.Call(LayerMethods.GatherAll.Of(LayerMethods.Owner(plan, layer)).Call(
+                writer.Call(LayerMethods.GatherAll.Of(LayerMethods.Owner(layer)).Call(
                     ("integers", BlockPlaces.InSlot(layer).Integers), ("rows", (Place)"slot" + "Slot.Patches")));
             }
         });
@@ -114,7 +114,7 @@ internal static class SampleEmitter
 
         writer.Loop("g", layer.Instances, _ =>
         {
-            writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+            writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(layer)).Call(
                 [("yGradient", SampleMethods.InstanceOutputs(layer, "OutputGradients")), .. SampleMethods.Block(layer), .. SampleMethods.AllExperts(layer)]));
             if (below is not null)
             {
@@ -144,5 +144,5 @@ internal static class SampleEmitter
     }
 
     private static void WriteInputGradientCall(SourceWriter writer, ModelPlan plan, LayerPlan layer, Place gradient) => writer.Call(
-        LayerMethods.InputGradient.Of(LayerMethods.Owner(plan, layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
+        LayerMethods.InputGradient.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
 }

@@ -79,7 +79,7 @@ internal static class SampleMethods
     /// <summary>The arguments of a layer that is to compute all of its experts, where it can compute a part.</summary>
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
-    public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+    public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(layer)).Call(
         [("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
@@ -87,7 +87,7 @@ internal static class SampleMethods
     /// <param name="layer">The layer.</param>
     /// <param name="experts">Which experts, where it can compute a part of them.</param>
     public static Call ForwardCall(ModelPlan plan, LayerPlan layer, params (string Name, Expression Value)[] experts) =>
-        LayerMethods.Forward(layer).Of(LayerMethods.Owner(plan, layer)).Call(
+        LayerMethods.Forward(layer).Of(LayerMethods.Owner(layer)).Call(
             [
                 ("x", Patches(plan, layer)),
                 ("rows", (Place)"slot" + "Slot.Patches"),

@@ -13,7 +13,8 @@ internal static class ScoresEmitter
         WriteScores(writer, layer);
         Dots(layer).Write(
             writer,
-            from patches in layer.ScoreTiles
+            from choice in layer.ScoreTiles.For(layer.Lanes)
+            from patches in choice
             from routers in layer.RouterTiles
             select (patches.Size, routers.Size));
         writer.Gap();
@@ -63,20 +64,23 @@ internal static class ScoresEmitter
             4L * ((n * (long)d) + (k * (long)d) + (n * k)));
         writer.Kernel(Scores(layer), doc, () =>
         {
-            foreach (TileRun patches in layer.ScoreTiles)
+            WidthChoice.Write(writer, layer.Lanes, layer.ScoreTiles, tiles =>
             {
-                if (patches.Tiles > 1 || layer.ScoreTiles.Count == 1)
+                foreach (TileRun patches in tiles)
                 {
-                    writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches, j));
-                    continue;
-                }
+                    if (patches.Tiles > 1 || tiles.Count == 1)
+                    {
+                        writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches, j));
+                        continue;
+                    }
 
-                // A block of its own: two runs name their patches alike.
-                using (writer.Block())
-                {
-                    WriteTiles(writer, layer, patches, patches.Start);
+                    // A block of its own: two runs name their patches alike.
+                    using (writer.Block())
+                    {
+                        WriteTiles(writer, layer, patches, patches.Start);
+                    }
                 }
-            }
+            });
         });
     }
 

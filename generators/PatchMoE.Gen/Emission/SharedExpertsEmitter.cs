@@ -105,7 +105,7 @@ internal static class SharedExpertsEmitter
             writer.Call(SampleMethods.Loss.Call());
             Place outputs = SampleMethods.Outputs(layer, "OutputGradients");
             writer.Call(HeadEmitter.Backward.Of(head).Call(("parameters", SampleMethods.Parameters), ("logitsGradient", (Place)"slot" + "Slot.LogitsGradient"), ("yGradient", outputs)));
-            writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(plan, layer)).Call([("yGradient", outputs), .. SampleMethods.Block(layer)]));
+            writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(layer)).Call([("yGradient", outputs), .. SampleMethods.Block(layer)]));
         });
     }
 }

@@ -6,13 +6,16 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>A weighted sum of weight rows, added to a row: what the gradient of a patch is made of.</summary>
 internal static class WeightedRows
 {
+    /// <summary>Sums that hide the latency of multiply-adds; without tiles of rows they are few enough for any machine.</summary>
+    private const int MostVectors = 4;
+
     public static void Write(SourceWriter writer, int dimension, ImagePatches? image)
     {
         var doc = new KernelDoc(
             "row[i] += Σ_q coefficients[q · step] · w[q, i]",
             $"q weight row 0…count−1, i value 0…{dimension - 1}",
             $"row [{dimension}], w [count, {dimension}]",
-            $"{GradientPlan.MaxVectors} vectors of the row in registers while the weight rows pass",
+            $"{MostVectors} vectors of the row in registers while the weight rows pass",
             2L * dimension,
             4L * dimension) { Per = "weight row" };
         writer.Kernel(LayerMethods.AddWeightedRows, doc, () =>
@@ -24,7 +27,8 @@ internal static class WeightedRows
     {
         int lanes = Lanes.For(dimension);
         writer.Lines("int i = 0;");
-        foreach (int vectors in GradientPlan.WidthsFor(length))
+        int[] widths = length >= MostVectors * lanes ? [MostVectors, 1] : [1];
+        foreach (int vectors in widths)
         {
             string step = VectorTypes.Lane(vectors);
             writer.Block($"for (; i <= {length} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => WriteTile(writer, dimension, vectors, null));

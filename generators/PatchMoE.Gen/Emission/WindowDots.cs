@@ -55,7 +55,7 @@ internal static class WindowDots
             "activations[q, r] = ⟨v_r, x_q⟩",
             $"q row of the list 0…{window.Rows - 1}, r neuron {(part ? "from…to−1" : $"0…{m - 1}")}, i value 0…{d - 1}",
             $"x_q [{d}], weights [{m}, {d}], products [{window.Rows}, {step}]",
-            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the L2 cache while all rows pass, a tile of {layer.Kernel.PatchTiles[0]} rows in the L1 cache while the neurons pass",
+            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the L2 cache while all rows pass, a tile of {ExpertsEmitter.PatchTiles(layer)} rows in the L1 cache while the neurons pass",
             2L * m * d,
             4L * d) { Per = "row" };
         writer.Kernel(method, doc, () =>
@@ -63,38 +63,41 @@ internal static class WindowDots
             WriteBlocks(writer, layer, window, (column, length, at) =>
             {
                 writer.Lines("int q = 0;");
-                foreach (int patches in layer.Kernel.PatchTiles)
+                WidthChoice.Write(writer, layer.Lanes, layer.Kernel.PatchTiles, tiles =>
                 {
-                    using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
+                    foreach (int patches in tiles)
                     {
-                        for (int p = 0; p < patches; p++)
+                        using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
                         {
-                            Expression listed = (Place)"list" + (2 * (Q + p));
-                            writer.Lines($"ref float x{p} = ref {(Place)"x" + (listed + at)};");
-                        }
-
-                        foreach (TileRun run in layer.Kernel.RowTiles)
-                        {
-                            void Tile(Expression r) => writer.Call(ExpertText.Dots(layer).Call(
-                                patches,
-                                run.Size,
-                                (Place)"weights" + ((r * d) + column),
-                                (Place)"products" + ((Q * step) + r),
-                                ("length", length),
-                                ("add", column.IsZero ? "false" : Expression.Raw($"{column} > 0"))));
-                            if (!part)
+                            for (int p = 0; p < patches; p++)
                             {
-                                Tile(run.Start);
-                                continue;
+                                Expression listed = (Place)"list" + (2 * (Q + p));
+                                writer.Lines($"ref float x{p} = ref {(Place)"x" + (listed + at)};");
                             }
 
-                            using (writer.Block($"for (int r = {Bound("Max", "from", run.Start, run.Start == 0)}; r < {Bound("Min", "to", run.End, run.End == m)}; r += {run.Size})"))
+                            foreach (TileRun run in layer.Kernel.RowTiles)
                             {
-                                Tile(R);
+                                void Tile(Expression r) => writer.Call(ExpertText.Dots(layer).Call(
+                                    patches,
+                                    run.Size,
+                                    (Place)"weights" + ((r * d) + column),
+                                    (Place)"products" + ((Q * step) + r),
+                                    ("length", length),
+                                    ("add", column.IsZero ? "false" : Expression.Raw($"{column} > 0"))));
+                                if (!part)
+                                {
+                                    Tile(run.Start);
+                                    continue;
+                                }
+
+                                using (writer.Block($"for (int r = {Bound("Max", "from", run.Start, run.Start == 0)}; r < {Bound("Min", "to", run.End, run.End == m)}; r += {run.Size})"))
+                                {
+                                    Tile(R);
+                                }
                             }
                         }
                     }
-                }
+                });
             });
             writer.Gap();
             using (writer.Block("for (int q = 0; q < rows; q++)"))

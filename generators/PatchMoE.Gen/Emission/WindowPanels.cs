@@ -50,7 +50,7 @@ internal static class WindowPanels
     {
         Expression from = v * ExpertKernel.Vector;
         Expression end = from + (run.Size * ExpertKernel.Vector);
-        Place panel = (Place)"panels" + ((s * layer.ExpertPanels) + (v * (ExpertKernel.Vector * layer.Dimension)));
+        Place panel = (Place)"panels" + ((s * layer.ExpertPanels) + (v * PanelEmitter.PanelStep(layer)));
         writer.Call(v.IsZero && layer.Kernel.VectorTiles.Sum(tiles => tiles.Tiles) == 1
             ? Panel(layer, run.Size).Call(("panel", panel))
             : Panel(layer, run.Size).Call(("panel", panel), ("from", from)));
@@ -68,14 +68,14 @@ internal static class WindowPanels
             var doc = new KernelDoc(
                 "activations[q, r] = ⟨v_r, x_q⟩",
                 $"q row of the list, r neuron {(from.IsZero ? $"0…{width - 1}" : $"from…from+{width - 1}")}, i value 0…{layer.Dimension - 1}",
-                $"x_q [{layer.Dimension}], panel [{layer.Dimension}, {width}]",
-                $"tiles of {string.Join(", ", layer.Kernel.PatchTiles)} patches, whatever samples they come from",
+                $"x_q [{layer.Dimension}], panel [{vectors}, {layer.Dimension}, 16]",
+                $"tiles of {ExpertsEmitter.PatchTiles(layer)} patches, whatever samples they come from",
                 2L * width * layer.Dimension,
                 4L * layer.Dimension) { Per = "row" };
             writer.Kernel(method, doc, () =>
             {
                 writer.Lines("int q = 0;");
-                foreach (int patches in layer.Kernel.PatchTiles)
+                foreach (int patches in layer.Kernel.PatchTiles.Wide)
                 {
                     using (writer.Block($"for (; q <= rows - {patches}; q += {patches})"))
                     {

@@ -19,20 +19,16 @@ internal enum ExpertKernelKind
 /// <param name="PatchTiles">Patches per register tile, largest first.</param>
 /// <param name="Window">How a window of samples passes over weights that the caches cannot hold; null where each sample passes by itself.</param>
 internal sealed record ExpertKernel(
-    ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> RowTiles, EquatableArray<TileRun> VectorTiles, EquatableArray<int> PatchTiles, WindowPlan? Window)
+    ExpertKernelKind Kind, string Reason, int ActivationStep, EquatableArray<TileRun> RowTiles, EquatableArray<TileRun> VectorTiles, ByWidth<EquatableArray<int>> PatchTiles, WindowPlan? Window)
 {
     public DotWindow? DotWindow => Window?.Dots;
 
     /// <summary>Neurons of a vector, at the widest.</summary>
     public const int Vector = 16;
 
-    /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit the 32 vector registers of AVX-512.</summary>
+    /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit 32 registers; 16 hold 6 × 2 sums, 2 weights and the value.</summary>
     private const int MostVectors = 4;
     private const int MostPatches = 6;
-    private static readonly int[] s_patchTiles = [MostPatches, 4, 2, 1];
-
-    /// <summary>Inner products: 24 sums, up to 6 patches and a weight.</summary>
-    private const int MostSums = 24;
     private const int MostRows = 6;
 
     /// <summary>Larger weights, 1 MB, leave the caches from one sample to the next.</summary>
@@ -92,9 +88,8 @@ internal sealed record ExpertKernel(
         }
 
         EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
-        int most = Split.Evenly(taken, Math.Min(MostPatches, MostSums / rows[0].Size))[0].Size;
-        return new ExpertKernel(
-            ExpertKernelKind.Dot, fills ? $"{bytes} are too many to be packed anew in every pass" : empty, Apart(neurons), rows, default, Split.Halving(taken, most), Window: null);
+        string reason = fills ? $"{bytes} are too many to be packed anew in every pass" : empty;
+        return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, Tiles(taken, taken, rows[0].Size), Window: null);
     }
 
     private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window) => new(
@@ -103,11 +98,15 @@ internal sealed record ExpertKernel(
         Apart(Slots.Align(neurons)),
         default,
         Split.Evenly(Slots.Align(neurons) / Vector, MostVectors),
-        s_patchTiles.Where(size => size <= Math.Max(mostPatches, 1)).ToEquatableArray(),
+        ByWidth.Same(Split.Downwards(mostPatches, MostPatches)),
         window);
 
     private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>
-        new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, s_patchTiles.ToEquatableArray(), window);
+        new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, Tiles(MostPatches, window.Dots!.Rows, Planner.TileRows), window);
+
+    /// <summary>The tiles of patches, of which an expert takes so many, that pass with so many neurons.</summary>
+    private static ByWidth<EquatableArray<int>> Tiles(int even, int taken, int neurons) =>
+        RegisterTile.Patches(even, neurons).Select(most => Split.Downwards(taken, most));
 
     /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the L1 cache.</summary>
     private static int Apart(int neurons) => neurons % 128 == 0 ? neurons + Vector : neurons;

@@ -33,11 +33,13 @@ internal sealed record GradientPlan(
     private const int LongRow = 1024;
     private const int WideBlock = 512;
 
-    /// <summary>The widest tiles hold so many vectors of a row.</summary>
-    public const int MaxVectors = 4;
+    /// <summary>The widest tiles hold so many vectors of a row: 6 × 4 sums, 4 vectors and a coefficient fit 32 registers, 6 × 2 sums, 2 vectors and a coefficient 16.</summary>
+    public static ByWidth<int> MostVectors { get; } = new(4, 2);
 
-    /// <summary>The widths of tiles in vectors, widest first: as many as a row has at the narrowest.</summary>
-    public static IReadOnlyList<int> WidthsFor(int dimension) => dimension >= MaxVectors ? [MaxVectors, 1] : [1];
+    /// <summary>The vectors of a row in its widest tiles: those that it fills.</summary>
+    public static ByWidth<int> VectorsFor(int dimension) => new(
+        dimension >= MostVectors.Wide * Lanes.Max ? MostVectors.Wide : 1,
+        dimension >= MostVectors.Narrow * Lanes.Max / 2 ? MostVectors.Narrow : 1);
 
     public int TileCount => Tiles.Sum(run => run.Tiles);
 

@@ -55,11 +55,11 @@ internal sealed record LayerPlan(
 
     public Routing Routing => Spec.Routing;
 
-    /// <summary>The widest vectors of its kernels, whose rows are patches.</summary>
+    /// <summary>The lanes along which its kernels sum, whose rows are patches.</summary>
     public int Lanes => Planning.Lanes.For(Dimension);
 
     /// <summary>Tiles of the scores: patches.</summary>
-    public EquatableArray<TileRun> ScoreTiles => Split.Evenly(Patches, Planner.TileColumns);
+    public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));
 
     /// <summary>Whether an expert finds its patches by its routes.</summary>
     public bool TakesByRoute => Routing == Routing.ExpertChoice && Access.Source != PatchSource.Chosen;

@@ -57,14 +57,8 @@ internal sealed record ModelPlan(
     /// <summary>The widest vectors of im2col, whose rows are pixel rows of patches.</summary>
     public int PatchLanes => Model.Input is ImageInputSpec image ? Lanes.For(image.PatchWidth * image.Channels) : 1;
 
-    /// <summary>The widths that rows cap the vectors at, widest first; those of rows shorter than any vector are left out.</summary>
-    public EquatableArray<int> LaneCaps => Layers.Select(layer => layer.Lanes)
-        .Append(Head.Lanes)
-        .Concat(Bottom.Access.Source == PatchSource.Copies ? [PatchLanes] : [])
-        .Where(lanes => lanes > 1)
-        .Distinct()
-        .OrderByDescending(lanes => lanes)
-        .ToEquatableArray();
+    /// <summary>Whether any rows hold 16 values, so that the width of the machine's vectors matters.</summary>
+    public bool HasWideRows => Layers.Any(layer => layer.Lanes == Lanes.Max) || Head.Lanes == Lanes.Max || (Bottom.Access.Source == PatchSource.Copies && PatchLanes == Lanes.Max);
 
     /// <summary>The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot.</summary>
     public int SharedBatch => Layers.Count > 1 ? 0 : Bottom.SharedBatch;

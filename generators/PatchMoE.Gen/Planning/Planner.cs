@@ -6,9 +6,8 @@ namespace PatchMoE.Gen.Planning;
 /// <summary>Turns a valid spec into a plan: the stage between the spec and the text, where all choices are made.</summary>
 internal static class Planner
 {
-    /// <summary>4 × 4 sums, 4 patches and a weight fit the 32 vector registers of AVX-512 and keep two multipliers busy.</summary>
+    /// <summary>Rows of weights that pass together: four sums of lanes are made at once.</summary>
     public const int TileRows = 4;
-    public const int TileColumns = 4;
 
     /// <summary>Plans a model.</summary>
     public static ModelPlan Plan(PatchMoESpec spec, TargetClass target)

@@ -36,18 +36,23 @@ internal static class Split
         return runs.ToEquatableArray();
     }
 
-    /// <summary>Tile sizes for a count that is known only at run time: halves from <paramref name="most"/> down to 1, none above the count's maximum.</summary>
-    public static EquatableArray<int> Halving(int maximum, int most)
+    /// <summary>The largest power of 2 below the largest tile.</summary>
+    private const int MostHalved = 4;
+
+    /// <summary>
+    /// Tile sizes for a count that is known only at run time: <paramref name="most"/>, then the powers of 2 below it, none above the count's maximum.
+    /// </summary>
+    public static EquatableArray<int> Downwards(int maximum, int most)
     {
-        var sizes = new List<int>();
-        for (int size = most; size >= 1; size /= 2)
+        var sizes = new List<int> { most };
+        for (int size = MostHalved; size >= 1; size /= 2)
         {
-            if (size <= maximum)
+            if (size < most)
             {
                 sizes.Add(size);
             }
         }
 
-        return sizes.ToEquatableArray();
+        return sizes.Where(size => size <= Math.Max(maximum, 1)).ToEquatableArray();
     }
 }

@@ -4,7 +4,8 @@ namespace PatchMoE.Kernels;
 
 /// <summary>
 /// One width of vector registers. Emitted kernels are generic over it, so that the same source serves every machine; the JIT compiles
-/// specialised code for each width.
+/// specialised code for each width. Every operation gives the same bits on every machine: multiply-adds are rounded once, and sums over lanes have an
+/// order that does not depend on the width.
 /// </summary>
 /// <typeparam name="TVector">A vector of <see cref="Lanes"/> floats.</typeparam>
 public interface ISimd<TVector>
@@ -40,14 +41,17 @@ public interface ISimd<TVector>
     /// <summary>√x.</summary>
     static abstract TVector SquareRoot(TVector value);
 
-    /// <summary>a · b + c, rounded once where the machine has fused multiply-add.</summary>
+    /// <summary>a · b + c, rounded once; without hardware for it (FMA, AdvSimd) it is computed in software, slowly.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
-    /// <summary>The sum of the lanes, in an order fixed by the width: (v0 + v2) + (v1 + v3) in each group of four, then the upper half of the groups onto the lower.</summary>
-    static abstract float Sum(TVector value);
+    /// <summary>
+    /// <paramref name="start"/> plus the sum of the first eight lanes, plus that of the next eight: one vector of 16 lanes gives the bits of two of 8. Four lanes are
+    /// added as (v0 + v2) + (v1 + v3), eight as the sums of two fours.
+    /// </summary>
+    static abstract float AddLanes(float start, TVector value);
 
-    /// <summary>The lane sums of four vectors, each bit-identical to <see cref="Sum"/>, at little more than the cost of one.</summary>
-    static abstract Vector128<float> SumFour(TVector a, TVector b, TVector c, TVector d);
+    /// <summary>Four sums of lanes, each bit-identical to <see cref="AddLanes"/>, at little more than the cost of one.</summary>
+    static abstract Vector128<float> AddLanesOfFour(Vector128<float> start, TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>max(0, x); NaN stays NaN.</summary>
     static abstract TVector Relu(TVector value);
@@ -56,8 +60,8 @@ public interface ISimd<TVector>
     static abstract TVector WherePositive(TVector value, TVector sign);
 
     /// <summary>
-    /// The last <paramref name="count"/> lanes of <paramref name="value"/>, the others 0: the end of a row is read as one full vector that overlaps
-    /// the vector before it.
+    /// The last <paramref name="count"/> lanes of <paramref name="value"/>, the others 0; none if it is negative, all if there are fewer. The end of a row is
+    /// read as one full vector that overlaps the vector before it.
     /// </summary>
     static abstract TVector KeepLast(TVector value, int count);
 }

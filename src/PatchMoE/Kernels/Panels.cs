@@ -6,24 +6,34 @@ using System.Runtime.Intrinsics;
 namespace PatchMoE.Kernels;
 
 /// <summary>
-/// Weights in panels: the values i of a panel's neurons are contiguous, so that one broadcast value of a patch meets many neurons and no sum over
+/// Weights in panels of 16 neurons: the values i of a panel's neurons are contiguous, so that one broadcast value of a patch meets many neurons and no sum over
 /// lanes is needed.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Panels
 {
-    /// <summary>panel[i, r] = rows[r, i], and 0 for the neurons that pad the panel to its width.</summary>
+    /// <summary>Neurons of a panel.</summary>
+    private const int Width = 16;
+
+    /// <summary>panels[v, i, r] = rows[16·v + r, i], and 0 for the neurons that pad the last panel.</summary>
     /// <param name="rows">[count, length].</param>
-    /// <param name="count">Neurons, at most <paramref name="width"/>.</param>
+    /// <param name="count">Neurons.</param>
     /// <param name="length">d.</param>
-    /// <param name="panel">[length, width], written.</param>
-    /// <param name="width">The number of neurons that fit in the panel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(ref float rows, int count, int length, ref float panel, int width)
+    /// <param name="panels">[⌈count / 16⌉, length, 16], written.</param>
+    public static void Pack(ref float rows, int count, int length, ref float panels)
     {
-        if (count < width)
+        for (int r = 0; r < count; r += Width)
         {
-            MemoryMarshal.CreateSpan(ref panel, length * width).Clear();
+            PackOne(ref Unsafe.Add(ref rows, r * length), Math.Min(Width, count - r), length, ref Unsafe.Add(ref panels, r * length));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackOne(ref float rows, int count, int length, ref float panel)
+    {
+        if (count < Width)
+        {
+            MemoryMarshal.CreateSpan(ref panel, length * Width).Clear();
         }
 
         int r = 0;
@@ -33,7 +43,7 @@ public static class Panels
             for (; i <= length - 4; i += 4)
             {
                 ref float from = ref Unsafe.Add(ref rows, (r * length) + i);
-                ref float to = ref Unsafe.Add(ref panel, (i * width) + r);
+                ref float to = ref Unsafe.Add(ref panel, (i * Width) + r);
                 Vector128<float> a = Vector128.LoadUnsafe(ref from);
                 Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, length));
                 Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * length));
@@ -43,24 +53,24 @@ public static class Panels
                 (Vector128<float> i0, Vector128<float> i1) = Lanes4.Interleave(ac0, bd0);
                 (Vector128<float> i2, Vector128<float> i3) = Lanes4.Interleave(ac1, bd1);
                 i0.StoreUnsafe(ref to);
-                i1.StoreUnsafe(ref Unsafe.Add(ref to, width));
-                i2.StoreUnsafe(ref Unsafe.Add(ref to, 2 * width));
-                i3.StoreUnsafe(ref Unsafe.Add(ref to, 3 * width));
+                i1.StoreUnsafe(ref Unsafe.Add(ref to, Width));
+                i2.StoreUnsafe(ref Unsafe.Add(ref to, 2 * Width));
+                i3.StoreUnsafe(ref Unsafe.Add(ref to, 3 * Width));
             }
 
-            Copy(ref rows, r, r + 4, i, length, ref panel, width);
+            Copy(ref rows, r, r + 4, i, length, ref panel);
         }
 
-        Copy(ref rows, r, count, 0, length, ref panel, width);
+        Copy(ref rows, r, count, 0, length, ref panel);
     }
 
-    private static void Copy(ref float rows, int fromRow, int toRow, int fromColumn, int length, ref float panel, int width)
+    private static void Copy(ref float rows, int fromRow, int toRow, int fromColumn, int length, ref float panel)
     {
         for (int r = fromRow; r < toRow; r++)
         {
             for (int i = fromColumn; i < length; i++)
             {
-                Unsafe.Add(ref panel, (i * width) + r) = Unsafe.Add(ref rows, (r * length) + i);
+                Unsafe.Add(ref panel, (i * Width) + r) = Unsafe.Add(ref rows, (r * length) + i);
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>128-bit vectors: 4 floats.</summary>
+/// <summary>128-bit vectors: 4 floats, for short rows.</summary>
 public readonly struct Simd128 : ISimd<Vector128<float>>
 {
     /// <inheritdoc/>
@@ -48,16 +48,16 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
-        Vector128.MultiplyAddEstimate(a, b, c);
+        Vector128.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector128<float> value) => Lanes4.Sum(value);
+    public static float AddLanes(float start, Vector128<float> value) => start + Lanes4.Sum(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
-        Lanes4.SumFour(a, b, c, d);
+    public static Vector128<float> AddLanesOfFour(Vector128<float> start, Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+        start + Lanes4.SumFour(a, b, c, d);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>256-bit vectors: 8 floats.</summary>
+/// <summary>256-bit vectors: 8 floats. A machine without such registers computes the halves, or the values, one after the other.</summary>
 public readonly struct Simd256 : ISimd<Vector256<float>>
 {
     /// <inheritdoc/>
@@ -49,26 +49,37 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-        Vector256.MultiplyAddEstimate(a, b, c);
+        Vector256.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector256<float> value)
+    public static float AddLanes(float start, Vector256<float> value)
     {
+        if (!Avx.IsSupported)
+        {
+            return start + (Lanes4.Sum(value.GetLower()) + Lanes4.Sum(value.GetUpper()));
+        }
+
         Vector256<float> halves = value + Avx.Permute(value, 0b01_00_11_10);
-        return Fold(halves + Avx.Permute(halves, 0b10_11_00_01)).ToScalar();
+        Vector256<float> fours = halves + Avx.Permute(halves, 0b10_11_00_01);
+        return start + Fold(fours).ToScalar();
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    public static Vector128<float> AddLanesOfFour(Vector128<float> start, Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
     {
+        if (!Avx.IsSupported)
+        {
+            return start + (Lanes4.SumFour(a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower()) + Lanes4.SumFour(a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper()));
+        }
+
         Vector256<float> ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
         Vector256<float> cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
-        return Fold(Avx.Shuffle(ab, cd, 0b01_00_01_00) + Avx.Shuffle(ab, cd, 0b11_10_11_10));
+        return start + Fold(Avx.Shuffle(ab, cd, 0b01_00_01_00) + Avx.Shuffle(ab, cd, 0b11_10_11_10));
     }
 
-    /// <summary>Adds the upper half to the lower half, down to four lanes.</summary>
+    /// <summary>Adds the upper half to the lower half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<float> Fold(Vector256<float> value) => value.GetLower() + value.GetUpper();
 

@@ -49,28 +49,26 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Vector512.MultiplyAddEstimate(a, b, c);
+        Vector512.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector512<float> value)
+    public static float AddLanes(float start, Vector512<float> value)
     {
         Vector512<float> halves = value + Avx512F.Permute4x32(value, 0b01_00_11_10);
-        return Fold(halves + Avx512F.Permute4x32(halves, 0b10_11_00_01)).ToScalar();
+        Vector512<float> fours = halves + Avx512F.Permute4x32(halves, 0b10_11_00_01);
+        return start + Simd256.Fold(fours.GetLower()).ToScalar() + Simd256.Fold(fours.GetUpper()).ToScalar();
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    public static Vector128<float> AddLanesOfFour(Vector128<float> start, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
         Vector512<float> ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
         Vector512<float> cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
-        return Fold(Avx512F.Shuffle(ab, cd, 0b01_00_01_00) + Avx512F.Shuffle(ab, cd, 0b11_10_11_10));
+        Vector512<float> fours = Avx512F.Shuffle(ab, cd, 0b01_00_01_00) + Avx512F.Shuffle(ab, cd, 0b11_10_11_10);
+        return start + Simd256.Fold(fours.GetLower()) + Simd256.Fold(fours.GetUpper());
     }
-
-    /// <summary>Adds the upper half to the lower half, down to four lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<float> Fold(Vector512<float> value) => Simd256.Fold(value.GetLower() + value.GetUpper());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>One float at a time: for rows shorter than a vector, and machines without vectors.</summary>
+/// <summary>One float at a time: for rows shorter than a vector.</summary>
 public readonly struct SimdScalar : ISimd<float>
 {
     /// <inheritdoc/>
@@ -46,15 +46,15 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
+    public static float MultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(float value) => value;
+    public static float AddLanes(float start, float value) => start + value;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFour(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
+    public static Vector128<float> AddLanesOfFour(Vector128<float> start, float a, float b, float c, float d) => start + Vector128.Create(a, b, c, d);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -93,6 +93,36 @@ public readonly ref struct WeightTarget
         TSimd.Store(d, ref gradient, 3 * TSimd.Lanes);
     }
 
+    /// <summary>Writes or applies two vectors of sums.</summary>
+    /// <param name="at">The index of the first sum in the gradients; the others follow.</param>
+    /// <param name="a">The first.</param>
+    /// <param name="b">The second.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Put<TSimd, TVector>(int at, TVector a, TVector b)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        if (Adds)
+        {
+            a = TSimd.Add(TSimd.Load(ref gradient, 0), a);
+            b = TSimd.Add(TSimd.Load(ref gradient, TSimd.Lanes), b);
+        }
+
+        if (Updates)
+        {
+            ref float weight = ref Unsafe.Add(ref Weights, at);
+            TVector rate = TSimd.Create(Rate);
+            TVector decay = TSimd.Create(Decay);
+            Update<TSimd, TVector>(ref weight, 0, a, rate, decay);
+            Update<TSimd, TVector>(ref weight, TSimd.Lanes, b, rate, decay);
+            return;
+        }
+
+        TSimd.Store(a, ref gradient, 0);
+        TSimd.Store(b, ref gradient, TSimd.Lanes);
+    }
+
     /// <summary>Writes or applies one vector of sums.</summary>
     /// <param name="at">The index of its first sum in the gradients.</param>
     /// <param name="sum">The sums.</param>

@@ -1,0 +1,15 @@
+namespace PatchMoE.Gen.Planning;
+
+/// <summary>How many sums of inner products a register tile holds.</summary>
+internal static class RegisterTile
+{
+    /// <summary>24 sums, up to 6 patches and a weight fit 32 registers; 12 sums, up to 3 values of the shorter side and one of the other fit 16.</summary>
+    private static readonly ByWidth<int> s_mostSums = new(24, 12);
+    private const int MostPatches = 6;
+
+    /// <summary>Patches that pass with so many weight rows, of at most so many.</summary>
+    public static ByWidth<int> Patches(int patches, int rows) => new(Even(patches, s_mostSums.Wide / rows), Even(patches, s_mostSums.Narrow / rows));
+
+    /// <summary>As even as possible: of 6 patches, tiles of 3 and 3, not 4 and 2.</summary>
+    private static int Even(int patches, int most) => Split.Evenly(patches, Math.Max(1, Math.Min(MostPatches, most)))[0].Size;
+}
