@@ -233,7 +233,7 @@ internal static class ExpertsEmitter
 
     private static void WriteBackwardValue(SourceWriter writer, string factor, bool sums) => writer.Lines(
         (sums ? "gateGradient += Add(ref at, r) * Add(ref yGradient, r);\n" : string.Empty)
-        + $"Add(ref at, r) = Add(ref at, r) > 0f ? Add(ref yGradient, r) * {factor} : 0f;");
+        + $"Add(ref at, r) = SimdScalar.WherePositive(Add(ref yGradient, r) * {factor}, Add(ref at, r));");
 
     /// <summary>What is left of a row behind its full vectors, value by value.</summary>
     private static void WriteTail(SourceWriter writer, string end, Action body)

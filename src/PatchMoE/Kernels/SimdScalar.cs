@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace PatchMoE.Kernels;
 
-/// <summary>One float at a time: for rows shorter than a vector.</summary>
+/// <summary>One float at a time: for rows shorter than a vector. No operation branches on a value, which a processor would guess wrongly half the time.</summary>
 public readonly struct SimdScalar : ISimd<float>
 {
     /// <inheritdoc/>
@@ -58,11 +58,12 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Relu(float value) => value <= 0 ? 0 : value;
+    public static float Relu(float value) => Simd128.Relu(Vector128.CreateScalarUnsafe(value)).ToScalar();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float WherePositive(float value, float sign) => sign > 0 ? value : 0;
+    public static float WherePositive(float value, float sign) =>
+        Simd128.WherePositive(Vector128.CreateScalarUnsafe(value), Vector128.CreateScalarUnsafe(sign)).ToScalar();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
