@@ -35,7 +35,7 @@ internal static class GateEmitter
         float sum = 0f;
         for (int t = 0; t < taken; t++)
         {
-            float exponential = MathF.Exp(Add(ref scores, Add(ref routes, t)) - max);
+            float exponential = StrictMath.Exp(Add(ref scores, Add(ref routes, t)) - max);
             Add(ref gates, t) = exponential;
             sum += exponential;
         }
@@ -70,7 +70,7 @@ internal static class GateEmitter
         float sum = 0f;
         for (int j = 0; j < valid; j++)
         {
-            float exponential = MathF.Exp(Add(ref scores, j) - max);
+            float exponential = StrictMath.Exp(Add(ref scores, j) - max);
             Add(ref probabilities, j) = exponential;
             sum += exponential;
         }
@@ -123,7 +123,7 @@ internal static class GateEmitter
         """
         for (int t = 0; t < taken; t++)
         {
-            Add(ref gates, t) = 1f / (1f + MathF.Exp(-Add(ref scores, Add(ref routes, t))));
+            Add(ref gates, t) = 1f / (1f + StrictMath.Exp(-Add(ref scores, Add(ref routes, t))));
         }
         """);
 
@@ -133,7 +133,7 @@ internal static class GateEmitter
         """
         for (int t = 0; t < taken; t++)
         {
-            float exponential = MathF.Exp(-MathF.Abs(Add(ref scores, Add(ref routes, t))));
+            float exponential = StrictMath.Exp(-MathF.Abs(Add(ref scores, Add(ref routes, t))));
             Add(ref scoreGradients, t) = Add(ref gateGradients, t) * exponential / ((1f + exponential) * (1f + exponential));
         }
         """);

@@ -15,8 +15,8 @@ internal static class LossEmitter
             const string summary = "L = log(1 + exp(−y·f)) for label y of −1 or +1; gradient = share · ∂L/∂f = −share · y / (1 + exp(y·f)).";
             writer.Method(s_loss, summary, () => writer.Lines("""
                 double margin = label * (double)logits;
-                gradient = (float)(-share * label / (1 + Math.Exp(margin)));
-                return Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
+                gradient = (float)(-share * label / (1 + StrictMath.Exp(margin)));
+                return Math.Max(-margin, 0) + StrictMath.LogP1(StrictMath.Exp(-Math.Abs(margin)));
                 """));
             return;
         }
@@ -27,13 +27,13 @@ internal static class LossEmitter
             writer.Lines("double max = logits;");
             writer.Loop("c", 1, outputs, c => writer.Lines($"max = Math.Max(max, {(Place)"logits" + c});"));
             writer.Lines("double sum = 0;");
-            writer.Loop("c", outputs, c => writer.Lines($"sum += Math.Exp({(Place)"logits" + c} - max);"));
+            writer.Loop("c", outputs, c => writer.Lines($"sum += StrictMath.Exp({(Place)"logits" + c} - max);"));
             writer.Loop("c", outputs, c => writer.Lines($"""
-                double probability = Math.Exp({(Place)"logits" + c} - max) / sum;
+                double probability = StrictMath.Exp({(Place)"logits" + c} - max) / sum;
                 {(Place)"gradient" + c} = (float)(share * (probability - (label == {c} ? 1 : 0)));
                 """));
             writer.Gap();
-            writer.Lines("return Math.Log(sum) + max - Add(ref logits, label);");
+            writer.Lines("return StrictMath.Log(sum) + max - Add(ref logits, label);");
         });
     }
 }

@@ -51,7 +51,7 @@ internal static class SampleRouterEmitter
             writer.Gap();
             if (layer.Experts == 1)
             {
-                writer.Lines($"{block.Expert} = 0;\nprobabilities = MathF.Exp(scores - scores);\nprobabilities /= probabilities;");
+                writer.Lines($"{block.Expert} = 0;\nprobabilities = StrictMath.Exp(scores - scores);\nprobabilities /= probabilities;");
                 return;
             }
 
@@ -62,7 +62,7 @@ internal static class SampleRouterEmitter
                 float total = 0f;
                 for (int s = 0; s < {{layer.Experts}}; s++)
                 {
-                    float exponential = MathF.Exp(Add(ref scores, s) - Add(ref scores, best));
+                    float exponential = StrictMath.Exp(Add(ref scores, s) - Add(ref scores, best));
                     Add(ref probabilities, s) = exponential;
                     total += exponential;
                 }

@@ -24,7 +24,7 @@ internal static class Usings
         ("PatchMoE.Kernels",
         [
             "CompiledNetwork", "ForwardPass", "GradientPass", "Guard", "InputBatch", "NetworkSizes", "Panels", "PredictPass", "RoutePass", "Simd128", "Simd256",
-            "Simd512", "SimdScalar", "TopScores", "Values", "WeightTarget",
+            "Simd512", "SimdScalar", "StrictMath", "TopScores", "Values", "WeightTarget",
         ]),
     ];
 

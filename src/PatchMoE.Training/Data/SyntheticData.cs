@@ -72,15 +72,27 @@ internal static class SyntheticData
         {
             foreach (double[] other in others)
             {
-                double dot = vector.Zip(other, (a, b) => a * b).Sum();
+                double dot = Dot(vector, other);
                 vector = [.. vector.Zip(other, (a, b) => a - (dot * b))];
             }
 
-            double norm = Math.Sqrt(vector.Sum(value => value * value));
+            double norm = Math.Sqrt(Dot(vector, vector));
             vector = [.. vector.Select(value => value / norm)];
         }
 
         return vector;
+    }
+
+    /// <summary>⟨x, y⟩, summed from the first value to the last: the order must not depend on the machine.</summary>
+    private static double Dot(double[] x, double[] y)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            sum += x[i] * y[i];
+        }
+
+        return sum;
     }
 
     private static Dataset Make(SyntheticDataSpec spec, VectorsInputSpec input, Loss loss, float[][] patterns, int count, ulong seed, string part)

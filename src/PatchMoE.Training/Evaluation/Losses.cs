@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE.Training.Evaluation;
 
 /// <summary>The losses of single samples, from logits, in double precision and without overflow.</summary>
@@ -16,7 +18,7 @@ internal static class Losses
     public static double Logistic(double logit, int label)
     {
         double margin = label * logit;
-        return Math.Max(-margin, 0) + LogOnePlus(Math.Exp(-Math.Abs(margin)));
+        return Math.Max(-margin, 0) + StrictMath.LogP1(StrictMath.Exp(-Math.Abs(margin)));
     }
 
     /// <summary>log Σ_c exp(f_c) − f_y.</summary>
@@ -33,10 +35,10 @@ internal static class Losses
         double sum = 0;
         foreach (float logit in logits)
         {
-            sum += Math.Exp(logit - largest);
+            sum += StrictMath.Exp(logit - largest);
         }
 
-        return Math.Log(sum) + largest - logits[label];
+        return StrictMath.Log(sum) + largest - logits[label];
     }
 
     /// <summary>
@@ -58,12 +60,5 @@ internal static class Losses
         }
 
         return best;
-    }
-
-    /// <summary>log(1 + x) for x in [0, 1], accurate for tiny x too (Kahan).</summary>
-    private static double LogOnePlus(double x)
-    {
-        double sum = 1 + x;
-        return sum == 1 ? x : Math.Log(sum) * x / (sum - 1);
     }
 }

@@ -43,19 +43,7 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
     /// <param name="step">t ≥ 1.</param>
     /// <param name="learningRate">η.</param>
     public static (float Size, float Root) Scales(OptimizerSpec spec, int step, float learningRate) =>
-        ((float)(learningRate / (1 - Power(spec.Beta1, step))), (float)Math.Sqrt(1 - Power(spec.Beta2, step)));
-
-    /// <summary>x^n by repeated squaring: Math.Pow may differ in the last bit between systems.</summary>
-    private static double Power(double x, int n)
-    {
-        double power = 1;
-        for (; n > 0; n >>= 1, x *= x)
-        {
-            power = (n & 1) == 0 ? power : power * x;
-        }
-
-        return power;
-    }
+        ((float)(learningRate / (1 - StrictMath.Pow(spec.Beta1, step))), (float)Math.Sqrt(1 - StrictMath.Pow(spec.Beta2, step)));
 
     /// <summary>β₁, β₂, 1 − β₁, 1 − β₂, ε, the result of <see cref="Scales"/>, and the effect of weight decay.</summary>
     private readonly record struct Constants(

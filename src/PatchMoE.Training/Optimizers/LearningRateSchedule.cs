@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE.Training.Optimizers;
 
 /// <summary>The learning rate of each update.</summary>
@@ -26,8 +28,8 @@ internal static class LearningRateSchedule
         return schedule.Kind switch
         {
             ScheduleKind.Constant => learningRate,
-            ScheduleKind.Cosine => learningRate * 0.5 * (1 + Math.Cos(Math.PI * (afterWarmup + ((double)batch / batches)) / (epochs - schedule.Warmup))),
-            ScheduleKind.Step => learningRate * Math.Pow(schedule.Factor, afterWarmup / schedule.Every),
+            ScheduleKind.Cosine => learningRate * 0.5 * (1 + StrictMath.CosPi((afterWarmup + ((double)batch / batches)) / (epochs - schedule.Warmup))),
+            ScheduleKind.Step => learningRate * StrictMath.Pow(schedule.Factor, afterWarmup / schedule.Every),
             _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule.Kind, "Unknown schedule."),
         };
     }
