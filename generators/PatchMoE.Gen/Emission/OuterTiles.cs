@@ -59,13 +59,17 @@ internal sealed partial class OuterTiles
             WritePack(writer);
         }
 
+        if (_tileCount > 1)
+        {
+            WriteTiles(writer);
+            foreach ((int rows, bool router, _, _) in Kinds())
+            {
+                WriteRowsAt(writer, rows, router);
+            }
+        }
+
         foreach (int vectors in Vectors.For(_lanes).Append(1).Distinct())
         {
-            if (_tileCount > 1)
-            {
-                WriteTiles(writer, vectors);
-            }
-
             foreach ((int rows, bool router, _, _) in Kinds())
             {
                 WriteTile(writer, rows, router, vectors);
@@ -101,12 +105,17 @@ internal sealed partial class OuterTiles
         }
     }
 
-    private Method Tiles(int vectors) => new(
-        $"{_sum.Name}Tiles{vectors}",
-        _x, "ref float slots", _integers, _samples, _expert, "int tile, int tiles, int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
+    private Method Tiles => new(
+        $"{_sum.Name}Tiles", _x, "ref float slots", _integers, _samples, _expert, _columns, "int tile, int tiles, scoped in WeightTarget target");
+
+    /// <summary>A tile of rows at all columns.</summary>
+    private Method RowsAt(int rows, bool router) => new(
+        $"{Stem(rows, router)}Rows", _x, "ref float slots", _integers, _samples, _expert, "int r", _columns, "scoped in WeightTarget target");
+
+    private string Stem(int rows, bool router) => $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}";
 
     private Method Tile(int rows, bool router, int vectors) => new(
-        $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}x{vectors}",
+        $"{Stem(rows, router)}x{vectors}",
         _x, "ref float slots", _integers, _samples, _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
 
     /// <summary>Whether the last vector of a row overlaps the one before it, so that only its last lanes count.</summary>
@@ -219,48 +228,61 @@ internal sealed partial class OuterTiles
         string columns = _hasColumnBlocks ? "columns from…to−1" : "all columns";
         writer.Kernel(Columns, $"{tiles} {columns}, over {SampleRange}.", () =>
         {
-            Place patches = _plan.Packs ? (Place)"packed" + (I - From) : "x";
-            void Call(int vectors, Expression keep)
-            {
-                if (_tileCount > 1)
-                {
-                    writer.Call(Tiles(vectors).Call(("x", patches), ("keep", keep)));
-                    return;
-                }
-
-                (int rows, bool router, _, _) = Kinds().Single();
-                writer.Call(Tile(rows, router, vectors).Call(("x", patches), ("keep", keep)));
-            }
-
             if (_plan.Packs)
             {
                 writer.Call(Pack.Call());
             }
 
-            writer.Lines($"int i = {From};");
-            void Loop(int vectors)
+            (string, Expression) patches = ("x", (Place)(_plan.Packs ? "packed" : "x"));
+            if (_tileCount == 1)
             {
-                string step = VectorTypes.Lane(vectors);
-                writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => Call(vectors, "S.Lanes"));
+                (int rows, bool router, _, _) = Kinds().Single();
+                WriteColumnLoops(writer, rows, router, _plan.Packs ? "packed" : "x");
             }
-
-            WidthChoice.Write(writer, _lanes, Vectors, vectors =>
+            else if (_plan.ColumnBlock <= GradientPlan.NarrowBlock)
             {
-                if (vectors > 1)
-                {
-                    Loop(vectors);
-                }
-            });
-            Loop(1);
-            if (HasTail)
+                writer.Call(Tiles.Call(patches));
+            }
+            else
             {
-                using (writer.Block($"if (i < {To})"))
+                writer.Lines("// So many columns of the patches stay in the L1 cache while the tiles pass over them.");
+                using (writer.Block("for (int column = from, end; column < to; column = end)"))
                 {
-                    writer.Lines($"int keep = {To} - i;\ni = {To} - S.Lanes;");
-                    Call(1, "keep");
+                    writer.Lines($"end = to - column < {2 * GradientPlan.NarrowBlock} ? to : column + {GradientPlan.NarrowBlock};");
+                    writer.Call(Tiles.Call(("x", _plan.Packs ? (Place)"packed" + ((Expression)"column" - "from") : "x"), ("from", "column"), ("to", "end")));
                 }
             }
         });
+    }
+
+    /// <summary>The columns of a tile of rows: as many vectors at a time as the registers hold, then one, then the overlapping end of the row.</summary>
+    private void WriteColumnLoops(SourceWriter writer, int rows, bool router, Place patches)
+    {
+        Place at = _plan.Packs ? patches + (I - From) : patches;
+        void Call(int vectors, Expression keep) => writer.Call(Tile(rows, router, vectors).Call(("x", at), ("keep", keep)));
+        void Loop(int vectors)
+        {
+            string step = VectorTypes.Lane(vectors);
+            writer.Block($"for (; i <= {To} - {(vectors == 1 ? step : $"({step})")}; i += {step})", () => Call(vectors, "S.Lanes"));
+        }
+
+        writer.Lines($"int i = {From};");
+        WidthChoice.Write(writer, _lanes, Vectors, vectors =>
+        {
+            if (vectors > 1)
+            {
+                Loop(vectors);
+            }
+        });
+        Loop(1);
+        if (HasTail)
+        {
+            using (writer.Block($"if (i < {To})"))
+            {
+                writer.Lines($"int keep = {To} - i;\ni = {To} - S.Lanes;");
+                Call(1, "keep");
+            }
+        }
     }
 
     private string SampleRange => _plan.BlockSamples > 0 ? "samples first…last−1" : "all samples of the window";
@@ -272,17 +294,16 @@ internal sealed partial class OuterTiles
         writer.Lines($"ref float {(_sum.Count is null ? "row" : "rows")} = ref {_sum.Rows + column};");
     }
 
-    private void WriteTiles(SourceWriter writer, int vectors)
+    private void WriteTiles(SourceWriter writer)
     {
-        Method method = Tiles(vectors);
-        writer.Kernel(method, $"The tiles of rows tile…tiles−1 at {Format.Plural(vectors, "vector")} from column i on.", () =>
+        writer.Kernel(Tiles, $"The tiles of rows tile…tiles−1 at {(_hasColumnBlocks ? "columns from…to−1" : "all columns")}.", () =>
         {
             using (writer.Block("for (; tile < tiles; tile++)"))
             {
                 (int Rows, bool Router, int End, Expression Row)[] kinds = [.. Kinds()];
                 for (int k = 0; k < kinds.Length; k++)
                 {
-                    Call call = Tile(kinds[k].Rows, kinds[k].Router, vectors).Call(("r", kinds[k].Row));
+                    Call call = RowsAt(kinds[k].Rows, kinds[k].Router).Call(("r", kinds[k].Row));
                     if (kinds.Length == 1)
                     {
                         writer.Call(call);
@@ -297,6 +318,11 @@ internal sealed partial class OuterTiles
             }
         });
     }
+
+    private void WriteRowsAt(SourceWriter writer, int rows, bool router) => writer.Kernel(
+        RowsAt(rows, router),
+        $"{(router ? $"The last {Format.Plural(rows, "row")} and the router's" : $"{Format.Plural(rows, "row")} from row r on")}, over {SampleRange}; their coefficients stay in the L1 cache from column to column.",
+        () => WriteColumnLoops(writer, rows, router, "x"));
 
     /// <summary>The loop over samples, instances and patches.</summary>
     private void WriteSamples(SourceWriter writer, Action places, Action row)

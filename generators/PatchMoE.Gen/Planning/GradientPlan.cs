@@ -15,7 +15,7 @@ internal sealed record GradientPlan(
     EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, bool BlocksFirst, int BlockRows, int Pitch, bool Stores, int ColumnBlock, int ColumnBlocks)
 {
     /// <summary>Columns of a block of short rows: 4 vectors of the widest machine.</summary>
-    private const int NarrowBlock = 64;
+    public const int NarrowBlock = 64;
 
     /// <summary>A tile reads no weights, so there is room for 6 rows × 4 vectors.</summary>
     private const int MostRows = 6;
