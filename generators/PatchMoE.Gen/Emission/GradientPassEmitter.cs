@@ -106,7 +106,7 @@ internal static class GradientPassEmitter
         Expression first = plan.SharedBatch > 0 ? "slot" : 0;
         (string, Expression)[] window =
         [
-            ("slots", "slots"), ("samples", "samples"), ("workers", "workspace.Threads"),
+            ("slots", "slots"), ("samples", "samples"), ("own", "workspace.WorkerFloats(worker)"), ("workers", "workspace.Threads"),
         ];
         const string summary = "One worker's part of the weights' gradients over the window that begins at sample start; the last window's complete them, and an update goes on into the weights.";
         writer.Method(AddWeights(plan), summary, () =>
@@ -134,7 +134,6 @@ internal static class GradientPassEmitter
                         .. window,
                         ("x", PassText.WindowPatches(plan, layer, "pass.Batch", first, 0)),
                         ("target", layer.Gradient.Stores ? "store" : "add"),
-                        ("packed", "workspace.WorkerFloats(worker)"),
                     ]));
             }
 

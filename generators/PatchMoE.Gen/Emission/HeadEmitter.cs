@@ -12,7 +12,7 @@ internal static class HeadEmitter
     public static Method Backward { get; } = new("Backward", "ref float parameters, ref float logitsGradient, ref float yGradient") { Modifiers = "public static" };
 
     public static Method WeightGradients { get; } = new(
-        "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, int worker, int workers") { Modifiers = "public static" };
+        "WeightGradients", "ref float x, ref float slots, int samples, scoped in WeightTarget target, ref float own, int worker, int workers") { Modifiers = "public static" };
 
     public static string Owner(ModelPlan plan) => $"Head<{VectorTypes.Of(plan.Head.Lanes)}>";
 
@@ -70,7 +70,7 @@ internal static class HeadEmitter
     private static void WriteWeightGradients(SourceWriter writer, HeadPlan head)
     {
         Place deltas = (Place)"slots" + "Slot.LogitsGradient" + (B * "Slot.Floats");
-        var tiles = new OuterTiles(new OuterSum("HeadGradient", "Σ_b logitsGradient_b[c] · y_b", head.Inputs, head.Gradient, deltas, q => q, "WeightsAt")
+        var tiles = new OuterTiles(new OuterSum("HeadGradient", "Σ_b logitsGradient_b[c] · y_b", head.Inputs, head.Gradient, deltas, "WeightsAt")
         {
             Rows = (Place)"x" + (B * "Slot.Floats"),
         });

@@ -27,8 +27,7 @@ internal static class LayerMethods
 
     public static Method WeightGradients(LayerPlan layer) => Public(
         "WeightGradients",
-        "ref float x, ref float slots, ref int integers, int samples, scoped in WeightTarget target",
-        ("ref float packed", layer.Gradient.Packs || layer.RouterGradient is { Packs: true }), "int worker, int workers");
+        "ref float x, ref float slots, ref int integers, int samples, scoped in WeightTarget target, ref float own, int worker, int workers");
 
     /// <summary>The forward pass of a window of samples whose routes are known.</summary>
     public static Method ForwardWindow(LayerPlan layer) => Public(

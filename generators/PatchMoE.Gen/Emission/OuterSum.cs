@@ -5,16 +5,15 @@ namespace PatchMoE.Gen.Emission;
 
 /// <summary>
 /// The gradient of weight rows as its emitter needs to know it: over which patches of a window's samples the outer products are summed, and where their
-/// coefficients lie. Places are in terms of b, sample; g, instance; s, expert; r, the tile's first row; t, patch; i, the tile's first column.
+/// coefficients lie. Places are in terms of b, sample; g, instance; s, expert; t, patch.
 /// </summary>
 /// <param name="Name">The stem of the emitted methods, for example <c>ExpertGradient</c>.</param>
 /// <param name="Formula">What they compute.</param>
 /// <param name="Dimension">The length of a row.</param>
 /// <param name="Plan">The tiles.</param>
-/// <param name="Deltas">Where the coefficients of a sample lie.</param>
-/// <param name="Delta">Where, behind them or behind those of patch t, the coefficient of the tile's row q lies.</param>
+/// <param name="Deltas">Where the coefficient of a sample's first patch for the first row lies, behind the slots.</param>
 /// <param name="GradientAt">Where expert s's rows begin in the gradients.</param>
-internal sealed record OuterSum(string Name, string Formula, int Dimension, GradientPlan Plan, Place Deltas, Func<int, Expression> Delta, Expression GradientAt)
+internal sealed record OuterSum(string Name, string Formula, int Dimension, GradientPlan Plan, Place Deltas, Expression GradientAt)
 {
     public int Instances { get; init; } = 1;
 
@@ -36,9 +35,10 @@ internal sealed record OuterSum(string Name, string Formula, int Dimension, Grad
     /// <summary>How many there are; null for one row.</summary>
     public Expression? Count { get; init; }
 
-    /// <summary>Values from one patch's coefficients to the next's, where <see cref="Delta"/> counts from a patch's first.</summary>
-    public int DeltaStep { get; init; }
+    /// <summary>Values from one patch's coefficients to the next's.</summary>
+    public int PatchStep { get; init; } = 1;
 
+    /// <summary>Values from one row's coefficient to the next's.</summary>
     public int RowStep { get; init; } = 1;
 
     /// <summary>The pixel rows in which a patch lies; else null.</summary>

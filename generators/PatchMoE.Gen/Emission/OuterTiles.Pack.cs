@@ -12,8 +12,8 @@ internal sealed partial class OuterTiles
     {
         var doc = new KernelDoc(
             $"packed[q, {I - From}] = x_q[i]",
-            $"q patch in the order of the sums, i value {(_hasColumnBlocks ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
-            $"packed [{_plan.BlockRows}, {_plan.Pitch}]",
+            $"q patch of the list, i value {(_hasColumnBlocks ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
+            $"packed [{GradientPlan.PackedRows}, {_plan.Pitch}]",
             string.Empty,
             0,
             8L * _plan.ColumnBlock) { Per = $"patch, for {_plan.ColumnBlock} values" };
@@ -27,9 +27,10 @@ internal sealed partial class OuterTiles
             }
 
             writer.Lines("ref float copy = ref packed;");
-            WriteSamples(writer, () => WriteRows(writer, _sum.Image is null ? From : 0), row: () =>
+            using (writer.Block("for (int t = 0; t < rows; t++)"))
             {
-                writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
+                Expression patch = (Place)"list" + (T * _plan.EntryLength);
+                writer.Lines($"ref float row = ref {(Place)"x" + (_sum.Image is null ? patch + From : patch)};");
                 if (_sum.Image is { } image)
                 {
                     WritePixels(writer, image);
@@ -40,7 +41,7 @@ internal sealed partial class OuterTiles
                 }
 
                 writer.Lines($"copy = ref Add(ref copy, {_plan.Pitch});");
-            });
+            }
         });
     }
 

@@ -12,11 +12,11 @@ internal sealed partial class OuterTiles
         int all = rows + (router ? 1 : 0);
         var doc = new KernelDoc(
             $"gradient[q, i…] += {_sum.Formula}" + (router ? $"; with it {_sum.Router!.Formula}" : string.Empty),
-            $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t row of the sample",
-            $"gradient [{rows}, {_sum.Dimension}]{(Keeps(vectors) ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? "; x packed" : string.Empty)}",
-            $"{all} × {vectors} sums in registers over {SampleRange}",
+            $"q row {(rows == 1 ? "0" : $"0…{rows - 1}")}, i the first column of {Format.Plural(vectors, "vector")}, b sample, t patch",
+            $"gradient [{rows}, {_sum.Dimension}]{(Keeps(vectors) ? "; the last keep lanes of a vector are written" : string.Empty)}{(_plan.Packs ? $"; x packed, [rows, {_plan.Pitch}]" : string.Empty)}",
+            $"{all} × {vectors} sums in registers over all patches listed",
             2L * all * vectors * 16,
-            4L * vectors * 16) { Per = "row t, at 16 lanes" };
+            4L * vectors * 16) { Per = "patch, at 16 lanes" };
         writer.Kernel(Tile(rows, router, vectors), doc, () =>
         {
             int[] columns = [.. Enumerable.Range(0, vectors)];
@@ -25,26 +25,18 @@ internal sealed partial class OuterTiles
                 writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
             }
 
+            if (_tileCount > 1)
+            {
+                writer.Lines($"ref float deltas = ref {(Place)"slots" + (R * _sum.RowStep)};");
+            }
+
             if (_plan.Packs)
             {
                 writer.Lines("ref float row = ref x;");
             }
 
-            void Places()
-            {
-                if (!_plan.Packs)
-                {
-                    WriteRows(writer, _sum.Image is null ? I : 0);
-                }
-
-                writer.Lines($"ref float deltas = ref {_sum.Deltas + (_tileCount > 1 ? R * _sum.RowStep : 0)};");
-                if (router)
-                {
-                    writer.Lines($"ref float scoreDeltas = ref {_sum.Router!.Deltas};");
-                }
-            }
-
-            WriteSamples(writer, Places, () => WriteRow(writer, rows, router, columns));
+            writer.Block("for (int t = 0; t < rows; t++)", () => WriteRow(writer, rows, router, columns));
+            writer.Gap();
             for (int q = 0; q < all; q++)
             {
                 Expression row = (_tileCount > 1 ? R : 0) + q;
@@ -57,9 +49,10 @@ internal sealed partial class OuterTiles
 
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
     {
-        if (_sum.Count is not null && !_plan.Packs)
+        Place Listed(int place) => (Place)"list" + ((T * _plan.EntryLength) + place);
+        if (!_plan.Packs)
         {
-            writer.Lines($"ref float row = ref {(Place)"rows" + _sum.Row};");
+            writer.Lines($"ref float row = ref Add(ref x, {Listed(0)});");
         }
 
         foreach (int c in columns)
@@ -67,15 +60,11 @@ internal sealed partial class OuterTiles
             writer.Lines($"V v{c} = S.Load(ref row, {VectorTypes.Lane(c)});");
         }
 
-        bool named = _sum.DeltaStep > 0;
-        if (named)
-        {
-            writer.Lines($"ref float coefficients = ref {(Place)"deltas" + (T * _sum.DeltaStep)};");
-        }
-
+        writer.Lines($"ref float coefficients = ref Add(ref {(_tileCount > 1 ? "deltas" : "slots")}, {Listed(1)});");
         for (int q = 0; q < rows + (router ? 1 : 0); q++)
         {
-            writer.Lines($"V delta{q} = S.Create({(q == rows ? (Place)"scoreDeltas" + T : (Place)(named ? "coefficients" : "deltas") + _sum.Delta(q))});");
+            string coefficient = q == rows ? $"Add(ref slots, {Listed(2)})" : $"{(Place)"coefficients" + (q * _sum.RowStep)}";
+            writer.Lines($"V delta{q} = S.Create({coefficient});");
             foreach (int c in columns)
             {
                 writer.Lines($"sum{q}{c} = S.MultiplyAdd(delta{q}, v{c}, sum{q}{c});");

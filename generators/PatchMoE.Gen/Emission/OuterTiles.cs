@@ -5,16 +5,14 @@ using static PatchMoE.Gen.Emission.Text.Indices;
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
-/// The gradient of weight rows: a sum of outer products of coefficients and patch rows, over the samples of a window in their order. A tile of
-/// rows × vectors stays in registers while the samples pass, and each weight has one owner, so that no thread's sum waits for another's.
+/// The gradient of weight rows: a sum of outer products of coefficients and patch rows, over the patches of a window in their order. They are listed first, so that the
+/// loops that add are one loop over all of them. A tile of rows × vectors stays in registers while the patches pass, and each weight has one owner, so that no
+/// thread's sum waits for another's.
 /// </summary>
 internal sealed partial class OuterTiles
 {
     private readonly OuterSum _sum;
     private readonly GradientPlan _plan;
-    private readonly ParameterList _x;
-    private readonly ParameterList _integers;
-    private readonly ParameterList _samples;
     private readonly ParameterList _expert;
     private readonly ParameterList _columns;
     private readonly bool _hasColumnBlocks;
@@ -25,23 +23,24 @@ internal sealed partial class OuterTiles
     {
         (_sum, _plan, _tileCount, _lanes) = (sum, sum.Plan, sum.Plan.TileCount, Lanes.For(sum.Dimension));
         _hasColumnBlocks = _plan.ColumnBlocks > 1;
-        _x = ("ref float x", _plan.Packs || sum.Rows.Array == "x");
-        _integers = ("ref int integers", sum.Sample is not null);
-        _samples = _plan.BlockSamples > 0 ? "int first, int last" : "int samples";
         _expert = ("int s", sum.Experts > 1);
         _columns = ("int from, int to", _hasColumnBlocks);
     }
 
     public Method Share => new(
         $"{_sum.Name}Share",
-        _x, "ref float slots", _integers, "int samples, scoped in WeightTarget target", ("ref float packed", _plan.Packs), "int worker, int workers");
+        ("ref float x", _sum.Rows.Array == "x"), "ref float slots", ("ref int integers", _sum.Sample is not null),
+        "int samples, scoped in WeightTarget target, ref float own, int worker, int workers");
+
+    private Method List => new($"{_sum.Name}List", ("ref int integers", _sum.Sample is not null), "int samples", _expert, "ref nint list") { Returns = "int" };
+
+    /// <summary>What passes, x being the patches or their copy at the first column.</summary>
+    private static ParameterList Passing => "ref float x, ref nint list, int rows, ref float slots";
 
     private Method Columns => new(
-        $"{_sum.Name}Columns",
-        _x, "ref float slots", _integers, _samples, _expert, _columns, ("int tile, int tiles", _tileCount > 1), "scoped in WeightTarget target",
-        ("ref float packed", _plan.Packs));
+        $"{_sum.Name}Columns", Passing, _expert, _columns, ("int tile, int tiles", _tileCount > 1), "scoped in WeightTarget target", ("ref float packed", _plan.Packs));
 
-    private Method Pack => new($"{_sum.Name}Pack", _x, _integers, _samples, _expert, _columns, "ref float packed");
+    private Method Pack => new($"{_sum.Name}Pack", "ref float x, ref nint list, int rows", _columns, "ref float packed");
 
     private Expression From => _hasColumnBlocks ? "from" : 0;
 
@@ -53,6 +52,7 @@ internal sealed partial class OuterTiles
     public void Write(SourceWriter writer)
     {
         WriteShare(writer);
+        WriteList(writer);
         WriteColumns(writer);
         if (_plan.Packs)
         {
@@ -105,18 +105,15 @@ internal sealed partial class OuterTiles
         }
     }
 
-    private Method Tiles => new(
-        $"{_sum.Name}Tiles", _x, "ref float slots", _integers, _samples, _expert, _columns, "int tile, int tiles, scoped in WeightTarget target");
+    private Method Tiles => new($"{_sum.Name}Tiles", Passing, _expert, _columns, "int tile, int tiles, scoped in WeightTarget target");
 
     /// <summary>A tile of rows at all columns.</summary>
-    private Method RowsAt(int rows, bool router) => new(
-        $"{Stem(rows, router)}Rows", _x, "ref float slots", _integers, _samples, _expert, "int r", _columns, "scoped in WeightTarget target");
-
-    private string Stem(int rows, bool router) => $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}";
+    private Method RowsAt(int rows, bool router) => new($"{Stem(rows, router)}Rows", Passing, _expert, "int r", _columns, "scoped in WeightTarget target");
 
     private Method Tile(int rows, bool router, int vectors) => new(
-        $"{Stem(rows, router)}x{vectors}",
-        _x, "ref float slots", _integers, _samples, _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
+        $"{Stem(rows, router)}x{vectors}", Passing, _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
+
+    private string Stem(int rows, bool router) => $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}";
 
     /// <summary>Whether the last vector of a row overlaps the one before it, so that only its last lanes count.</summary>
     private bool Keeps(int vectors) => vectors == 1 && HasTail;
@@ -139,19 +136,31 @@ internal sealed partial class OuterTiles
             if (_plan.Packs)
             {
                 string why = _tileCount > 1 ? $"{_tileCount} tiles read the same patches" : "A patch lies in several pixel rows";
-                doc.Lines($"/// <remarks>{why}: {Format.Plural(_plan.BlockSamples, "sample")} at a time, their columns are copied side by side and stay in the L1 cache.</remarks>");
+                doc.Lines($"/// <remarks>{why}: {GradientPlan.PackedRows} patches at a time, their columns are copied side by side and stay in the L1 cache.</remarks>");
             }
         }
 
         writer.Method(Optimized(Share), Documentation, () =>
         {
-            void Call() => writer.Call(Columns.Call(("target", _plan.BlockSamples > 0 ? "part" : "target")));
+            writer.Lines($"ref nint list = ref As<float, nint>(ref {(Place)"own" + _plan.ListAt});");
+            void Rows() => writer.Call(List.Call(), "int rows = ");
+            void Call() => writer.Call(Columns.Call(
+                ("x", _sum.Rows.Array),
+                ("list", _plan.Packs ? (Place)"list" + ((Expression)"first" * _plan.EntryLength) : "list"),
+                ("rows", _plan.Packs ? "count" : "rows"),
+                ("target", _plan.Packs ? "part" : "target"),
+                ("packed", "own")));
             if (perExpert == 1)
             {
-                writer.ShareLoop("s", _sum.Experts, _ => WriteBlocks(writer, Call));
+                writer.ShareLoop("s", _sum.Experts, _ =>
+                {
+                    Rows();
+                    WriteBlocks(writer, Call);
+                });
             }
             else if (_sum.Experts == 1)
             {
+                Rows();
                 writer.Lines($"int start = (int)({units}L * worker / workers);\nint stop = (int)({units}L * (worker + 1) / workers);");
                 WriteUnits(writer, "start", Call);
             }
@@ -161,6 +170,7 @@ internal sealed partial class OuterTiles
                 using (writer.Block($"for (int start = (int)({units}L * worker / workers), stop; start < end; start = stop)"))
                 {
                     writer.Lines($"int s = start / {perExpert};\nstop = Math.Min(end, (s + 1) * {perExpert});");
+                    Rows();
                     WriteUnits(writer, "start", Call);
                 }
             }
@@ -209,24 +219,71 @@ internal sealed partial class OuterTiles
 
     private void WriteBlocks(SourceWriter writer, Action body)
     {
-        if (_plan.BlockSamples == 0)
+        if (!_plan.Packs)
         {
             body();
             return;
         }
 
-        using (writer.Block($"for (int first = 0; first < samples; first += {_plan.BlockSamples})"))
+        // Without patches the sums are 0, which must be written too.
+        using (writer.Block($"for (int first = 0; first == 0 || first < rows; first += {GradientPlan.PackedRows})"))
         {
-            writer.Lines($"int last = Math.Min(first + {_plan.BlockSamples}, samples);\nWeightTarget part = target.Part(first: first == 0, last: last == samples);");
+            writer.Lines($"int count = Math.Min({GradientPlan.PackedRows}, rows - first);\nWeightTarget part = target.Part(first: first == 0, last: first + count == rows);");
             body();
         }
+    }
+
+    /// <summary>The list of the patches, in the order in which they are added.</summary>
+    private void WriteList(SourceWriter writer)
+    {
+        string router = _sum.Router is null ? string.Empty : " and its router's";
+        writer.Method(
+            List,
+            $"Lists the patches{(_sum.Experts > 1 ? " of expert s" : string.Empty)} in the window: where each begins behind {_sum.Rows.Array}, and where its coefficients{router} begin behind the slots; returns their number.",
+            () =>
+            {
+                writer.Lines("int rows = 0;");
+                using (writer.Block("for (int b = 0; b < samples; b++)"))
+                {
+                    writer.Loop("g", _sum.Instances, _ =>
+                    {
+                        _sum.Sample?.Invoke(writer);
+                        _sum.Routes?.Invoke(writer);
+                        (string Name, Expression First, Expression Step)[] offsets =
+                        [
+                            ("patches", _sum.Rows.Offset, _sum.Row),
+                            ("deltas", _sum.Deltas.Offset, _sum.Count is null ? 0 : T * _sum.PatchStep),
+                            .. _sum.Router is { } row ? [("scoreDeltas", row.Deltas.Offset, T)] : Array.Empty<(string, Expression, Expression)>(),
+                        ];
+                        foreach ((string name, Expression start, Expression _) in offsets)
+                        {
+                            writer.Lines($"nint {name} = {start};");
+                        }
+
+                        using (_sum.Count is { } count ? writer.Block($"for (int t = 0; t < {count}; t++, rows++)") : (SourceWriter.Scope?)null)
+                        {
+                            for (int e = 0; e < offsets.Length; e++)
+                            {
+                                writer.Lines($"{(Place)"list" + (((Expression)"rows" * offsets.Length) + e)} = {(Expression)offsets[e].Name + offsets[e].Step};");
+                            }
+                        }
+
+                        if (_sum.Count is null)
+                        {
+                            writer.Lines("rows++;");
+                        }
+                    });
+                }
+
+                writer.Lines("return rows;");
+            });
     }
 
     private void WriteColumns(SourceWriter writer)
     {
         string tiles = _tileCount > 1 ? "The tiles of rows tile…tiles−1 at" : "The rows at";
         string columns = _hasColumnBlocks ? "columns from…to−1" : "all columns";
-        writer.Kernel(Columns, $"{tiles} {columns}, over {SampleRange}.", () =>
+        writer.Kernel(Columns, $"{tiles} {columns}.", () =>
         {
             if (_plan.Packs)
             {
@@ -258,7 +315,7 @@ internal sealed partial class OuterTiles
     /// <summary>The columns of a tile of rows: as many vectors at a time as the registers hold, then one, then the overlapping end of the row.</summary>
     private void WriteColumnLoops(SourceWriter writer, int rows, bool router, Place patches)
     {
-        Place at = _plan.Packs ? patches + (I - From) : patches;
+        Place at = patches + (_plan.Packs ? I - From : I);
         void Call(int vectors, Expression keep) => writer.Call(Tile(rows, router, vectors).Call(("x", at), ("keep", keep)));
         void Loop(int vectors)
         {
@@ -283,15 +340,6 @@ internal sealed partial class OuterTiles
                 Call(1, "keep");
             }
         }
-    }
-
-    private string SampleRange => _plan.BlockSamples > 0 ? "samples first…last−1" : "all samples of the window";
-
-    /// <summary>Names the patches of a sample, from a column on.</summary>
-    private void WriteRows(SourceWriter writer, Expression column)
-    {
-        _sum.Routes?.Invoke(writer);
-        writer.Lines($"ref float {(_sum.Count is null ? "row" : "rows")} = ref {_sum.Rows + column};");
     }
 
     private void WriteTiles(SourceWriter writer)
@@ -321,28 +369,8 @@ internal sealed partial class OuterTiles
 
     private void WriteRowsAt(SourceWriter writer, int rows, bool router) => writer.Kernel(
         RowsAt(rows, router),
-        $"{(router ? $"The last {Format.Plural(rows, "row")} and the router's" : $"{Format.Plural(rows, "row")} from row r on")}, over {SampleRange}; their coefficients stay in the L1 cache from column to column.",
+        $"{(router ? $"The last {Format.Plural(rows, "row")} and the router's" : $"{Format.Plural(rows, "row")} from row r on")}, over all patches listed; their coefficients stay in the L1 cache from column to column.",
         () => WriteColumnLoops(writer, rows, router, "x"));
-
-    /// <summary>The loop over samples, instances and patches.</summary>
-    private void WriteSamples(SourceWriter writer, Action places, Action row)
-    {
-        using (writer.Block(_plan.BlockSamples > 0 ? "for (int b = first; b < last; b++)" : "for (int b = 0; b < samples; b++)"))
-        {
-            writer.Loop("g", _sum.Instances, _ =>
-            {
-                _sum.Sample?.Invoke(writer);
-                places();
-                if (_sum.Count is not { } count)
-                {
-                    row();
-                    return;
-                }
-
-                writer.Block($"for (int t = 0; t < {count}; t++)", row);
-            });
-        }
-    }
 
     private static Method Optimized(Method method) => method with { Attributes = [SourceWriter.Optimized] };
 }

@@ -48,7 +48,6 @@ internal static class WeightGradientEmitter
             layer.Dimension,
             layer.Gradient,
             block.Activations(expert),
-            q => step > 1 ? q : T,
             (Expression)"WeightsAt" + (expert * layer.Neurons * layer.Dimension))
         {
             Instances = layer.Instances,
@@ -67,7 +66,7 @@ internal static class WeightGradientEmitter
             Rows = (Place)"x" + PatchPlaces.InWindow(plan, layer) + PatchPlaces.Copies(layer, expert),
             Row = PatchPlaces.ExpertPatch(layer, T),
             Count = "taken",
-            DeltaStep = step > 1 ? step : 0,
+            PatchStep = step,
             Image = layer.Access.ExpertImage,
             Router = layer.Gradient.HasRouter
                 ? new RouterRow(
@@ -82,7 +81,7 @@ internal static class WeightGradientEmitter
         BlockPlaces block = BlockPlaces.InWindow(layer);
         if (layer.Routing == Routing.Sample)
         {
-            return new OuterSum("RouterGradient", "Σ_b ∂L/∂g_bs · Σ_j x_bj", layer.Dimension, tiles, block.ScoreGradients(0), q => q, "RouterAt")
+            return new OuterSum("RouterGradient", "Σ_b ∂L/∂g_bs · Σ_j x_bj", layer.Dimension, tiles, block.ScoreGradients(0), "RouterAt")
             {
                 Instances = layer.Instances,
                 Rows = block.PatchSum,
@@ -95,7 +94,6 @@ internal static class WeightGradientEmitter
             layer.Dimension,
             tiles,
             block.ScoreGradients(0),
-            q => (Expression)(q * layer.Patches) + T,
             "RouterAt")
         {
             Instances = layer.Instances,

@@ -1,18 +1,17 @@
 namespace PatchMoE.Gen.Planning;
 
-/// <summary>How the gradient of weight rows is summed: which rows and columns a register tile holds, and over which samples at a time.</summary>
+/// <summary>How the gradient of weight rows is summed: which rows and columns a register tile holds, and over how many patches at a time.</summary>
 /// <param name="Tiles">Weight rows per register tile; with <paramref name="HasRouter"/> the last row of the last tile is the router's.</param>
 /// <param name="HasRouter">Whether the router's row, a sum over the same patches, passes with the neurons'.</param>
 /// <param name="Packs">Whether the patches' columns are first copied side by side; always where a patch lies in pixel rows.</param>
-/// <param name="BlockSamples">Samples that pass at a time; 0 for all of the window.</param>
 /// <param name="BlocksFirst">Whether a block passes over all columns before the next one, since coefficients of more would not fit the L2 cache.</param>
-/// <param name="BlockRows">Patches that they have at most.</param>
+/// <param name="ListRows">Patches that a window has for an expert at most.</param>
 /// <param name="Pitch">Floats from one patch of the copy to the next.</param>
 /// <param name="Stores">Whether the first window writes its sums instead of adding them to zeros.</param>
 /// <param name="ColumnBlock">Columns are dealt out to the workers in blocks of this many; the last takes what is left as well, so that no vector has two owners.</param>
 /// <param name="ColumnBlocks">The column blocks of a row.</param>
 internal sealed record GradientPlan(
-    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, int BlockSamples, bool BlocksFirst, int BlockRows, int Pitch, bool Stores, int ColumnBlock, int ColumnBlocks)
+    EquatableArray<TileRun> Tiles, bool HasRouter, bool Packs, bool BlocksFirst, int ListRows, int Pitch, bool Stores, int ColumnBlock, int ColumnBlocks)
 {
     /// <summary>Columns of a block of short rows: 4 vectors of the widest machine.</summary>
     public const int NarrowBlock = 64;
@@ -21,7 +20,7 @@ internal sealed record GradientPlan(
     private const int MostRows = 6;
 
     /// <summary>96 rows of 4 vectors, 24 kB, leave room for the coefficients in an L1 cache of 32 kB.</summary>
-    private const int PackedRows = 96;
+    public const int PackedRows = 96;
 
     /// <summary>Half of an L2 cache of 2 MB.</summary>
     private const long CoefficientBytes = 1L << 20;
@@ -43,8 +42,14 @@ internal sealed record GradientPlan(
 
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
-    /// <summary>Each worker's scratch for the copy.</summary>
-    public int PackedFloats => BlockRows * Pitch;
+    /// <summary>64-bit offsets that the list holds of a patch: its own, that of its coefficients, that of the router's.</summary>
+    public int EntryLength => HasRouter ? 3 : 2;
+
+    /// <summary>Where, in a worker's scratch, the list begins: behind the copy of patches.</summary>
+    public int ListAt => Packs ? Slots.Align(PackedRows * Pitch) : 0;
+
+    /// <summary>A worker's scratch.</summary>
+    public int WorkerFloats => ListAt + Slots.Align(2 * EntryLength * ListRows);
 
     /// <summary>For neurons and, with them, the router.</summary>
     public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample, bool inPixelRows) =>
@@ -58,12 +63,11 @@ internal sealed record GradientPlan(
     {
         int count = tiles.Sum(run => run.Tiles);
         bool packs = inPixelRows || (rowsPerSample > 1 && count >= (dimension >= LongRow ? 2 : PackingTiles));
-        int block = packs ? Math.Max(1, PackedRows / rowsPerSample) : 0;
         int columns = dimension >= LongRow ? WideBlock : NarrowBlock;
         int columnBlocks = Math.Max(1, dimension / columns);
         int pitch = PitchOf(dimension - ((columnBlocks - 1) * columns));
         bool blocksFirst = packs && 4L * Slots.LargestWindow * rowsPerSample * tiles[tiles.Count - 1].End > CoefficientBytes;
-        return new GradientPlan(tiles, hasRouter, packs, block, blocksFirst, block * rowsPerSample, pitch, stores, columns, columnBlocks);
+        return new GradientPlan(tiles, hasRouter, packs, blocksFirst, Slots.LargestWindow * rowsPerSample, pitch, stores, columns, columnBlocks);
     }
 
     /// <summary>Room for so many columns. An odd number of cache lines spreads the rows' columns over all sets of the L1 cache.</summary>

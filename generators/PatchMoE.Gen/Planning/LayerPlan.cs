@@ -85,7 +85,7 @@ internal sealed record LayerPlan(
     /// </summary>
     public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
-    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.PackedFloats, RouterGradient?.PackedFloats ?? 0));
+    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0));
     public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>

@@ -48,7 +48,7 @@ internal static class Planner
             Selection: selection > 0 ? integers : -1,
             Integers: integers + Slots.Align(selection),
             Panels: panels,
-            WorkerFloats: Math.Max(patchFloats, layers.Max(layer => layer.WorkerFloats)),
+            WorkerFloats: Math.Max(Math.Max(patchFloats, head.Gradient.WorkerFloats), layers.Max(layer => layer.WorkerFloats)),
             Window: layers[0].Kernel.Window is { } window ? Math.Max(window.Together, Slots.WindowFor(floats)) : Slots.WindowFor(floats));
 
         return new ModelPlan(
