@@ -149,26 +149,19 @@ internal sealed class SourceWriter
     public void Tiles(Planning.TileRun run, string index, Action<Expression> body) => Loop(index, run.Start, run.End, run.Size, body);
 
     /// <summary>Prints a loop over so many; a single one needs no loop.</summary>
-    public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
+    public void Loop(string index, Expression count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
     public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
 
-    private void Loop(string index, int start, int end, int step, Action<Expression> body)
+    private void Loop(string index, int start, Expression end, int step, Action<Expression> body)
     {
-        if (start >= end)
+        if (start + step < (end.Value ?? long.MaxValue))
         {
-            return;
+            Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})", () => body(Expression.Name(index)));
         }
-
-        if (start + step >= end)
+        else if (start < end.Value)
         {
             body(start);
-            return;
-        }
-
-        using (Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})"))
-        {
-            body(index);
         }
     }
 
