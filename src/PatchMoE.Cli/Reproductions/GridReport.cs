@@ -10,7 +10,7 @@ internal static class GridReport
     public static string ToHtml(GridTable table, string lead)
     {
         var html = new StringBuilder();
-        html.Append(GridChart.Draw(table)).Append("<h2>Test accuracy, mean ± standard deviation over the seeds</h2>\n<table>\n<tr><th>training samples</th>");
+        html.Append("<figure class=\"routes\">\n").Append(GridChart.Draw(table)).Append("</figure>\n<h2>Test accuracy, mean ± standard deviation over the seeds</h2>\n<table>\n<tr><th>training samples</th>");
         html.AppendJoin("", table.Reproduction.Networks.Select(network => $"<th>{network}</th>")).Append("</tr>\n");
         foreach (int samples in table.Reproduction.Samples)
         {
