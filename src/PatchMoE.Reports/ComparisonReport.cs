@@ -33,34 +33,19 @@ public static class ComparisonReport
     public static string ToHtml(IReadOnlyList<RunRecord> runs)
     {
         var html = new StringBuilder();
-        html.Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Training runs side by side</title>
-            <style>
-            {TrainingReport.Style}
-            </style>
-            </head>
-            <body>
-            <h1>Training runs side by side</h1>
-            <p class="lead">FLOPs are per sample, with a multiply-add counted as two; memory is that of the whole process, data included.</p>
-            <table>
-            <tr>{Cells("th", Titles)}</tr>
-
-            """);
+        html.Line($"<table>\n<tr>{Cells("th", Titles)}</tr>");
         foreach (RunRecord run in runs)
         {
-            html.Append($"<tr>{Cells("td", Row(run))}</tr>\n");
+            html.Line($"<tr>{Cells("td", Row(run))}</tr>");
         }
 
         html.Append("</table>\n<h2>Curves</h2>\n<div class=\"curves\">\n");
         html.Append(Chart("Training loss", runs, epoch => epoch.TrainLoss));
         html.Append(Chart("Test loss", runs, epoch => epoch.TestLoss));
         html.Append(Chart("Test accuracy", runs, epoch => epoch.TestAccuracy));
-        return html.Append("</div>\n</body>\n</html>\n").ToString();
+        html.Append("</div>\n");
+        const string Title = "Training runs side by side";
+        return Markup.Page(Title, Title, "FLOPs are per sample, with a multiply-add counted as two; memory is that of the whole process, data included.", html);
     }
 
     private static string Chart(string title, IReadOnlyList<RunRecord> runs, Func<EpochMetrics, double?> value)

@@ -32,11 +32,10 @@ internal static class LineChart
         int epochs = series.Max(line => line.Values.Count);
         var vertical = new ChartAxis(values.Min(), high ?? values.Max());
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""
+        svg.Line($"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="{Palette.Muted}">
             <title>{title}</title>
             <text x="{Left}" y="16" font-size="14" font-weight="600" fill="{Palette.Ink}">{title}</text>
-
             """);
         DrawVerticalAxis(svg, vertical);
         DrawEpochs(svg, epochs);
@@ -44,10 +43,7 @@ internal static class LineChart
         foreach (ChartSeries line in series)
         {
             DrawLine(svg, line, epochs, vertical);
-            svg.Append(CultureInfo.InvariantCulture, $"""
-                <line x1="{legend:0.#}" x2="{legend + 18:0.#}" y1="30" y2="30" stroke="{Palette.Colour(line.Colour)}" stroke-width="3"/><text x="{legend + 24:0.#}" y="34">{line.Name}</text>
-
-                """);
+            svg.Line($"""<line x1="{legend:0.#}" x2="{legend + 18:0.#}" y1="30" y2="30" stroke="{Palette.Colour(line.Colour)}" stroke-width="3"/><text x="{legend + 24:0.#}" y="34">{line.Name}</text>""");
             legend += 48 + (6.6 * line.Name.Length);
         }
 
@@ -59,10 +55,7 @@ internal static class LineChart
         foreach (double tick in axis.Ticks)
         {
             double y = Y(axis, tick);
-            svg.Append(CultureInfo.InvariantCulture, $"""
-                <line x1="{Left}" x2="{Width - Right}" y1="{y:0.##}" y2="{y:0.##}" stroke="{Palette.Grid}"/><text x="{Left - 8}" y="{y + 4:0.##}" text-anchor="end">{axis.Text(tick)}</text>
-
-                """);
+            svg.Line($"""<line x1="{Left}" x2="{Width - Right}" y1="{y:0.##}" y2="{y:0.##}" stroke="{Palette.Grid}"/><text x="{Left - 8}" y="{y + 4:0.##}" text-anchor="end">{axis.Text(tick)}</text>""");
         }
     }
 
@@ -71,10 +64,10 @@ internal static class LineChart
         double[] ticks = epochs == 1 ? [1] : [.. new ChartAxis(0, epochs).Ticks.Select(tick => Math.Round(Math.Max(tick, 1))).Where(tick => tick <= epochs).Distinct()];
         foreach (double tick in ticks)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X((int)tick, epochs):0.##}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{tick}</text>\n");
+            svg.Line($"<text x=\"{X((int)tick, epochs):0.##}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{tick}</text>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">epoch</text>\n");
+        svg.Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">epoch</text>");
     }
 
     private static void DrawLine(StringBuilder svg, ChartSeries line, int epochs, ChartAxis axis)
@@ -92,14 +85,11 @@ internal static class LineChart
         if (points.Count == 1)
         {
             string[] point = points[0].Split(',');
-            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{point[0]}\" cy=\"{point[1]}\" r=\"3\" fill=\"{colour}\"/>\n");
+            svg.Line($"<circle cx=\"{point[0]}\" cy=\"{point[1]}\" r=\"3\" fill=\"{colour}\"/>");
             return;
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <polyline points="{string.Join(' ', points)}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"/>
-
-            """);
+        svg.Line($"""<polyline points="{string.Join(' ', points)}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"/>""");
     }
 
     private static double X(int epoch, int epochs) =>

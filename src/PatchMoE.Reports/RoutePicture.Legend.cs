@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace PatchMoE.Reports;
@@ -15,20 +14,20 @@ public static partial class RoutePicture
         foreach ((int expert, string name) in LegendEntries(model))
         {
             DrawFrame(svg, (x, 12, 14, 14), WidestFrame, expert, strength: 1, name);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{name}</text>\n");
+            svg.Line($"<text x=\"{x + 20:0.##}\" y=\"23\">{name}</text>");
             x += EntryWidth(name);
         }
 
         if (isKnown)
         {
             DrawDiscriminative(svg, x, 12, 14, 14);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 20:0.##}\" y=\"23\">{DiscriminativeText}</text>\n");
+            svg.Line($"<text x=\"{x + 20:0.##}\" y=\"23\">{DiscriminativeText}</text>");
             x += EntryWidth(DiscriminativeText);
         }
 
         if (model.Layers[0].Gate != Gate.None)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>\n");
+            svg.Line($"<text x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>");
         }
     }
 

@@ -37,11 +37,10 @@ public static partial class RoutePicture
         double height = LegendHeight + Margin + (rows * cellHeight);
 
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""
+        svg.Line($"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0.#} {height:0.#}" width="{width:0.#}" height="{height:0.#}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="{Palette.Ink}" role="img">
             <title>Patches that each expert took</title>
             <rect width="100%" height="100%" fill="#ffffff"/>
-
             """);
         DrawLegend(svg, model, isKnown);
         float strongest = samples.SelectMany(sample => sample.Gates).DefaultIfEmpty(1).Max();
@@ -49,7 +48,7 @@ public static partial class RoutePicture
         {
             double x = Margin + (i % columns * cellWidth);
             double y = LegendHeight + Margin + (i / columns * cellHeight);
-            svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({x:0.##} {y:0.##})\">\n");
+            svg.Line($"<g transform=\"translate({x:0.##} {y:0.##})\">");
             DrawSample(svg, model, layout, scale, samples[i], strongest);
             svg.Append("</g>\n");
         }
@@ -68,10 +67,7 @@ public static partial class RoutePicture
     {
         (double width, double height) = (layout.Width * scale, layout.Height * scale);
         string png = Convert.ToBase64String(PngImage.Encode(layout.Pixels(sample.Input), layout.Width, layout.Height, layout.Channels));
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <image width="{width:0.##}" height="{height:0.##}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{png}"/>
-
-            """);
+        svg.Line($"""<image width="{width:0.##}" height="{height:0.##}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{png}"/>""");
         if (model.Input is VectorsInputSpec)
         {
             DrawIndices(svg, model.LayerShapes()[0], layout, scale);
@@ -92,10 +88,7 @@ public static partial class RoutePicture
             DrawDiscriminative(svg, x * scale, y * scale, layout.PatchWidth * scale, layout.PatchHeight * scale);
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <text x="0" y="{height + 16:0.##}">{Caption(model, sample)}</text>
-
-            """);
+        svg.Line($"""<text x="0" y="{height + 16:0.##}">{Caption(model, sample)}</text>""");
     }
 
     private static string Caption(ModelSpec model, RoutedSample sample)
@@ -156,10 +149,7 @@ public static partial class RoutePicture
         for (int i = 0; i < layer.Instances * layer.Patches; i++)
         {
             (int x, int y) = layout.Place(i / layer.Patches, i % layer.Patches);
-            svg.Append(CultureInfo.InvariantCulture, $"""
-                <text x="{(x + layout.PatchWidth) * scale - 5:0.##}" y="{(y + layout.PatchHeight) * scale - 6:0.##}" text-anchor="end" font-size="9" stroke="#ffffff" stroke-width="2.5" paint-order="stroke">{i % layer.Patches}</text>
-
-                """);
+            svg.Line($"""<text x="{(x + layout.PatchWidth) * scale - 5:0.##}" y="{(y + layout.PatchHeight) * scale - 6:0.##}" text-anchor="end" font-size="9" stroke="#ffffff" stroke-width="2.5" paint-order="stroke">{i % layer.Patches}</text>""");
         }
     }
 
@@ -170,10 +160,7 @@ public static partial class RoutePicture
     {
         double opacity = 0.35 + (0.65 * strength);
         double line = widest * (0.35 + (0.5 * strength));
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <rect x="{place.X:0.##}" y="{place.Y:0.##}" width="{place.Width:0.##}" height="{place.Height:0.##}" fill="none" stroke="{Palette.Colour(expert)}" stroke-width="{line:0.##}" stroke-opacity="{opacity:0.##}"{Palette.Dash(expert)}><title>{tooltip}</title></rect>
-
-            """);
+        svg.Line($"""<rect x="{place.X:0.##}" y="{place.Y:0.##}" width="{place.Width:0.##}" height="{place.Height:0.##}" fill="none" stroke="{Palette.Colour(expert)}" stroke-width="{line:0.##}" stroke-opacity="{opacity:0.##}"{Palette.Dash(expert)}><title>{tooltip}</title></rect>""");
     }
 
     /// <summary>White with black dashes: visible on dark and on light pixels.</summary>
@@ -181,10 +168,7 @@ public static partial class RoutePicture
     {
         foreach (string stroke in (string[])["stroke=\"#ffffff\"", "stroke=\"#000000\" stroke-dasharray=\"5 4\""])
         {
-            svg.Append(CultureInfo.InvariantCulture, $"""
-                <rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" fill="none" stroke-width="2.5" {stroke}/>
-
-                """);
+            svg.Line($"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" fill="none" stroke-width="2.5" {stroke}/>""");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using PatchMoE.Training;
 using PatchMoE.Training.Runs;
@@ -17,22 +16,6 @@ public static class TrainingReport
     public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, string? routePicture)
     {
         var html = new StringBuilder();
-        html.Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{Escape(spec.Name)}: training report</title>
-            <style>
-            {Style}
-            </style>
-            </head>
-            <body>
-            <h1>{Escape(spec.Name)}</h1>
-            <p class="lead">{Escape(Describe(spec, seed))}</p>
-
-            """);
         if (result.Interrupted)
         {
             html.Append("<p class=\"note\">Interrupted before the end: the numbers describe what was learned so far. Continue with <code>--resume</code>.</p>\n");
@@ -46,22 +29,8 @@ public static class TrainingReport
             html.Append("<h2>What the experts look at</h2>\n<figure class=\"routes\">\n").Append(routePicture).Append("</figure>\n");
         }
 
-        return html.Append("</body>\n</html>\n").ToString();
+        return Markup.Page($"{spec.Name}: training report", spec.Name, Describe(spec, seed), html);
     }
-
-    internal static string Style => $$"""
-        body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: {{Palette.Ink}}; background: #fff; max-width: 1160px; margin: 2rem auto; padding: 0 1.25rem; }
-        h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
-        .lead { color: {{Palette.Muted}}; margin: .2rem 0 1.4rem; }
-        .note { border-left: 4px solid #e69f00; background: #fff7e6; padding: .5rem .8rem; }
-        .numbers { display: flex; flex-wrap: wrap; gap: .8rem; margin: 0; }
-        .numbers div { border: 1px solid {{Palette.Grid}}; border-radius: 8px; padding: .6rem 1rem; min-width: 8rem; }
-        .numbers dt { color: {{Palette.Muted}}; font-size: .85rem; } .numbers dd { margin: 0; font-size: 1.4rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-        .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 1rem; }
-        .curves svg, .routes svg { width: 100%; height: auto; } .routes svg { max-width: 1060px; } figure { margin: 0; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid {{Palette.Grid}}; }
-        th { font-weight: 600; color: {{Palette.Muted}}; }
-        """;
 
     private static string Describe(PatchMoESpec spec, ulong seed)
     {
@@ -170,7 +139,7 @@ public static class TrainingReport
         html.Append("<table>\n<tr><th>convolution</th><th>filters</th><th>map</th><th>MFLOP forward</th></tr>\n");
         foreach (ConvolutionShape one in backbone.Convolutions)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{one.Name}</td><td>{one.Outputs} of {one.Kernel}×{one.Kernel}×{one.Inputs}</td><td>{one.Height}×{one.Width}×{one.Outputs}</td><td>{BackboneCost.Of(one) / 1e6:0.000}</td></tr>\n");
+            html.Line($"<tr><td>{one.Name}</td><td>{one.Outputs} of {one.Kernel}×{one.Kernel}×{one.Inputs}</td><td>{one.Height}×{one.Width}×{one.Outputs}</td><td>{BackboneCost.Of(one) / 1e6:0.000}</td></tr>");
         }
 
         html.Append("</table>\n");
@@ -183,19 +152,9 @@ public static class TrainingReport
         for (int i = 0; i < shapes.Count; i++)
         {
             (LayerSpec layer, LayerShape shape) = (model.Layers[i], shapes[i]);
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{i}</td><td>{Camel(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{Camel(layer.Gate)}</td></tr>\n");
+            html.Line($"<tr><td>{i}</td><td>{SpecWords.Of(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{SpecWords.Of(layer.Gate)}</td></tr>");
         }
 
         html.Append("</table>\n");
     }
-
-    /// <summary>A choice as written in specs.</summary>
-    private static string Camel<T>(T choice)
-        where T : struct, Enum
-    {
-        string name = choice.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
-
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

@@ -20,38 +20,13 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     public T this[int index] => _items is null ? throw new IndexOutOfRangeException() : _items[index];
 
     /// <inheritdoc/>
-    public bool Equals(EquatableArray<T> other)
-    {
-        if (Count != other.Count)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < Count; i++)
-        {
-            if (!this[i].Equals(other[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public bool Equals(EquatableArray<T> other) => Count == other.Count && this.SequenceEqual(other);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        int hash = 17;
-        foreach (T item in this)
-        {
-            hash = unchecked((hash * 31) + item.GetHashCode());
-        }
-
-        return hash;
-    }
+    public override int GetHashCode() => this.Aggregate(17, (hash, item) => unchecked((hash * 31) + item.GetHashCode()));
 
     /// <summary>The elements in order.</summary>
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();

@@ -58,7 +58,7 @@ public class CompiledModule : PatchMoEModule
         Kernels(input) ? Compute(input, lengths, features: true) : _operations.Features(input, lengths);
 
     private protected override Tensor Logits(Tensor input, Tensor? lengths) =>
-        Kernels(input) ? Compute(input, lengths, features: false) : _operations.Logits(input, lengths);
+        Kernels(input) ? Compute(input, lengths, features: false) : base.Logits(input, lengths);
 
     /// <summary>The emitted forward pass.</summary>
     internal void Forward(ReadOnlySpan<float> input, ReadOnlySpan<int> lengths, bool features, Span<float> output)

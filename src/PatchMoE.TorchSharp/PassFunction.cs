@@ -96,7 +96,7 @@ internal sealed class PassFunction : autograd.SingleTensorFunction<PassFunction>
         }
 
         var counts = new int[lengths.NumberOfElements];
-        TensorValues.Read(lengths, counts);
+        TensorValues.Read<int>(lengths, counts);
         return counts;
     }
 }

@@ -1,3 +1,5 @@
+using PatchMoE.Initialization;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -50,7 +52,12 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     public Tensor forward(Tensor input, Tensor? lengths) => Output == ModuleOutput.Logits ? Logits(input, lengths) : Features(input, lengths);
 
     /// <summary>The logits [B, C]; the module must have its head.</summary>
-    private protected abstract Tensor Logits(Tensor input, Tensor? lengths);
+    private protected virtual Tensor Logits(Tensor input, Tensor? lengths)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? bias = Spec.Model.Head.Bias ? Weight("head.bias") : null;
+        return nn.functional.linear(Features(input, lengths), Weight("head.weight"), bias).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The feature vectors y [B, m] of the top layer, experts in order: the head's input.</summary>
     /// <param name="input">As in <see cref="forward(Tensor)"/>.</param>
@@ -74,6 +81,19 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     {
         TorchRuntime.Require();
         return spec;
+    }
+
+    /// <summary>Registers all tensors, with initial weights (see <see cref="WeightInitializer"/>).</summary>
+    private protected void RegisterInitialized(ulong seed)
+    {
+        foreach (ParameterSpec tensor in _tensors)
+        {
+            Register(tensor, zeros([.. tensor.Shape.Select(size => (long)size)]));
+        }
+
+        var initial = new float[ModelParameters.BufferLength(Spec.Model.Parameters())];
+        WeightInitializer.Initialize(Spec, seed, initial);
+        SetWeights(initial.AsSpan(0, BufferLength));
     }
 
     /// <summary>Registers a tensor: as a parameter if it is trained, else as a buffer.</summary>

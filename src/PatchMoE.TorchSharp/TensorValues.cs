@@ -14,41 +14,28 @@ internal static class TensorValues
         where T : unmanaged => values.NumberOfElements == 0 ? [] : MemoryMarshal.Cast<byte, T>(values.bytes);
 
     /// <summary>A tensor of values.</summary>
+    /// <typeparam name="T">float or int.</typeparam>
     /// <param name="values">The values, copied.</param>
     /// <param name="device">Where to put it.</param>
-    /// <returns>float32, one axis.</returns>
-    public static Tensor From(ReadOnlySpan<float> values, Device device) => From(values, ScalarType.Float32, device);
-
-    /// <summary>A tensor of integers.</summary>
-    /// <param name="values">The values, copied.</param>
-    /// <param name="device">Where to put it.</param>
-    /// <returns>int32, one axis.</returns>
-    public static Tensor From(ReadOnlySpan<int> values, Device device) => From(values, ScalarType.Int32, device);
-
-    /// <summary>Copies values out of a tensor on any device, of any floating type.</summary>
-    /// <param name="values">The tensor.</param>
-    /// <param name="target">As long as the tensor, written.</param>
-    public static void Read(Tensor values, Span<float> target) => Read(values, ScalarType.Float32, target);
-
-    /// <summary>Copies integers out of a tensor on any device, of any integer type.</summary>
-    /// <param name="values">The tensor.</param>
-    /// <param name="target">As long as the tensor, written.</param>
-    public static void Read(Tensor values, Span<int> target) => Read(values, ScalarType.Int32, target);
-
-    private static Tensor From<T>(ReadOnlySpan<T> values, ScalarType type, Device device)
+    /// <returns>float32 or int32, one axis.</returns>
+    public static Tensor From<T>(ReadOnlySpan<T> values, Device device)
         where T : unmanaged
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor host = empty(values.Length, dtype: type);
+        Tensor host = empty(values.Length, dtype: Type<T>());
         values.CopyTo(Of<T>(host));
         return host.to(device).MoveToOuterDisposeScope();
     }
 
-    private static void Read<T>(Tensor values, ScalarType type, Span<T> target)
+    /// <summary>Copies values out of a tensor on any device, of any floating or integer type.</summary>
+    /// <typeparam name="T">float or int.</typeparam>
+    /// <param name="values">The tensor.</param>
+    /// <param name="target">As long as the tensor, written.</param>
+    public static void Read<T>(Tensor values, Span<T> target)
         where T : unmanaged
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor host = values.detach().to(type, CPU).contiguous();
+        Tensor host = values.detach().to(Type<T>(), CPU).contiguous();
         Span<T> source = Of<T>(host);
         if (source.Length != target.Length)
         {
@@ -58,4 +45,6 @@ internal static class TensorValues
         source.CopyTo(target);
         GC.KeepAlive(host);
     }
+
+    private static ScalarType Type<T>() => typeof(T) == typeof(float) ? ScalarType.Float32 : ScalarType.Int32;
 }

@@ -21,14 +21,7 @@ public sealed class TorchPatchMoE : PatchMoEModule
         : base(spec, output)
     {
         _operations = new NetworkOperations(spec.Model, Weight);
-        foreach (ParameterSpec tensor in TensorSpecs)
-        {
-            Register(tensor, zeros([.. tensor.Shape.Select(size => (long)size)]));
-        }
-
-        var initial = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
-        WeightInitializer.Initialize(spec, seed, initial);
-        SetWeights(initial.AsSpan(0, BufferLength));
+        RegisterInitialized(seed);
     }
 
     /// <summary>Which patches each expert of layer 0 takes, best first.</summary>
@@ -40,6 +33,4 @@ public sealed class TorchPatchMoE : PatchMoEModule
 
     /// <inheritdoc/>
     public override Tensor Features(Tensor input, Tensor? lengths = null) => _operations.Features(input, lengths);
-
-    private protected override Tensor Logits(Tensor input, Tensor? lengths) => _operations.Logits(input, lengths);
 }

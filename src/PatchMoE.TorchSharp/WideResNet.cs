@@ -34,15 +34,8 @@ public sealed class WideResNet : PatchMoEModule
         : base(spec, ModuleOutput.Logits)
     {
         _backbone = spec.Model.BackboneShape() ?? throw new ArgumentException($"{spec.Name} has no backbone.", nameof(spec));
-        _layer = spec.Model.LayerShapes() is [var shape] ? new LayerOperations(spec.Model.Layers[0], shape) : null;
-        foreach (ParameterSpec tensor in TensorSpecs)
-        {
-            Register(tensor, zeros([.. tensor.Shape.Select(size => (long)size)]));
-        }
-
-        var initial = new float[BufferLength];
-        WeightInitializer.Initialize(spec, seed, initial);
-        SetWeights(initial);
+        _layer = spec.Model.LayerShapes() is [_] ? new LayerOperations(spec.Model, 0, Weight) : null;
+        RegisterInitialized(seed);
     }
 
     /// <inheritdoc/>
@@ -57,11 +50,11 @@ public sealed class WideResNet : PatchMoEModule
             Tensor patches = Patches(_layer, map);
             if (Spec.Model.Backbone!.Output == LayerOutput.Features)
             {
-                return _layer.Forward(Router, Experts, Bias, patches, lengths: null).MoveToOuterDisposeScope();
+                return _layer.Forward(patches, lengths: null).MoveToOuterDisposeScope();
             }
 
             // [B, n, m] → [B, m, n]: channels first, as torch's batch norm expects.
-            map = _layer.Map(Router, Experts, Bias, patches).transpose(1, 2).unsqueeze(3);
+            map = _layer.Map(patches).transpose(1, 2).unsqueeze(3);
         }
 
         return NormRelu(_backbone.Norm!, map).mean([2, 3]).MoveToOuterDisposeScope();
@@ -78,21 +71,8 @@ public sealed class WideResNet : PatchMoEModule
         LayerOperations layer = _layer ?? throw new ArgumentException($"{Spec.Name} has no pMoE layer, so it has no routes.");
         using IDisposable gradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return layer.Route(Router!, Patches(layer, Map(input)), lengths: null).MoveToOuterDisposeScope();
+        return layer.Route(Patches(layer, Map(input)), lengths: null).MoveToOuterDisposeScope();
     }
-
-    private protected override Tensor Logits(Tensor input, Tensor? lengths)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor? bias = Spec.Model.Head.Bias ? Weight("head.bias") : null;
-        return nn.functional.linear(Features(input, lengths), Weight("head.weight"), bias).MoveToOuterDisposeScope();
-    }
-
-    private Tensor? Router => Spec.Model.Layers[0].Routing == Routing.Dense ? null : Weight("layers.0.router.weight");
-
-    private Tensor Experts => Weight("layers.0.experts.weight");
-
-    private Tensor? Bias => Spec.Model.Layers[0].Bias ? Weight("layers.0.experts.bias") : null;
 
     /// <summary>The backbone's map [B, channels, height, width] of images [B, H, W, C].</summary>
     private Tensor Map(Tensor input)

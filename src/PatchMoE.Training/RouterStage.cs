@@ -11,37 +11,18 @@ namespace PatchMoE.Training;
 /// −mean(y·Σ_j x_j) for w₁ (expert 0) and the negative of that for w₂ (expert 1), whatever the weights, so neither the model nor a schedule is needed. y is +1 for
 /// a label &gt; 0, else −1.
 /// </summary>
-internal sealed class RouterStage : TrainingStage
+internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    : TrainingStage(
+        TrainingPhase.Routers,
+        training.RouterEpochs,
+        new Sgd(training.Optimizer with { WeightDecay = 0 }, model.ParameterSpecs.Where(parameter => parameter.Role == ParameterRole.Router)))
 {
-    private readonly INetworkWeights _model;
-    private readonly INetworkEngine _engine;
-    private readonly float[] _gradients;
-    private readonly double _learningRate;
-    private readonly Dataset _train;
-    private readonly Dataset _test;
-    private readonly Evaluator _evaluator;
-    private readonly ParameterSpec _router;
-    private readonly int _dimension;
-    private readonly float[] _trainSums;
-    private readonly float[] _testMean;
+    private readonly float[] _gradients = new float[model.Parameters.Length];
+    private readonly ParameterSpec _router = model.ParameterSpecs.Single(parameter => parameter.Role == ParameterRole.Router);
+    private readonly float[] _trainSums = PatchSums.Of(train, model.Spec.Model);
+    private readonly float[] _testMean = TestMean(test, model.Spec.Model);
 
-    public RouterStage(INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
-        : base(
-            TrainingPhase.Routers,
-            training.RouterEpochs,
-            new Sgd(training.Optimizer with { WeightDecay = 0 }, model.ParameterSpecs.Where(parameter => parameter.Role == ParameterRole.Router)))
-    {
-        ModelSpec spec = model.Spec.Model;
-        (_model, _engine) = (model, engine);
-        _gradients = new float[model.Parameters.Length];
-        _learningRate = training.Optimizer.LearningRate;
-        (_train, _test, _evaluator) = (train, test, evaluator);
-        _router = model.ParameterSpecs.Single(parameter => parameter.Role == ParameterRole.Router);
-        _dimension = spec.LayerShapes()[0].Dimension;
-        _trainSums = PatchSums.Of(train, spec);
-        _testMean = new float[_dimension];
-        MeanOfSignedSums(PatchSums.Of(test, spec), test.Labels, Enumerable.Range(0, test.Count).ToArray(), _testMean);
-    }
+    private int Dimension => _testMean.Length;
 
     /// <summary>Checks that the linear loss is defined for the network.</summary>
     /// <exception cref="BadInputException">It is not.</exception>
@@ -53,7 +34,7 @@ internal sealed class RouterStage : TrainingStage
         }
     }
 
-    public override double LearningRate(int epoch, int batch, int batches) => _learningRate;
+    public override double LearningRate(int epoch, int batch, int batches) => training.Optimizer.LearningRate;
 
     public override void Begin()
     {
@@ -65,7 +46,7 @@ internal sealed class RouterStage : TrainingStage
         double loss = LossAndGradients(samples, _gradients);
         if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients) < 0)
         {
-            Optimizer.Step(_model.Parameters, _gradients, learningRate);
+            Optimizer.Step(model.Parameters, _gradients, learningRate);
             return loss;
         }
 
@@ -84,10 +65,10 @@ internal sealed class RouterStage : TrainingStage
     public double LossAndGradients(ReadOnlySpan<int> samples, Span<float> gradients)
     {
         gradients.Clear();
-        Span<float> first = gradients.Slice(_router.Offset, _dimension);
-        Span<float> second = gradients.Slice(_router.Offset + _dimension, _dimension);
-        MeanOfSignedSums(_trainSums, _train.Labels, samples, second);
-        for (int i = 0; i < _dimension; i++)
+        Span<float> first = gradients.Slice(_router.Offset, Dimension);
+        Span<float> second = gradients.Slice(_router.Offset + Dimension, Dimension);
+        MeanOfSignedSums(_trainSums, train.Labels, samples, second);
+        for (int i = 0; i < Dimension; i++)
         {
             first[i] = -second[i];
         }
@@ -97,17 +78,24 @@ internal sealed class RouterStage : TrainingStage
 
     public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
     {
-        _engine.SetParameters(_model.Parameters);
-        return (LinearLoss(_testMean), null, _evaluator.HitRate(_test, cancellation));
+        engine.SetParameters(model.Parameters);
+        return (LinearLoss(_testMean), null, evaluator.HitRate(test, cancellation));
+    }
+
+    private static float[] TestMean(Dataset test, ModelSpec model)
+    {
+        var mean = new float[model.LayerShapes()[0].Dimension];
+        MeanOfSignedSums(PatchSums.Of(test, model), test.Labels, [.. Enumerable.Range(0, test.Count)], mean);
+        return mean;
     }
 
     /// <summary>mean(y·Σ_j x_j), [d].</summary>
-    private void MeanOfSignedSums(ReadOnlySpan<float> sums, ReadOnlySpan<int> labels, ReadOnlySpan<int> samples, Span<float> mean)
+    private static void MeanOfSignedSums(ReadOnlySpan<float> sums, ReadOnlySpan<int> labels, ReadOnlySpan<int> samples, Span<float> mean)
     {
         mean.Clear();
         foreach (int sample in samples)
         {
-            ReadOnlySpan<float> sum = sums.Slice(sample * _dimension, _dimension);
+            ReadOnlySpan<float> sum = sums.Slice(sample * mean.Length, mean.Length);
             float share = (labels[sample] > 0 ? 1f : -1f) / samples.Length;
             for (int i = 0; i < mean.Length; i++)
             {
@@ -119,11 +107,11 @@ internal sealed class RouterStage : TrainingStage
     /// <summary>−⟨w₁ − w₂, mean⟩.</summary>
     private double LinearLoss(ReadOnlySpan<float> mean)
     {
-        ReadOnlySpan<float> weights = _model.Parameters.Slice(_router.Offset, 2 * _dimension);
+        ReadOnlySpan<float> weights = model.Parameters.Slice(_router.Offset, 2 * Dimension);
         double loss = 0;
         for (int i = 0; i < mean.Length; i++)
         {
-            loss -= ((double)weights[i] - weights[_dimension + i]) * mean[i];
+            loss -= ((double)weights[i] - weights[Dimension + i]) * mean[i];
         }
 
         return loss;

@@ -72,7 +72,7 @@ public class GenericModuleTests
         using var scope = NewDisposeScope();
         Tensor routes = module.Route(tensor(input).reshape(samples, -1), lengths is null ? null : tensor(lengths));
         var found = new int[expected.Length];
-        TensorValues.Read(routes, found);
+        TensorValues.Read<int>(routes, found);
         Assert.That(found, Is.EqualTo(expected));
     }
 }

@@ -32,7 +32,7 @@ internal sealed record TorchPass(double Loss, float[] Logits, IReadOnlyDictionar
     public static float[] Values(Tensor values)
     {
         var copy = new float[values.NumberOfElements];
-        TensorValues.Read(values, copy);
+        TensorValues.Read<float>(values, copy);
         return copy;
     }
 }

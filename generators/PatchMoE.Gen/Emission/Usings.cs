@@ -1,4 +1,5 @@
-using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace PatchMoE.Gen.Emission;
 
@@ -29,12 +30,12 @@ internal static class Usings
     ];
 
     /// <summary>The usings of a file.</summary>
-    /// <param name="body">Prints what follows them.</param>
+    /// <param name="body">What follows them.</param>
     public static string Of(string body)
     {
-        var words = new HashSet<string>(Regex.Matches(body, @"\w+").Cast<Match>().Select(match => match.Value), StringComparer.Ordinal);
+        var names = new HashSet<string>(SyntaxFactory.ParseTokens(body).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText), StringComparer.Ordinal);
         IEnumerable<string> aliases = s_types.SelectMany(group => group.Types
-            .Where(type => words.Contains(type) || words.Contains(Regex.Replace(type, "Attribute$", string.Empty)))
+            .Where(type => names.Contains(type) || names.Contains(type.Replace("Attribute", string.Empty)))
             .Select(type => $"using {type} = global::{group.Namespace}.{type};"));
         return string.Join("\n", [
             .. s_namespaces.Select(name => $"using global::{name};"),

@@ -8,7 +8,10 @@ internal sealed class AttributeArguments
 {
     private readonly Dictionary<string, (TypedConstant Value, SourceSpan Span)> _arguments = new(StringComparer.Ordinal);
 
-    private AttributeArguments(SourceSpan attribute) => AttributeSpan = attribute;
+    private AttributeArguments(string name, SourceSpan attribute) => (AttributeName, AttributeSpan) = (name, attribute);
+
+    /// <summary>The attribute's name as it is written.</summary>
+    public string AttributeName { get; }
 
     /// <summary>The position of the whole attribute.</summary>
     public SourceSpan AttributeSpan { get; }
@@ -16,34 +19,22 @@ internal sealed class AttributeArguments
     public static AttributeArguments Of(AttributeData attribute, CancellationToken cancellation)
     {
         var syntax = (AttributeSyntax)attribute.ApplicationSyntaxReference!.GetSyntax(cancellation);
-        var arguments = new AttributeArguments(syntax.GetLocation().ToSourceSpan());
+        var arguments = new AttributeArguments(attribute.AttributeClass!.Name.Replace("Attribute", string.Empty), syntax.GetLocation().ToSourceSpan());
+        string[] parameters = attribute.AttributeConstructor?.Parameters.Select(parameter => parameter.Name).ToArray() ?? [];
         AttributeArgumentSyntax[] written = syntax.ArgumentList?.Arguments.ToArray() ?? [];
-        int position = 0;
-        foreach (AttributeArgumentSyntax argument in written)
+        for (int i = 0; i < written.Length; i++)
         {
-            SourceSpan span = argument.Expression.GetLocation().ToSourceSpan();
-            if (argument.NameEquals is { } property)
+            // Properties come behind all arguments of the constructor.
+            string? property = written[i].NameEquals?.Name.Identifier.Text;
+            string? name = property ?? written[i].NameColon?.Name.Identifier.Text ?? parameters.ElementAtOrDefault(i);
+            int index = Array.IndexOf(parameters, name);
+            if (property is not null)
             {
-                string name = property.Name.Identifier.Text;
-                TypedConstant value = attribute.NamedArguments.FirstOrDefault(pair => pair.Key == name).Value;
-                arguments.Add(name, value, span);
-                continue;
+                arguments.Add(property, attribute.NamedArguments.FirstOrDefault(pair => pair.Key == property).Value, written[i]);
             }
-
-            int index = position++;
-            if (attribute.AttributeConstructor is not { } constructor)
+            else if (index >= 0)
             {
-                continue;
-            }
-
-            if (argument.NameColon is { } colon)
-            {
-                index = constructor.Parameters.ToList().FindIndex(parameter => parameter.Name == colon.Name.Identifier.Text);
-            }
-
-            if (index >= 0 && index < constructor.Parameters.Length)
-            {
-                arguments.Add(constructor.Parameters[index].Name, attribute.ConstructorArguments[index], span);
+                arguments.Add(parameters[index], attribute.ConstructorArguments[index], written[i]);
             }
         }
 
@@ -65,12 +56,12 @@ internal sealed class AttributeArguments
             ? argument.Value.Values.Select(value => value.Value)
             : [];
 
-    private void Add(string name, TypedConstant value, SourceSpan span)
+    private void Add(string name, TypedConstant value, AttributeArgumentSyntax argument)
     {
         // An argument that does not compile has no value; the compiler reports it.
         if (value.Kind != TypedConstantKind.Error)
         {
-            _arguments[name] = (value, span);
+            _arguments[name] = (value, argument.Expression.GetLocation().ToSourceSpan());
         }
     }
 }

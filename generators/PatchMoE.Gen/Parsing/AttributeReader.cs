@@ -17,8 +17,8 @@ internal static class AttributeReader
     {
         foreach (AttributeData attribute in Find(symbol, [.. s_inputs, .. s_layers, .. s_heads]))
         {
-            SourceSpan span = AttributeArguments.Of(attribute, cancellation).AttributeSpan;
-            diagnostics.Add(ClassParser.Report(DiagnosticRules.FileAndAttributes, span, symbol.Name, ShortName(attribute)));
+            AttributeArguments arguments = AttributeArguments.Of(attribute, cancellation);
+            diagnostics.Add(ClassParser.Report(DiagnosticRules.FileAndAttributes, arguments.AttributeSpan, symbol.Name, arguments.AttributeName));
         }
     }
 
@@ -26,48 +26,38 @@ internal static class AttributeReader
     public static SpecNode? Read(AttributeData marker, INamedTypeSymbol symbol, SourceSpan name, List<SpecDiagnostic> diagnostics, CancellationToken cancellation)
     {
         AttributeArguments own = AttributeArguments.Of(marker, cancellation);
-        AttributeArguments? input = One(symbol, s_inputs, "input", "[ImageInput] or [VectorsInput]", out AttributeData? inputData);
-        AttributeArguments? head = One(symbol, s_heads, "head", "[FixedHead] or [LinearHead]", out AttributeData? headData);
-        AttributeData[] layers = Find(symbol, s_layers).ToArray();
-        if (layers.Length == 0)
-        {
-            diagnostics.Add(ClassParser.Report(DiagnosticRules.MissingAttribute, name, symbol.Name, "layer attribute", "[ExpertLayer], [DenseLayer] or [SampleLayer]"));
-        }
-
-        if (input is null || head is null || layers.Length == 0)
+        AttributeArguments[] inputs = All(s_inputs, "input", "[ImageInput] or [VectorsInput]");
+        AttributeArguments[] heads = All(s_heads, "head", "[FixedHead] or [LinearHead]");
+        AttributeArguments[] layers = All(s_layers, "layer", "[ExpertLayer], [DenseLayer] or [SampleLayer]");
+        if (inputs.Length != 1 || heads.Length != 1 || layers.Length == 0)
         {
             return null;
         }
 
         SpecNode model = Object(
             own.AttributeSpan,
-            ("input", inputData!.AttributeClass!.Name == "ImageInputAttribute" ? Image(input, diagnostics) : Vectors(input)),
-            ("layers", new SpecArray(own.AttributeSpan, layers.Select(layer => Layer(layer, AttributeArguments.Of(layer, cancellation))).ToEquatableArray())),
-            ("head", Head(headData!, head)),
-            ("loss", Word(own, "Loss") ?? new SpecString(own.AttributeSpan, SpecWords.Of(Loss.Logistic))));
+            ("input", inputs[0].AttributeName == "ImageInput" ? Image(inputs[0], diagnostics) : Vectors(inputs[0])),
+            ("layers", new SpecArray(own.AttributeSpan, layers.Select(Layer).ToEquatableArray())),
+            ("head", Head(heads[0])),
+            ("loss", Word<Loss>(own, "Loss") ?? new SpecString(own.AttributeSpan, SpecWords.Of(Loss.Logistic))));
         return Object(
             own.AttributeSpan,
             ("name", new SpecString(own.Span("Name"), own.Value("Name") as string ?? symbol.Name)),
             ("model", model));
 
-        AttributeArguments? One(INamedTypeSymbol type, string[] names, string kind, string choices, out AttributeData? found)
+        AttributeArguments[] All(string[] names, string kind, string choices)
         {
-            AttributeData[] all = Find(type, names).ToArray();
-            found = all.FirstOrDefault();
+            AttributeArguments[] all = Find(symbol, names).Select(attribute => AttributeArguments.Of(attribute, cancellation)).ToArray();
             if (all.Length == 0)
             {
-                diagnostics.Add(ClassParser.Report(DiagnosticRules.MissingAttribute, name, type.Name, $"{kind} attribute", choices));
-                return null;
+                diagnostics.Add(ClassParser.Report(DiagnosticRules.MissingAttribute, name, symbol.Name, $"{kind} attribute", choices));
             }
-
-            if (all.Length > 1)
+            else if (all.Length > 1 && names != s_layers)
             {
-                SourceSpan second = AttributeArguments.Of(all[1], cancellation).AttributeSpan;
-                diagnostics.Add(ClassParser.Report(DiagnosticRules.SeveralAttributes, second, type.Name, kind));
-                return null;
+                diagnostics.Add(ClassParser.Report(DiagnosticRules.SeveralAttributes, all[1].AttributeSpan, symbol.Name, kind));
             }
 
-            return AttributeArguments.Of(all[0], cancellation);
+            return all;
         }
     }
 
@@ -89,12 +79,12 @@ internal static class AttributeReader
             ? new SpecArray(vectors.Span("Groups"), vectors.Values("Groups").Select(value => Number(vectors.Span("Groups"), value)).ToEquatableArray())
             : null));
 
-    private static SpecNode Layer(AttributeData attribute, AttributeArguments layer)
+    private static SpecNode Layer(AttributeArguments layer)
     {
-        Routing routing = attribute.AttributeClass!.Name switch
+        Routing routing = layer.AttributeName switch
         {
-            "DenseLayerAttribute" => Routing.Dense,
-            "SampleLayerAttribute" => Routing.Sample,
+            "DenseLayer" => Routing.Dense,
+            "SampleLayer" => Routing.Sample,
             _ => Routing.ExpertChoice,
         };
         return Object(
@@ -108,7 +98,7 @@ internal static class AttributeReader
             ("bias", Boolean(layer, "Bias")));
     }
 
-    private static SpecNode Head(AttributeData attribute, AttributeArguments head) => attribute.AttributeClass!.Name == "FixedHeadAttribute"
+    private static SpecNode Head(AttributeArguments head) => head.AttributeName == "FixedHead"
         ? Object(
             head.AttributeSpan,
             ("kind", new SpecString(head.AttributeSpan, SpecWords.Of(HeadKind.Fixed))),
@@ -154,8 +144,6 @@ internal static class AttributeReader
     private static SpecNode? Boolean(AttributeArguments arguments, string name) =>
         arguments.Value(name) is bool value ? new SpecBoolean(arguments.Span(name), value) : null;
 
-    private static SpecNode? Word(AttributeArguments arguments, string name) => Word<Loss>(arguments, name);
-
     /// <summary>The word of an enum argument; a number that names none is handed on as it is, for the reader to refuse.</summary>
     private static SpecNode? Word<T>(AttributeArguments arguments, string name)
         where T : struct, Enum
@@ -171,6 +159,4 @@ internal static class AttributeReader
 
     private static IEnumerable<AttributeData> Find(INamedTypeSymbol symbol, string[] names) => symbol.GetAttributes().Where(attribute =>
         attribute.AttributeClass is { ContainingNamespace: { Name: "PatchMoE", ContainingNamespace.IsGlobalNamespace: true } } type && names.Contains(type.Name));
-
-    private static string ShortName(AttributeData attribute) => attribute.AttributeClass!.Name.Replace("Attribute", string.Empty);
 }

@@ -26,8 +26,7 @@ internal static class ClassParser
         }
 
         SourceSpan name = declaration.Identifier.GetLocation().ToSourceSpan();
-        var diagnostics = new List<SpecDiagnostic>();
-        CheckClass(declaration, symbol, name, diagnostics);
+        List<SpecDiagnostic> diagnostics = [.. CheckClass(declaration, symbol, name)];
         if (context.SemanticModel.Compilation.GetTypeByMetadataName(RuntimeType) is null)
         {
             diagnostics.Add(Report(DiagnosticRules.RuntimeNotReferenced, name, symbol.Name));
@@ -59,39 +58,24 @@ internal static class ClassParser
     public static SpecDiagnostic Report(DiagnosticRule rule, SourceSpan span, params string[] arguments) =>
         new(rule, string.Empty, span, arguments.ToEquatableArray());
 
-    private static void CheckClass(TypeDeclarationSyntax declaration, INamedTypeSymbol symbol, SourceSpan name, List<SpecDiagnostic> diagnostics)
+    private static IEnumerable<SpecDiagnostic> CheckClass(TypeDeclarationSyntax declaration, INamedTypeSymbol symbol, SourceSpan name)
     {
-        if (!IsPartial(declaration))
-        {
-            diagnostics.Add(Report(DiagnosticRules.ClassNotPartial, name, symbol.Name));
-        }
-
-        if (symbol.IsStatic)
-        {
-            diagnostics.Add(Report(DiagnosticRules.StaticClass, name, symbol.Name));
-        }
-        else if (Construction.Obstacle(symbol) is var (obstacle, fix))
-        {
-            diagnostics.Add(Report(DiagnosticRules.NoPlainConstructor, name, symbol.Name, obstacle, fix));
-        }
-
-        if (symbol.IsFileLocal)
-        {
-            diagnostics.Add(Report(DiagnosticRules.FileLocalClass, name, symbol.Name));
-        }
-
-        if (symbol.IsGenericType)
-        {
-            diagnostics.Add(Report(DiagnosticRules.GenericClass, name, symbol.Name));
-        }
-
-        foreach (TypeDeclarationSyntax outer in declaration.Ancestors().OfType<TypeDeclarationSyntax>())
-        {
-            if (!IsPartial(outer))
-            {
-                diagnostics.Add(Report(DiagnosticRules.OuterTypeNotPartial, name, symbol.Name, outer.Identifier.Text));
-            }
-        }
+        (bool IsBroken, DiagnosticRule Rule)[] rules =
+        [
+            (!IsPartial(declaration), DiagnosticRules.ClassNotPartial),
+            (symbol.IsStatic, DiagnosticRules.StaticClass),
+            (symbol.IsFileLocal, DiagnosticRules.FileLocalClass),
+            (symbol.IsGenericType, DiagnosticRules.GenericClass),
+        ];
+        IEnumerable<SpecDiagnostic> outer = declaration.Ancestors().OfType<TypeDeclarationSyntax>()
+            .Where(type => !IsPartial(type))
+            .Select(type => Report(DiagnosticRules.OuterTypeNotPartial, name, symbol.Name, type.Identifier.Text));
+        return
+        [
+            .. rules.Where(rule => rule.IsBroken).Select(rule => Report(rule.Rule, name, symbol.Name)),
+            .. !symbol.IsStatic && Construction.Obstacle(symbol) is var (obstacle, fix) ? [Report(DiagnosticRules.NoPlainConstructor, name, symbol.Name, obstacle, fix)] : Array.Empty<SpecDiagnostic>(),
+            .. outer,
+        ];
     }
 
     private static TargetClass Target(INamedTypeSymbol symbol, TypeDeclarationSyntax declaration)

@@ -29,17 +29,6 @@ internal static class Construction
             : null;
     }
 
-    private static ISymbol? RequiredMember(INamedTypeSymbol type)
-    {
-        for (INamedTypeSymbol? owner = type; owner is not null; owner = owner.BaseType)
-        {
-            ISymbol? required = owner.GetMembers().FirstOrDefault(member => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true });
-            if (required is not null)
-            {
-                return required;
-            }
-        }
-
-        return null;
-    }
+    private static ISymbol? RequiredMember(INamedTypeSymbol type) => UserMembers.WithInherited(type).FirstOrDefault(
+        member => member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true });
 }

@@ -46,23 +46,25 @@ internal static class UserMembers
         return parameter.RefKind == RefKind.None ? type : $"ref {type}";
     }
 
+    /// <summary>The members of a type and of those that it inherits from, itself first.</summary>
+    public static IEnumerable<ISymbol> WithInherited(INamedTypeSymbol type) =>
+        type.GetMembers().Concat(type.BaseType is { } inherited ? WithInherited(inherited) : []);
+
     private static IEnumerable<ISymbol> OpenAbstractMembers(INamedTypeSymbol type)
     {
         var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        for (INamedTypeSymbol? owner = type; owner is not null; owner = owner.BaseType)
+        foreach (ISymbol member in WithInherited(type))
         {
-            foreach (ISymbol member in owner.GetMembers())
+            ISymbol? original = member switch { IMethodSymbol method => method.OverriddenMethod, IPropertySymbol property => property.OverriddenProperty, _ => null };
+            if (original is not null)
             {
-                ISymbol? original = member switch { IMethodSymbol method => method.OverriddenMethod, IPropertySymbol property => property.OverriddenProperty, _ => null };
-                if (original is not null)
-                {
-                    overridden.Add(original.OriginalDefinition);
-                }
+                overridden.Add(original.OriginalDefinition);
+            }
 
-                if (!ReferenceEquals(owner, type) && member is { IsAbstract: true, Kind: SymbolKind.Method or SymbolKind.Property or SymbolKind.Event } && !overridden.Contains(member.OriginalDefinition))
-                {
-                    yield return member;
-                }
+            bool isInherited = !SymbolEqualityComparer.Default.Equals(member.ContainingType, type);
+            if (isInherited && member is { IsAbstract: true, Kind: SymbolKind.Method or SymbolKind.Property or SymbolKind.Event } && !overridden.Contains(member.OriginalDefinition))
+            {
+                yield return member;
             }
         }
     }

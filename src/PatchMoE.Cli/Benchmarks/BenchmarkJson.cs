@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Measurement;
 
@@ -7,55 +6,33 @@ namespace PatchMoE.Cli.Benchmarks;
 /// <summary>The results of a benchmark as one JSON line; times in seconds, rates per second.</summary>
 internal static class BenchmarkJson
 {
-    public static string Of(INetworkEngine engine, string backend, int batch, MachineLimits? limits, IReadOnlyList<TimedPass> passes) => JsonLine.Of(json =>
+    public static string Of(INetworkEngine engine, string backend, int batch, MachineLimits? limits, IReadOnlyList<TimedPass> passes) => JsonLine.Of(new
     {
-        json.WriteString("name", engine.Spec.Name);
-        json.WriteString("backend", backend);
-        json.WriteString("device", engine.Device);
-        json.WriteNumber("batch", batch);
-        if (limits is not null)
+        engine.Spec.Name,
+        Backend = backend,
+        engine.Device,
+        Batch = batch,
+        Limits = limits is null ? null : new
         {
-            Write(json, limits);
-        }
-
-        json.WriteStartObject("passes");
-        foreach (TimedPass pass in passes)
+            limits.Threads,
+            limits.VectorBits,
+            CoreFlopsPerSecond = limits.CoreFlops,
+            FlopsPerSecond = limits.Flops,
+            MemoryBytesPerSecond = limits.MemoryBandwidth,
+        },
+        Passes = passes.ToDictionary(pass => pass.Name, pass => new
         {
-            Write(json, pass);
-        }
-
-        json.WriteEndObject();
+            Seconds = pass.Timing.Median,
+            BestSeconds = pass.Timing.Best,
+            pass.Timing.Runs,
+            pass.Cost.Flops,
+            pass.Cost.Bytes,
+            pass.FlopsPerSecond,
+            pass.BytesPerSecond,
+            pass.Bound?.BoundBy,
+            pass.Bound?.Bandwidth,
+            LimitSeconds = pass.Bound?.Seconds,
+            Share = pass.Bound?.ShareOf(pass.Timing.Median),
+        }),
     });
-
-    private static void Write(Utf8JsonWriter json, MachineLimits limits)
-    {
-        json.WriteStartObject("limits");
-        json.WriteNumber("threads", limits.Threads);
-        json.WriteNumber("vectorBits", limits.VectorBits);
-        json.WriteNumber("coreFlopsPerSecond", limits.CoreFlops);
-        json.WriteNumber("flopsPerSecond", limits.Flops);
-        json.WriteNumber("memoryBytesPerSecond", limits.MemoryBandwidth);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, TimedPass pass)
-    {
-        json.WriteStartObject(pass.Name);
-        json.WriteNumber("seconds", pass.Timing.Median);
-        json.WriteNumber("bestSeconds", pass.Timing.Best);
-        json.WriteNumber("runs", pass.Timing.Runs);
-        json.WriteNumber("flops", pass.Cost.Flops);
-        json.WriteNumber("bytes", pass.Cost.Bytes);
-        json.WriteNumber("flopsPerSecond", pass.FlopsPerSecond);
-        json.WriteNumber("bytesPerSecond", pass.BytesPerSecond);
-        if (pass.Bound is { } bound)
-        {
-            json.WriteString("boundBy", bound.BoundBy);
-            json.WriteNumber("bandwidth", bound.Bandwidth);
-            json.WriteNumber("limitSeconds", bound.Seconds);
-            json.WriteNumber("share", bound.ShareOf(pass.Timing.Median));
-        }
-
-        json.WriteEndObject();
-    }
 }

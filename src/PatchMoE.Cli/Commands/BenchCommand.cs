@@ -22,10 +22,6 @@ internal sealed class BenchCommand
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
 
-    private BenchCommand()
-    {
-    }
-
     public static Command Create(CommandContext context)
     {
         var bench = new BenchCommand();

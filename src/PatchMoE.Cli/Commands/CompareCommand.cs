@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
@@ -31,10 +29,10 @@ internal static class CompareCommand
             table.Write(context);
             if (parsed.GetValue(page) is { } file)
             {
-                AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(ComparisonReport.ToHtml(runs))));
+                AtomicFile.WriteText(file, ComparisonReport.ToHtml(runs));
             }
 
-            context.Output.WriteLine(JsonLine.Of(json => Write(json, runs)));
+            context.Output.WriteLine(JsonLine.Of(new { Runs = runs.Select(Summary) }));
             return ExitCode.Done;
         });
         return command;
@@ -59,34 +57,18 @@ internal static class CompareCommand
     private static RunRecord[] Named(RunRecord[] runs, string[] paths) =>
         [.. runs.Select((run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run : run with { Name = $"{run.Name} ({paths[i]})" })];
 
-    private static void Write(Utf8JsonWriter json, IEnumerable<RunRecord> runs)
+    private static object Summary(RunRecord run) => new
     {
-        json.WriteStartArray("runs");
-        foreach (RunRecord run in runs)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", run.Name);
-            json.WriteNumber("weights", run.Spec.Model.WeightCount());
-            json.WriteNumber("forwardFlops", run.Cost.ForwardFlops);
-            json.WriteNumber("backwardFlops", run.Cost.BackwardFlops);
-            json.WriteNumber("batch", run.Batch);
-            json.WriteNumber("epochs", run.History.Count);
-            json.WriteNumber("trainLoss", run.Last.TrainLoss);
-            WriteIf(json, "secondsPerStep", run.SecondsPerStep);
-            WriteIf(json, "peakMemory", run.PeakMemory);
-            WriteIf(json, "testLoss", run.Last.TestLoss);
-            WriteIf(json, "testAccuracy", run.Last.TestAccuracy);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteIf(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-    }
+        run.Name,
+        Weights = run.Spec.Model.WeightCount(),
+        run.Cost.ForwardFlops,
+        run.Cost.BackwardFlops,
+        run.Batch,
+        Epochs = run.History.Count,
+        run.Last.TrainLoss,
+        run.SecondsPerStep,
+        run.PeakMemory,
+        run.Last.TestLoss,
+        run.Last.TestAccuracy,
+    };
 }

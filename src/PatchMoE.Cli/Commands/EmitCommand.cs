@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Microsoft.CodeAnalysis.CSharp;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
@@ -40,7 +39,7 @@ internal static class EmitCommand
         foreach (EmittedFile file in files)
         {
             string path = Path.Combine(folder, file.Name);
-            AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
+            AtomicFile.WriteText(path, file.Text);
             context.Output.WriteLine(path);
         }
     }

@@ -43,12 +43,14 @@ internal static class EvalCommand
                 throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits exceed the range of float32. Train again with a lower learning rate.");
             }
 
-            context.Output.WriteLine(JsonLine.Of(json =>
+            context.Output.WriteLine(JsonLine.Of(new
             {
-                json.WriteString("name", valid.Name);
-                json.WriteEvaluation(result);
-                json.WriteNumber("samples", test.Count);
-                json.WriteNumber("seed", valid.Training.Seed);
+                valid.Name,
+                TestAccuracy = result.Accuracy,
+                TestLoss = result.Loss,
+                result.RouterHitRate,
+                Samples = test.Count,
+                valid.Training.Seed,
             }));
             return ExitCode.Done;
         });

@@ -23,10 +23,6 @@ internal sealed class ReproduceCommand
     private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: the paper's]", 1, int.MaxValue);
     private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Number of trainings to run at once. [default: the machine's cores]", 1, 1024);
 
-    private ReproduceCommand()
-    {
-    }
-
     public static Command Create(CommandContext context)
     {
         var reproduce = new ReproduceCommand();
@@ -111,36 +107,14 @@ internal sealed class ReproduceCommand
         AtomicFile.WriteAll([(Path.Combine(folder, "results.md"), stream => stream.Write(markdown)), (Path.Combine(folder, "report.html"), stream => stream.Write(html))]);
     }
 
-    private static string Summary(GridTable table, int trainings, double seconds, bool interrupted, string folder) => JsonLine.Of(json =>
+    private static string Summary(GridTable table, int trainings, double seconds, bool interrupted, string folder) => JsonLine.Of(new
     {
-        json.WriteString("name", table.Reproduction.Name);
-        json.WriteNumber("trainings", trainings);
-        json.WriteNumber("seconds", seconds);
-        json.WriteBoolean("interrupted", interrupted);
-        json.WriteStartArray("results");
-        foreach (GridEntry entry in table.Entries)
-        {
-            json.WriteStartObject();
-            json.WriteString("network", entry.Network);
-            json.WriteNumber("samples", entry.Samples);
-            json.WriteNumber("mean", entry.Mean);
-            if (entry.Deviation is { } deviation)
-            {
-                json.WriteNumber("deviation", deviation);
-            }
-
-            json.WriteStartArray("testAccuracies");
-            foreach (double accuracy in entry.Accuracies)
-            {
-                json.WriteNumberValue(accuracy);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteString("folder", folder);
-        json.WriteString("report", Path.Combine(folder, "report.html"));
+        table.Reproduction.Name,
+        Trainings = trainings,
+        Seconds = seconds,
+        Interrupted = interrupted,
+        Results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Mean, entry.Deviation, TestAccuracies = entry.Accuracies }),
+        Folder = folder,
+        Report = Path.Combine(folder, "report.html"),
     });
 }

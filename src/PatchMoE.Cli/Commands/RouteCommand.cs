@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
@@ -24,10 +23,6 @@ internal sealed class RouteCommand
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
     private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, starting with the first. [default: {DefaultSamples}]", 1, MaximumSamples);
-
-    private RouteCommand()
-    {
-    }
 
     public static Command Create(CommandContext context)
     {
@@ -69,7 +64,7 @@ internal sealed class RouteCommand
         using Workspace workspace = model.CreateWorkspace();
         IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
         string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })]);
-        AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(svg)));
+        AtomicFile.WriteText(output, svg);
         return ExitCode.Done;
     }
 

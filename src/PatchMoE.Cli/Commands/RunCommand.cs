@@ -22,10 +22,6 @@ internal sealed class RunCommand
     private readonly Option<string?> _device = CommonOptions.Device();
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
-    private RunCommand()
-    {
-    }
-
     public static Command Create(CommandContext context)
     {
         var run = new RunCommand();

@@ -28,10 +28,6 @@ internal sealed class TrainCommand
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
 
-    private TrainCommand()
-    {
-    }
-
     public static Command Create(CommandContext context)
     {
         var train = new TrainCommand();
@@ -90,17 +86,19 @@ internal sealed class TrainCommand
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static string Summary(PatchMoESpec spec, TrainingResult result, RunFolder folder) => JsonLine.Of(json =>
+    private static string Summary(PatchMoESpec spec, TrainingResult result, RunFolder folder) => JsonLine.Of(new
     {
-        json.WriteString("name", spec.Name);
-        json.WriteEvaluation(result.Final);
-        json.WriteNumber("trainSeconds", result.Seconds);
-        json.WriteNumber("epochs", result.History.Count);
-        json.WriteNumber("seed", spec.Training!.Seed);
-        json.WriteBoolean("interrupted", result.Interrupted);
-        json.WriteString("folder", folder.FullPath);
-        json.WriteString("weights", folder.WeightsPath);
-        json.WriteString("report", folder.ReportPath);
+        spec.Name,
+        TestAccuracy = result.Final.Accuracy,
+        TestLoss = result.Final.Loss,
+        result.Final.RouterHitRate,
+        TrainSeconds = result.Seconds,
+        Epochs = result.History.Count,
+        spec.Training!.Seed,
+        result.Interrupted,
+        Folder = folder.FullPath,
+        Weights = folder.WeightsPath,
+        Report = folder.ReportPath,
     });
 
     /// <summary>What the experts look at in the first test samples; null if nothing is routed, and for a network with a backbone.</summary>

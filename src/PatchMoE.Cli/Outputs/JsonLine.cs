@@ -1,38 +1,25 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using PatchMoE.Training.Evaluation;
+using System.Text.Json.Serialization;
 
 namespace PatchMoE.Cli.Outputs;
 
-/// <summary>A result as one JSON object on one line; numbers round-trip to the same bits.</summary>
+/// <summary>A result as one JSON object on one line; numbers round-trip to the same bits, absent values are left out.</summary>
 internal static class JsonLine
 {
-    // Paths stay readable; the line is not part of a web page.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The object that <paramref name="write"/> fills.</summary>
-    public static string Of(Action<Utf8JsonWriter> write)
+    private static readonly JsonSerializerOptions s_options = new()
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, s_options))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
+        // Paths stay readable; the line is not part of a web page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectRequiredConstructorParameters = true,
+    };
 
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    /// <summary>The object with the properties of <paramref name="result"/>.</summary>
+    public static string Of(object result) => JsonSerializer.Serialize(result, s_options);
 
-    /// <summary>Writes <c>testAccuracy</c>, <c>testLoss</c> and, if defined, <c>routerHitRate</c>.</summary>
-    public static void WriteEvaluation(this Utf8JsonWriter writer, EvaluationResult result)
-    {
-        writer.WriteNumber("testAccuracy", result.Accuracy);
-        writer.WriteNumber("testLoss", result.Loss);
-        if (result.RouterHitRate is { } hitRate)
-        {
-            writer.WriteNumber("routerHitRate", hitRate);
-        }
-    }
+    /// <summary>Parses the text written by <see cref="Of"/>.</summary>
+    /// <exception cref="JsonException">The text is something else.</exception>
+    public static T Parse<T>(string line) => JsonSerializer.Deserialize<T>(line, s_options) ?? throw new JsonException();
 }

@@ -10,26 +10,12 @@ namespace PatchMoE.Cli.Reproductions;
 /// <param name="Seed">The seed.</param>
 /// <param name="Hash">See <see cref="Cell.Hash"/>.</param>
 /// <param name="Data">The folder that the images came from.</param>
-/// <param name="Accuracy">The share of test samples whose class is predicted correctly, after the last epoch.</param>
-/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null if not defined.</param>
+/// <param name="TestAccuracy">The share of test samples whose class is predicted correctly, after the last epoch.</param>
 /// <param name="Seconds">The duration of the training.</param>
-internal sealed record CellResult(string Network, int Samples, int Seed, string Hash, string Data, double Accuracy, double? RouterHitRate, double Seconds)
+/// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null if not defined.</param>
+internal sealed record CellResult(string Network, int Samples, int Seed, string Hash, string Data, double TestAccuracy, double Seconds, double? RouterHitRate = null)
 {
-    public string ToJson() => JsonLine.Of(json =>
-    {
-        json.WriteString("network", Network);
-        json.WriteNumber("samples", Samples);
-        json.WriteNumber("seed", Seed);
-        json.WriteString("hash", Hash);
-        json.WriteString("data", Data);
-        json.WriteNumber("testAccuracy", Accuracy);
-        if (RouterHitRate is { } hitRate)
-        {
-            json.WriteNumber("routerHitRate", hitRate);
-        }
-
-        json.WriteNumber("seconds", Seconds);
-    });
+    public string ToJson() => JsonLine.Of(this);
 
     /// <summary>Parses the text written by <see cref="ToJson"/>.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
@@ -37,19 +23,9 @@ internal sealed record CellResult(string Network, int Samples, int Seed, string 
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            return new CellResult(
-                root.GetProperty("network").GetString()!,
-                root.GetProperty("samples").GetInt32(),
-                root.GetProperty("seed").GetInt32(),
-                root.GetProperty("hash").GetString()!,
-                root.GetProperty("data").GetString()!,
-                root.GetProperty("testAccuracy").GetDouble(),
-                root.TryGetProperty("routerHitRate", out JsonElement hitRate) ? hitRate.GetDouble() : null,
-                root.GetProperty("seconds").GetDouble());
+            return JsonLine.Parse<CellResult>(line);
         }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException failure)
         {
             throw new FormatException($"'{line}' is not the result of a training.", failure);
         }

@@ -49,7 +49,7 @@ internal sealed class CellStore
     {
         lock (_lock)
         {
-            _results.Add(new CellResult(cell.Network, cell.Samples, cell.Seed, cell.Hash, _data, final.Accuracy, final.RouterHitRate, seconds));
+            _results.Add(new CellResult(cell.Network, cell.Samples, cell.Seed, cell.Hash, _data, final.Accuracy, seconds, final.RouterHitRate));
             AtomicFile.Write(_path, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };

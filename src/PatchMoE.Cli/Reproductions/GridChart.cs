@@ -25,20 +25,20 @@ internal static class GridChart
         double high = table.Entries.Max(entry => entry.Mean + (entry.Deviation ?? 0));
         var vertical = new ChartAxis(low, high);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"{Palette.Muted}\">\n<title>test accuracy against training samples</title>\n");
+        svg.Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"{Palette.Muted}\">\n<title>test accuracy against training samples</title>");
         foreach (double tick in vertical.Ticks)
         {
             double y = Y(vertical, tick);
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\" stroke=\"{Palette.Grid}\"/><text x=\"{Left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{vertical.Text(tick)}</text>\n");
+            svg.Line($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\" stroke=\"{Palette.Grid}\"/><text x=\"{Left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{vertical.Text(tick)}</text>");
         }
 
         IReadOnlyList<int> samples = table.Reproduction.Samples;
         foreach (int count in samples)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(samples, count):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{count}</text>\n");
+            svg.Line($"<text x=\"{X(samples, count):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{count}</text>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">training samples</text>\n");
+        svg.Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">training samples</text>");
         for (int i = 0; i < table.Reproduction.Networks.Count; i++)
         {
             DrawNetwork(svg, table, i, vertical);
@@ -58,13 +58,13 @@ internal static class GridChart
             (double x, double y) = (X(samples, entry.Samples), Y(vertical, entry.Mean));
             points.Add(string.Create(CultureInfo.InvariantCulture, $"{x:0.#},{y:0.#}"));
             double deviation = entry.Deviation ?? 0;
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"{Y(vertical, entry.Mean - deviation):0.#}\" y2=\"{Y(vertical, entry.Mean + deviation):0.#}\" stroke=\"{colour}\"/><circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"3\" fill=\"{colour}\"/>\n");
+            svg.Line($"<line x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"{Y(vertical, entry.Mean - deviation):0.#}\" y2=\"{Y(vertical, entry.Mean + deviation):0.#}\" stroke=\"{colour}\"/><circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"3\" fill=\"{colour}\"/>");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', points)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n");
+        svg.Line($"<polyline points=\"{string.Join(' ', points)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>");
         int legend = Left + (index * 150 % (Width - Left - Right));
         int line = 14 + (index * 150 / (Width - Left - Right) * 15);
-        svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{legend}\" x2=\"{legend + 18}\" y1=\"{line - 4}\" y2=\"{line - 4}\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{legend + 24}\" y=\"{line}\">{network}</text>\n");
+        svg.Line($"<line x1=\"{legend}\" x2=\"{legend + 18}\" y1=\"{line - 4}\" y2=\"{line - 4}\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{legend + 24}\" y=\"{line}\">{network}</text>");
     }
 
     private static double X(IReadOnlyList<int> samples, int count) => samples.Count == 1

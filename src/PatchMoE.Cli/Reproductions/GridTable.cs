@@ -29,7 +29,7 @@ internal sealed class GridTable
             .. from samples in reproduction.Samples
                from network in reproduction.Networks
                where groups.Contains((network, samples))
-               select new GridEntry(network, samples, [.. groups[(network, samples)].Select(result => result.Accuracy)]),
+               select new GridEntry(network, samples, [.. groups[(network, samples)].Select(result => result.TestAccuracy)]),
         ];
     }
 

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
 /// <summary>For emitted code: compiles a kernel, naming it if that fails.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class DeviceKernel
 {
     /// <summary>Compiles a kernel.</summary>

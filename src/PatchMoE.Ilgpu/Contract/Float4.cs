@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace PatchMoE.Ilgpu;
 
 /// <summary>Four adjacent values: emitted kernels read and write them together, as 128 bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public struct Float4
 {
     /// <summary>The first value.</summary>

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
 /// <summary>What the generator adds to a model's class if its project references PatchMoE.Ilgpu: the network's kernels for a GPU.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IIlgpuModel
 {
     /// <summary>The number of scratch floats on the device that a pass over a batch needs.</summary>

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
 /// <summary>A network's passes on one device. Each call queues kernels on a stream and returns; sums have a fixed order, so results are bit-identical from run to run.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IIlgpuPasses
 {
     /// <summary>Computes the logits.</summary>

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using ILGPU;
 
 namespace PatchMoE.Ilgpu;
 
 /// <summary>The arrays of a pass in device memory, dense and row-major. Those that a pass does not need may be empty. Each is aligned to 64 bytes.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct PassBuffers
 {
     /// <summary>The parameter buffer, laid out as described by <see cref="ModelParameters"/>.</summary>

@@ -5,8 +5,4 @@ namespace PatchMoE;
 /// <param name="Bytes">
 /// The minimum memory traffic: input, labels, weights and results once each, whatever the caches hold. Scratch is not counted: it stays in caches.
 /// </param>
-internal sealed record PassCost(long Flops, long Bytes)
-{
-    /// <summary>Arithmetic intensity: floating-point operations per byte of traffic. It decides whether a pass is bound by compute or by bandwidth.</summary>
-    public double Intensity => (double)Flops / Bytes;
-}
+internal sealed record PassCost(long Flops, long Bytes);

@@ -8,18 +8,18 @@ internal sealed class JsonObject
 {
     private readonly List<string> _fields = [];
 
-    /// <summary>Adds a string.</summary>
-    public JsonObject Text(string name, string value) => Add(name, Quoted(value));
+    /// <summary>Adds a string, if there is one.</summary>
+    public JsonObject Text(string name, string? value) => value is null ? this : Add(name, Quoted(value));
 
     /// <summary>Adds the word of an enum's value.</summary>
     public JsonObject Word<T>(string name, T value)
         where T : struct, Enum => Text(name, SpecWords.Of(value));
 
-    /// <summary>Adds a whole number.</summary>
-    public JsonObject Int(string name, int value) => Add(name, value.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Adds a whole number, if there is one.</summary>
+    public JsonObject Int(string name, int? value) => Number(name, value);
 
-    /// <summary>Adds a number.</summary>
-    public JsonObject Number(string name, double value) => Add(name, Shortest(value));
+    /// <summary>Adds a number, if there is one.</summary>
+    public JsonObject Number(string name, double? value) => value is { } number ? Add(name, Shortest(number)) : this;
 
     /// <summary>Adds a number if it has an effect, or differs from the default although it has none.</summary>
     public JsonObject NumberIf(bool hasEffect, string name, double value, double absent) =>

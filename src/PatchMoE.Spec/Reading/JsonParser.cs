@@ -68,90 +68,72 @@ internal sealed class JsonParser
     private SpecNode? ParseObject(int depth)
     {
         Mark start = Begin();
-        var fields = new List<SpecField>();
-        _index++;
-        SkipWhitespace();
-        while (Current != '}')
-        {
-            if (Current != '"')
-            {
-                return Fail(fields.Count == 0 ? "a field name or '}'" : "a field name");
-            }
-
-            if (ParseString() is not { } name)
-            {
-                return null;
-            }
-
-            SkipWhitespace();
-            if (!Take(':'))
-            {
-                return Fail("':'");
-            }
-
-            SkipWhitespace();
-            if (ParseValue(depth) is not { } value)
-            {
-                return null;
-            }
-
-            fields.Add(new SpecField(name.Value, name.Span, value));
-            SkipWhitespace();
-            if (Current == '}')
-            {
-                break;
-            }
-
-            if (!Take(','))
-            {
-                return Fail("',' or '}'");
-            }
-
-            SkipWhitespace();
-            if (Current == '}')
-            {
-                return Fail("a field name");
-            }
-        }
-
-        _index++;
-        return new SpecObject(End(start), fields.ToEquatableArray());
+        return ParseItems('}', "a field name", isFirst => ParseField(depth, isFirst)) is { } fields ? new SpecObject(End(start), fields.ToEquatableArray()) : null;
     }
 
     private SpecNode? ParseArray(int depth)
     {
         Mark start = Begin();
-        var items = new List<SpecNode>();
+        return ParseItems(']', "a value", _ => ParseValue(depth)) is { } items ? new SpecArray(End(start), items.ToEquatableArray()) : null;
+    }
+
+    private SpecField? ParseField(int depth, bool isFirst)
+    {
+        if (Current != '"')
+        {
+            return Fail<SpecField>(isFirst ? "a field name or '}'" : "a field name");
+        }
+
+        if (ParseString() is not { } name)
+        {
+            return null;
+        }
+
+        SkipWhitespace();
+        if (!Take(':'))
+        {
+            return Fail<SpecField>("':'");
+        }
+
+        SkipWhitespace();
+        return ParseValue(depth) is { } value ? new SpecField(name.Value, name.Span, value) : null;
+    }
+
+    /// <summary>The items of an object or an array, from its opening bracket to behind its closing one; null if one of them is wrong.</summary>
+    private List<T>? ParseItems<T>(char close, string item, Func<bool, T?> parse)
+        where T : class
+    {
+        var items = new List<T>();
         _index++;
         SkipWhitespace();
-        while (Current != ']')
+        while (Current != close)
         {
-            if (ParseValue(depth) is not { } item)
+            if (parse(items.Count == 0) is not { } parsed)
             {
                 return null;
             }
 
-            items.Add(item);
+            items.Add(parsed);
             SkipWhitespace();
-            if (Current == ']')
+            if (Current == close)
             {
                 break;
             }
 
             if (!Take(','))
             {
-                return Fail("',' or ']'");
+                return Fail<List<T>>($"',' or '{close}'");
             }
 
             SkipWhitespace();
-            if (Current == ']')
+            if (Current == close)
             {
-                return Fail("a value");
+                return Fail<List<T>>(item);
             }
         }
 
         _index++;
-        return new SpecArray(End(start), items.ToEquatableArray());
+        return items;
     }
 
     private SpecString? ParseString()
@@ -337,7 +319,7 @@ internal sealed class JsonParser
     private SpecNode? Fail(string expected, string? found = null) => Fail<SpecNode>(expected, found);
 
     private T? Fail<T>(string expected, string? found = null)
-        where T : SpecNode
+        where T : class
     {
         Mark start = Begin();
         found ??= AtEnd ? "the end of the text" : Excerpt.Character(Current);

@@ -103,15 +103,8 @@ internal static class TrainingReader
     /// <summary>The first layer that routes patches and satisfies a condition; null if there is none.</summary>
     private static int? RoutedLayer(ModelSpec? model, Func<LayerSpec, bool> test)
     {
-        for (int i = 0; i < model?.Layers.Count; i++)
-        {
-            if (model.Layers[i].Routing == Routing.ExpertChoice && test(model.Layers[i]))
-            {
-                return i;
-            }
-        }
-
-        return null;
+        int index = model?.Layers.ToList().FindIndex(layer => layer.Routing == Routing.ExpertChoice && test(layer)) ?? -1;
+        return index < 0 ? null : index;
     }
 
     private static void CheckBatch(FieldReader fields, int? batch, DataSpec? data)

@@ -6,13 +6,11 @@ internal static class TrainingWriter
     /// <summary>The <c>training</c> section.</summary>
     public static JsonObject Training(TrainingSpec training)
     {
-        JsonObject json = new JsonObject().Word("method", training.Method).Int("epochs", training.Epochs);
-        if (training.Method == TrainingMethod.Separate || training.RouterEpochs != TrainingSpec.Default.RouterEpochs)
-        {
-            json.Int("routerEpochs", training.RouterEpochs);
-        }
-
-        return json
+        bool separate = training.Method == TrainingMethod.Separate;
+        return new JsonObject()
+            .Word("method", training.Method)
+            .Int("epochs", training.Epochs)
+            .NumberIf(separate, "routerEpochs", training.RouterEpochs, TrainingSpec.Default.RouterEpochs)
             .Int("batch", training.Batch)
             .Object("optimizer", Optimizer(training.Optimizer))
             .Object("schedule", Schedule(training.Schedule))
@@ -20,7 +18,7 @@ internal static class TrainingWriter
             .Int("seed", training.Seed);
     }
 
-    /// <summary>The <c>data</c> section.</summary>
+    /// <summary>The <c>data</c> section. A folder found by searching, and counts that mean all, have no value to write.</summary>
     public static JsonObject Data(DataSpec data) => data switch
     {
         MosaicDataSpec mosaic => new JsonObject()
@@ -37,7 +35,13 @@ internal static class TrainingWriter
             .Text("source", images.Source)
             .Int("train", images.Train)
             .Int("test", images.Test),
-        Cifar10DataSpec cifar => Cifar10(cifar),
+        Cifar10DataSpec cifar => new JsonObject()
+            .Text("kind", "cifar10")
+            .Text("source", cifar.Source)
+            .Int("train", cifar.Train)
+            .Int("test", cifar.Test)
+            .Boolean("normalize", cifar.Normalize)
+            .Boolean("augment", cifar.Augment),
         SyntheticDataSpec synthetic => new JsonObject()
             .Text("kind", "synthetic")
             .Int("patterns", synthetic.Patterns)
@@ -53,26 +57,6 @@ internal static class TrainingWriter
             .Text("testLabels", arrays.TestLabels),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
-
-    /// <summary>A folder found by searching, and counts that mean all, have no value to write.</summary>
-    private static JsonObject Cifar10(Cifar10DataSpec data)
-    {
-        JsonObject json = new JsonObject().Text("kind", "cifar10");
-        if (data.Source is { } source)
-        {
-            json.Text("source", source);
-        }
-
-        foreach ((string name, int? count) in new[] { ("train", data.Train), ("test", data.Test) })
-        {
-            if (count is { } images)
-            {
-                json.Int(name, images);
-            }
-        }
-
-        return json.Boolean("normalize", data.Normalize).Boolean("augment", data.Augment);
-    }
 
     private static JsonObject Optimizer(OptimizerSpec optimizer)
     {
@@ -101,17 +85,8 @@ internal static class TrainingWriter
     }
 
     /// <summary>A scale that is null is derived from the sizes, so it has no value to write.</summary>
-    private static JsonObject Init(InitSpec init)
-    {
-        var json = new JsonObject();
-        foreach ((string name, double? value) in new[] { ("router", init.Router), ("experts", init.Experts), ("head", init.Head) })
-        {
-            if (value is { } scale)
-            {
-                json.Number(name, scale);
-            }
-        }
-
-        return json;
-    }
+    private static JsonObject Init(InitSpec init) => new JsonObject()
+        .Number("router", init.Router)
+        .Number("experts", init.Experts)
+        .Number("head", init.Head);
 }

@@ -92,7 +92,7 @@ internal sealed class TorchOptimizer : IDisposable
 
         ForEachBuffer((values, state) =>
         {
-            using Tensor source = TensorValues.From(values, state.device);
+            using Tensor source = TensorValues.From<float>(values, state.device);
             state.copy_(source.reshape(state.shape));
         });
     }

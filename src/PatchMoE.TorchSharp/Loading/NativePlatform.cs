@@ -22,34 +22,23 @@ internal static class NativePlatform
         head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         return head.Length < 64 ? null : head switch
         {
-            [0x7f, (byte)'E', (byte)'L', (byte)'F', ..] => $"linux-{Elf(BinaryPrimitives.ReadUInt16LittleEndian(head[18..]))}",
+            [0x7f, (byte)'E', (byte)'L', (byte)'F', ..] => $"linux-{Processor(BinaryPrimitives.ReadUInt16LittleEndian(head[18..]))}",
             [(byte)'M', (byte)'Z', ..] => $"win-{Windows(head, BinaryPrimitives.ReadInt32LittleEndian(head[60..]))}",
-            [0xcf, 0xfa, 0xed, 0xfe, ..] => $"osx-{Mac(BinaryPrimitives.ReadInt32LittleEndian(head[4..]))}",
+            [0xcf, 0xfa, 0xed, 0xfe, ..] => $"osx-{Processor(BinaryPrimitives.ReadInt32LittleEndian(head[4..]))}",
             _ => null,
         };
     }
 
-    private static string Elf(int machine) => machine switch
+    private static string Windows(ReadOnlySpan<byte> head, int header) =>
+        header < 0 || header + 6 > head.Length ? "unknown" : Processor(BinaryPrimitives.ReadUInt16LittleEndian(head[(header + 4)..]));
+
+    /// <summary>A processor by its number in ELF, PE or Mach-O; no number has two meanings.</summary>
+    private static string Processor(int number) => number switch
     {
-        3 => "x86",
+        3 or 0x14c => "x86",
         40 => "arm",
-        62 => "x64",
-        183 => "arm64",
-        _ => $"machine{machine}",
-    };
-
-    private static string Windows(ReadOnlySpan<byte> head, int header) => header < 0 || header + 6 > head.Length ? "unknown" : BinaryPrimitives.ReadUInt16LittleEndian(head[(header + 4)..]) switch
-    {
-        0x14c => "x86",
-        0x8664 => "x64",
-        0xaa64 => "arm64",
-        var machine => $"machine{machine}",
-    };
-
-    private static string Mac(int processor) => processor switch
-    {
-        0x01000007 => "x64",
-        0x0100000c => "arm64",
-        _ => $"machine{processor}",
+        62 or 0x8664 or 0x01000007 => "x64",
+        183 or 0xaa64 or 0x0100000c => "arm64",
+        _ => $"machine{number}",
     };
 }

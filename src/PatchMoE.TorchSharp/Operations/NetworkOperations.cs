@@ -8,26 +8,18 @@ namespace PatchMoE.TorchSharp.Operations;
 /// <param name="weight">Its tensors, by their names.</param>
 internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> weight)
 {
-    private readonly LayerShape[] _shapes = [.. model.LayerShapes()];
-
-    /// <summary>The logits [B, C].</summary>
-    public Tensor Logits(Tensor input, Tensor? lengths)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor? bias = model.Head.Bias ? weight("head.bias") : null;
-        return nn.functional.linear(Features(input, lengths), weight("head.weight"), bias).MoveToOuterDisposeScope();
-    }
+    private readonly LayerOperations[] _layers = [.. model.Layers.Select((_, i) => new LayerOperations(model, i, weight))];
 
     /// <summary>The feature vectors [B, m].</summary>
     public Tensor Features(Tensor input, Tensor? lengths)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor? counts) = ModuleInput.Patches(model, input, lengths);
-        Tensor y = Layer(0).Forward(Router(0), Experts(0), Bias(0), x, counts);
-        for (int i = 1; i < _shapes.Length; i++)
+        Tensor y = _layers[0].Forward(x, counts);
+        foreach (LayerOperations layer in _layers.Skip(1))
         {
             // The groups' outputs are the patches of the next layer.
-            y = Layer(i).Forward(Router(i), Experts(i), Bias(i), y.reshape(-1, _shapes[i].Patches, _shapes[i].Dimension), lengths: null);
+            y = layer.Forward(y.reshape(-1, layer.Shape.Patches, layer.Shape.Dimension), lengths: null);
         }
 
         return y.MoveToOuterDisposeScope();
@@ -40,14 +32,6 @@ internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> we
         using IDisposable gradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         (Tensor patches, Tensor? counts) = ModuleInput.Patches(model, input, lengths);
-        return Layer(0).Route(Router(0), patches, counts).MoveToOuterDisposeScope();
+        return _layers[0].Route(patches, counts).MoveToOuterDisposeScope();
     }
-
-    private LayerOperations Layer(int i) => new(model.Layers[i], _shapes[i]);
-
-    private Tensor? Router(int i) => model.Layers[i].Routing == Routing.Dense ? null : weight($"layers.{i}.router.weight");
-
-    private Tensor Experts(int i) => weight($"layers.{i}.experts.weight");
-
-    private Tensor? Bias(int i) => model.Layers[i].Bias ? weight($"layers.{i}.experts.bias") : null;
 }

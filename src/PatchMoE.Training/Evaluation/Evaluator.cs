@@ -12,25 +12,13 @@ namespace PatchMoE.Training.Evaluation;
 public sealed record EvaluationResult(double Loss, double Accuracy, double? RouterHitRate);
 
 /// <summary>Evaluates a model on data in batches, without gradients. Allocates its buffers once.</summary>
-public sealed class Evaluator
+/// <param name="engine">Computes the passes with its own weights; the caller owns and disposes it.</param>
+/// <param name="batch">Samples per pass, ≥ 1.</param>
+public sealed class Evaluator(INetworkEngine engine, int batch = 256)
 {
-    private readonly INetworkEngine _engine;
-    private readonly ModelSpec _model;
-    private readonly int _batch;
-    private readonly float[] _logits;
-    private readonly int[] _routes;
-
-    /// <summary>Allocates the buffers.</summary>
-    /// <param name="engine">Computes the passes with its own weights; the caller owns and disposes it.</param>
-    /// <param name="batch">Samples per pass, ≥ 1.</param>
-    public Evaluator(INetworkEngine engine, int batch = 256)
-    {
-        _engine = engine;
-        _model = engine.Spec.Model;
-        _batch = batch;
-        _logits = new float[batch * _model.Head.Outputs];
-        _routes = RouterHits.AreDefinedFor(_model) ? new int[batch * RouteLength()] : [];
-    }
+    private readonly ModelSpec _model = engine.Spec.Model;
+    private readonly float[] _logits = new float[batch * engine.Spec.Model.Head.Outputs];
+    private readonly int[] _routes = RouterHits.AreDefinedFor(engine.Spec.Model) ? new int[batch * RouteLength(engine.Spec.Model)] : [];
 
     /// <summary>Evaluates the model.</summary>
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
@@ -41,12 +29,12 @@ public sealed class Evaluator
         Loss kind = _model.Loss;
         double loss = 0;
         int right = 0;
-        for (int start = 0; start < data.Count; start += _batch)
+        for (int start = 0; start < data.Count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(_batch, data.Count - start);
+            int count = Math.Min(batch, data.Count - start);
             Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
-            _engine.Forward(data.InputsOf(start, count), logits, data.LengthsOf(start, count));
+            engine.Forward(data.InputsOf(start, count), logits, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);
@@ -70,14 +58,14 @@ public sealed class Evaluator
             return null;
         }
 
-        int length = RouteLength();
+        int length = RouteLength(_model);
         (int hits, int known) = (0, 0);
-        for (int start = 0; start < data.Count; start += _batch)
+        for (int start = 0; start < data.Count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(_batch, data.Count - start);
+            int count = Math.Min(batch, data.Count - start);
             Span<int> routes = _routes.AsSpan(0, count * length);
-            _engine.Route(data.InputsOf(start, count), routes, data.LengthsOf(start, count));
+            engine.Route(data.InputsOf(start, count), routes, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
                 int patch = data.DiscriminativePatches[start + i];
@@ -92,5 +80,5 @@ public sealed class Evaluator
         return known == 0 ? null : (double)hits / known;
     }
 
-    private int RouteLength() => _model.RouteShape().Aggregate(1, (product, size) => product * size);
+    private static int RouteLength(ModelSpec model) => model.RouteShape().Aggregate(1, (product, size) => product * size);
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Training.Runs;
@@ -14,55 +14,27 @@ namespace PatchMoE.Training.Runs;
 /// <param name="RouterHitRate">See <see cref="EvaluationResult"/>; null if not tested or not defined.</param>
 /// <param name="SamplesPerSecond">Training samples per second, excluding the evaluation.</param>
 public sealed record EpochMetrics(
-    TrainingPhase Phase,
-    int Epoch,
-    double LearningRate,
-    double TrainLoss,
+    [property: JsonRequired] TrainingPhase Phase,
+    [property: JsonRequired] int Epoch,
+    [property: JsonRequired] double LearningRate,
+    [property: JsonRequired] double TrainLoss,
     double? TestLoss,
     double? TestAccuracy,
     double? RouterHitRate,
-    double SamplesPerSecond)
+    [property: JsonRequired] double SamplesPerSecond)
 {
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
     /// <summary>The peak memory of the process so far, in bytes, data included; null if unknown.</summary>
     public long? PeakMemory { get; init; }
 
     /// <summary>One JSON object on one line, without a line end; numbers round-trip to the same bits, absent values are left out.</summary>
-    public string ToJson()
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("phase", PhaseName(Phase));
-            writer.WriteNumber("epoch", Epoch);
-            writer.WriteNumber("learningRate", LearningRate);
-            writer.WriteNumber("trainLoss", TrainLoss);
-            if (TestLoss is { } testLoss)
-            {
-                writer.WriteNumber("testLoss", testLoss);
-            }
-
-            if (TestAccuracy is { } accuracy)
-            {
-                writer.WriteNumber("testAccuracy", accuracy);
-            }
-
-            if (RouterHitRate is { } hitRate)
-            {
-                writer.WriteNumber("routerHitRate", hitRate);
-            }
-
-            writer.WriteNumber("samplesPerSecond", SamplesPerSecond);
-            if (PeakMemory is { } memory)
-            {
-                writer.WriteNumber("peakMemory", memory);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     /// <summary>Parses the text written by <see cref="ToJson"/>.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
@@ -70,23 +42,9 @@ public sealed record EpochMetrics(
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            double? Optional(string name) => root.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
-            return new EpochMetrics(
-                Enum.Parse<TrainingPhase>(root.GetProperty("phase").GetString()!, ignoreCase: true),
-                root.GetProperty("epoch").GetInt32(),
-                root.GetProperty("learningRate").GetDouble(),
-                root.GetProperty("trainLoss").GetDouble(),
-                Optional("testLoss"),
-                Optional("testAccuracy"),
-                Optional("routerHitRate"),
-                root.GetProperty("samplesPerSecond").GetDouble())
-            {
-                PeakMemory = root.TryGetProperty("peakMemory", out JsonElement memory) ? memory.GetInt64() : null,
-            };
+            return JsonSerializer.Deserialize<EpochMetrics>(json, s_json) ?? throw new JsonException();
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (JsonException exception)
         {
             throw new FormatException($"'{json}' is not a line of metrics.", exception);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Training.Runs;
@@ -63,12 +62,12 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Writes <c>spec.json</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public void WriteSpec(PatchMoESpec spec) => WriteText(SpecPath, SpecWriter.ToJson(spec));
+    public void WriteSpec(PatchMoESpec spec) => AtomicFile.WriteText(SpecPath, SpecWriter.ToJson(spec));
 
     /// <summary>Rewrites <c>metrics.jsonl</c> with all epochs.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteMetrics(IEnumerable<EpochMetrics> history) =>
-        WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
+        AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
     /// <summary>Writes <c>checkpoint.safetensors</c> and, with its weights and history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
@@ -87,7 +86,7 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public void WriteReport(string html) => WriteText(ReportPath, html);
+    public void WriteReport(string html) => AtomicFile.WriteText(ReportPath, html);
 
     /// <summary>Lets others open the folder.</summary>
     public void Dispose() => _lock.Dispose();
@@ -105,6 +104,4 @@ internal sealed class RunFolder : IDisposable
             throw new BadInputException($"{path}: another training is writing to this folder. Wait until it ends, or choose another folder with --out.", exception);
         }
     }
-
-    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

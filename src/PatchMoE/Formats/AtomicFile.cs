@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PatchMoE.Formats;
 
 /// <summary>Writes a file completely or not at all.</summary>
@@ -11,6 +13,9 @@ internal static class AtomicFile
     /// <param name="write">Writes the contents.</param>
     /// <exception cref="BadInputException">The file cannot be written: the message names the path, the cause and the fix.</exception>
     public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
+
+    /// <summary>Writes a text as UTF-8, as <see cref="Write"/> does.</summary>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>
     /// Writes several files, all or none: each to a temporary file next to its target, flushed to disk; only then are they renamed over

@@ -27,8 +27,7 @@ internal static class BiasGradientEmitter
                 $"δ [{l}, {plan.DeltaStride}] of an expert and instance, partials [chunks, parameters]",
                 string.Empty,
                 (long)plan.Units * l * m,
-                4L * plan.Units * l * m),
-            "instance",
+                4L * plan.Units * l * m) { Per = "instance" },
             (writer, chunk, bias) => WriteSum(writer, layer.Instances, layer.BiasOffset, partialStride, chunk, bias, instance =>
             {
                 using (writer.If(layer.Routing == Routing.Sample ? $"routes[{instance}] == {bias / m}" : null))
@@ -50,25 +49,21 @@ internal static class BiasGradientEmitter
         return plan.HeadGradient is null || head.BiasOffset < 0 ? null : Kernel(
             "Head",
             plan.HeadBiasGradient,
-            new KernelDoc("∂L/∂bias_c = Σ_b ∂L/∂f[b, c]", $"b sample of a chunk, c logit 0…{c - 1}", $"logitsGradient [B, {c}], partials [chunks, parameters]", string.Empty, c, 4L * c),
-            "sample",
+            new KernelDoc("∂L/∂bias_c = Σ_b ∂L/∂f[b, c]", $"b sample of a chunk, c logit 0…{c - 1}", $"logitsGradient [B, {c}], partials [chunks, parameters]", string.Empty, c, 4L * c) { Per = "sample" },
             (writer, chunk, bias) => WriteSum(writer, 1, head.BiasOffset, plan.PartialStep, chunk, bias, sample =>
                 writer.Lines($"sum += logitsGradient[{(sample.As("long") * c) + bias}];")),
-            HeadArguments.LogitsGradient);
+            Argument.LogitsGradient);
     }
 
     private static GpuKernel Kernel(
-        string owner, ElementTiling tiling, KernelDoc documentation, string per, Action<SourceWriter, Expression, Expression> body, params Argument[] arguments) => new(
+        string owner, ElementTiling tiling, KernelDoc documentation, Action<SourceWriter, Expression, Expression> body, params Argument[] arguments) => new(
         owner,
         "BiasGradient",
         tiling.Threads,
         Expression.Name("chunks") * tiling.Groups,
-        [Argument.Batch, Argument.PerChunk, .. arguments, Argument.Partials])
-    {
-        Documentation = documentation,
-        Per = per,
-        Body = writer => writer.Elements(tiling, "bias", "chunk", (bias, chunk) => body(writer, chunk, bias)),
-    };
+        documentation,
+        writer => writer.Elements(tiling, "bias", "chunk", (bias, chunk) => body(writer, chunk, bias)),
+        [Argument.Batch, Argument.PerChunk, .. arguments, Argument.Partials]);
 
     private static void WriteSum(
         SourceWriter writer, int instances, int offset, long partialStride, Expression chunk, Expression bias, Action<Expression> add)

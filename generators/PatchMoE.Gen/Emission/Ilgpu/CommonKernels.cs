@@ -17,17 +17,14 @@ internal static class CommonKernels
         Owner,
         "Clear",
         IlgpuPlan.ElementThreads,
-        length.Value is { } fixedLength ? (fixedLength + IlgpuPlan.ElementThreads - 1) / IlgpuPlan.ElementThreads : Expression.CeilingOver(length, IlgpuPlan.ElementThreads).As("int"),
-        Argument.Floats("values", array))
-    {
-        Documentation = new KernelDoc("values[i] = 0", "i value of the array", "values [any length]", "a thread per value", 0, 4),
-        Per = "value",
-        Body = writer =>
+        Expression.CeilingOver(length, IlgpuPlan.ElementThreads).As("int"),
+        new KernelDoc("values[i] = 0", "i value of the array", "values [any length]", "a thread per value", 0, 4) { Per = "value" },
+        writer =>
         {
             writer.Lines($"long i = {(GroupText.Group.As("long") * IlgpuPlan.ElementThreads) + "Group.IdxX"};");
             writer.Block("if (i < values.Length)", () => writer.Lines("values[i] = 0f;"));
         },
-    };
+        Argument.Floats("values", array));
 
     /// <summary>Adds up the chunks' partial gradients, in order.</summary>
     public static GpuKernel Sum(IlgpuPlan plan)
@@ -38,20 +35,17 @@ internal static class CommonKernels
             "Sum",
             plan.Sum.Threads,
             plan.Sum.Groups,
-            Argument.Number("chunks", Expression.Name("chunks")),
-            Argument.Partials,
-            Argument.Floats("gradients", "buffers.Gradients"))
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 "gradients[i] = Σ_chunk partials[chunk, i]; 0 for what has no gradient",
                 $"i value 0…{length - 1} of the parameter buffer",
                 $"partials [chunks, {length}], gradients [{length}]",
                 "a thread per value",
                 length,
-                4L * length),
-            Per = "chunk",
-            Body = writer => WriteSum(writer, plan),
-        };
+                4L * length) { Per = "chunk" },
+            writer => WriteSum(writer, plan),
+            Argument.Number("chunks", Expression.Name("chunks")),
+            Argument.Partials,
+            Argument.Floats("gradients", "buffers.Gradients"));
     }
 
     private static void WriteSum(SourceWriter writer, IlgpuPlan plan)

@@ -5,33 +5,22 @@ using PatchMoE.Gen.Planning.Ilgpu;
 namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>Prints an expert's forward pass, gather, inner products, ReLU, gate and pooling, as one kernel; no patch is copied.</summary>
-internal sealed class ExpertsForwardEmitter
+internal sealed class ExpertsForwardEmitter(SourceWriter writer, IlgpuLayerPlan plan)
 {
-    private readonly SourceWriter _writer;
-    private readonly IlgpuLayerPlan _plan;
-    private readonly LayerPlan _layer;
-    private readonly ProductTiling _tiling;
-    private readonly ProductTiles _tiles;
-    private readonly Expression _first;
-    private readonly Expression _firstRow;
-    private readonly Expression _firstPatch;
-    private readonly bool _exactPatches;
-    private readonly bool _exactRows;
-
-    private ExpertsForwardEmitter(SourceWriter writer, IlgpuLayerPlan plan)
-    {
-        (_writer, _plan, _layer, _tiling, _tiles) = (writer, plan, plan.Layer, plan.Experts, new ProductTiles(plan.Experts, plan.Layout));
-        (_exactPatches, _exactRows) = (_layer.Taken % (_tiling.Patches * _tiling.PatchTilesAtOnce) == 0, _layer.Neurons % RowsAtOnce == 0);
-        _tiles.WriteStart(writer);
-        _first = writer.Let("first", GroupText.Group / _tiling.RowBlocks * _tiling.Units);
-        _firstRow = writer.Let("firstRow", GroupText.Group % _tiling.RowBlocks * RowsAtOnce);
-        _firstPatch = _tiling.PatchRounds > 1 ? Expression.Name("firstPatch") : 0;
-    }
+    private readonly LayerPlan _layer = plan.Layer;
+    private readonly ProductTiling _tiling = plan.Experts;
+    private readonly ProductTiles _tiles = new(plan.Experts, plan.Layout);
+    private Expression _first;
+    private Expression _firstRow;
+    private Expression _firstPatch;
 
     private static Expression UnitCount { get; } = Expression.Name("units");
     private int RowsAtOnce => _tiling.RowTilesAtOnce * _tiling.Rows;
 
     private int PatchesAtOnce => _tiling.PatchTilesAtOnce * _tiling.Patches;
+
+    private bool ExactPatches => _layer.Taken % PatchesAtOnce == 0;
+    private bool ExactRows => _layer.Neurons % RowsAtOnce == 0;
 
     public static GpuKernel Of(IlgpuLayerPlan plan)
     {
@@ -45,6 +34,14 @@ internal sealed class ExpertsForwardEmitter
             "ExpertsForward",
             tiling.Threads,
             Expression.CeilingOver(arguments.Units, tiling.Units) * tiling.RowBlocks,
+            new KernelDoc(
+                $"y[r] = (1/Z) Σ_p {(layer.HasGate || layer.Routing == Routing.Sample ? "G_p · " : string.Empty)}ReLU(⟨v_r, x_routes[p]⟩{(layer.HasBias ? " + b_r" : string.Empty)})",
+                $"{unit}, 0…B·{layer.Instances * plan.Units}−1; r neuron 0…{m - 1}, p patch taken 0…{l - 1}, d = {d}",
+                $"x [{layer.Patches}, {d}] of an instance, v [{k}, {m}, {d}], y [{m}] of a unit, activations [{l}, {plan.DeltaStride}] of a unit, kept for the backward pass if keep ≠ 0",
+                $"{new ProductTiles(tiling, plan.Layout).Describe()}; {Format.Plural(tiling.Units, "unit")}, {Format.Plural(tiling.RowTilesAtOnce, "row tile")} and {Format.Plural(tiling.PatchTilesAtOnce, "patch tile")} per group at once",
+                2L * l * m * d,
+                4L * ((l * d) + m)) { Per = "unit, the weights left out" },
+            writer => new ExpertsForwardEmitter(writer, plan).WriteBody(),
             Argument.Number("units", arguments.Units).When(tiling.Units > 1),
             arguments.Input,
             arguments.Lengths,
@@ -54,39 +51,27 @@ internal sealed class ExpertsForwardEmitter
             arguments.Probabilities.When(layer.Routing == Routing.Sample),
             Argument.Number("keep", Expression.Name("keep")),
             arguments.Activations,
-            arguments.Outputs)
-        {
-            Documentation = new KernelDoc(
-                $"y[r] = (1/Z) Σ_p {(layer.HasGate || layer.Routing == Routing.Sample ? "G_p · " : string.Empty)}ReLU(⟨v_r, x_routes[p]⟩{(layer.HasBias ? " + b_r" : string.Empty)})",
-                $"{unit}, 0…B·{layer.Instances * plan.Units}−1; r neuron 0…{m - 1}, p patch taken 0…{l - 1}, d = {d}",
-                $"x [{layer.Patches}, {d}] of an instance, v [{k}, {m}, {d}], y [{m}] of a unit, activations [{l}, {plan.DeltaStride}] of a unit, kept for the backward pass if keep ≠ 0",
-                $"{new ProductTiles(tiling, plan.Layout).Describe()}; {Format.Plural(tiling.Units, "unit")}, {Format.Plural(tiling.RowTilesAtOnce, "row tile")} and {Format.Plural(tiling.PatchTilesAtOnce, "patch tile")} per group at once",
-                2L * l * m * d,
-                4L * ((l * d) + m)),
-            Per = "unit, the weights left out",
-            Body = writer => new ExpertsForwardEmitter(writer, plan).WriteBody(),
-        };
+            arguments.Outputs);
     }
 
     private void WriteBody()
     {
         (int k, int m, int l, int d) = (_layer.Experts, _layer.Neurons, _layer.Taken, _layer.Dimension);
-        _writer.LetView("w", _plan.Layout, _plan.Layout.Part("parameters", _layer.ExpertsOffset, k * m * d));
-        _writer.Gap();
-        bool rounds = _tiling.PatchRounds > 1;
-        SourceWriter.Scope? loop = rounds ? _writer.Block($"for (int firstPatch = 0; firstPatch < {l}; firstPatch += {PatchesAtOnce})") : null;
-        _writer.Lines("// 1. Inner products of the patches with the neurons' weights.");
-        WriteSums();
-        _writer.Lines("// 2. ReLU, in the place of each sum's first lane.");
-        WriteActivations();
-        _writer.Lines("// 3. The weighted sum over the patches, a thread per neuron.");
-        WritePool(rounds);
-        if (rounds)
+        _tiles.WriteStart(writer);
+        _first = writer.Let("first", GroupText.Group / _tiling.RowBlocks * _tiling.Units);
+        _firstRow = writer.Let("firstRow", GroupText.Group % _tiling.RowBlocks * RowsAtOnce);
+        writer.LetView("w", plan.Layout, plan.Layout.Part("parameters", _layer.ExpertsOffset, k * m * d));
+        writer.Gap();
+        writer.Rounds("firstPatch", l, PatchesAtOnce, firstPatch =>
         {
-            _writer.Barrier();
-        }
-
-        loop?.Dispose();
+            _firstPatch = firstPatch;
+            writer.Lines("// 1. Inner products of the patches with the neurons' weights.");
+            WriteSums();
+            writer.Lines("// 2. ReLU, in the place of each sum's first lane.");
+            WriteActivations();
+            writer.Lines("// 3. The weighted sum over the patches, a thread per neuron.");
+            WritePool(!firstPatch.IsZero);
+        });
     }
 
     private Expression UnitOf(Expression tile) => _first + (_tiling.Units == 1 ? 0 : tile / _tiling.UnitTilesAtOnce);
@@ -99,86 +84,85 @@ internal sealed class ExpertsForwardEmitter
 
     private Expression RowOf(Expression tile) => _firstRow + (tile % _tiling.RowTilesAtOnce * _tiling.Rows);
 
-    private Expression InstanceOf(Expression unit) => unit / _plan.Units;
+    private Expression InstanceOf(Expression unit) => unit / plan.Units;
 
-    private Expression ExpertOf(Expression unit) => _layer.Routing == Routing.Sample ? $"routes[{unit}]" : unit % _plan.Units;
+    private Expression ExpertOf(Expression unit) => _layer.Routing == Routing.Sample ? $"routes[{unit}]" : unit % plan.Units;
 
     private string? UnitExists(Expression unit) => unit.Below(UnitCount, _tiling.Units == 1);
 
     private void WriteSums()
     {
         (int m, int l) = (_layer.Neurons, _layer.Taken);
-        Expression unit = _writer.Let("unit", _tiling.Units == 1 ? _first : Expression.Min(UnitOf(_tiles.Tile), UnitCount - 1));
-        Expression instance = _writer.Let("instance", InstanceOf(unit));
-        Expression s = _writer.Let("s", ExpertOf(unit));
-        Expression first = _writer.Let("p", PatchOf(_tiles.Tile));
-        Expression row = _writer.Let("r", RowOf(_tiles.Tile));
-        _writer.LetView("x", _plan.Layout, _plan.Layout.Instance("input", instance));
+        Expression unit = writer.Let("unit", _tiling.Units == 1 ? _first : Expression.Min(UnitOf(_tiles.Tile), UnitCount - 1));
+        Expression instance = writer.Let("instance", InstanceOf(unit));
+        Expression s = writer.Let("s", ExpertOf(unit));
+        Expression first = writer.Let("p", PatchOf(_tiles.Tile));
+        Expression row = writer.Let("r", RowOf(_tiles.Tile));
+        writer.LetView("x", plan.Layout, plan.Layout.Instance("input", instance));
         var patches = new List<Expression>();
         for (int p = 0; p < _tiling.Patches; p++)
         {
-            Expression place = (first + p).Inside(l, _exactPatches);
+            Expression place = (first + p).Inside(l, ExactPatches);
             Expression patch = _layer.Routing == Routing.ExpertChoice ? $"Math.Max(routes[{(unit.As("long") * l) + place}], 0)" : place;
-            patches.Add(_writer.Let($"x{p}", _plan.Layout.Patch(_writer.Let($"j{p}", patch))));
+            patches.Add(writer.Let($"x{p}", plan.Layout.Patch(writer.Let($"j{p}", patch))));
         }
 
-        Expression[] rows = [.. Enumerable.Range(0, _tiling.Rows).Select(r => _writer.Let($"w{r}", ((s * m) + (row + r).Inside(m, _exactRows)) * _plan.Layout.Vectors))];
-        _tiles.WriteSums(_writer, patches, rows);
+        _tiles.WriteSums(writer, patches, _tiles.LetRows(writer, r => (s * m) + (row + r).Inside(m, ExactRows)));
     }
 
     private void WriteActivations()
     {
         (int m, int l) = (_layer.Neurons, _layer.Taken);
-        _tiles.WriteResults(_writer, sum =>
+        _tiles.WriteResults(writer, sum =>
         {
-            Expression unit = _writer.Let("sumUnit", UnitOf(sum.Tile));
-            Expression patch = _writer.Let("sumPatch", PatchOf(sum.Tile) + sum.Patch);
-            Expression row = _writer.Let("sumRow", RowOf(sum.Tile) + sum.Row);
-            using (_writer.If(UnitExists(unit), patch.Below(l, _exactPatches), row.Below(m, _exactRows)))
+            Expression unit = writer.Let("sumUnit", UnitOf(sum.Tile));
+            Expression patch = writer.Let("sumPatch", PatchOf(sum.Tile) + sum.Patch);
+            Expression row = writer.Let("sumRow", RowOf(sum.Tile) + sum.Row);
+            using (writer.If(UnitExists(unit), patch.Below(l, ExactPatches), row.Below(m, ExactRows)))
             {
                 if (_layer.HasBias)
                 {
-                    _writer.Lines($"sum += parameters[{(ExpertOf(unit) * m) + row + _layer.BiasOffset}];");
+                    writer.Lines($"sum += parameters[{(ExpertOf(unit) * m) + row + _layer.BiasOffset}];");
                 }
 
-                Expression valid = LayerText.Valid(_writer, _layer, InstanceOf(unit));
+                Expression valid = LayerText.Valid(writer, _layer, InstanceOf(unit));
                 string? exists = patch.Below(valid, valid.Value >= l);
-                _writer.Lines($"float activation = {(exists is null ? string.Empty : $"{exists} && ")}!(sum < 0f) ? sum : 0f;\nsums[{sum.Place}] = activation;");
-                using (_writer.Block("if (keep != 0)"))
+                writer.Lines($"float activation = {(exists is null ? string.Empty : $"{exists} && ")}!(sum < 0f) ? sum : 0f;\nsums[{sum.Place}] = activation;");
+                using (writer.Block("if (keep != 0)"))
                 {
-                    _writer.Lines($"activations[{(((unit.As("long") * l) + patch) * _plan.DeltaStride) + row}] = activation;");
+                    writer.Lines($"activations[{(((unit.As("long") * l) + patch) * plan.DeltaStride) + row}] = activation;");
                 }
             }
         });
-        _writer.Gap();
-        _writer.Barrier().Gap();
+        writer.Gap();
+        writer.Barrier().Gap();
     }
 
     private void WritePool(bool rounds)
     {
         (int m, int l) = (_layer.Neurons, _layer.Taken);
-        _writer.Share(_tiling.Units * RowsAtOnce, _tiling.Threads, i =>
+        writer.Share(_tiling.Units * RowsAtOnce, _tiling.Threads, i =>
         {
             bool several = _tiling.Units > 1;
-            Expression unit = _writer.Let("poolUnit", _first + (several ? i / RowsAtOnce : 0));
-            Expression inRows = _writer.Let("inRows", several ? i % RowsAtOnce : i);
-            Expression neuron = _writer.Let("neuron", _firstRow + inRows);
-            using (_writer.If(UnitExists(unit), neuron.Below(m, _exactRows)))
+            Expression unit = writer.Let("poolUnit", _first + (several ? i / RowsAtOnce : 0));
+            Expression inRows = writer.Let("inRows", several ? i % RowsAtOnce : i);
+            Expression neuron = writer.Let("neuron", _firstRow + inRows);
+            using (writer.If(UnitExists(unit), neuron.Below(m, ExactRows)))
             {
-                Expression valid = LayerText.Valid(_writer, _layer, InstanceOf(unit));
-                Expression taken = LayerText.Taken(_writer, _layer, valid);
-                string scale = LayerText.Scale(_writer, _layer, taken);
+                Expression valid = LayerText.Valid(writer, _layer, InstanceOf(unit));
+                Expression taken = LayerText.Taken(writer, _layer, valid);
+                string scale = LayerText.Scale(writer, _layer, taken);
                 bool one = _tiling.RowTilesAtOnce == 1;
-                Expression tiles = _writer.Let("tiles", (several ? i / RowsAtOnce * _tiling.UnitTilesAtOnce : 0) + (one ? 0 : inRows / _tiling.Rows));
-                Expression inTile = _writer.Let("inTile", one ? inRows : inRows % _tiling.Rows);
-                _writer.Lines("float total = 0f;");
-                _writer.Loop("q", rounds ? Expression.Min(taken - _firstPatch, PatchesAtOnce) : taken, q =>
+                Expression tiles = writer.Let("tiles", (several ? i / RowsAtOnce * _tiling.UnitTilesAtOnce : 0) + (one ? 0 : inRows / _tiling.Rows));
+                Expression inTile = writer.Let("inTile", one ? inRows : inRows % _tiling.Rows);
+                writer.Lines("float total = 0f;");
+                writer.Loop("q", rounds ? Expression.Min(taken - _firstPatch, PatchesAtOnce) : taken, q =>
                 {
                     bool oneTile = _tiling.PatchTilesAtOnce == 1;
                     Expression tile = tiles + (oneTile ? 0 : q / _tiling.Patches * _tiling.RowTilesAtOnce);
                     Expression sum = ((oneTile ? q : q % _tiling.Patches) * _tiling.Rows) + inTile;
                     Expression value = $"sums[{((sum * _tiling.TilesAtOnce) + tile) * _tiling.SumStride}]";
-                    _writer.Lines(_layer.HasGate ? $"total += gates[{(unit.As("long") * l) + _firstPatch + q}] * {value};" : $"total += {value};");
+                    writer.Lines(_layer.HasGate ? $"total += gates[{(unit.As("long") * l) + _firstPatch + q}] * {value};" : $"total += {value};");
                 });
                 WriteOutput(unit, neuron, scale, rounds);
             }
@@ -190,17 +174,17 @@ internal sealed class ExpertsForwardEmitter
         (int m, int k) = (_layer.Neurons, _layer.Experts);
         if (_layer.Routing == Routing.Sample)
         {
-            _writer.Lines($"int best = routes[{unit}];\nlong outputs = {(unit.As("long") * _layer.Outputs) + neuron};");
-            _writer.Lines($"float result = total * {scale} * probabilities[{(unit.As("long") * k) + "best"}];");
-            _writer.Loop("e", k, e =>
+            writer.Lines($"int best = routes[{unit}];\nlong outputs = {(unit.As("long") * _layer.Outputs) + neuron};");
+            writer.Lines($"float result = total * {scale} * probabilities[{(unit.As("long") * k) + "best"}];");
+            writer.Loop("e", k, e =>
             {
                 string output = $"y[{"outputs" + (e * m)}]";
-                _writer.Lines($"{output} = {(rounds ? $"(firstPatch == 0 ? 0f : {output}) + " : string.Empty)}({e} == best ? result : 0f);");
+                writer.Lines($"{output} = {(rounds ? $"(firstPatch == 0 ? 0f : {output}) + " : string.Empty)}({e} == best ? result : 0f);");
             });
             return;
         }
 
-        _writer.Lines($"long output = {(unit.As("long") * m) + neuron};");
-        _writer.Lines(rounds ? $"y[output] = (firstPatch == 0 ? 0f : y[output]) + (total * {scale});" : $"y[output] = total * {scale};");
+        writer.Lines($"long output = {(unit.As("long") * m) + neuron};");
+        writer.Lines(rounds ? $"y[output] = (firstPatch == 0 ? 0f : y[output]) + (total * {scale});" : $"y[output] = total * {scale};");
     }
 }

@@ -16,19 +16,16 @@ internal static class FoldEmitter
             "Fold",
             plan.Fold.Threads,
             GroupText.Batch * plan.Fold.Groups,
-            Argument.Floats("patchGradients", new LayerArguments(plan).InputGradients.Value),
-            Argument.Floats("inputGradient", "buffers.InputGradient"))
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 "∂L/∂input = Σ over the patches that hold the value, in order of their index",
                 $"b sample, i value 0…{length - 1} of an image of {image.Height} × {image.Width} × {image.Channels}",
                 $"patchGradients [{n}, {d}] of a sample, inputGradient [{length}] of a sample",
                 string.Empty,
                 (long)n * d,
-                4L * ((n * d) + length)),
-            Per = "sample",
-            Body = writer => writer.Elements(plan.Fold, "i", "sample", (i, sample) => WriteBody(writer, image, i, (sample.As("long") * (n * d), (sample.As("long") * length) + i), d)),
-        };
+                4L * ((n * d) + length)) { Per = "sample" },
+            writer => writer.Elements(plan.Fold, "i", "sample", (i, sample) => WriteBody(writer, image, i, (sample.As("long") * (n * d), (sample.As("long") * length) + i), d)),
+            Argument.Floats("patchGradients", new LayerArguments(plan).InputGradients.Value),
+            Argument.Floats("inputGradient", "buffers.InputGradient"));
     }
 
     private static void WriteBody(SourceWriter writer, ImageInputSpec image, Expression i, (Expression Patches, Expression Value) at, int d)

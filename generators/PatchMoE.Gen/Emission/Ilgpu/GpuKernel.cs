@@ -15,6 +15,10 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 
     public static Argument Partials { get; } = Floats("partials", "partials");
 
+    public static Argument Logits { get; } = Floats("logits", "buffers.Logits");
+
+    public static Argument LogitsGradient { get; } = Floats("logitsGradient", "scratch.LogitsGradient");
+
     public static Argument Floats(string name, Expression value) => new(new Parameter("ArrayView<float>", name), value);
 
     public static Argument Integers(string name, Expression value) => new(new Parameter("ArrayView<int>", name), value);
@@ -33,18 +37,17 @@ internal sealed record Argument(Parameter Parameter, Expression Value)
 /// <param name="Name">The method.</param>
 /// <param name="Threads">Threads of a group.</param>
 /// <param name="Groups">The number of groups, in terms of <c>batch</c> and <c>chunks</c>.</param>
+/// <param name="Documentation">Its documentation.</param>
+/// <param name="Body">Prints its body.</param>
 /// <param name="Arguments">All that it can have; at most 14 are used: ILGPU's launchers take no more.</param>
-internal sealed record GpuKernel(string Owner, string Name, int Threads, Expression Groups, params Argument[] Arguments)
+internal sealed record GpuKernel(
+    string Owner, string Name, int Threads, Expression Groups, KernelDoc Documentation, Action<SourceWriter> Body, params Argument[] Arguments)
 {
-    public required KernelDoc Documentation { get; init; }
-    public required string Per { get; init; }
-    public required Action<SourceWriter> Body { get; init; }
-
     private Method Method => new(Name, [.. Arguments.Select(argument => argument.Parameter)]) { Modifiers = "internal static" };
 
     private string Launcher => $"_{char.ToLowerInvariant(Owner[0])}{Owner.Substring(1)}{Name}";
 
-    public void Write(SourceWriter writer) => writer.Method(Method, above => (Documentation with { Per = Per }).Write(above), () => Body(writer));
+    public void Write(SourceWriter writer) => writer.Method(Method, Documentation.Write, () => Body(writer));
 
     public void WriteField(SourceWriter writer) => writer.Fill(
         "private readonly Action<", ["AcceleratorStream", "KernelConfig", .. Method.Used.Select(parameter => parameter.Type)], $"> {Launcher};", after: ",");

@@ -18,16 +18,21 @@ internal readonly record struct TakenPatch(Expression Instance, Expression Exper
 /// <param name="PerInstance">Patches that an expert takes of an instance.</param>
 /// <param name="Instances">Instances of a sample.</param>
 /// <param name="PartialStride">Floats from one chunk's partial gradients to the next; 0 where there is one chunk.</param>
-internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, int Experts, int Count, int PerInstance, int Instances, long PartialStride)
+/// <param name="Locate">Prints what it takes to find a patch and gives where its vectors begin; −1 for none.</param>
+/// <param name="Delta">δ of a patch and a weight row.</param>
+/// <param name="Target">Where the weight row of an expert lies in the parameter buffer, in vectors.</param>
+internal sealed record GradientTiles(
+    GradientTiling Tiling,
+    PatchLayout Layout,
+    int Experts,
+    int Count,
+    int PerInstance,
+    int Instances,
+    long PartialStride,
+    Func<SourceWriter, TakenPatch, Expression> Locate,
+    Func<TakenPatch, Expression, Expression> Delta,
+    Func<Expression, Expression, Expression> Target)
 {
-    /// <summary>Prints what it takes to find a patch and gives where its vectors begin; −1 for none.</summary>
-    public required Func<SourceWriter, TakenPatch, Expression> Locate { get; init; }
-
-    public required Func<TakenPatch, Expression, Expression> Delta { get; init; }
-
-    /// <summary>Where the weight row of an expert lies in the parameter buffer, in vectors.</summary>
-    public required Func<Expression, Expression, Expression> Target { get; init; }
-
     private string Type => Layout.Type();
 
     private bool ExactRows => Tiling.RowBlocks * Tiling.RowsAtOnce == Count;
@@ -37,17 +42,14 @@ internal sealed record GradientTiles(GradientTiling Tiling, PatchLayout Layout, 
     private Expression Expert => Experts == 1 ? 0 : Expression.Name("s");
 
     /// <summary>The kernel; what it reads beside the patches is the caller's affair.</summary>
-    public GpuKernel Kernel(string owner, string name, KernelDoc documentation, string per, Argument x, params Argument[] others) => new(
+    public GpuKernel Kernel(string owner, string name, KernelDoc documentation, Argument x, params Argument[] others) => new(
         owner,
         name,
         Tiling.Threads,
         Expression.Name("chunks") * (Experts * Tiling.Blocks),
-        [Argument.Batch, Argument.PerChunk, x, .. others, Argument.Partials])
-    {
-        Documentation = documentation,
-        Per = per,
-        Body = WriteBody,
-    };
+        documentation,
+        WriteBody,
+        [Argument.Batch, Argument.PerChunk, x, .. others, Argument.Partials]);
 
     public static string Describe(GradientTiling tiling, PatchLayout layout) =>
         $"{Format.Plural(tiling.Threads, "thread")}, each {Format.Plural(tiling.Rows, "weight row")} × {Format.Plural(tiling.Vectors, "vector")} of {Format.Plural(layout.Vector, "value")} in registers; "

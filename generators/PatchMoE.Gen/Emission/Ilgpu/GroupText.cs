@@ -48,16 +48,25 @@ internal static class GroupText
         }
     }
 
-    /// <summary>Prints a loop from 0; over one item it is none.</summary>
-    public static void Loop(this SourceWriter writer, string index, Expression end, Action<Expression> body)
+    /// <summary>Prints rounds that use the same shared memory, a barrier behind each; a single round needs neither.</summary>
+    /// <param name="writer">Where to print.</param>
+    /// <param name="start">The name of a round's first item.</param>
+    /// <param name="count">The items.</param>
+    /// <param name="step">Those of a round.</param>
+    /// <param name="body">Prints a round, given its first item.</param>
+    public static void Rounds(this SourceWriter writer, string start, int count, int step, Action<Expression> body)
     {
-        if (end.Value == 1)
+        if (count <= step)
         {
             body(0);
             return;
         }
 
-        writer.Block($"for (int {index} = 0; {index} < {end}; {index}++)", () => body(Expression.Name(index)));
+        using (writer.Block($"for (int {start} = 0; {start} < {count}; {start} += {step})"))
+        {
+            body(Expression.Name(start));
+            writer.Barrier();
+        }
     }
 
     /// <summary>An index of a tile that may reach past the end, kept inside: what is computed twice is written once.</summary>

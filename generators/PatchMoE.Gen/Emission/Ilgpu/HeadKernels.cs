@@ -31,21 +31,18 @@ internal static class HeadKernels
             "Logits",
             tiling.Threads,
             Expression.CeilingOver(GroupText.Batch, tiling.Units),
-            Argument.Batch.When(tiling.Units > 1),
-            Argument.Floats("y", HeadArguments.Outputs(plan)),
-            Argument.Parameters,
-            HeadArguments.Logits)
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 $"f_c = ⟨a_c, y⟩{(head.BiasOffset < 0 ? string.Empty : " + bias_c")}",
                 $"b sample, c logit 0…{c - 1}, m = {m}",
                 $"y [{m}] of a sample, a [{c}, {m}], logits [{c}] of a sample",
                 $"{new ProductTiles(tiling, plan.HeadLayout).Describe()}; {Format.Plural(tiling.Units, "sample")} per group",
                 2L * c * m,
-                4L * (m + c)),
-            Per = "sample, the weights left out",
-            Body = writer => WriteLogits(writer, plan),
-        };
+                4L * (m + c)) { Per = "sample, the weights left out" },
+            writer => WriteLogits(writer, plan),
+            Argument.Batch.When(tiling.Units > 1),
+            new LayerArguments(plan.Top).Outputs,
+            Argument.Parameters,
+            Argument.Logits);
     }
 
     private static void WriteLogits(SourceWriter writer, IlgpuPlan plan)
@@ -76,19 +73,18 @@ internal static class HeadKernels
         HeadPlan head = plan.Model.Head;
         PatchLayout layout = plan.HeadLayout;
         (int c, int m) = (head.Outputs, head.Inputs);
-        var tiles = new GradientTiles(tiling, layout, Experts: 1, Count: c, PerInstance: 1, Instances: 1, plan.PartialStep)
-        {
-            Locate = (_, patch) => patch.Instance.As("long") * layout.Vectors,
-            Delta = (patch, r) => $"logitsGradient[{(patch.Instance.As("long") * c) + r}]",
-            Target = (_, r) => (r * layout.Vectors) + (head.WeightOffset / layout.Vector),
-        };
+        var tiles = new GradientTiles(
+            tiling, layout, Experts: 1, Count: c, PerInstance: 1, Instances: 1, plan.PartialStep,
+            Locate: (_, patch) => patch.Instance.As("long") * layout.Vectors,
+            Delta: (patch, r) => $"logitsGradient[{(patch.Instance.As("long") * c) + r}]",
+            Target: (_, r) => (r * layout.Vectors) + (head.WeightOffset / layout.Vector));
         var documentation = new KernelDoc(
             "∂L/∂a[c] = Σ_b ∂L/∂f[b, c] · y_b",
             $"b sample of a chunk, c logit 0…{c - 1}, m = {m}",
             $"y [{m}] of a sample, partials [chunks, parameters]",
             GradientTiles.Describe(tiling, layout),
             2L * c * m,
-            4L * (m + c));
-        return tiles.Kernel("Head", "WeightGradient", documentation, "sample", Argument.Floats("input", HeadArguments.Outputs(plan)), HeadArguments.LogitsGradient);
+            4L * (m + c)) { Per = "sample" };
+        return tiles.Kernel("Head", "WeightGradient", documentation, Argument.Floats("input", new LayerArguments(plan.Top).Outputs.Value), Argument.LogitsGradient);
     }
 }

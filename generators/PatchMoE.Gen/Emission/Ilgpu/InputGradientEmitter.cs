@@ -8,23 +8,14 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 /// Prints the gradient of a layer's patches. A thread owns one vector column of all patches of an instance and goes through the experts in order, so that sums
 /// have one order without any exchange between threads.
 /// </summary>
-internal sealed class InputGradientEmitter
+internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan plan, Expression v)
 {
     private static readonly Expression s_instance = Expression.Name("instance");
 
-    private readonly SourceWriter _writer;
-    private readonly IlgpuLayerPlan _plan;
-    private readonly LayerPlan _layer;
-    private readonly PatchLayout _target;
-    private readonly string _type;
-    private readonly Expression _v;
-    private readonly Expression _column;
-
-    private InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan plan, Expression v)
-    {
-        (_writer, _plan, _layer, _target, _type, _v) = (writer, plan, plan.Layer, plan.InputGradient.Target, plan.Layout.Type(), v);
-        _column = writer.Let("column", _target.Column(v));
-    }
+    private readonly LayerPlan _layer = plan.Layer;
+    private readonly PatchLayout _target = plan.InputGradient.Target;
+    private readonly string _type = plan.Layout.Type();
+    private readonly Expression _column = writer.Let("column", plan.InputGradient.Target.Column(v));
 
     public static GpuKernel Of(IlgpuLayerPlan plan)
     {
@@ -37,37 +28,34 @@ internal sealed class InputGradientEmitter
             "InputGradient",
             tiling.Columns.Threads,
             GroupText.Batch * (layer.Instances * tiling.Columns.Groups),
-            arguments.Lengths.When(layer.Index == 0 && plan.RouterGradient is not null),
-            arguments.Routes,
-            Argument.Parameters,
-            arguments.Activations,
-            arguments.ScoreGradients,
-            arguments.InputGradients)
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 $"∂L/∂x_j = Σ_s Σ_r δ[s, p, r] · v[s, r] where routes[s, p] = j{(layer.TrainsRouter ? "; + Σ_s ∂L/∂g[s, j] · w_s" : string.Empty)}",
                 $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}, j patch 0…{layer.Patches - 1}, d = {d}",
                 $"δ [{plan.Units}, {l}, {plan.DeltaStride}] of an instance, v [{k}, {m}, {d}], xGradient [{layer.Patches}, {d}] of an instance, 0 before",
                 $"a thread per vector of {Format.Plural(plan.Layout.Vector, "value")} along d, {(tiling.Patches == 1 ? "a patch" : $"{tiling.Patches} patches")} at a time in registers",
                 2L * plan.Units * l * plan.DeltaStride * d,
-                8L * plan.Units * l * d),
-            Per = "instance, the weights left out",
-            Body = writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
-        };
+                8L * plan.Units * l * d) { Per = "instance, the weights left out" },
+            writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
+            arguments.Lengths.When(layer.Index == 0 && plan.RouterGradient is not null),
+            arguments.Routes,
+            Argument.Parameters,
+            arguments.Activations,
+            arguments.ScoreGradients,
+            arguments.InputGradients);
     }
 
     private void WriteBody()
     {
         (int k, int l) = (_layer.Experts, _layer.Taken);
-        _writer.LetView("w", _plan.Layout, _plan.Layout.View("parameters"));
-        _writer.LetView("x", _target, _target.Instance("xGradient", s_instance));
+        writer.LetView("w", plan.Layout, plan.Layout.View("parameters"));
+        writer.LetView("x", _target, _target.Instance("xGradient", s_instance));
         switch (_layer.Routing)
         {
             case Routing.ExpertChoice:
-                _writer.Loop("s", k, s => WriteExpert(((s_instance.As("long") * k) + s) * l, s));
+                writer.Loop("s", k, s => WriteExpert(((s_instance.As("long") * k) + s) * l, s));
                 break;
             case Routing.Sample:
-                _writer.Lines("int s = routes[instance];");
+                writer.Lines("int s = routes[instance];");
                 WriteExpert(s_instance.As("long") * l, Expression.Name("s"));
                 break;
             default:
@@ -75,7 +63,7 @@ internal sealed class InputGradientEmitter
                 break;
         }
 
-        if (_plan.RouterGradient is not null)
+        if (plan.RouterGradient is not null)
         {
             WriteRouter();
         }
@@ -83,27 +71,27 @@ internal sealed class InputGradientEmitter
 
     private void WriteExpert(Expression chosen, Expression expert)
     {
-        (int m, int l, int tile) = (_layer.Neurons, _layer.Taken, _plan.InputGradient.Patches);
-        _writer.Lines($"long chosen = {chosen};");
-        Expression weights = _writer.Let("weights", (expert * (m * _plan.Layout.Vectors)) + (_layer.ExpertsOffset / _plan.Layout.Vector) + _v);
-        SourceWriter.Scope? loop = tile < l ? _writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
+        (int m, int l, int tile) = (_layer.Neurons, _layer.Taken, plan.InputGradient.Patches);
+        writer.Lines($"long chosen = {chosen};");
+        Expression weights = writer.Let("weights", (expert * (m * plan.Layout.Vectors)) + (_layer.ExpertsOffset / plan.Layout.Vector) + v);
+        SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
         Expression first = tile < l ? Expression.Name("p") : 0;
         bool exact = l % tile == 0;
         Expression[] places = [.. Enumerable.Range(0, tile).Select(q => (first + q).Inside(l, exact))];
-        _writer.Lines($"{_type} {string.Join(", ", places.Select((_, q) => $"g{q} = default"))};");
+        writer.Lines($"{_type} {string.Join(", ", places.Select((_, q) => $"g{q} = default"))};");
         for (int q = 0; q < tile; q++)
         {
-            _writer.Lines($"long at{q} = {("chosen" + places[q]) * _plan.DeltaStride};");
+            writer.Lines($"long at{q} = {("chosen" + places[q]) * plan.DeltaStride};");
         }
 
-        _writer.Loop("r", m, r =>
+        writer.Loop("r", m, r =>
         {
-            _writer.Lines($"{_type} weight = w[{weights + (r * _plan.Layout.Vectors)}];");
+            writer.Lines($"{_type} weight = w[{weights + (r * plan.Layout.Vectors)}];");
             WriteProducts(r, "d", "weight");
         });
-        if (_plan.RouterRow)
+        if (plan.RouterRow)
         {
-            _writer.Lines($"{_type} router = w[{RouterRow(expert)}];");
+            writer.Lines($"{_type} router = w[{RouterRow(expert)}];");
             WriteProducts(m, "routerDelta", "router");
         }
 
@@ -115,15 +103,15 @@ internal sealed class InputGradientEmitter
         loop?.Dispose();
     }
 
-    private Expression RouterRow(Expression expert) => (expert * _plan.Layout.Vectors) + (_layer.RouterOffset / _plan.Layout.Vector) + _v;
+    private Expression RouterRow(Expression expert) => (expert * plan.Layout.Vectors) + (_layer.RouterOffset / plan.Layout.Vector) + v;
 
     /// <summary>Prints the part of a weight row in the gradients of the tile's patches.</summary>
     private void WriteProducts(Expression row, string name, string weight)
     {
-        for (int q = 0; q < _plan.InputGradient.Patches; q++)
+        for (int q = 0; q < plan.InputGradient.Patches; q++)
         {
-            _writer.Lines($"float {name}{q} = activations[{$"at{q}" + row}];");
-            _writer.Lines(string.Join(" ", _plan.Layout.Components().Select(part => $"g{q}{part} += {name}{q} * {weight}{part};")));
+            writer.Lines($"float {name}{q} = activations[{$"at{q}" + row}];");
+            writer.Lines(string.Join(" ", plan.Layout.Components().Select(part => $"g{q}{part} += {name}{q} * {weight}{part};")));
         }
     }
 
@@ -131,14 +119,14 @@ internal sealed class InputGradientEmitter
     private void WriteSum(int q, Expression place, string? inside)
     {
         bool byRoute = _layer.Routing == Routing.ExpertChoice;
-        _writer.Gap();
-        Expression j = _writer.Let($"j{q}", byRoute ? $"routes[{"chosen" + place}]" : place);
-        using (_writer.If(byRoute ? $"{j} >= 0" : null, inside))
+        writer.Gap();
+        Expression j = writer.Let($"j{q}", byRoute ? $"routes[{"chosen" + place}]" : place);
+        using (writer.If(byRoute ? $"{j} >= 0" : null, inside))
         {
-            Expression to = _writer.Let($"to{q}", _target.Patch(j) + _column);
-            _writer.Lines($"{_type} sum{q} = x[{to}];");
-            _writer.Lines(string.Join("\n", _plan.Layout.Components().Select(part => $"sum{q}{part} += g{q}{part};")));
-            _writer.Lines($"x[{to}] = sum{q};");
+            Expression to = writer.Let($"to{q}", _target.Patch(j) + _column);
+            writer.Lines($"{_type} sum{q} = x[{to}];");
+            writer.Lines(string.Join("\n", plan.Layout.Components().Select(part => $"sum{q}{part} += g{q}{part};")));
+            writer.Lines($"x[{to}] = sum{q};");
         }
     }
 
@@ -146,19 +134,19 @@ internal sealed class InputGradientEmitter
     private void WriteRouter()
     {
         (int k, int n) = (_layer.Experts, _layer.Patches);
-        Expression valid = LayerText.Valid(_writer, _layer, s_instance);
-        _writer.Loop("j", valid, j =>
+        Expression valid = LayerText.Valid(writer, _layer, s_instance);
+        writer.Loop("j", valid, j =>
         {
-            Expression to = _writer.Let("to", _target.Patch(j) + _column);
-            _writer.Lines($"{_type} total = x[{to}];");
-            _writer.Loop("e", k, e =>
+            Expression to = writer.Let("to", _target.Patch(j) + _column);
+            writer.Lines($"{_type} total = x[{to}];");
+            writer.Loop("e", k, e =>
             {
                 Expression score = (s_instance.As("long") * k) + e;
-                _writer.Lines($"float gradient = scoreGradients[{(_layer.Routing == Routing.Sample ? score : (score * n) + j)}];");
-                _writer.Lines($"{_type} router = w[{RouterRow(e)}];");
-                _writer.Lines(string.Join("\n", _plan.Layout.Components().Select(part => $"total{part} += gradient * router{part};")));
+                writer.Lines($"float gradient = scoreGradients[{(_layer.Routing == Routing.Sample ? score : (score * n) + j)}];");
+                writer.Lines($"{_type} router = w[{RouterRow(e)}];");
+                writer.Lines(string.Join("\n", plan.Layout.Components().Select(part => $"total{part} += gradient * router{part};")));
             });
-            _writer.Lines($"x[{to}] = total;");
+            writer.Lines($"x[{to}] = total;");
         });
     }
 }

@@ -13,17 +13,11 @@ internal static class KernelClass
     /// <param name="helpers">Prints what they call.</param>
     public static void Kernels(this SourceWriter writer, string name, string summary, IEnumerable<GpuKernel> kernels, Action? helpers = null)
     {
-        writer.Lines($"/// <summary>{KernelDoc.Escape(summary)}</summary>");
+        writer.Summary(summary);
         using (writer.GeneratedType($"internal static class {name}"))
         {
-            bool first = true;
             foreach (GpuKernel kernel in kernels)
             {
-                if (!first)
-                {
-                }
-
-                first = false;
                 kernel.Write(writer);
             }
 

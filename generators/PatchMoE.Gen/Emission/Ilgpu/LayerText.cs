@@ -16,19 +16,12 @@ internal static class LayerText
     /// <summary>What an instance's pooled sum is multiplied by, 1 / Z.</summary>
     public static string Scale(SourceWriter writer, LayerPlan layer, Expression taken)
     {
-        switch (layer.Routing == Routing.ExpertChoice ? layer.Spec.Pooling : Pooling.Selected)
+        writer.Lines((layer.Routing == Routing.ExpertChoice ? layer.Spec.Pooling : Pooling.Selected) switch
         {
-            case Pooling.All:
-                writer.Lines($"const float scale = 1f / {layer.Patches};");
-                break;
-            case Pooling.Sum:
-                writer.Lines("const float scale = 1f;");
-                break;
-            default:
-                writer.Lines(taken.Value is not null ? $"const float scale = 1f / {taken};" : $"float scale = {taken} > 0 ? 1f / {taken} : 0f;");
-                break;
-        }
-
+            Pooling.All => $"const float scale = 1f / {layer.Patches};",
+            Pooling.Sum => "const float scale = 1f;",
+            _ => taken.Value is not null ? $"const float scale = 1f / {taken};" : $"float scale = {taken} > 0 ? 1f / {taken} : 0f;",
+        });
         return "scale";
     }
 }

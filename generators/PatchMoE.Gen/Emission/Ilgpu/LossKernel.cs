@@ -18,24 +18,21 @@ internal static class LossKernel
             "Loss",
             Threads,
             Expression.CeilingOver(GroupText.Batch, Samples),
-            Argument.Batch,
-            HeadArguments.Logits,
-            Argument.Integers("labels", "buffers.Labels"),
-            Argument.Parameters,
-            Argument.Floats("losses", "buffers.Losses"),
-            HeadArguments.LogitsGradient,
-            Argument.Floats("yGradient", $"scratch.Layer{plan.Model.Top.Index}OutputGradients"))
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 $"{loss}; ∂L/∂f, divided by B; ∂L/∂y = Σ_c ∂L/∂f_c · a_c",
                 $"b sample, c logit 0…{c - 1}, i output 0…{m - 1}",
                 $"logits [{c}], a [{c}, {m}], yGradient [{m}] of a sample",
                 $"{Samples} samples per group: a thread per loss, then a thread per output",
                 2L * c * m,
-                4L * (m + (2 * c))),
-            Per = "sample, the weights left out",
-            Body = writer => WriteBody(writer, plan),
-        };
+                4L * (m + (2 * c))) { Per = "sample, the weights left out" },
+            writer => WriteBody(writer, plan),
+            Argument.Batch,
+            Argument.Logits,
+            Argument.Integers("labels", "buffers.Labels"),
+            Argument.Parameters,
+            Argument.Floats("losses", "buffers.Losses"),
+            Argument.LogitsGradient,
+            new LayerArguments(plan.Top).OutputGradients);
     }
 
     private static void WriteBody(SourceWriter writer, IlgpuPlan plan)

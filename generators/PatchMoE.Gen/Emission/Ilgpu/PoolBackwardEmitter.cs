@@ -19,6 +19,14 @@ internal static class PoolBackwardEmitter
             "PoolBackward",
             IlgpuLayerPlan.PoolThreads,
             Expression.CeilingOver(arguments.Units, plan.PoolUnits),
+            new KernelDoc(
+                $"δ[p, r] = a[p, r] > 0 ? ∂L/∂y_r · G_p / Z : 0{(layer.TrainsRouter ? "; ∂L/∂G_p = Σ_r ∂L/∂y_r · a[p, r] / Z, and ∂L/∂g by the gate" : string.Empty)}",
+                $"unit 0…B·{layer.Instances * plan.Units}−1, p patch taken 0…{l - 1}, r neuron 0…{m - 1}",
+                $"activations a [{l}, {plan.DeltaStride}] of a unit, δ in their place{(plan.RouterRow ? $", ∂L/∂g in column {m}" : string.Empty)}",
+                $"{Format.Plural(plan.PoolUnits, "unit")} per group, a thread per patch taken",
+                4L * l * m,
+                (8L * l * m) + (4L * m)) { Per = "unit" },
+            writer => WriteBody(writer, plan),
             Argument.Number("units", arguments.Units).When(plan.PoolUnits > 1),
             arguments.Lengths,
             arguments.Routes.When(layer.Routing == Routing.Sample || layer.Spec.Gate is Gate.SoftmaxAll or Gate.Sigmoid),
@@ -28,18 +36,7 @@ internal static class PoolBackwardEmitter
             arguments.GateGradients,
             arguments.ScoreGradients,
             arguments.OutputGradients,
-            arguments.Activations)
-        {
-            Documentation = new KernelDoc(
-                $"δ[p, r] = a[p, r] > 0 ? ∂L/∂y_r · G_p / Z : 0{(layer.TrainsRouter ? "; ∂L/∂G_p = Σ_r ∂L/∂y_r · a[p, r] / Z, and ∂L/∂g by the gate" : string.Empty)}",
-                $"unit 0…B·{layer.Instances * plan.Units}−1, p patch taken 0…{l - 1}, r neuron 0…{m - 1}",
-                $"activations a [{l}, {plan.DeltaStride}] of a unit, δ in their place{(plan.RouterRow ? $", ∂L/∂g in column {m}" : string.Empty)}",
-                $"{Format.Plural(plan.PoolUnits, "unit")} per group, a thread per patch taken",
-                4L * l * m,
-                (8L * l * m) + (4L * m)),
-            Per = "unit",
-            Body = writer => WriteBody(writer, plan),
-        };
+            arguments.Activations);
     }
 
     private static void WriteBody(SourceWriter writer, IlgpuLayerPlan plan)

@@ -31,6 +31,10 @@ internal sealed record ProductTiles(ProductTiling Tiling, PatchLayout Layout)
         }
     }
 
+    /// <summary>Prints where the tile's weight rows begin, given which row each is.</summary>
+    public Expression[] LetRows(SourceWriter writer, Func<int, Expression> row) =>
+        [.. Enumerable.Range(0, Tiling.Rows).Select(r => writer.Let($"w{r}", row(r) * Layout.Vectors))];
+
     /// <summary>
     /// Prints the thread's sums over its part of d, from patches of the view <c>x</c> and rows of the view <c>w</c>, stored to shared memory. Each lane takes
     /// every Lanes-th vector, so that neighbouring lanes read neighbouring memory.

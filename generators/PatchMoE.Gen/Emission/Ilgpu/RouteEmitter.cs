@@ -20,6 +20,14 @@ internal static class RouteEmitter
             "Route",
             tiling.Threads,
             Expression.CeilingOver(arguments.Instances, tiling.Units),
+            new KernelDoc(
+                $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
+                $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
+                $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
+                $"{new ProductTiles(tiling, plan.Layout).Describe()}; {Format.Plural(tiling.Units, "instance")} per group. Selection: {selection.Reason}{keys}",
+                2L * n * k * d,
+                4L * ((n * d) + (k * n) + (k * l))) { Per = "instance, the weights left out" },
+            writer => WriteBody(writer, plan),
             Argument.Number("instances", arguments.Instances).When(tiling.Units > 1),
             arguments.Input,
             arguments.Lengths,
@@ -27,18 +35,7 @@ internal static class RouteEmitter
             arguments.Scores,
             arguments.Routes,
             arguments.Gates,
-            arguments.Probabilities)
-        {
-            Documentation = new KernelDoc(
-                $"g[s, j] = ⟨w_s, x_j⟩; routes[s] = the {l} best j, best first, of equal scores the lower first{GateText.Formula(layer)}",
-                $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, p of the chosen 0…{l - 1}, d = {d}",
-                $"x [{n}, {d}] of an instance, w [{k}, {d}], scores [{k}, {n}], routes [{k}, {l}], −1 for none",
-                $"{new ProductTiles(tiling, plan.Layout).Describe()}; {Format.Plural(tiling.Units, "instance")} per group. Selection: {selection.Reason}{keys}",
-                2L * n * k * d,
-                4L * ((n * d) + (k * n) + (k * l))),
-            Per = "instance, the weights left out",
-            Body = writer => WriteBody(writer, plan),
-        };
+            arguments.Probabilities);
     }
 
     private static void WriteBody(SourceWriter writer, IlgpuLayerPlan plan)
@@ -72,40 +69,33 @@ internal static class RouteEmitter
         (int k, int n) = (layer.Experts, layer.Patches);
         int count = tiling.Units * tiling.TilesPerUnit;
         (bool exact, bool exactPatches, bool exactExperts) = (count % tiling.TilesAtOnce == 0, n % tiling.Patches == 0, k % tiling.Rows == 0);
-        bool rounds = tiling.Rounds > 1;
-        Expression start = rounds ? Expression.Name("start") : 0;
-        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {count}; start += {tiling.TilesAtOnce})") : null;
-        Expression current = writer.Let("current", (start + tiles.Tile).Inside(count, exact));
-        Expression instance = writer.Let("instance", tiling.Units == 1 ? first : Expression.Min(first + (current / tiling.TilesPerUnit), Expression.Name("instances") - 1));
-        Expression firstPatch = writer.Let("firstPatch", PatchTile(current, tiling) * tiling.Patches);
-        Expression firstExpert = writer.Let("firstExpert", current % tiling.RowTiles * tiling.Rows);
-        writer.LetView("x", plan.Layout, plan.Layout.Instance("input", instance));
-        Expression[] patches = [.. Enumerable.Range(0, tiling.Patches).Select(p => writer.Let($"x{p}", Patch(p)))];
-        Expression[] rows = [.. Enumerable.Range(0, tiling.Rows).Select(r => writer.Let($"w{r}", (firstExpert + r).Inside(k, exactExperts) * plan.Layout.Vectors))];
-        tiles.WriteSums(writer, patches, rows);
-        tiles.WriteResults(writer, sum =>
+        writer.Rounds("start", count, tiling.TilesAtOnce, start =>
         {
-            Expression done = writer.Let("done", start + sum.Tile);
-            Expression of = writer.Let("sumInstance", first + (tiling.Units == 1 ? 0 : done / tiling.TilesPerUnit));
-            Expression patch = writer.Let("patch", (PatchTile(done, tiling) * tiling.Patches) + sum.Patch);
-            Expression expert = writer.Let("expert", (done % tiling.RowTiles * tiling.Rows) + sum.Row);
-            using (writer.If(done.Below(count, exact), of.Below(Expression.Name("instances"), tiling.Units == 1), patch.Below(n, exactPatches), expert.Below(k, exactExperts)))
+            Expression current = writer.Let("current", (start + tiles.Tile).Inside(count, exact));
+            Expression instance = writer.Let("instance", tiling.Units == 1 ? first : Expression.Min(first + (current / tiling.TilesPerUnit), Expression.Name("instances") - 1));
+            Expression firstPatch = writer.Let("firstPatch", PatchTile(current, tiling) * tiling.Patches);
+            Expression firstExpert = writer.Let("firstExpert", current % tiling.RowTiles * tiling.Rows);
+            writer.LetView("x", plan.Layout, plan.Layout.Instance("input", instance));
+            Expression[] patches = [.. Enumerable.Range(0, tiling.Patches).Select(p => writer.Let($"x{p}", Patch(firstPatch + p, p)))];
+            tiles.WriteSums(writer, patches, tiles.LetRows(writer, r => (firstExpert + r).Inside(k, exactExperts)));
+            tiles.WriteResults(writer, sum =>
             {
-                writer.Lines($"scores[{(((of.As("long") * k) + expert) * n) + patch}] = sum;");
-            }
+                Expression done = writer.Let("done", start + sum.Tile);
+                Expression of = writer.Let("sumInstance", first + (tiling.Units == 1 ? 0 : done / tiling.TilesPerUnit));
+                Expression patch = writer.Let("patch", (PatchTile(done, tiling) * tiling.Patches) + sum.Patch);
+                Expression expert = writer.Let("expert", (done % tiling.RowTiles * tiling.Rows) + sum.Row);
+                using (writer.If(done.Below(count, exact), of.Below(Expression.Name("instances"), tiling.Units == 1), patch.Below(n, exactPatches), expert.Below(k, exactExperts)))
+                {
+                    writer.Lines($"scores[{(((of.As("long") * k) + expert) * n) + patch}] = sum;");
+                }
+            });
         });
-        if (rounds)
-        {
-            writer.Barrier();
-        }
-
-        loop?.Dispose();
         writer.Gap();
 
-        Expression Patch(int p)
+        Expression Patch(Expression patch, int p)
         {
-            Expression patch = (firstPatch + p).Inside(n, exactPatches);
-            return plan.Layout.Patch(plan.Layout.GridWidth == 1 ? patch : writer.Let($"j{p}", patch));
+            Expression inside = patch.Inside(n, exactPatches);
+            return plan.Layout.Patch(plan.Layout.GridWidth == 1 ? inside : writer.Let($"j{p}", inside));
         }
     }
 

@@ -17,23 +17,20 @@ internal static class SampleRouteEmitter
             "Route",
             plan.Scores!.Threads,
             arguments.Instances,
-            arguments.Input,
-            arguments.Lengths,
-            Argument.Parameters,
-            arguments.PatchSums,
-            arguments.Probabilities,
-            arguments.Routes)
-        {
-            Documentation = new KernelDoc(
+            new KernelDoc(
                 "h_s = ⟨w_s, Σ_j x_j⟩; routes = the s of the largest h, the lower of equal ones; probabilities = softmax(h)",
                 $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}, d = {d}",
                 $"x [{n}, {d}] of an instance, w [{k}, {d}], patchSums [{d}], probabilities [{k}], routes [1]",
                 $"one instance per group; {new ProductTiles(plan.Scores, plan.Routed).Describe()}",
                 ((long)n * d) + (2L * k * d),
-                4L * ((n * d) + d + k)),
-            Per = "instance, the weights left out",
-            Body = writer => WriteBody(writer, plan),
-        };
+                4L * ((n * d) + d + k)) { Per = "instance, the weights left out" },
+            writer => WriteBody(writer, plan),
+            arguments.Input,
+            arguments.Lengths,
+            Argument.Parameters,
+            arguments.PatchSums,
+            arguments.Probabilities,
+            arguments.Routes);
     }
 
     private static void WriteBody(SourceWriter writer, IlgpuLayerPlan plan)

@@ -15,19 +15,14 @@ internal sealed class SelectText
     private readonly DeviceSelection _selection;
     private readonly int _experts;
     private readonly int _threads;
-    private readonly Expression _start;
     private readonly Expression _unit;
     private readonly Expression _end;
     private readonly bool _exact;
 
-    private SelectText(SourceWriter writer, IlgpuLayerPlan plan, Expression first, Expression end)
+    private SelectText(SourceWriter writer, IlgpuLayerPlan plan, int experts, Expression unit, Expression end)
     {
-        (_writer, _layer, _selection, _threads, _end) = (writer, plan.Layer, plan.Selection!, plan.Scores!.Threads, end);
-        int experts = plan.Scores.Units * _layer.Experts;
-        _experts = _selection.AtOnce == 0 ? experts : _selection.AtOnce;
-        _start = _experts < experts ? Expression.Name("start") : 0;
-        _unit = (first * _layer.Experts) + _start;
-        _exact = plan.Scores.Units == 1 && experts % _experts == 0;
+        (_writer, _layer, _selection, _experts, _threads, _unit, _end) = (writer, plan.Layer, plan.Selection!, experts, plan.Scores!.Threads, unit, end);
+        _exact = plan.Scores.Units == 1 && _layer.Experts % experts == 0;
     }
 
     /// <summary>The order of scores as an order of integers.</summary>
@@ -56,32 +51,29 @@ internal sealed class SelectText
     /// <param name="end">The unit behind the group's last.</param>
     public static void Write(SourceWriter writer, IlgpuLayerPlan plan, Expression first, Expression end)
     {
-        var text = new SelectText(writer, plan, first, end);
-        int experts = plan.Scores!.Units * plan.Layer.Experts;
-        SourceWriter.Scope? loop = text._start.IsZero ? null : writer.Block($"for (int start = 0; start < {experts}; start += {text._experts})");
-        switch (text._selection.Kernel)
+        int all = plan.Scores!.Units * plan.Layer.Experts;
+        int atOnce = plan.Selection!.AtOnce == 0 ? all : plan.Selection.AtOnce;
+        writer.Rounds("start", all, atOnce, start => new SelectText(writer, plan, atOnce, (first * plan.Layer.Experts) + start, end).Write());
+    }
+
+    private void Write()
+    {
+        switch (_selection.Kernel)
         {
             case DeviceSelectionKernel.Sort:
-                text.WriteSort();
+                WriteSort();
                 break;
             case DeviceSelectionKernel.Count:
-                text.WriteKeys();
-                text.WriteCount();
+                WriteKeys();
+                WriteCount();
                 break;
             case DeviceSelectionKernel.CountScores:
-                text.WriteCount();
+                WriteCount();
                 break;
             case DeviceSelectionKernel.Single:
-                text.WriteSingle();
+                WriteSingle();
                 break;
         }
-
-        if (loop is not null)
-        {
-            writer.Barrier();
-        }
-
-        loop?.Dispose();
     }
 
     private void WriteSingle() => _writer.Share(_experts, _threads, i => InUnit(i, (unit, valid) =>

@@ -14,23 +14,16 @@ internal static class VectorProducts
     public static void Write(SourceWriter writer, ProductTiles tiles, int count, Action<Expression, Expression, string?> store)
     {
         ProductTiling tiling = tiles.Tiling;
-        bool rounds = tiling.RowBlocks > 1;
-        bool exact = count % (rounds ? tiling.Rows * tiling.RowTilesAtOnce : tiling.Rows) == 0;
-        Expression start = rounds ? Expression.Name("start") : 0;
-        SourceWriter.Scope? loop = rounds ? writer.Block($"for (int start = 0; start < {tiling.RowTiles}; start += {tiling.RowTilesAtOnce})") : null;
-        Expression firstRow = writer.Let("firstRow", (start + (tiles.Tile % tiling.RowTilesAtOnce)) * tiling.Rows);
-        Expression[] rows = [.. Enumerable.Range(0, tiling.Rows).Select(r => writer.Let($"w{r}", (firstRow + r).Inside(count, exact) * tiles.Layout.Vectors))];
-        tiles.WriteSums(writer, [0], rows);
-        tiles.WriteResults(writer, sum =>
+        bool exact = count % (tiling.RowBlocks > 1 ? tiling.Rows * tiling.RowTilesAtOnce : tiling.Rows) == 0;
+        writer.Rounds("start", tiling.RowTiles, tiling.RowTilesAtOnce, start =>
         {
-            Expression row = writer.Let("row", ((start + (sum.Tile % tiling.RowTilesAtOnce)) * tiling.Rows) + sum.Row);
-            store(sum.Tile, row, row.Below(count, exact));
+            Expression firstRow = writer.Let("firstRow", (start + (tiles.Tile % tiling.RowTilesAtOnce)) * tiling.Rows);
+            tiles.WriteSums(writer, [0], tiles.LetRows(writer, row => (firstRow + row).Inside(count, exact)));
+            tiles.WriteResults(writer, sum =>
+            {
+                Expression row = writer.Let("row", ((start + (sum.Tile % tiling.RowTilesAtOnce)) * tiling.Rows) + sum.Row);
+                store(sum.Tile, row, row.Below(count, exact));
+            });
         });
-        if (rounds)
-        {
-            writer.Barrier();
-        }
-
-        loop?.Dispose();
     }
 }

@@ -14,29 +14,27 @@ internal static class WeightGradientEmitter
         var arguments = new LayerArguments(plan);
         (int k, int m, int l, int d) = (layer.Experts, layer.Neurons, layer.Taken, layer.Dimension);
         int vector = plan.Layout.Vector;
-        var tiles = new GradientTiles(plan.WeightGradient, plan.Layout, k, plan.DeltaStride, l, layer.Instances, partialStride)
-        {
-            Locate = (writer, patch) => LocateTaken(writer, plan, patch),
-            Delta = (patch, r) => $"activations[{(((((patch.Instance.As("long") * plan.Units) + (plan.Units == 1 ? 0 : patch.Expert)) * l) + patch.Place) * plan.DeltaStride) + r}]",
-            Target = (s, r) =>
+        var tiles = new GradientTiles(
+            plan.WeightGradient, plan.Layout, k, plan.DeltaStride, l, layer.Instances, partialStride,
+            Locate: (writer, patch) => LocateTaken(writer, plan, patch),
+            Delta: (patch, r) => $"activations[{(((((patch.Instance.As("long") * plan.Units) + (plan.Units == 1 ? 0 : patch.Expert)) * l) + patch.Place) * plan.DeltaStride) + r}]",
+            Target: (s, r) =>
             {
                 Expression expert = (((s * m) + r) * plan.Layout.Vectors) + (layer.ExpertsOffset / vector);
                 Expression router = (s * plan.Layout.Vectors) + (layer.RouterOffset / vector);
                 return !plan.RouterRow ? expert : r.Value is { } row ? (row < m ? expert : router) : Expression.Raw($"{r} < {m} ? {expert} : {router}");
-            },
-        };
+            });
         var documentation = new KernelDoc(
             $"∂L/∂v[s, r] = Σ_instance Σ_p δ[s, p, r] · x_routes[s, p]{(plan.RouterRow ? "; as one more row ∂L/∂w_s = Σ ∂L/∂g[s, p] · x_routes[s, p]" : string.Empty)}",
             $"s expert 0…{k - 1}, r weight row 0…{plan.DeltaStride - 1}, p patch taken 0…{l - 1}, d = {d}; a chunk of perChunk samples has sums of its own",
             $"x [{layer.Patches}, {d}] of an instance, δ [{l}, {plan.DeltaStride}] of an expert and instance, partials [chunks, parameters]",
             GradientTiles.Describe(plan.WeightGradient, plan.Layout),
             2L * plan.Units * l * plan.DeltaStride * d,
-            4L * plan.Units * l * (d + plan.DeltaStride));
+            4L * plan.Units * l * (d + plan.DeltaStride)) { Per = "instance" };
         return tiles.Kernel(
             $"Layer{layer.Index}",
             "WeightGradient",
             documentation,
-            "instance",
             arguments.Input,
             arguments.Lengths.When(layer.Index == 0 && layer.Routing != Routing.ExpertChoice),
             arguments.Routes,
@@ -55,24 +53,22 @@ internal static class WeightGradientEmitter
         var arguments = new LayerArguments(plan);
         bool sample = layer.Routing == Routing.Sample;
         (int k, int d, int patches) = (layer.Experts, layer.Dimension, sample ? 1 : layer.Patches);
-        var tiles = new GradientTiles(tiling, plan.Routed, 1, k, patches, layer.Instances, partialStride)
-        {
-            Locate = (writer, patch) => sample ? patch.Instance.As("long") * plan.Routed.Vectors : LocateValid(writer, plan, patch),
-            Delta = (patch, r) => $"scoreGradients[{(((patch.Instance.As("long") * k) + r) * patches) + patch.Place}]",
-            Target = (_, r) => (r * plan.Routed.Vectors) + (layer.RouterOffset / plan.Routed.Vector),
-        };
+        var tiles = new GradientTiles(
+            tiling, plan.Routed, 1, k, patches, layer.Instances, partialStride,
+            Locate: (writer, patch) => sample ? patch.Instance.As("long") * plan.Routed.Vectors : LocateValid(writer, plan, patch),
+            Delta: (patch, r) => $"scoreGradients[{(((patch.Instance.As("long") * k) + r) * patches) + patch.Place}]",
+            Target: (_, r) => (r * plan.Routed.Vectors) + (layer.RouterOffset / plan.Routed.Vector));
         var documentation = new KernelDoc(
             sample ? "∂L/∂w_s = Σ_instance ∂L/∂h_s · Σ_j x_j" : "∂L/∂w_s = Σ_instance Σ_j ∂L/∂g[s, j] · x_j",
             $"s expert 0…{k - 1}, d = {d}",
             $"x [{patches}, {d}] of an instance, partials [chunks, parameters]",
             GradientTiles.Describe(tiling, plan.Routed),
             2L * patches * k * d,
-            4L * patches * (d + k));
+            4L * patches * (d + k)) { Per = "instance" };
         return tiles.Kernel(
             $"Layer{layer.Index}",
             "RouterGradient",
             documentation,
-            "instance",
             sample ? Argument.Floats("input", arguments.PatchSums.Value) : arguments.Input,
             arguments.Lengths.When(layer.Index == 0 && !sample),
             arguments.ScoreGradients);

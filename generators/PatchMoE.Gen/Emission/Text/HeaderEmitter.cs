@@ -55,10 +55,8 @@ internal static class HeaderEmitter
             : $"{each}: bound by reading the input. The router goes as fast as it comes; what the experts make of the patches in the caches comes on top.";
     }
 
-    public static void WriteClassDoc(SourceWriter writer, ModelPlan plan)
-    {
+    public static void WriteClassDoc(SourceWriter writer, ModelPlan plan) =>
         writer.Lines($"/// <summary>{KernelDoc.Escape(Input(plan))}, compiled from the spec {plan.SpecName}.</summary>");
-    }
 
     private static string Input(ModelPlan plan) => plan.Model.Input switch
     {

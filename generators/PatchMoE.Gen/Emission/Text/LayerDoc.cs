@@ -10,7 +10,7 @@ internal static class LayerDoc
     {
         Routing.Dense => "dense, every expert sees every patch",
         Routing.Sample => "sample, the best expert sees the whole sample",
-        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {Word(layer.Spec.Gate)}, pooling {Word(layer.Spec.Pooling)}",
+        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
     };
 
     /// <summary>Prints the documentation of a layer's class.</summary>
@@ -28,11 +28,5 @@ internal static class LayerDoc
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
         writer.Lines("/// </remarks>");
-    }
-
-    private static string Word(Enum value)
-    {
-        string name = value.ToString();
-        return char.ToLowerInvariant(name[0]) + name.Substring(1);
     }
 }

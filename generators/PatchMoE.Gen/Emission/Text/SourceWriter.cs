@@ -149,26 +149,19 @@ internal sealed class SourceWriter
     public void Tiles(Planning.TileRun run, string index, Action<Expression> body) => Loop(index, run.Start, run.End, run.Size, body);
 
     /// <summary>Prints a loop over so many; a single one needs no loop.</summary>
-    public void Loop(string index, int count, Action<Expression> body) => Loop(index, 0, count, 1, body);
+    public void Loop(string index, Expression count, Action<Expression> body) => Loop(index, 0, count, 1, body);
 
     public void Loop(string index, int start, int end, Action<Expression> body) => Loop(index, start, end, 1, body);
 
-    private void Loop(string index, int start, int end, int step, Action<Expression> body)
+    private void Loop(string index, int start, Expression end, int step, Action<Expression> body)
     {
-        if (start >= end)
+        if (start + step < (end.Value ?? long.MaxValue))
         {
-            return;
+            Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})", () => body(Expression.Name(index)));
         }
-
-        if (start + step >= end)
+        else if (start < end.Value)
         {
             body(start);
-            return;
-        }
-
-        using (Block($"for (int {index} = {start}; {index} < {end}; {index}{(step == 1 ? "++" : $" += {step}")})"))
-        {
-            body(index);
         }
     }
 
@@ -184,12 +177,9 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints a kernel. It is compiled optimised at once: it has no use for slow first runs.</summary>
-    public void Kernel(Method method, KernelDoc documentation, Action body) => Kernel(method, documentation.Write, body);
+    public void Kernel(Method method, KernelDoc documentation, Action body) => Method(method with { Attributes = [Optimized] }, documentation.Write, body);
 
-    public void Kernel(Method method, string summary, Action body) => Kernel(method, writer => writer.Summary(summary), body);
-
-    private void Kernel(Method method, Action<SourceWriter> documentation, Action body) =>
-        Method(method with { Attributes = [Optimized] }, documentation, body);
+    public void Kernel(Method method, string summary, Action body) => Method(method with { Attributes = [Optimized] }, summary, body);
 
     public void Method(Method method, string summary, Action body) => Method(method, writer => writer.Summary(summary), body);
 
@@ -200,22 +190,7 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Prints a text behind a mark of comments, on as few lines as hold it.</summary>
-    public SourceWriter Comment(string mark, string text)
-    {
-        string line = mark;
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > mark.Length && (4 * _depth) + line.Length + 1 + word.Length > LongestLine)
-            {
-                Lines(line);
-                line = mark;
-            }
-
-            line += $" {word}";
-        }
-
-        return Lines(line);
-    }
+    public SourceWriter Comment(string mark, string text) => Fill($"{mark} ", text.Split(' '), string.Empty, margin: $"{mark} ");
 
     public override string ToString() => _text.ToString();
 

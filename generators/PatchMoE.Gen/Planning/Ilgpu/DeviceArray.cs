@@ -15,28 +15,13 @@ internal sealed class DeviceArrays
 
     public EquatableArray<DeviceArray> All => _arrays.ToEquatableArray();
 
-    public int Floats { get; private set; }
+    public void AddFloats(string name, params int[] shape) => Add(name, integers: false, shape);
 
-    public int Integers { get; private set; }
+    public void AddIntegers(string name, params int[] shape) => Add(name, integers: true, shape);
 
-    public DeviceArray AddFloats(string name, params int[] shape)
-    {
-        DeviceArray array = Make(name, false, Floats, shape);
-        Floats += Slots.Align(array.Length);
-        return array;
-    }
+    /// <summary>The length of all arrays of one kind, per sample.</summary>
+    public static int Length(IEnumerable<DeviceArray> arrays, bool integers) => arrays.Where(array => array.Integers == integers).Sum(array => Slots.Align(array.Length));
 
-    public DeviceArray AddIntegers(string name, params int[] shape)
-    {
-        DeviceArray array = Make(name, true, Integers, shape);
-        Integers += Slots.Align(array.Length);
-        return array;
-    }
-
-    private DeviceArray Make(string name, bool integers, int offset, int[] shape)
-    {
-        var array = new DeviceArray(name, integers, offset, shape.Aggregate(1, (product, size) => product * size), $"[B, {string.Join(", ", shape)}]");
-        _arrays.Add(array);
-        return array;
-    }
+    private void Add(string name, bool integers, int[] shape) => _arrays.Add(new DeviceArray(
+        name, integers, Length(_arrays, integers), shape.Aggregate(1, (product, size) => product * size), $"[B, {string.Join(", ", shape)}]"));
 }

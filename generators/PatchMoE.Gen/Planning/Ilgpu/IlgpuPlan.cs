@@ -6,8 +6,6 @@ namespace PatchMoE.Gen.Planning.Ilgpu;
 /// <param name="Logits">The tiles of the head.</param>
 /// <param name="HeadGradient">The tiles of the head's gradient; null for a fixed head.</param>
 /// <param name="Arrays">Scratch.</param>
-/// <param name="Floats">Floats of scratch per sample.</param>
-/// <param name="Integers">Integers of scratch per sample.</param>
 /// <param name="Chunks">
 /// Parts of the batch whose gradients are added up side by side, then summed in order: many for few weights, which alone would not fill a GPU.
 /// </param>
@@ -17,8 +15,6 @@ internal sealed record IlgpuPlan(
     ProductTiling Logits,
     GradientTiling? HeadGradient,
     EquatableArray<DeviceArray> Arrays,
-    int Floats,
-    int Integers,
     int Chunks)
 {
     /// <summary>32 MiB of partial gradients.</summary>
@@ -33,6 +29,15 @@ internal sealed record IlgpuPlan(
     /// <summary>The loss: a thread per sample, then a thread per output of the top layer.</summary>
     public const int LossThreads = 64;
     public const int LossSamples = 8;
+
+    /// <summary>Floats of scratch per sample.</summary>
+    public int Floats => DeviceArrays.Length(Arrays, integers: false);
+
+    /// <summary>Integers of scratch per sample.</summary>
+    public int Integers => DeviceArrays.Length(Arrays, integers: true);
+
+    /// <summary>The top layer.</summary>
+    public IlgpuLayerPlan Top => Layers[Layers.Count - 1];
 
     /// <summary>Floats of partial gradients; none where there is one chunk, which writes the gradients themselves.</summary>
     public long PartialFloats => Chunks == 1 ? 0 : (long)Chunks * Model.ParameterLength;
@@ -72,8 +77,6 @@ internal sealed record IlgpuPlan(
             ProductTiling.Of(1, model.Head.Outputs, head.Vectors, MaxLanes),
             model.Head.Trained ? GradientTiling.Of(model.Head.Outputs, head) : null,
             arrays.All,
-            arrays.Floats,
-            arrays.Integers,
             chunks);
     }
 
