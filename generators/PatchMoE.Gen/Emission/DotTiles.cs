@@ -145,8 +145,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     {
         bool alongRows = RowStep == 1 && rows >= Four;
         bool alongPatches = !alongRows && PatchStep == 1 && patches >= Four;
-        string begins = (Blocked, HasHalves) switch { (true, true) => "add || half > 0", (true, false) => "add", _ => "half > 0" };
-        bool starts = Blocked || HasHalves;
+        string adds = (Blocked, HasHalves) switch { (true, true) => "add || half > 0", (true, false) => "add", (false, true) => "half > 0", _ => "false" };
         for (int p = 0; alongRows && p < patches; p++)
         {
             WriteFour(Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0));
@@ -161,16 +160,12 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         {
             for (int q = alongRows ? Four : 0; q < rows; q++)
             {
-                Place product = Product(p, q);
-                writer.Lines($"{product} = S.AddLanes({(starts ? $"{begins} ? {product} : 0f" : "0f")}, sum{p}{q});");
+                writer.Lines($"LaneSums.Put<S, V>({adds}, ref {Product(p, q)}, sum{p}{q});");
             }
         }
 
-        void WriteFour(IEnumerable<string> sums, Place products)
-        {
-            string start = starts ? $"{begins} ? Vector128.LoadUnsafe(ref {products}) : Vector128<float>.Zero" : "Vector128<float>.Zero";
-            writer.Lines($"S.AddLanesOfFour({start}, {string.Join(", ", sums)}).StoreUnsafe(ref {products});");
-        }
+        void WriteFour(IEnumerable<string> sums, Place products) =>
+            writer.Lines($"LaneSums.Put<S, V>({adds}, ref {products}, {string.Join(", ", sums)});");
     }
 
     private Place Product(int patch, int row) => (Place)"products" + ((patch * PatchStep) + (row * RowStep));

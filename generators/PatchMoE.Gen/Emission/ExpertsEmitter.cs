@@ -176,16 +176,16 @@ internal static class ExpertsEmitter
                     WriteBackwardSums(writer, layer.Lanes, full, factor);
                     if (full < m)
                     {
-                        writer.Block($"for (int r = {full}; r < {m}; r++)", () => WriteBackwardValue(writer, factor, sums: true));
+                        writer.Loop("r", full, m, r => WriteBackwardValue(writer, r, factor, sums: true));
                     }
                 }
                 else
                 {
                     writer.Lines("int r = 0;");
-                    writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)", () => WriteBackwardVector(writer, factor, sums: false));
+                    writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)", () => WriteBackwardVector(writer, R, factor, sums: false));
                     if (full < m)
                     {
-                        WriteTail(writer, $"{m}", () => WriteBackwardValue(writer, factor, sums: false));
+                        WriteTail(writer, $"{m}", () => WriteBackwardValue(writer, R, factor, sums: false));
                     }
                 }
 
@@ -214,26 +214,38 @@ internal static class ExpertsEmitter
         using (halves ? writer.Block($"for (int half = 0; half < {lanes}; half += S.Lanes)") : (SourceWriter.Scope?)null)
         {
             writer.Lines("V sum = S.Zero;");
-            writer.Block($"for (int r = {(halves ? "half" : "0")}; r < {full}; r += {lanes})", () => WriteBackwardVector(writer, factor, sums: true));
+            Expression first = halves ? "half" : 0;
+            if (full == lanes)
+            {
+                WriteBackwardVector(writer, first, factor, sums: true);
+            }
+            else
+            {
+                writer.Block($"for (int r = {first}; r < {full}; r += {lanes})", () => WriteBackwardVector(writer, R, factor, sums: true));
+            }
+
             writer.Gap();
             writer.Lines("gateGradient = S.AddLanes(gateGradient, sum);");
         }
     }
 
-    private static void WriteBackwardVector(SourceWriter writer, string factor, bool sums)
+    private static void WriteBackwardVector(SourceWriter writer, Expression r, string factor, bool sums)
     {
-        writer.Lines("V activation = S.Load(ref at, r);\nV upstream = S.Load(ref yGradient, r);");
+        writer.Lines($"V activation = S.Load(ref at, {r});\nV upstream = S.Load(ref yGradient, {r});");
         if (sums)
         {
             writer.Lines("sum = S.MultiplyAdd(activation, upstream, sum);");
         }
 
-        writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, r);");
+        writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, {r});");
     }
 
-    private static void WriteBackwardValue(SourceWriter writer, string factor, bool sums) => writer.Lines(
-        (sums ? "gateGradient += Add(ref at, r) * Add(ref yGradient, r);\n" : string.Empty)
-        + $"Add(ref at, r) = SimdScalar.WherePositive(Add(ref yGradient, r) * {factor}, Add(ref at, r));");
+    private static void WriteBackwardValue(SourceWriter writer, Expression r, string factor, bool sums)
+    {
+        Place activation = (Place)"at" + r;
+        Place upstream = (Place)"yGradient" + r;
+        writer.Lines((sums ? $"gateGradient += {activation} * {upstream};\n" : string.Empty) + $"{activation} = SimdScalar.WherePositive({upstream} * {factor}, {activation});");
+    }
 
     /// <summary>What is left of a row behind its full vectors, value by value.</summary>
     private static void WriteTail(SourceWriter writer, string end, Action body)

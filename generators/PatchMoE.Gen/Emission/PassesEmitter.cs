@@ -70,7 +70,7 @@ internal static class PassesEmitter
                 """);
             writer.Summary("Makes it; its weights are 0.");
             writer.Lines(plan.HasWideRows
-                ? "public static CompiledNetwork Create() => Vector512.IsHardwareAccelerated ? new Passes<Simd512, Vector512<float>>() : new Passes<Simd256, Vector256<float>>();"
+                ? "public static CompiledNetwork Create() => Vector512.IsHardwareAccelerated\n    ? new Passes<Simd512, Vector512<float>>()\n    : new Passes<Simd256, Vector256<float>>();"
                 : "public static CompiledNetwork Create() => new Passes();");
         }
     }

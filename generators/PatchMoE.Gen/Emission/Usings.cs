@@ -25,7 +25,7 @@ internal static class Usings
         ("PatchMoE.Kernels",
         [
             "CompiledNetwork", "ForwardPass", "GradientPass", "Guard", "InputBatch", "NetworkSizes", "Panels", "PredictPass", "RoutePass", "Simd128", "Simd256",
-            "Simd512", "SimdScalar", "StrictMath", "TopScores", "Values", "WeightTarget",
+            "LaneSums", "Simd512", "SimdScalar", "StrictMath", "TopScores", "Values", "WeightTarget",
         ]),
     ];
 

@@ -14,7 +14,9 @@ internal readonly struct Expression : IEquatable<Expression>
     private readonly string? _multiplied;
     private readonly long _factor;
 
-    private Expression(string text, Precedence precedence, long? value = null) => (_text, _precedence, Value) = (text, precedence, value);
+    private readonly long? _value;
+
+    private Expression(string text, Precedence precedence, long? value = null) => (_text, _precedence, _value) = (text, precedence, value);
 
     /// <summary>A product with a constant, which further constants multiply.</summary>
     private Expression(string multiplied, long factor)
@@ -31,10 +33,10 @@ internal readonly struct Expression : IEquatable<Expression>
     }
 
     /// <summary>The value of a constant; null where it is known only at run time.</summary>
-    public long? Value { get; }
+    public long? Value => _text is null ? 0 : _value;
 
     /// <summary>Whether it is the constant 0.</summary>
-    public bool IsZero => _text is null || Value == 0;
+    public bool IsZero => Value == 0;
 
     /// <summary>Whether it is a number or the name of a variable, so that it can stand twice.</summary>
     public bool IsPlain => _precedence == Precedence.Name || Value is not null;

@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PatchMoE.Kernels;
+
+/// <summary>Where sums over lanes go: inner products, for emitted code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class LaneSums
+{
+    /// <summary>Writes the sum of a vector's lanes, or adds it to what is there.</summary>
+    /// <param name="adds">Whether it is added: to the first eight lanes' sum, or that of the values before.</param>
+    /// <param name="product">Where it goes.</param>
+    /// <param name="lanes">The lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put<TSimd, TVector>(bool adds, ref float product, TVector lanes)
+        where TSimd : ISimd<TVector>
+        where TVector : struct => product = TSimd.AddLanes(adds ? product : 0f, lanes);
+
+    /// <summary>Writes or adds the sums of four vectors' lanes, which lie side by side.</summary>
+    /// <param name="adds">Whether they are added.</param>
+    /// <param name="products">Where they go, [4].</param>
+    /// <param name="a">The first vector.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put<TSimd, TVector>(bool adds, ref float products, TVector a, TVector b, TVector c, TVector d)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        Vector128<float> start = adds ? Vector128.LoadUnsafe(ref products) : Vector128<float>.Zero;
+        TSimd.AddLanesOfFour(start, a, b, c, d).StoreUnsafe(ref products);
+    }
+}
