@@ -31,7 +31,8 @@ internal static class BenchmarkJson
     {
         json.WriteStartObject("limits");
         json.WriteNumber("threads", limits.Threads);
-        json.WriteNumber("vectorBits", limits.VectorBits);
+        json.WriteNumber("vectorBits", limits.Vectors.Bits);
+        json.WriteNumber("vectorRegisters", limits.Vectors.Registers);
         json.WriteNumber("coreFlopsPerSecond", limits.CoreFlops);
         json.WriteNumber("flopsPerSecond", limits.Flops);
         json.WriteNumber("memoryBytesPerSecond", limits.MemoryBandwidth);

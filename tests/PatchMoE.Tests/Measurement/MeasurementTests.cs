@@ -41,7 +41,7 @@ public sealed class MeasurementTests
     public void Limits_ArePositiveAndBoundEveryPass()
     {
         MachineLimits limits = MachineLimits.Measure(2);
-        Assert.That(limits.VectorBits, Is.AnyOf(32, 128, 256, 512));
+        Assert.That(limits.Vectors.Bits, Is.AnyOf(32, 128, 256, 512));
         Assert.That(new[] { limits.CoreFlops, limits.Flops, limits.MemoryBandwidth }, Is.All.Positive.And.All.LessThan(double.PositiveInfinity));
         PassBound bound = limits.BoundOf(new PassCost(1000, 100));
         Assert.That(bound.ComputeSeconds, Is.EqualTo(1000 / limits.Flops));
