@@ -11,10 +11,11 @@ namespace PatchMoE.Measurement;
 /// <param name="Settings">The settings of the environment that limit them, as <c>NAME=VALUE</c>; usually none.</param>
 internal sealed record VectorClass(int Bits, int Registers, EquatableArray<string> Settings)
 {
-    private const string SettingsPrefix = "DOTNET_";
-
-    // The names of the runtime's switches for instruction sets begin like this: EnableAVX512, EnableAVX2, EnableHWIntrinsic, PreferredVectorBitWidth, …
-    private static readonly string[] s_switches = ["EnableAVX", "EnableHWIntrinsic", "EnableSSE", "EnableFMA", "EnableArm64", "PreferredVectorBitWidth"];
+    // Those that .NET 10 reads; it ignores the older EnableAVX512F.
+    private static readonly string[] s_settings =
+    [
+        "DOTNET_EnableAVX", "DOTNET_EnableAVX2", "DOTNET_EnableAVX512", "DOTNET_EnableHWIntrinsic", "DOTNET_PreferredVectorBitWidth",
+    ];
 
     /// <summary>That of this process.</summary>
     public static VectorClass Current { get; } = new(
@@ -24,9 +25,8 @@ internal sealed record VectorClass(int Bits, int Registers, EquatableArray<strin
 
     /// <summary>The settings that limit vectors, by name.</summary>
     /// <param name="environment">Environment variables.</param>
-    public static EquatableArray<string> SettingsAmong(IDictionary environment) => environment.Keys.Cast<string>()
-        .Where(name => s_switches.Any(one => name.StartsWith(SettingsPrefix + one, StringComparison.OrdinalIgnoreCase)))
-        .Order(StringComparer.Ordinal)
+    public static EquatableArray<string> SettingsAmong(IDictionary environment) => s_settings
+        .Where(name => environment[name] is string { Length: > 0 } and not "1")
         .Select(name => $"{name}={environment[name]}")
         .ToEquatableArray();
 

@@ -10,12 +10,12 @@ internal sealed class PerExpert(ComparedNetwork network) : TorchNetwork(network,
     {
         Tensor[] rows = Rows(index).view(Sizes.Experts, Batch * Sizes.PatchesPerExpert).unbind(0);
         Tensor[] weights = _experts.unbind(0);
-        Tensor[]? shares = gates?.unsqueeze(3).unbind(0);
+        Tensor[]? shares = gates?.unbind(0);
         var sums = new Tensor[Sizes.Experts];
         for (int s = 0; s < sums.Length; s++)
         {
             Tensor hidden = patches.index_select(0, rows[s]).mm(weights[s].t()).relu_().view(Batch, Sizes.PatchesPerExpert, Sizes.Neurons);
-            sums[s] = (shares is null ? hidden : hidden * shares[s]).sum(1);
+            sums[s] = Weighted(hidden, shares?[s]);
         }
 
         return cat(sums, 1);

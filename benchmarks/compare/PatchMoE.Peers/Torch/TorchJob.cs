@@ -30,7 +30,7 @@ internal sealed class TorchJob : IDisposable
     public void Forward()
     {
         using DisposeScope scope = NewDisposeScope();
-        using IDisposable inference = no_grad();
+        using IDisposable inference = inference_mode();
         _network.forward(_input);
     }
 

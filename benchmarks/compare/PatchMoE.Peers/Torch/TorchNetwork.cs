@@ -32,6 +32,9 @@ internal abstract class TorchNetwork : nn.Module<Tensor, Tensor>
             tensor(network.Weights[tensorName].Values, [.. network.Weights[tensorName].Shape.Select(size => (long)size)]), network.IsTrained(tensorName));
     }
 
+    /// <summary>Whether gate values and activations meet in a batched product; otherwise in a product of elements and a sum.</summary>
+    public bool WeighsByProduct { get; init; }
+
     /// <summary>B.</summary>
     protected long Batch => _network.Batch;
 
@@ -67,10 +70,16 @@ internal abstract class TorchNetwork : nn.Module<Tensor, Tensor>
     /// <param name="gates">[k, B, l]; null if all are 1.</param>
     protected Tensor WeightedSum(Tensor hidden, Tensor? gates)
     {
-        Tensor taken = hidden.view(Sizes.Experts, Batch, Sizes.PatchesPerExpert, Sizes.Neurons);
-        Tensor sums = (gates is null ? taken : taken * gates.unsqueeze(3)).sum(2);
-        return sums.transpose(0, 1).reshape(Batch, Sizes.Outputs);
+        Tensor taken = hidden.view(-1, Sizes.PatchesPerExpert, Sizes.Neurons);
+        return Weighted(taken, gates?.view(-1, Sizes.PatchesPerExpert)).view(Sizes.Experts, Batch, Sizes.Neurons).transpose(0, 1).reshape(Batch, Sizes.Outputs);
     }
+
+    /// <summary>The gated sum of activations over the patches of each row, [R, M].</summary>
+    /// <param name="hidden">[R, l, M].</param>
+    /// <param name="gates">[R, l]; null if all are 1.</param>
+    protected Tensor Weighted(Tensor hidden, Tensor? gates) => gates is null ? hidden.sum(1)
+        : WeighsByProduct ? bmm(gates.unsqueeze(1), hidden).squeeze(1)
+        : (hidden * gates.unsqueeze(2)).sum(1);
 
     /// <summary>The chosen patches' places among all B·n, [k, B, l].</summary>
     protected Tensor Rows(Tensor index) => index + (Sizes.Patches * arange(Batch)).view(1, Batch, 1);

@@ -23,7 +23,9 @@ internal sealed class TorchPeer : IPeer
         {
             ["gather+bmm"] = new GatherBmm(network),
             ["rows+bmm"] = new RowsBmm(network),
+            ["rows+bmm+bmm"] = new RowsBmm(network) { WeighsByProduct = true },
             ["per expert"] = new PerExpert(network),
+            ["per expert+bmm"] = new PerExpert(network) { WeighsByProduct = true },
             ["dense+mask"] = new DenseMask(network),
         }.ToDictionary(one => one.Key, one => new TorchJob(network, one.Value, _input));
     }
