@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+import processor
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # What limits each library to AVX2. ONNX Runtime has nothing of the kind: its MLAS chooses kernels by the processor alone.
@@ -15,6 +17,9 @@ PEERS_AVX2 = {
     "MKL_ENABLE_INSTRUCTIONS": "AVX2",
     "OPENBLAS_CORETYPE": "Haswell",
 }
+
+# OpenBLAS's kernels by what they need, the widest first. Debian 12's does not know newer processors and falls back to SSE3 on them.
+OPENBLAS_KERNELS = [("avx512_bf16", "Cooperlake"), ("avx512f", "SkylakeX"), ("avx2", "Haswell")]
 
 
 class Program:
@@ -44,9 +49,9 @@ class Program:
 class Peer:
     """A library to compare with."""
 
-    def __init__(self, key, name, command, environment=None):
-        self.key, self.name = key, name
-        self.command, self.environment = command, environment or {}
+    def __init__(self, key, name, command, environment, note=""):
+        self.key, self.name, self.note = key, name, note
+        self.command, self.environment = command, environment
         self.version = None
 
     def title(self):
@@ -70,8 +75,10 @@ def start_ours(command, spec, batch, threads, folder, avx2):
 def peers_of(options):
     """The peers to compare with, and a sentence on each that is left out."""
     limits = PEERS_AVX2 if options.avx2 else {}
+    kernels = {**openblas_kernels(), **limits}
+    note = f" (OPENBLAS_CORETYPE={kernels['OPENBLAS_CORETYPE']})" if kernels and not limits else ""
     known = [
-        Peer("pytorch", "PyTorch", [options.python, os.path.join(HERE, "torch_server.py")], limits),
+        Peer("pytorch", "PyTorch", [options.python, os.path.join(HERE, "torch_server.py")], kernels, note),
         Peer("libtorch", "libtorch", [*options.peers_program, "libtorch"], limits),
         Peer("onnxruntime", "ONNX Runtime", [*options.peers_program, "onnx"], limits),
     ]
@@ -82,6 +89,12 @@ def peers_of(options):
     if options.peers:
         raise SystemExit(f"{problem}\nInstall it (Debian: apt install python3-torch libopenblas0-pthread), choose a Python that has it with --python, or leave pytorch out of --peers.")
     return chosen[1:], [f"{problem} Only the .NET peers are compared."]
+
+
+def openblas_kernels():
+    """The environment that gives OpenBLAS the widest kernels of this processor; that of the user, if set, counts."""
+    named = os.environ.get("OPENBLAS_CORETYPE") or next((kernels for flag, kernels in OPENBLAS_KERNELS if flag in processor.flags()), None)
+    return {"OPENBLAS_CORETYPE": named} if named else {}
 
 
 def torch_problem(python):

@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 
+import processor
 from programs import OURS_AVX2, PEERS_AVX2
 from timing import ROUNDS
 
@@ -57,7 +58,7 @@ def about(options, peers, left_out, results):
     lines = [
         f"{machine()}. Ours: **{results[0]['limits']['vectors']}**.{on_other_vectors(options, peers, results)}",
         *left_out,
-        f"{', '.join(f'{peer.name} {peer.version}' for peer in peers)}; medians of at least {-(-options.runs // ROUNDS) * ROUNDS}. "
+        f"{', '.join(f'{peer.name} {peer.version}{peer.note}' for peer in peers)}; medians of at least {-(-options.runs // ROUNDS) * ROUNDS}. "
         f"Limits, best of the run: {'; '.join(best)}. Command: `benchmarks/compare/run.sh{options.shown}`",
     ]
     return "\n\n".join(lines) + "\n"
@@ -65,7 +66,7 @@ def about(options, peers, left_out, results):
 
 def on_other_vectors(options, peers, results):
     """A sentence on peers that use wider vectors than ours do, and one on what limits the others."""
-    if results[0]["limits"]["vectorBits"] >= 512 or "avx512f" not in processor_flags():
+    if results[0]["limits"]["vectorBits"] >= 512 or "avx512f" not in processor.flags():
         return ""
     wide = [peer for peer in peers if not options.avx2 or peer.key == "onnxruntime"]
     text = ""
@@ -83,23 +84,7 @@ def is_limited(options):
 
 
 def machine():
-    return f"{datetime.date.today().isoformat()}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
-
-
-def processor():
-    return processor_line("model name") or platform.processor() or "unknown processor"
-
-
-def processor_flags():
-    return (processor_line("flags") or "").split()
-
-
-def processor_line(name):
-    try:
-        with open("/proc/cpuinfo") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith(name))
-    except (OSError, StopIteration):
-        return None
+    return f"{datetime.date.today().isoformat()}, {processor.name()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
 def replace(path, name, text):

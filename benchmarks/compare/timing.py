@@ -15,7 +15,9 @@ TOLERANCE = 1e-4
 FINALISTS = 3
 FIRST_LOOK = 7
 ROUNDS = 5
-PAUSE = 0.02
+
+# Waiting threads of the program before may spin for a tenth of a second.
+PAUSE = 0.15
 
 
 class Rival:
