@@ -13,12 +13,8 @@ internal static class ArithmeticLimit
     private const int Iterations = 200_000;
     private const int Rounds = 150;
 
-    /// <summary>The vector width of emitted code on this machine, in bits; 32 without vectors.</summary>
-    public static int VectorBits { get; } =
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
-
     /// <summary>Floating-point operations per second of all threads together, the best of several rounds; a multiply-add counts as two.</summary>
-    public static double Measure(int threads) => VectorBits switch
+    public static double Measure(int threads) => VectorClass.Current.Bits switch
     {
         512 => Measure<Vector512<float>, Simd512>(threads),
         256 => Measure<Vector256<float>, Simd256>(threads),

@@ -2,11 +2,11 @@ namespace PatchMoE.Measurement;
 
 /// <summary>The measured limits of this machine: the rate of multiply-adds in registers and the read bandwidth.</summary>
 /// <param name="Threads">The number of threads that work at once.</param>
-/// <param name="VectorBits">The width of the vectors that emitted code uses on this machine; 32 without vectors.</param>
+/// <param name="Vectors">The vectors that emitted code uses in this process.</param>
 /// <param name="CoreFlops">Floating-point operations per second of one thread alone; a multiply-add counts as two.</param>
 /// <param name="Flops">Floating-point operations per second of all threads together.</param>
 /// <param name="MemoryBandwidth">Bytes per second that all threads together read from memory, from an array larger than the caches.</param>
-internal sealed record MachineLimits(int Threads, int VectorBits, double CoreFlops, double Flops, double MemoryBandwidth)
+internal sealed record MachineLimits(int Threads, VectorClass Vectors, double CoreFlops, double Flops, double MemoryBandwidth)
 {
     /// <summary>Measures the limits; takes about a second.</summary>
     /// <param name="threads">The number of threads that work at once, 1…1024.</param>
@@ -14,7 +14,7 @@ internal sealed record MachineLimits(int Threads, int VectorBits, double CoreFlo
     {
         double core = ArithmeticLimit.Measure(1);
         double flops = threads == 1 ? core : ArithmeticLimit.Measure(threads);
-        return new MachineLimits(threads, ArithmeticLimit.VectorBits, core, flops, ReadLimit.MeasureMemory(threads));
+        return new MachineLimits(threads, VectorClass.Current, core, flops, ReadLimit.MeasureMemory(threads));
     }
 
     /// <summary>

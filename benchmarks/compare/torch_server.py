@@ -1,7 +1,7 @@
 """Answers timing requests for PyTorch: torch_server.py FOLDER THREADS, then lines on standard input, one JSON line back for each.
 
 FOLDER holds spec.json, weights.safetensors, input.npy, labels.npy and, to compare with, logits.npy, gradients.safetensors and loss.txt.
-  names               the formulations
+  names               the formulations, the passes and the version
   check NAME          the largest errors of logits, loss and gradients, relative to the largest absolute value
   time NAME PASS N    N single times in seconds, or more if the pass is short, after untimed runs of the same pass; PASS is forward or step
 """
@@ -108,7 +108,7 @@ def main():
     for line in sys.stdin:
         command, *arguments = line.rstrip("\n").split("\t")
         if command == "names":
-            answer = {"names": list(jobs), "version": torch.__version__}
+            answer = {"names": list(jobs), "passes": ["forward", "step"], "version": torch.__version__}
         elif command == "check":
             answer = check(jobs[arguments[0]])
         else:

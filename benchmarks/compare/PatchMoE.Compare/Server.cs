@@ -61,7 +61,7 @@ internal sealed class Server(PatchMoESpec spec, int batch, int threads)
 
         return new
         {
-            limits = new { vectorBits = limits.VectorBits, flops = limits.Flops, memoryBandwidth = limits.MemoryBandwidth },
+            limits = new { vectorBits = limits.Vectors.Bits, vectorRegisters = limits.Vectors.Registers, vectors = limits.Vectors.ToString(), flops = limits.Flops, memoryBandwidth = limits.MemoryBandwidth },
             forward = Pass(passes.Cost.Forward(batch)),
             step = Pass(passes.Cost.Step(batch)),
         };

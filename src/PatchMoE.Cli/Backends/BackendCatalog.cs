@@ -1,7 +1,7 @@
-using System.Runtime.Intrinsics;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Compiler;
 using PatchMoE.Ilgpu;
+using PatchMoE.Measurement;
 using PatchMoE.TorchSharp;
 using PatchMoE.Training.Engines;
 
@@ -61,7 +61,7 @@ internal static class BackendCatalog
 
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
-        new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
+        new(Cpu, $"emitted C#: {VectorClass.Current}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
         new("reference", "plain loops in double precision on one thread: slow; the others are checked against it", request => new ReferenceEngine(request.Spec)),
         // ILGPU and libtorch are loaded only when one of their lambdas is called: other commands start without them.
         new(
@@ -95,12 +95,4 @@ internal static class BackendCatalog
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
             $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
-
-    private static string Vectors() => (Vector512.IsHardwareAccelerated, Vector256.IsHardwareAccelerated, Vector128.IsHardwareAccelerated) switch
-    {
-        (true, _, _) => "512-bit vectors",
-        (_, true, _) => "256-bit vectors",
-        (_, _, true) => "128-bit vectors",
-        _ => "no vectors",
-    };
 }

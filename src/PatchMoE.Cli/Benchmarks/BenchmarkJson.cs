@@ -15,7 +15,8 @@ internal static class BenchmarkJson
         Limits = limits is null ? null : new
         {
             limits.Threads,
-            limits.VectorBits,
+            VectorBits = limits.Vectors.Bits,
+            VectorRegisters = limits.Vectors.Registers,
             CoreFlopsPerSecond = limits.CoreFlops,
             FlopsPerSecond = limits.Flops,
             MemoryBytesPerSecond = limits.MemoryBandwidth,

@@ -36,7 +36,7 @@ internal static class BenchmarkTable
 
     private static string LimitsText(MachineLimits limits) => string.Create(
         CultureInfo.InvariantCulture,
-        $"limits of this machine, {limits.VectorBits}-bit vectors: one core {limits.CoreFlops / 1e9:0} GFLOP/s; {limits.Threads} {(limits.Threads == 1 ? "thread" : "threads")} {limits.Flops / 1e9:0} GFLOP/s, {limits.MemoryBandwidth / 1e9:0.0} GB/s from memory");
+        $"limits of this machine, {limits.Vectors}: one core {limits.CoreFlops / 1e9:0} GFLOP/s; {limits.Threads} {(limits.Threads == 1 ? "thread" : "threads")} {limits.Flops / 1e9:0} GFLOP/s, {limits.MemoryBandwidth / 1e9:0.0} GB/s from memory");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

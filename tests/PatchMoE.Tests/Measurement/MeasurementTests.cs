@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Runtime.Intrinsics;
+
 namespace PatchMoE.Tests;
 
 /// <summary>The results of measuring, with no statement about how fast this machine is.</summary>
@@ -41,11 +44,30 @@ public sealed class MeasurementTests
     public void Limits_ArePositiveAndBoundEveryPass()
     {
         MachineLimits limits = MachineLimits.Measure(2);
-        Assert.That(limits.VectorBits, Is.AnyOf(32, 128, 256, 512));
+        Assert.That(limits.Vectors.Bits, Is.AnyOf(32, 128, 256, 512));
         Assert.That(new[] { limits.CoreFlops, limits.Flops, limits.MemoryBandwidth }, Is.All.Positive.And.All.LessThan(double.PositiveInfinity));
         PassBound bound = limits.BoundOf(new PassCost(1000, 100));
         Assert.That(bound.ComputeSeconds, Is.EqualTo(1000 / limits.Flops));
         Assert.That(bound.BandwidthSeconds, Is.EqualTo(100 / bound.Bandwidth));
+    }
+
+    [Test]
+    public void VectorClass_NamesTheSettingsThatLimitIt()
+    {
+        var environment = new Hashtable { ["DOTNET_EnableAVX512"] = "0", ["DOTNET_PreferredVectorBitWidth"] = "256", ["DOTNET_EnableAVX2"] = "1", ["DOTNET_ROOT"] = "/sdk" };
+        EquatableArray<string> settings = VectorClass.SettingsAmong(environment);
+        Assert.That(settings, Is.EqualTo(new[] { "DOTNET_EnableAVX512=0", "DOTNET_PreferredVectorBitWidth=256" }));
+        Assert.That(new VectorClass(256, 16, settings).ToString(), Is.EqualTo("256-bit vectors, 16 registers (DOTNET_EnableAVX512=0 DOTNET_PreferredVectorBitWidth=256)"));
+        Assert.That(new VectorClass(512, 32, default).ToString(), Is.EqualTo("512-bit vectors, 32 registers"));
+        Assert.That(new VectorClass(32, 16, default).ToString(), Is.EqualTo("no vectors, 16 registers"));
+    }
+
+    [Test]
+    public void VectorClass_IsThatOfTheProcess()
+    {
+        Assert.That(VectorClass.Current.Bits == 512, Is.EqualTo(Vector512.IsHardwareAccelerated));
+        Assert.That(VectorClass.Current.Bits >= 256, Is.EqualTo(Vector256.IsHardwareAccelerated));
+        Assert.That(VectorClass.Current.Registers, Is.AnyOf(8, 16, 32));
     }
 
     [Test]

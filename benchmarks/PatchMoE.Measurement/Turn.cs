@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using PatchMoE.Measurement;
 
-namespace PatchMoE.Compare;
+namespace PatchMoE.Measurement;
 
 /// <summary>A program's turn: a few runs of one pass, between those of other programs or networks.</summary>
 internal static class Turn
