@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Compiler;
 using PatchMoE.Ilgpu;
@@ -61,7 +63,7 @@ internal static class BackendCatalog
 
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
-        new(Cpu, $"emitted C#: {Vectors()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
+        new(Cpu, $"emitted C#: {Vectors()}{MultiplyAdds()}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
         new("reference", "plain loops in double precision on one thread: slow; the others are checked against it", request => new ReferenceEngine(request.Spec)),
         // ILGPU and libtorch are loaded only when one of their lambdas is called: other commands start without them.
         new(
@@ -103,4 +105,7 @@ internal static class BackendCatalog
         (_, _, true) => "128-bit vectors",
         _ => "no vectors",
     };
+
+    /// <summary>Sums are fused on every machine, so that all give the same bits; one without instructions for it pays in time.</summary>
+    private static string MultiplyAdds() => Fma.IsSupported || AdvSimd.IsSupported ? string.Empty : ", multiply-adds in software (slow: no FMA instructions)";
 }
