@@ -2,7 +2,7 @@ namespace PatchMoE.Tests.Kernels;
 
 /// <summary>Every width of vectors gives the bits of plain arithmetic in the documented order.</summary>
 [TestFixtureSource(typeof(SimdWidth), nameof(SimdWidth.All))]
-internal sealed class SimdBitsTests(object width)
+internal sealed class SimdBitsTests(SimdWidth width)
 {
     private const int Draws = 500;
 
@@ -12,8 +12,7 @@ internal sealed class SimdBitsTests(object width)
         BitConverter.UInt32BitsToSingle(0x7FC12345), BitConverter.UInt32BitsToSingle(0xFFC12345), 1e-40f, -1e-40f,
     ];
 
-    private readonly SimdWidth _width = (SimdWidth)width;
-
+    /// <summary>One vector of 16 lanes and two of 8 are expected to give the same bits.</summary>
     [Test]
     public void AddLanes_AddsInTheDocumentedOrder()
     {
@@ -23,29 +22,17 @@ internal sealed class SimdBitsTests(object width)
             float[] values = Values(draw, "values");
             float start = Values(draw, "start")[0];
             float expected = start;
-            for (int i = 0; i < SimdWidth.Floats; i += Math.Min(_width.Lanes, 8))
+            for (int i = 0; i < SimdWidth.Floats; i += Math.Min(width.Lanes, 8))
             {
-                expected += Sum(values.AsSpan(i, Math.Min(_width.Lanes, 8)));
+                expected += Sum(values.AsSpan(i, Math.Min(width.Lanes, 8)));
             }
 
-            AssertBits([_width.AddLanes(start, values)], [expected]);
+            AssertBits([width.AddLanes(start, values)], [expected]);
             sequentialDiffers += values.Aggregate(start, (sum, value) => sum + value).Equals(expected) ? 0 : 1;
         }
 
         // The order matters for these values; one lane at a time is the order from left to right.
-        Assert.That(sequentialDiffers > Draws / 4, Is.EqualTo(_width.Lanes > 1), $"{sequentialDiffers}");
-    }
-
-    [Test]
-    public void OneVectorOfSixteen_AddsLikeTwoOfEight()
-    {
-        SimdWidth halves = SimdWidth.All.Single(other => other.Lanes == 8);
-        SimdWidth widest = SimdWidth.All[^1];
-        for (int draw = 0; draw < Draws; draw++)
-        {
-            float[] values = Values(draw, "values");
-            AssertBits([widest.AddLanes(1, values)], [halves.AddLanes(1, values)]);
-        }
+        Assert.That(sequentialDiffers > Draws / 4, Is.EqualTo(width.Lanes > 1), $"{sequentialDiffers}");
     }
 
     [Test]
@@ -55,7 +42,7 @@ internal sealed class SimdBitsTests(object width)
         {
             float[] starts = Values(draw, "start")[..4];
             float[][] values = [Values(draw, "a"), Values(draw, "b"), Values(draw, "c"), Values(draw, "d")];
-            AssertBits(_width.AddLanesOfFour(starts, values), [.. values.Select((lanes, i) => _width.AddLanes(starts[i], lanes))]);
+            AssertBits(width.AddLanesOfFour(starts, values), [.. values.Select((lanes, i) => width.AddLanes(starts[i], lanes))]);
         }
     }
 
@@ -67,7 +54,7 @@ internal sealed class SimdBitsTests(object width)
             float[] a = Values(draw, "a");
             float[] b = Values(draw, "b");
             float[] c = Values(draw, "c");
-            AssertBits(_width.MultiplyAdd(a, b, c), [.. a.Select((value, i) => MathF.FusedMultiplyAdd(value, b[i], c[i]))]);
+            AssertBits(width.MultiplyAdd(a, b, c), [.. a.Select((value, i) => MathF.FusedMultiplyAdd(value, b[i], c[i]))]);
         }
     }
 
@@ -84,7 +71,7 @@ internal sealed class SimdBitsTests(object width)
     [TestCase(2f, 3f, float.NaN, float.NaN)]
     public void MultiplyAdd_RoundsOnce(float a, float b, float c, float expected)
     {
-        float[] results = _width.MultiplyAdd(Repeat(a), Repeat(b), Repeat(c));
+        float[] results = width.MultiplyAdd(Repeat(a), Repeat(b), Repeat(c));
         if (float.IsNaN(expected))
         {
             // Which NaN it is depends on the processor.
@@ -97,7 +84,7 @@ internal sealed class SimdBitsTests(object width)
     }
 
     [Test]
-    public void Relu_GivesTheBitsOfScalars() => AssertBits(_width.Relu(s_special), [.. s_special.Select(x => x <= 0 ? 0f : x)]);
+    public void Relu_GivesTheBitsOfScalars() => AssertBits(width.Relu(s_special), [.. s_special.Select(x => x <= 0 ? 0f : x)]);
 
     [Test]
     public void WherePositive_GivesTheBitsOfScalars()
@@ -105,7 +92,7 @@ internal sealed class SimdBitsTests(object width)
         for (int shift = 0; shift < SimdWidth.Floats; shift++)
         {
             float[] signs = [.. s_special[shift..], .. s_special[..shift]];
-            AssertBits(_width.WherePositive(s_special, signs), [.. s_special.Select((x, i) => signs[i] > 0 ? x : 0f)]);
+            AssertBits(width.WherePositive(s_special, signs), [.. s_special.Select((x, i) => signs[i] > 0 ? x : 0f)]);
         }
     }
 
@@ -114,7 +101,7 @@ internal sealed class SimdBitsTests(object width)
     {
         foreach (int count in Enumerable.Range(-40, 81).Append(1_000_000).Append(-1_000_000))
         {
-            AssertBits(_width.KeepLast(s_special, count), [.. s_special.Select((x, i) => i >= SimdWidth.Floats - count ? x : 0f)]);
+            AssertBits(width.KeepLast(s_special, count), [.. s_special.Select((x, i) => i >= SimdWidth.Floats - count ? x : 0f)]);
         }
     }
 
