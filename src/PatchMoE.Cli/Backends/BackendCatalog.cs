@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Compiler;
 using PatchMoE.Ilgpu;
@@ -61,7 +63,10 @@ internal static class BackendCatalog
 
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
-        new(Cpu, $"emitted C#: {VectorClass.Current}, {Environment.ProcessorCount} cores", request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
+        new(
+            Cpu,
+            $"emitted C#: {VectorClass.Current}{MultiplyAdds()}, {Environment.ProcessorCount} cores",
+            request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
         new("reference", "plain loops in double precision on one thread: slow; the others are checked against it", request => new ReferenceEngine(request.Spec)),
         // ILGPU and libtorch are loaded only when one of their lambdas is called: other commands start without them.
         new(
@@ -95,4 +100,6 @@ internal static class BackendCatalog
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
             $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
+    /// <summary>Sums are fused on every machine, so that all give the same bits; one without instructions for it pays in time.</summary>
+    private static string MultiplyAdds() => Fma.IsSupported || AdvSimd.IsSupported ? string.Empty : ", multiply-adds in software (slow: no FMA instructions)";
 }
