@@ -130,7 +130,7 @@ internal static class ForwardPassEmitter
         int together = plan.Bottom.Kernel.Window!.Together;
         const string summary = "Routes, activations and outputs of layer 0 for a window: each worker routes samples of it, then all share the weights.";
         void Together(Expression first, Expression samples) => writer.Call(LayerMethods.ForwardWindow(plan.Bottom).Of(LayerMethods.Owner(plan.Bottom)).Call(
-            ("x", PassText.WindowPatches(plan, plan.Bottom, "batch", first, first)),
+            ("x", PassText.WindowPatches(plan.Bottom, "batch", first)),
             ("slots", $"workspace.Floats({first})"),
             ("integers", $"workspace.Integers({first})"),
             ("samples", samples),

@@ -132,7 +132,7 @@ internal static class GradientPassEmitter
                 writer.Call(LayerMethods.WeightGradients(layer).Of(LayerMethods.Owner(layer)).Call(
                     [
                         .. window,
-                        ("x", PassText.WindowPatches(plan, layer, "pass.Batch", first, 0)),
+                        ("x", PassText.WindowPatches(layer, "pass.Batch", first)),
                         ("target", layer.Gradient.Stores ? "store" : "add"),
                     ]));
             }

@@ -31,15 +31,13 @@ internal static class PassText
             .. arguments.Where(argument => method.Parameters.Any(parameter => parameter.Name == argument.Name)),
         ]);
 
-    /// <summary>Where the patches of a window's samples lie for a layer.</summary>
-    /// <param name="plan">The model.</param>
+    /// <summary>Behind what a layer finds the patches of a window's samples (see <see cref="PatchPlaces.InWindow"/>).</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="batch">The batch's name.</param>
     /// <param name="slot">The slot of the first of them.</param>
-    /// <param name="first">Which of the window's samples it is.</param>
-    public static Place WindowPatches(ModelPlan plan, LayerPlan layer, string batch, Expression slot, Expression first) => layer.Index > 0
+    public static Place WindowPatches(LayerPlan layer, string batch, Expression slot) => layer.Index > 0
         ? (Place)$"workspace.Floats({slot})" + $"Slot.Layer{layer.Index - 1}Outputs"
         : layer.Access.Copies
             ? (Place)$"workspace.Floats({slot})" + "Slot.Patches"
-            : (Place)$"{batch}.Input" + (((Expression)"start" + first).As("nint") * plan.InputLength);
+            : $"{batch}.Input";
 }

@@ -19,7 +19,8 @@ internal static class PatchPlaces
     public static Expression InWindow(ModelPlan plan, LayerPlan layer)
     {
         bool given = layer.Index == 0 && !layer.Access.Copies;
-        return (B * (given ? plan.InputLength : "Slot.Floats")) + (BlockPlaces.Instance(layer) * layer.Patches * (given ? layer.Access.RowStep : layer.Dimension));
+        Expression sample = (Place)"integers" + "Slot.Sample" + (B * "Slot.Integers");
+        return (given ? sample.As("nint") * plan.InputLength : B * "Slot.Floats") + (BlockPlaces.Instance(layer) * layer.Patches * (given ? layer.Access.RowStep : layer.Dimension));
     }
 
     /// <summary>Where the copies of an expert's patches begin among those of all; 0 where there are none.</summary>

@@ -24,6 +24,7 @@ internal static class SampleEmitter
         LayerPlan layer = plan.Bottom;
         writer.Method(SampleMethods.Route(plan), "The patches and the routes of sample b in its scratch.", () =>
         {
+            SampleMethods.WriteSample(writer, plan);
             if (layer.Routing != Routing.Dense || layer.Access.Copies)
             {
                 SampleMethods.WritePatches(writer, plan);
@@ -66,6 +67,7 @@ internal static class SampleEmitter
 
             if (!plan.Bottom.HasWindow)
             {
+                SampleMethods.WriteSample(writer, plan);
                 SampleMethods.WritePatches(writer, plan);
             }
 

@@ -41,7 +41,7 @@ internal static class SampleMethods
     /// <summary>Defines <c>x</c>, the patches of sample b.</summary>
     public static void WritePatches(SourceWriter writer, ModelPlan plan)
     {
-        Place input = (Place)"batch.Input" + (B * plan.InputLength);
+        Place input = (Place)"batch.Input" + (((Expression)"batch.Sample(b)").As("nint") * plan.InputLength);
         if (plan.Bottom.Access.Source != PatchSource.Copies)
         {
             writer.Lines($"ref float x = ref {input};");
@@ -50,6 +50,15 @@ internal static class SampleMethods
 
         writer.Lines("ref float x = ref Add(ref slot, Slot.Patches);");
         writer.Call(Im2ColEmitter.Forward.Of(Im2ColEmitter.Owner(plan)).Call(("image", input), ("rows", "x")));
+    }
+
+    /// <summary>Notes where sample b lies in the input, for the kernels over a window that read its patches there.</summary>
+    public static void WriteSample(SourceWriter writer, ModelPlan plan)
+    {
+        if (plan.Slots.Sample >= 0)
+        {
+            writer.Lines("Add(ref integers, Slot.Sample) = batch.Sample(b);");
+        }
     }
 
     /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>

@@ -70,6 +70,7 @@ internal static class SharedExpertsEmitter
         writer.Method(Forward(plan), "The outputs of experts first…last−1 for sample b.", () =>
         {
             writer.Lines($"ref float parameters = ref {SampleMethods.Parameters};");
+            SampleMethods.WriteSample(writer, plan);
             SampleMethods.WritePatches(writer, plan);
             writer.Call(SampleMethods.ForwardCall(plan, plan.Bottom));
         });

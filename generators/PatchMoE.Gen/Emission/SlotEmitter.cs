@@ -37,6 +37,11 @@ internal static class SlotEmitter
                 Place("Selection", slots.Selection, "Integers: scratch of the selection.");
             }
 
+            if (slots.Sample >= 0)
+            {
+                Place("Sample", slots.Sample, "An integer: the sample's index in the input.");
+            }
+
             Place("Logits", slots.Logits, $"[{plan.Head.Outputs}].");
             Place("LogitsGradient", slots.LogitsGradient, $"[{plan.Head.Outputs}].");
             Place("Loss", slots.Loss, "One double.");

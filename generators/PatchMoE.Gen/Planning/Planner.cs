@@ -39,6 +39,7 @@ internal static class Planner
         int loss = logitsGradient + Slots.Align(head.Outputs);
         floats = loss + Slots.Align(2);
         int selection = layers.Max(layer => layer.Selection?.Scratch ?? 0);
+        int sample = integers + Slots.Align(selection);
         var slots = new Slots(
             Patches: bottom.Copies ? 0 : -1,
             Logits: logits,
@@ -46,7 +47,8 @@ internal static class Planner
             Loss: loss,
             Floats: floats,
             Selection: selection > 0 ? integers : -1,
-            Integers: integers + Slots.Align(selection),
+            Sample: bottom.Copies ? -1 : sample,
+            Integers: bottom.Copies ? sample : sample + Slots.Align(1),
             Panels: panels,
             WorkerFloats: Math.Max(Math.Max(patchFloats, head.Gradient.WorkerFloats), layers.Max(layer => layer.WorkerFloats)),
             Window: layers[0].Kernel.Window is { } window ? Math.Max(window.Together, Slots.WindowFor(floats)) : Slots.WindowFor(floats));

@@ -9,12 +9,13 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Loss">One double.</param>
 /// <param name="Floats">The length of a sample's float scratch.</param>
 /// <param name="Selection">Scratch of the selection, in the integer part; −1 if none needs any.</param>
+/// <param name="Sample">The sample's index in the input, in the integer part; −1 where kernels over a window read copies of its patches.</param>
 /// <param name="Integers">The length of a sample's integer scratch.</param>
 /// <param name="Panels">Floats of the weights in panels, shared by all samples.</param>
 /// <param name="WorkerFloats">Floats of each worker's own scratch; the gradient of packed patches, [n, d], has room in it.</param>
 /// <param name="Window">Samples whose scratch is held at once in a training pass.</param>
 internal sealed record Slots(
-    int Patches, int Logits, int LogitsGradient, int Loss, int Floats, int Selection, int Integers, int Panels, int WorkerFloats, int Window)
+    int Patches, int Logits, int LogitsGradient, int Loss, int Floats, int Selection, int Sample, int Integers, int Panels, int WorkerFloats, int Window)
 {
     /// <summary>Scratch that is still in an L2 cache of 2 MB while the weight gradients read it again.</summary>
     private const long WindowBytes = 1L << 20;

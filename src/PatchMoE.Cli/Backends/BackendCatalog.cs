@@ -100,6 +100,7 @@ internal static class BackendCatalog
         return device is null || backend.Devices is not null ? backend : throw new BadInputException(
             $"--device {device}: the backend {name} has no devices to choose from. Leave --device out, or choose another --backend.");
     }
+
     /// <summary>Sums are fused on every machine, so that all give the same bits; one without instructions for it pays in time.</summary>
     private static string MultiplyAdds() => Fma.IsSupported || AdvSimd.IsSupported ? string.Empty : ", multiply-adds in software (slow: no FMA instructions)";
 }

@@ -1,11 +1,13 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>A compiled model on this machine's processors. The weights are the model's own.</summary>
+/// <summary>A compiled model on this machine's processors. The weights are the model's own, and an update reads its samples where they lie in the training data.</summary>
 public sealed class CpuEngine : HostEngine
 {
     private readonly IPatchMoEModel _model;
+    private readonly CompiledNetwork? _network;
     private readonly Workspace _workspace;
     private readonly Workspace? _owned;
     private readonly GradientCheck _check = new();
@@ -23,7 +25,7 @@ public sealed class CpuEngine : HostEngine
     /// <param name="model">The model.</param>
     /// <param name="workspace">A workspace of this model; the caller owns and disposes it.</param>
     public CpuEngine(IPatchMoEModel model, Workspace workspace)
-        : base(model.Spec) => (_model, _workspace) = (model, workspace);
+        : base(model.Spec) => (_model, _network, _workspace) = (model, (model as ICompiledModel)?.Network, workspace);
 
     /// <inheritdoc/>
     public override string Device => $"CPU, {_workspace.Threads} {(_workspace.Threads == 1 ? "thread" : "threads")}";
@@ -52,7 +54,7 @@ public sealed class CpuEngine : HostEngine
     {
         base.BeginTraining(optimizer);
         IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
-        _fusesUpdate = _model is ICompiledModel && optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
+        _fusesUpdate = optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
     }
 
     private protected override bool AllFinite(ReadOnlySpan<float> gradients) => _check.AllFinite(gradients, _workspace);
@@ -60,14 +62,19 @@ public sealed class CpuEngine : HostEngine
     private protected override void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate, _workspace);
 
+    private protected override double LossAndGradients(Span<float> gradients) => _network is null
+        ? base.LossAndGradients(gradients)
+        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths);
+
     private protected override double Update(Optimizer optimizer, double learningRate)
     {
-        if (!_fusesUpdate)
+        if (_network is null || !_fusesUpdate)
         {
             return base.Update(optimizer, learningRate);
         }
 
-        double loss = _model.SgdStep(Batch.Inputs, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
+        double loss = _network.SgdStep(
+            Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
         if (double.IsFinite(loss))
         {
             optimizer.Steps++;

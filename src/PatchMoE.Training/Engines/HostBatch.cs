@@ -2,23 +2,43 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Engines;
 
-/// <summary>A batch gathered from training data that fit a model; the arrays grow as needed and are reused.</summary>
+/// <summary>A batch of training data that fit a model; the arrays grow as needed and are reused.</summary>
 /// <param name="model">The network that the data are for.</param>
 internal sealed class HostBatch(ModelSpec model)
 {
     private readonly int _inputLength = model.InputLength();
-    private Dataset? _checked;
+    private Dataset? _data;
     private float[] _inputs = [];
+    private int[] _indices = [];
     private int[] _labels = [];
     private int[] _lengths = [];
     private int _samples;
     private int _lengthsPerSample;
+    private bool _hasInputs;
 
     /// <summary>B.</summary>
     public int Samples => _samples;
 
-    /// <summary>[B, …].</summary>
-    public ReadOnlySpan<float> Inputs => _inputs.AsSpan(0, _samples * _inputLength);
+    /// <summary>[N, …], the data that it is a part of.</summary>
+    public ReadOnlySpan<float> Data => _data is null ? [] : _data.Inputs;
+
+    /// <summary>[B], its samples' indices in the data.</summary>
+    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _samples);
+
+    /// <summary>[B, …], a copy of its samples side by side: for an engine that cannot read them in the data. Made when it is first asked for.</summary>
+    /// <exception cref="BadInputException">One array cannot hold it.</exception>
+    public ReadOnlySpan<float> Inputs
+    {
+        get
+        {
+            if (!_hasInputs)
+            {
+                CopyInputs();
+            }
+
+            return _inputs.AsSpan(0, _samples * _inputLength);
+        }
+    }
 
     /// <summary>[B].</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _samples);
@@ -29,19 +49,19 @@ internal sealed class HostBatch(ModelSpec model)
     /// <summary>Gathers samples.</summary>
     /// <param name="data">The data.</param>
     /// <param name="samples">Their indices.</param>
-    /// <exception cref="BadInputException">The data do not fit the model, or one array cannot hold the batch.</exception>
+    /// <exception cref="BadInputException">The data do not fit the model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The data have no such sample.</exception>
     public void Gather(Dataset data, ReadOnlySpan<int> samples)
     {
-        if (!ReferenceEquals(_checked, data))
+        if (!ReferenceEquals(_data, data))
         {
             DatasetRules.CheckFit(data, model, "training data");
-            _checked = data;
+            _data = data;
         }
 
         if (_labels.Length < samples.Length)
         {
-            _inputs = SampleArray.Allocate(samples.Length, _inputLength, "training.batch");
+            _indices = new int[samples.Length];
             _labels = new int[samples.Length];
         }
 
@@ -50,8 +70,19 @@ internal sealed class HostBatch(ModelSpec model)
             _lengths = new int[samples.Length * data.LengthsPerSample];
         }
 
-        (_samples, _lengthsPerSample) = (samples.Length, data.LengthsPerSample);
-        data.GatherInputs(samples, _inputs);
+        (_samples, _lengthsPerSample, _hasInputs) = (samples.Length, data.LengthsPerSample, false);
+        samples.CopyTo(_indices);
         data.GatherLabels(samples, _labels, _lengths);
+    }
+
+    private void CopyInputs()
+    {
+        if (_inputs.Length < _samples * (long)_inputLength)
+        {
+            _inputs = SampleArray.Allocate(_samples, _inputLength, "training.batch");
+        }
+
+        _data?.GatherInputs(Indices, _inputs);
+        _hasInputs = true;
     }
 }

@@ -96,7 +96,7 @@ public abstract class HostEngine : ITrainingEngine
     private protected virtual void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate);
 
-    /// <summary>One update on the gathered batch: returns the mean loss before it; not finite if no update was made.</summary>
+    /// <summary>One update on the batch: returns the mean loss before it; not finite if no update was made.</summary>
     private protected virtual double Update(Optimizer optimizer, double learningRate)
     {
         double loss = ComputeGradients();
@@ -114,6 +114,10 @@ public abstract class HostEngine : ITrainingEngine
         return loss;
     }
 
+    /// <summary>The logits, the mean loss and its gradients of the batch of the update.</summary>
+    private protected virtual double LossAndGradients(Span<float> gradients) =>
+        LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, gradients, lengths: _batch.Lengths);
+
     /// <summary>The batch of the update.</summary>
     private protected HostBatch Batch => _batch;
 
@@ -123,7 +127,7 @@ public abstract class HostEngine : ITrainingEngine
     private double ComputeGradients()
     {
         _hasGradients = true;
-        return LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, _gradients, lengths: _batch.Lengths);
+        return LossAndGradients(_gradients);
     }
 
     /// <inheritdoc/>

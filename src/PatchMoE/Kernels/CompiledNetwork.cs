@@ -70,7 +70,7 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input)
         fixed (int* firstLength = lengths, firstClass = classes)
         {
-            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, firstLength), firstClass), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, null, firstLength), firstClass), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
         }
     }
 
@@ -95,7 +95,7 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input, firstScore = scores, firstGate = gates)
         fixed (int* firstLength = lengths, firstRoute = routes)
         {
-            RoutePass pass = new(new InputBatch(batch, firstInput, firstLength), firstRoute, firstScore, firstGate);
+            RoutePass pass = new(new InputBatch(batch, firstInput, null, firstLength), firstRoute, firstScore, firstGate);
             Run(_route, pass, workspace, slots: 1, IsSmall(batch, FewFlops));
         }
     }
@@ -110,17 +110,30 @@ public abstract unsafe class CompiledNetwork
         Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default)
     {
-        int batch = labels.Length;
-        CheckLabels(input, labels, logits, lengths);
-        CheckGradients(batch, gradients, inputGradient);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
-        fixed (int* firstLength = lengths, firstLabel = labels)
-        {
-            InputBatch samples = new(batch, firstInput, firstLength);
-            Run(GradientPass.OfLoss(samples, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace);
-        }
+        CheckInput(input, labels.Length);
+        return Differentiate(input, samples: default, labels, logits, gradients, inputGradient, workspace, lengths);
+    }
 
-        return workspace.Loss / batch;
+    /// <summary>The same for samples that are read where they lie in a data set.</summary>
+    /// <param name="data">[N, input length].</param>
+    /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="logits">[B, C], written.</param>
+    /// <param name="gradients">As long as the parameters, overwritten.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
+    internal double LossAndGradients(
+        ReadOnlySpan<float> data,
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths = default)
+    {
+        CheckIndices(data, samples, labels.Length);
+        return Differentiate(data, samples, labels, logits, gradients, inputGradient: default, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
@@ -133,16 +146,32 @@ public abstract unsafe class CompiledNetwork
         Workspace workspace,
         ReadOnlySpan<int> lengths = default)
     {
-        int batch = labels.Length;
-        CheckLabels(input, labels, logits, lengths);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
-        fixed (int* firstLength = lengths, firstLabel = labels)
-        {
-            InputBatch samples = new(batch, firstInput, firstLength);
-            Run(GradientPass.OfLoss(samples, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
-        }
+        CheckInput(input, labels.Length);
+        return Update(input, samples: default, labels, logits, learningRate, weightDecay, workspace, lengths);
+    }
 
-        return workspace.IsFinite ? workspace.Loss / batch : double.NaN;
+    /// <summary>The same for samples that are read where they lie in a data set.</summary>
+    /// <param name="data">[N, input length].</param>
+    /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="logits">[B, C], written.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
+    internal double SgdStep(
+        ReadOnlySpan<float> data,
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        double learningRate,
+        double weightDecay,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths = default)
+    {
+        CheckIndices(data, samples, labels.Length);
+        return Update(data, samples, labels, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.Backward"/>
@@ -197,8 +226,53 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input, firstOutput = outputs)
         fixed (int* firstLength = lengths)
         {
-            Run(share, new ForwardPass(new InputBatch(batch, firstInput, firstLength), firstOutput), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+            Run(share, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
         }
+    }
+
+    /// <summary>The gradients of a batch whose input is checked: <paramref name="samples"/> of it, or all where there are none.</summary>
+    private double Differentiate(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths)
+    {
+        CheckLabels(labels, logits, lengths);
+        CheckGradients(labels.Length, gradients, inputGradient);
+        fixed (float* firstInput = input, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
+        {
+            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
+            Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace);
+        }
+
+        return workspace.Loss / labels.Length;
+    }
+
+    /// <summary>The update for such a batch.</summary>
+    private double Update(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<int> labels,
+        Span<float> logits,
+        double learningRate,
+        double weightDecay,
+        Workspace workspace,
+        ReadOnlySpan<int> lengths)
+    {
+        CheckLabels(labels, logits, lengths);
+        fixed (float* firstInput = input, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
+        {
+            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
+            Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+        }
+
+        return workspace.IsFinite ? workspace.Loss / labels.Length : double.NaN;
     }
 
     private void Backward(
@@ -216,7 +290,7 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input, firstUpstream = upstream, firstGradient = gradients, firstInputGradient = inputGradient)
         fixed (int* firstLength = lengths)
         {
-            InputBatch samples = new(batch, firstInput, firstLength);
+            InputBatch samples = new(batch, firstInput, null, firstLength);
             Run(GradientPass.OfUpstream(samples, firstUpstream, skipsHead, firstGradient, firstInputGradient), workspace);
         }
     }
@@ -250,17 +324,22 @@ public abstract unsafe class CompiledNetwork
 
     private int ForwardSlots(int batch) => Math.Min(batch, Sizes.ForwardWindow);
 
+    private void CheckInput(ReadOnlySpan<float> input, int batch) => Guard.Length(input.Length, batch, Sizes.InputLength, nameof(input));
+
+    private void CheckIndices(ReadOnlySpan<float> data, ReadOnlySpan<int> samples, int batch) =>
+        Guard.Samples(samples, batch, Guard.Batch(data.Length, Sizes.InputLength, nameof(data)));
+
     private void CheckSamples(ReadOnlySpan<float> input, int batch, ReadOnlySpan<int> lengths)
     {
-        Guard.Length(input.Length, batch, Sizes.InputLength, nameof(input));
+        CheckInput(input, batch);
         Guard.Lengths(lengths, batch, Sizes.Groups, Sizes.Patches);
     }
 
-    private void CheckLabels(ReadOnlySpan<float> input, ReadOnlySpan<int> labels, Span<float> logits, ReadOnlySpan<int> lengths)
+    private void CheckLabels(ReadOnlySpan<int> labels, Span<float> logits, ReadOnlySpan<int> lengths)
     {
         Guard.NotEmpty(labels.Length);
         Guard.Labels(labels, Sizes.Loss, Sizes.Outputs);
-        CheckSamples(input, labels.Length, lengths);
+        Guard.Lengths(lengths, labels.Length, Sizes.Groups, Sizes.Patches);
         Guard.Length(logits.Length, labels.Length, Sizes.Outputs, nameof(logits));
     }
 

@@ -69,6 +69,23 @@ public static class Guard
         }
     }
 
+    /// <summary>Indices of a batch's samples in a data set: B of 0…N−1, in any order.</summary>
+    /// <param name="samples">The indices.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="count">N.</param>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    internal static void Samples(ReadOnlySpan<int> samples, int batch, int count)
+    {
+        Length(samples.Length, batch, 1, nameof(samples));
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if ((uint)samples[i] >= (uint)count)
+            {
+                throw new ArgumentException($"samples[{i}] is {samples[i]}; the data have {count} samples, and indices begin at 0.", nameof(samples));
+            }
+        }
+    }
+
     /// <summary>Valid-patch counts: none, or B·groups of 0…patches.</summary>
     /// <exception cref="ArgumentException">They are not.</exception>
     public static void Lengths(ReadOnlySpan<int> lengths, int batch, int groups, int patches)

@@ -16,20 +16,29 @@ public delegate void PassShare<TPass>(in TPass pass, Workspace workspace, int wo
 public readonly unsafe struct InputBatch
 {
     private readonly float* _input;
+    private readonly int* _samples;
     private readonly int* _lengths;
 
-    internal InputBatch(int count, float* input, int* lengths)
+    /// <param name="count">B.</param>
+    /// <param name="input">See <see cref="Input"/>.</param>
+    /// <param name="samples">[B], which of the input's samples they are; null if they are all of them.</param>
+    /// <param name="lengths">See <see cref="Lengths"/>; null if all patches are valid.</param>
+    internal InputBatch(int count, float* input, int* samples, int* lengths)
     {
         Count = count;
         _input = input;
+        _samples = samples;
         _lengths = lengths;
     }
 
     /// <summary>B.</summary>
     public int Count { get; }
 
-    /// <summary>[B, input length].</summary>
+    /// <summary>[N, input length]: the batch, or a data set of which it is a part.</summary>
     public ref float Input => ref *_input;
+
+    /// <summary>Which sample of the input is the batch's sample <paramref name="b"/>.</summary>
+    public int Sample(int b) => _samples == null ? b : _samples[b];
 
     /// <summary>Whether valid-patch counts were given.</summary>
     public bool HasLengths => _lengths != null;

@@ -1,4 +1,5 @@
 using PatchMoE.Compiler;
+using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Parity;
 
@@ -65,11 +66,15 @@ public class PassTests
         var inputGradient = new float[input.Length];
         var classes = new int[labels.Length];
         var routes = new int[labels.Length * model.RouteShape.Aggregate(1, (product, size) => product * size)];
+        CompiledNetwork network = ((ICompiledModel)model).Network;
+        int[] samples = [.. Enumerable.Range(0, labels.Length)];
         void PassAll()
         {
             model.Forward(input, logits, workspace);
             model.LossAndGradients(input, labels, logits, gradients, workspace, inputGradient);
             model.SgdStep(input, labels, logits, learningRate: 0, weightDecay: 0, workspace);
+            network.LossAndGradients(input, samples, labels, logits, gradients, workspace);
+            network.SgdStep(input, samples, labels, logits, learningRate: 0, weightDecay: 0, workspace);
             model.Backward(input, logits, gradients, workspace, inputGradient);
             model.Predict(input, classes, workspace);
             if (model.RouteShape.Count > 0)

@@ -55,6 +55,13 @@ internal sealed class RandomBatch
 
     public int[]? Lengths { get; }
 
+    /// <summary>A batch for passes that are compared with each other, bit by bit, so that near ties do no harm.</summary>
+    public static RandomBatch DrawWithTies(ModelSpec model, int seed, int? samples = null)
+    {
+        var random = new Random(seed);
+        return new RandomBatch(model, random, whole: random.Next(2) == 0, samples);
+    }
+
     /// <summary>Draws until the batch has no near ties, and returns it with the reference's results.</summary>
     public static (RandomBatch Batch, ReferenceResult Expected) Draw(ModelSpec model, int seed, int? samples = null)
     {
