@@ -10,9 +10,6 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal static class PanelEmitter
 {
-    /// <summary>Vectors of 8 neurons in which narrow machines take a panel.</summary>
-    private const int NarrowVectors = 2;
-
     /// <summary>A tile: patches x0, x1, … and so many panels. What they give lies behind one place, or, in a window, in a place for each patch: to0, to1, ….</summary>
     public static Method Tile(LayerPlan layer, int patches, int panels) => Tile(layer, $"Panel{patches}x{panels}", patches);
 
@@ -89,11 +86,11 @@ internal static class PanelEmitter
 
     private static void WriteNarrowTile(SourceWriter writer, LayerPlan layer, int patches)
     {
-        int lanes = Math.Min(layer.Lanes, ExpertKernel.Vector / NarrowVectors);
-        string registers = $"{patches} × {NarrowVectors} sums in registers, {NarrowVectors} weight vectors and a broadcast value";
+        int lanes = Math.Min(layer.Lanes, ExpertKernel.Vector / ExpertKernel.NarrowVectors);
+        string registers = $"{patches} × {ExpertKernel.NarrowVectors} sums in registers, {ExpertKernel.NarrowVectors} weight vectors and a broadcast value";
         writer.Kernel(NarrowTile(layer, patches), Documentation(layer, patches, 1, registers), () =>
         {
-            if (lanes * NarrowVectors == ExpertKernel.Vector)
+            if (lanes * ExpertKernel.NarrowVectors == ExpertKernel.Vector)
             {
                 Expression[] vectors = [0, lanes];
                 WriteSums(writer, layer, patches, vectors, vectors);
@@ -101,7 +98,7 @@ internal static class PanelEmitter
             }
 
             // Rows of few values have vectors that are narrower still.
-            using (writer.Block($"for (int r = 0; r < {ExpertKernel.Vector}; r += {lanes * NarrowVectors})"))
+            using (writer.Block($"for (int r = 0; r < {ExpertKernel.Vector}; r += {lanes * ExpertKernel.NarrowVectors})"))
             {
                 Expression[] vectors = [R, R + lanes];
                 WriteSums(writer, layer, patches, vectors, vectors);

@@ -26,6 +26,9 @@ internal sealed record ExpertKernel(
     /// <summary>Neurons of a vector, at the widest.</summary>
     public const int Vector = 16;
 
+    /// <summary>Vectors of 256 bits in which narrow machines take them.</summary>
+    public const int NarrowVectors = 2;
+
     /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit 32 registers; 16 hold 6 × 2 sums, 2 weights and the value.</summary>
     private const int MostVectors = 4;
     private const int MostPatches = 6;

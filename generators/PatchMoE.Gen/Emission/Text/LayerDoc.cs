@@ -27,6 +27,24 @@ internal static class LayerDoc
         writer.Comment("///", $"n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {times} per sample.");
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
+        writer.Comment("///", Tiles(layer));
         writer.Lines("/// </remarks>");
+    }
+
+    /// <summary>The largest tile of each kernel, by class of vector unit, and why.</summary>
+    private static string Tiles(LayerPlan layer)
+    {
+        return layer.Lanes < Lanes.Max
+            ? $"Sums in registers: {Of(wide: false)}; rows of {layer.Dimension} values take the same vectors on every machine."
+            : $"Sums in registers: with 512-bit vectors {Of(wide: true)}, which 32 registers hold; with 256-bit vectors {Of(wide: false)}, which 16 hold. More would spill, fewer than 8 wait for each other.";
+
+        string Of(bool wide)
+        {
+            T Choose<T>(ByWidth<T> choice)
+                where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
+            int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
+            string scores = layer.Routing == Routing.ExpertChoice ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(GradientPlan.VectorsFor(layer.Dimension))}";
+        }
     }
 }
