@@ -162,7 +162,7 @@ internal sealed partial class OuterTiles
             {
                 Rows();
                 writer.Lines($"int start = (int)({units}L * worker / workers);\nint stop = (int)({units}L * (worker + 1) / workers);");
-                WriteUnits(writer, "start", Call);
+                WriteUnits(writer, Call);
             }
             else
             {
@@ -171,28 +171,28 @@ internal sealed partial class OuterTiles
                 {
                     writer.Lines($"int s = start / {perExpert};\nstop = Math.Min(end, (s + 1) * {perExpert});");
                     Rows();
-                    WriteUnits(writer, "start", Call);
+                    WriteUnits(writer, Call);
                 }
             }
         });
     }
 
-    private void WriteUnits(SourceWriter writer, string start, Action call)
+    private void WriteUnits(SourceWriter writer, Action call)
     {
         if (_plan.BlocksFirst)
         {
-            WriteBlocks(writer, () => WriteColumnBlocks(writer, start, call));
+            WriteBlocks(writer, () => WriteColumnBlocks(writer, call));
         }
         else
         {
-            WriteColumnBlocks(writer, start, () => WriteBlocks(writer, call));
+            WriteColumnBlocks(writer, () => WriteBlocks(writer, call));
         }
     }
 
-    private void WriteColumnBlocks(SourceWriter writer, string start, Action body)
+    private void WriteColumnBlocks(SourceWriter writer, Action body)
     {
         bool several = _tileCount > 1;
-        using (writer.Block($"for (int next = {start}; next < stop;{(several ? string.Empty : " next++")})"))
+        using (writer.Block($"for (int next = start; next < stop;{(several ? string.Empty : " next++")})"))
         {
             if (several)
             {

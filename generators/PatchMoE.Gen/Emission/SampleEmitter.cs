@@ -73,10 +73,6 @@ internal static class SampleEmitter
 
             foreach (LayerPlan layer in plan.Layers.Where(layer => !layer.HasWindow))
             {
-                if (layer.Index > 0)
-                {
-                }
-
                 writer.Loop("g", layer.Instances, _ => writer.Call(SampleMethods.ForwardCall(plan, layer, SampleMethods.AllExperts(layer))));
             }
         });
