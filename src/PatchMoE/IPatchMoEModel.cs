@@ -10,6 +10,9 @@ public interface IPatchMoEModel : INetworkWeights
 
     PatchMoESpec INetworkWeights.Spec => Spec;
 
+    /// <summary>What travels with its weights: class names and the preparation of inputs.</summary>
+    ModelMetadata Metadata { get; set; }
+
     /// <summary>The number of values in one sample.</summary>
     int InputLength { get; }
 

@@ -88,6 +88,9 @@ internal static class SurfaceEmitter
     {
         writer.Lines("""
             /// <inheritdoc/>
+            public global::PatchMoE.ModelMetadata Metadata { get => _network.Metadata; set => _network.Metadata = value; }
+
+            /// <inheritdoc/>
             public global::System.Span<float> Parameters => _network.Parameters;
             """);
         foreach (ParameterSpec parameter in plan.Parameters)
@@ -137,16 +140,17 @@ internal static class SurfaceEmitter
             global::PatchMoE.Initialization.WeightInitializer.Initialize(
                 Spec with { Training = global::PatchMoE.TrainingSpec.Default with { Init = init ?? global::PatchMoE.InitSpec.Default } }, seed, Parameters);
 
-        /// <summary>Writes the weights as safetensors.</summary>
+        /// <summary>Writes the weights as safetensors, with the spec and <see cref="Metadata"/>.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file cannot be written; an old one is untouched.</exception>
-        public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec.Model, Parameters);
+        public void Save(string path) => global::PatchMoE.Formats.WeightsFile.Save(path, Spec, Parameters, Metadata);
 
-        /// <summary>A model with the weights of a safetensors file.</summary>
+        /// <summary>A model with the weights of a safetensors file, and the metadata stored with them.</summary>
         /// <exception cref="global::PatchMoE.BadInputException">The file is no safetensors file, or its tensors are not this model's.</exception>
         public static {{plan.Target.FullName}} Load(string path)
         {
             {{plan.Target.FullName}} model = new();
             global::PatchMoE.Formats.WeightsFile.Load(path, Spec.Model, model.Parameters);
+            model.Metadata = global::PatchMoE.Formats.WeightsFile.ReadMetadata(path, Spec.Model);
             return model;
         }
         """);

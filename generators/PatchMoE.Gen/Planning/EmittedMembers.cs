@@ -15,7 +15,8 @@ internal static class EmittedMembers
     [
         new("_network"),
         .. Values("InputLength", "Outputs", "FeatureLength", "ParameterLength"),
-        .. Properties("Spec", "ParameterSpecs", "Parameters", "RouteShape"),
+        .. Properties("Spec", "ParameterSpecs", "Parameters", "RouteShape", "Metadata"),
+        Method("set_Metadata", "global::PatchMoE.ModelMetadata"),
         .. Values(Interface + "Spec", Interface + "InputLength", Interface + "Outputs", Interface + "FeatureLength", "PatchMoE.ICompiledModel.Network"),
         Method("CreateWorkspace", "int"),
         Method("Forward", Input, Floats, Workspace, Labels),

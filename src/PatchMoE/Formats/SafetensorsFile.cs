@@ -19,6 +19,21 @@ internal static class SafetensorsFile
     /// </exception>
     public static SafetensorsContent Read(string path) => InputFile.Read(path, stream => Read(stream, path));
 
+    /// <summary>Reads the text entries alone.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BadInputException">As in <see cref="Read(string)"/>.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path) => InputFile.Read(path, stream =>
+    {
+        try
+        {
+            return ReadHeader(stream).Metadata;
+        }
+        catch (FormatException e)
+        {
+            throw new BadInputException($"{path}: {e.Message}.", e);
+        }
+    });
+
     /// <summary>Writes tensors in the order given.</summary>
     /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="tensors">The tensors; their names must differ.</param>

@@ -44,11 +44,30 @@ public static class WeightsFile
     /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The model's parameter buffer.</param>
-    /// <param name="metadata">Text entries to store with them, or null.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
-    public static void Save(string path, ModelSpec model, ReadOnlySpan<float> parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
-        SafetensorsFile.Write(path, Tensors(model, parameters), metadata);
+    public static void Save(string path, ModelSpec model, ReadOnlySpan<float> parameters) => SafetensorsFile.Write(path, Tensors(model, parameters));
+
+    /// <summary>Saves all weights of a trained model together with its spec and what an application must know to use it, so that one file is enough.</summary>
+    /// <param name="path">The file; it is replaced completely or not at all.</param>
+    /// <param name="spec">A valid spec; its name and model are stored.</param>
+    /// <param name="parameters">The model's parameter buffer.</param>
+    /// <param name="metadata">Class names and the preparation of inputs.</param>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
+    public static void Save(string path, PatchMoESpec spec, ReadOnlySpan<float> parameters, ModelMetadata metadata) =>
+        SafetensorsFile.Write(path, Tensors(spec.Model, parameters), MetadataText.Of(spec, metadata));
+
+    /// <summary>Reads what was stored with the weights of a model; <see cref="ModelMetadata.None"/> if nothing was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">A valid model.</param>
+    /// <exception cref="BadInputException">The file cannot be read, or its metadata are damaged or another model's.</exception>
+    public static ModelMetadata ReadMetadata(string path, ModelSpec model) => MetadataText.Read(path, SafetensorsFile.ReadMetadata(path), model);
+
+    /// <summary>Reads the spec, name and model, that was stored with the weights; null if none was.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BadInputException">The file cannot be read, or the spec in it is damaged.</exception>
+    public static PatchMoESpec? ReadSpec(string path) => MetadataText.ReadSpec(path, SafetensorsFile.ReadMetadata(path));
 
     /// <summary>Copies a parameter buffer, or gradients with the same layout, into named tensors, in the order of the buffer.</summary>
     /// <param name="model">A valid model.</param>

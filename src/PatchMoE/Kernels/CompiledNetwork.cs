@@ -45,6 +45,9 @@ public abstract unsafe class CompiledNetwork
     /// <summary>The parameters, for a library that shares their memory.</summary>
     public AlignedBuffer<float> ParameterBuffer { get; }
 
+    /// <inheritdoc cref="IPatchMoEModel.Metadata"/>
+    public ModelMetadata Metadata { get; set; } = ModelMetadata.None;
+
     /// <inheritdoc cref="INetworkWeights.Parameters"/>
     public Span<float> Parameters => ParameterBuffer.Span;
 

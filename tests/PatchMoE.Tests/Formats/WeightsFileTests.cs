@@ -50,7 +50,7 @@ public class WeightsFileTests
     [Test]
     public void TheFileHasTheNamesAndShapesOfTheModel()
     {
-        WeightsFile.Save(_path, Model, Numbered(), new Dictionary<string, string> { ["spec"] = "tiny" });
+        SafetensorsFile.Write(_path, WeightsFile.Tensors(Model, Numbered()), new Dictionary<string, string> { ["spec"] = "tiny" });
         SafetensorsContent content = SafetensorsFile.Read(_path);
         Assert.That(
             content.Tensors.Select(tensor => $"{tensor.Name} {string.Join('x', tensor.Shape)}"),

@@ -16,6 +16,8 @@ internal sealed class LoopModel : IPatchMoEModel
     private readonly float[] _outputs;
     private readonly float[] _logitsGradient;
 
+    public ModelMetadata Metadata { get; set; } = ModelMetadata.None;
+
     public LoopModel(PatchMoESpec spec)
     {
         Spec = spec;
