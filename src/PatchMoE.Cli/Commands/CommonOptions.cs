@@ -25,6 +25,8 @@ internal static class CommonOptions
 
     public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE in the current folder or one above it]");
 
+    public static Option<bool> Strict() => new("--strict") { Description = "Fail if a picture cannot be decoded, instead of leaving it out." };
+
     public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
 
     /// <summary>Results are bit-identical for any number of threads.</summary>

@@ -30,7 +30,7 @@ internal static class EvalCommand
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
             entry.RequireFor(valid);
-            (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
+            Dataset test = SpecData.Load(valid, SpecFile.FolderOf(path), context, parsed.GetValue(data)).Test;
             string weightsPath = parsed.GetRequiredValue(weights);
             var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
             WeightsFile.Load(weightsPath, valid.Model, parameters);
@@ -50,7 +50,7 @@ internal static class EvalCommand
                 TestLoss = result.Loss,
                 result.RouterHitRate,
                 Samples = test.Count,
-                valid.Training.Seed,
+                valid.Training!.Seed,
             }));
             return ExitCode.Done;
         });

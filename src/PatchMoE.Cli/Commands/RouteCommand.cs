@@ -58,20 +58,20 @@ internal sealed class RouteCommand
         PatchMoESpec spec = SpecFile.Load(specPath, context);
         string? input = parsed.GetValue(_input);
         bool hasLabels = input is null || parsed.GetValue(_labels) is not null;
-        Dataset data = input is null ? TestData(parsed, spec, SpecFile.FolderOf(specPath)) : Given(parsed, spec.Model, input);
+        Dataset data = input is null ? TestData(parsed, spec, SpecFile.FolderOf(specPath), context) : Given(parsed, spec.Model, input);
         IPatchMoEModel model = TrainedModel.Load(spec, weightsPath, context);
 
         using Workspace workspace = model.CreateWorkspace();
         IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
-        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })]);
+        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })], model.Metadata.Classes.Count > 0 ? model.Metadata.Classes : null);
         AtomicFile.WriteText(output, svg);
         return ExitCode.Done;
     }
 
-    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder)
+    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder, CommandContext context)
     {
         PatchMoESpec resolved = TrainingRun.Resolve(spec, folder, parsed.GetValue(_seed));
-        return DataLoader.Load(resolved, parsed.GetValue(_data), (ulong)resolved.Training!.Seed, folder).Test;
+        return SpecData.Load(resolved, folder, context, parsed.GetValue(_data)).Test;
     }
 
     private Dataset Given(ParseResult parsed, ModelSpec model, string input)

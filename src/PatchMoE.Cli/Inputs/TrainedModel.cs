@@ -15,6 +15,7 @@ internal static class TrainedModel
         WeightsFile.Load(weightsPath, spec.Model, parameters);
         IPatchMoEModel model = context.Compute(() => CompiledModel.Load(spec));
         parameters.CopyTo(model.Parameters);
+        model.Metadata = WeightsFile.ReadMetadata(weightsPath, spec.Model);
         return model;
     }
 }

@@ -38,6 +38,11 @@ internal static class RunFolders
         return folder;
     }
 
+    /// <summary>Where decoded pictures are kept: beside the run folders.</summary>
+    /// <param name="path">The user's choice of a run folder; null for none.</param>
+    public static string CacheFolder(string? path) =>
+        Path.Combine(path is null ? "runs" : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".", ".pictures");
+
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
     {

@@ -23,7 +23,15 @@ internal static class TrainingRun
         string Full(string path) => Path.GetFullPath(path, folder);
         return data switch
         {
-            ArraysDataSpec arrays => new ArraysDataSpec(Full(arrays.TrainInput), Full(arrays.TrainLabels), Full(arrays.TestInput), Full(arrays.TestLabels)),
+            ArraysDataSpec arrays => arrays with
+            {
+                TrainInput = Full(arrays.TrainInput),
+                TrainLabels = Full(arrays.TrainLabels),
+                TestInput = Full(arrays.TestInput),
+                TestLabels = Full(arrays.TestLabels),
+            },
+            FolderDataSpec pictures => pictures with { Path = Full(pictures.Path) },
+            CsvDataSpec csv => csv with { File = Full(csv.File), Test = csv.Test is null ? null : Full(csv.Test) },
             Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = Full(source) },
             _ => data,
         };

@@ -70,11 +70,14 @@ internal sealed class RunFolder : IDisposable
         AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
     /// <summary>Writes <c>checkpoint.safetensors</c> and, with its weights and history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <param name="spec">What is trained.</param>
+    /// <param name="metadata">What an application must know besides the weights.</param>
+    /// <param name="checkpoint">The state of the run.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
-    public void WriteCheckpoint(ModelSpec model, Checkpoint checkpoint)
+    public void WriteCheckpoint(PatchMoESpec spec, ModelMetadata metadata, Checkpoint checkpoint)
     {
-        CheckpointFile.Save(CheckpointPath, model, checkpoint);
-        WeightsFile.Save(WeightsPath, model, checkpoint.Weights);
+        CheckpointFile.Save(CheckpointPath, spec.Model, checkpoint);
+        WeightsFile.Save(WeightsPath, spec, checkpoint.Weights, metadata);
         WriteMetrics(checkpoint.History);
     }
 

@@ -80,7 +80,7 @@ public sealed class ArraysDataTests
         NpyFile.Write(_folder.File("y.npy"), labels);
     }
 
-    private (Dataset Train, Dataset Test) Load(InputSpec input) => DataLoader.Load(Specs.Dense(input, 3, Files), null, 1, _folder.Path);
+    private LoadedData Load(InputSpec input) => DataLoader.Load(Specs.Dense(input, 3, Files), null, 1, _folder.Path);
 
     private void Refuses(params string[] parts)
     {
