@@ -98,9 +98,13 @@ internal static class DataFolder
 
     private static ImageSet ReadPart(IdxSet set, string folder, string part, string[] names)
     {
-        string prefix = set.Name.Length == 0 ? "" : $"{set.Name}-";
-        string Require(string kind, string name) => set.Files.GetValueOrDefault((part, kind)) ?? throw new BadInputException(
-            $"{folder}: there is no {prefix}{name} and no {prefix}{name}.gz. Put one of them there, or name another folder with --data DIR.");
+        string Require(string kind, string name)
+        {
+            string usual = set.Name.Length == 0 ? name : $"{set.Name}-{name.Replace("t10k", Test, StringComparison.Ordinal)}";
+            return set.Files.GetValueOrDefault((part, kind)) ?? throw new BadInputException(
+                $"{folder}: there is no {usual} and no {usual}.gz. Put one of them there, or name another folder with --data DIR.");
+        }
+
         return ImageSet.Read(Require("images", names[0]), Require("labels", names[1]));
     }
 
