@@ -10,6 +10,8 @@ internal static class CommonOptions
 {
     private const int MaximumThreads = 1024;
 
+    public const string SamplesHelp = "The samples [B, …], a .npy file (or .npz, file.npz:name), or - for standard input. uint8 means pixels, which are divided by 255; all other numbers are taken as they are.";
+
     public static Argument<string> Spec() => new("SPEC") { Description = "The spec, a JSON file." };
 
     public static Option<string> Weights() => RequiredFile("--weights", "The weights, a safetensors file.");

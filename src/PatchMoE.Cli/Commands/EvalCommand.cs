@@ -3,7 +3,6 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
-using PatchMoE.Formats;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
@@ -32,8 +31,7 @@ internal static class EvalCommand
             entry.RequireFor(valid);
             Dataset test = SpecData.Load(valid, SpecFile.FolderOf(path), context, parsed.GetValue(data)).Test;
             string weightsPath = parsed.GetRequiredValue(weights);
-            var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
-            WeightsFile.Load(weightsPath, valid.Model, parameters);
+            float[] parameters = TrainedModel.Weights(valid.Model, weightsPath, context);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
             using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));
             engine.SetParameters(parameters);

@@ -1,3 +1,5 @@
+using PatchMoE.Training.Data;
+
 namespace PatchMoE.Cli.Training;
 
 /// <summary>The spec of a training run including the command line's changes, so that its <c>spec.json</c> alone reproduces it.</summary>
@@ -20,7 +22,7 @@ internal static class TrainingRun
 
     private static DataSpec? Absolute(DataSpec? data, string folder)
     {
-        string Full(string path) => Path.GetFullPath(path, folder);
+        string Full(string path) => DataPath.Resolve(path, folder);
         return data switch
         {
             ArraysDataSpec arrays => arrays with

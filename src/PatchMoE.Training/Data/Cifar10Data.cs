@@ -54,7 +54,7 @@ internal static class Cifar10Data
                 + $"Put CIFAR-10's binary files ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}) there, or name their folder with data.source or --data DIR.");
         }
 
-        string place = folder ?? Path.GetFullPath(spec.Source!, specFolder);
+        string place = folder ?? DataPath.Resolve(spec.Source!, specFolder);
         return Directory.Exists(place) ? place : throw new BadInputException(
             $"{(folder is null ? "data.source" : "--data")}: there is no folder {place}. Name the folder that holds CIFAR-10's binary files, {s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}.");
     }
