@@ -1,9 +1,13 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace PatchMoE;
 
-/// <summary>An immutable array that compares by its elements, so that records that contain one compare by value.</summary>
+/// <summary>
+/// An immutable array that compares by its elements, so that records that contain one compare by value. A collection expression makes one: <c>[28, 28, 1]</c>.
+/// </summary>
 /// <typeparam name="T">The element type; its own equality decides.</typeparam>
+[CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
 public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {
@@ -46,6 +50,10 @@ public static class EquatableArray
     /// <summary>An array of <paramref name="items"/> that compares by value.</summary>
     public static EquatableArray<T> Of<T>(params T[] items)
         where T : IEquatable<T> => new(items);
+
+    /// <summary>Copies <paramref name="items"/>: what a collection expression calls.</summary>
+    public static EquatableArray<T> Create<T>(ReadOnlySpan<T> items)
+        where T : IEquatable<T> => new(items.ToArray());
 
     /// <summary>Copies <paramref name="items"/> into an array that compares by value.</summary>
     public static EquatableArray<T> ToEquatableArray<T>(this IEnumerable<T> items)

@@ -1,8 +1,17 @@
-// Needed by the compiler for records and init accessors; netstandard2.0 lacks it.
+// Needed by the compiler for records, init accessors and collection expressions; netstandard2.0 lacks it.
 namespace System.Runtime.CompilerServices
 {
     [Microsoft.CodeAnalysis.Embedded]
     internal static class IsExternalInit;
+
+    [Microsoft.CodeAnalysis.Embedded]
+    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface, Inherited = false)]
+    internal sealed class CollectionBuilderAttribute(Type builderType, string methodName) : Attribute
+    {
+        public Type BuilderType => builderType;
+
+        public string MethodName => methodName;
+    }
 }
 
 namespace Microsoft.CodeAnalysis

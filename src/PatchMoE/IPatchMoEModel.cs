@@ -1,9 +1,16 @@
 namespace PatchMoE;
 
 /// <summary>
-/// A compiled network. Sizes used below: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major.
+/// A compiled network. Sizes used below: B samples, C = <see cref="Outputs"/> logits; every array is dense and row-major. Passes may run on several threads at once,
+/// each with a workspace of its own, while no one changes the weights. <see cref="IDisposable.Dispose"/> frees the workspaces that
+/// <see cref="ModelPredictions.Classify"/> and <see cref="ModelPredictions.Explain"/> keep for themselves, and ends the use of these two; passes with a caller's workspace
+/// go on working.
 /// </summary>
-public interface IPatchMoEModel : INetworkWeights
+/// <remarks>
+/// Inputs are finite numbers: <see cref="Forward"/>, <see cref="Predict"/>, <see cref="Features"/> and <see cref="Route"/> refuse NaN and infinity anywhere in a sample, and
+/// then what they have written is not to be used. The passes with gradients do not check, since training data are checked once as a whole.
+/// </remarks>
+public interface IPatchMoEModel : INetworkWeights, IDisposable
 {
     /// <summary>The spec it was compiled from.</summary>
     new PatchMoESpec Spec { get; }
@@ -34,7 +41,8 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="lengths">
     /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen.
     /// </param>
-    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>The class of each of B samples: the label with the largest logit (ties: the lower); logistic: +1 if the logit is above 0, else −1.</summary>
@@ -42,7 +50,8 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="classes">[B], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>Computes the feature vectors of B samples: the head's input, experts in order. The head is not used.</summary>
@@ -50,7 +59,8 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>Computes the logits, the mean loss and its gradients in one pass: what a training step needs.</summary>
@@ -63,6 +73,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <returns>The mean loss.</returns>
     /// <exception cref="ArgumentException">A length or a label does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     double LossAndGradients(
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> labels,
@@ -85,6 +96,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <returns>The mean loss before the update. If it or a logit is not finite, NaN or infinity, and no weight has been changed.</returns>
     /// <exception cref="ArgumentException">A length or a label does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     double SgdStep(
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> labels,
@@ -105,6 +117,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void Backward(
         ReadOnlySpan<float> input,
         ReadOnlySpan<float> logitsGradient,
@@ -121,6 +134,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="inputGradient">As in <see cref="Backward"/>.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void BackwardFeatures(
         ReadOnlySpan<float> input,
         ReadOnlySpan<float> featuresGradient,
@@ -139,7 +153,8 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="gates">The gate value G of each route, 0 for −1; as long as <paramref name="routes"/>, or empty if not wanted.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    /// <exception cref="ArgumentException">A length does not fit, the workspace is another model's, or layer 0 does not route (dense).</exception>
+    /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, the workspace is another model's, or layer 0 does not route (dense).</exception>
+    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
     void Route(
         ReadOnlySpan<float> input,
         Span<int> routes,

@@ -28,4 +28,20 @@ public sealed record ModelMetadata
     public string ClassName(ModelSpec model, int index) => index < Classes.Count
         ? Classes[index]
         : ModelClasses.Label(model, index).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Checks what can be set to values of another model.</summary>
+    /// <exception cref="InvalidOperationException">The number of class names or of means is not the model's.</exception>
+    internal void RequireFits(ModelSpec model)
+    {
+        if (Classes.Count != 0 && Classes.Count != ModelClasses.Count(model))
+        {
+            throw new InvalidOperationException($"Metadata names {Classes.Count} classes, but the model has {ModelClasses.Count(model)}. Give a name for each, or none.");
+        }
+
+        if (Normalization is { } normalization && normalization.Mean.Count != model.InputShape()[^1])
+        {
+            throw new InvalidOperationException(
+                $"Metadata.Normalization has {normalization.Mean.Count} means, but a sample is [{string.Join(", ", model.InputShape())}]. Give one for each of the {model.InputShape()[^1]} channels or columns.");
+        }
+    }
 }

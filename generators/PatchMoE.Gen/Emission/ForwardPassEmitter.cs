@@ -60,6 +60,7 @@ internal static class ForwardPassEmitter
                     writer.Call(PassText.SampleCall(sample, ("integers", $"workspace.Integers({slot})"), ("panels", "workspace.Panels")));
                 }
 
+                WriteCheck(writer, plan);
                 use();
             }
 
@@ -84,6 +85,21 @@ internal static class ForwardPassEmitter
                 writer.Lines("workspace.Synchronize();");
             }
         });
+    }
+
+    /// <summary>A value that is not finite makes the scores of its patch so. Without a router, the input itself is looked through.</summary>
+    private static void WriteCheck(SourceWriter writer, ModelPlan plan)
+    {
+        LayerPlan layer = plan.Bottom;
+        if (layer.Routing == Routing.Dense)
+        {
+            writer.Lines("workspace.CheckInput(in pass.Batch, b);");
+            return;
+        }
+
+        int scores = layer.Shape.Experts * (layer.Routing == Routing.Sample ? 1 : layer.Patches);
+        writer.Loop("g", layer.Instances, _ =>
+            writer.Lines($"workspace.CheckScores(ref {(Place)"slot" + "Slot.Layer0" + (BlockPlaces.Instance(layer) * layer.Block.Floats) + layer.Block.Scores}, {scores});"));
     }
 
     private static void WriteClass(SourceWriter writer, ModelPlan plan)
@@ -120,6 +136,7 @@ internal static class ForwardPassEmitter
                     writer.Call(SampleMethods.RouteCall(plan, layer));
                     writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("at", instance * (plan.RouteLength / layer.Instances))]));
                 });
+                WriteCheck(writer, plan);
             }
         });
     }

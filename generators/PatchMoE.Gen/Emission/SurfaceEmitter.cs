@@ -153,5 +153,8 @@ internal static class SurfaceEmitter
             model.Metadata = global::PatchMoE.Formats.WeightsFile.ReadMetadata(path, Spec.Model);
             return model;
         }
+
+        /// <summary>Frees the workspaces that calls without one have used; afterwards only passes with a workspace work.</summary>
+        public void Dispose() => _network.Dispose();
         """);
 }

@@ -30,6 +30,7 @@ internal static class EmittedMembers
         Method("Initialize", "ulong", "global::PatchMoE.InitSpec"),
         Method("Save", "string"),
         Method("Load", "string"),
+        Method("Dispose"),
     ];
 
     private static readonly ClassMember s_module = new("Module", MemberKind.Type);

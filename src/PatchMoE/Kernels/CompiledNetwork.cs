@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.Extensions.ObjectPool;
 
 namespace PatchMoE.Kernels;
 
@@ -7,7 +8,7 @@ namespace PatchMoE.Kernels;
 /// The passes are those of <see cref="IPatchMoEModel"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract unsafe class CompiledNetwork
+public abstract unsafe class CompiledNetwork : IDisposable
 {
     // Below these, sharing costs more than it saves; results do not depend on it. FLOPs are the forward pass's. Gradients and weights are in the
     // cache of the thread that wrote them last, so a training pass must be larger for sharing to pay off; less so where threads share experts, because
@@ -25,6 +26,8 @@ public abstract unsafe class CompiledNetwork
     private readonly PassShare<RoutePass> _route;
     private readonly PassShare<GradientPass> _gradients;
     private readonly PassShare<GradientPass> _gradientsByExperts;
+    private readonly Lazy<ObjectPool<Workspace>> _workspaces;
+    private bool _disposed;
 
     /// <summary>Creates a network whose weights are 0.</summary>
     protected CompiledNetwork(NetworkSizes sizes)
@@ -37,6 +40,7 @@ public abstract unsafe class CompiledNetwork
         _route = RouteShare;
         _gradients = GradientShare;
         _gradientsByExperts = GradientShareByExperts;
+        _workspaces = new(() => WorkspacePool.Of(() => CreateWorkspace()));
     }
 
     /// <summary>The sizes.</summary>
@@ -57,6 +61,22 @@ public abstract unsafe class CompiledNetwork
     /// <inheritdoc cref="IPatchMoEModel.CreateWorkspace"/>
     public Workspace CreateWorkspace(int threads = 1) => new(GetType(), Sizes, threads);
 
+    /// <summary>Workspaces of one thread for calls that bring none.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal ObjectPool<Workspace> Workspaces => _disposed ? throw new ObjectDisposedException(Sizes.Model) : _workspaces.Value;
+
+    /// <summary>Frees the workspaces of calls that brought none. Passes with a workspace go on working.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        if (_workspaces.IsValueCreated)
+        {
+            (_workspaces.Value as IDisposable)?.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
     /// <inheritdoc cref="IPatchMoEModel.Forward"/>
     public void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default) =>
         Run(_forward, input, logits, Sizes.Outputs, nameof(logits), workspace, lengths);
@@ -73,7 +93,7 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input)
         fixed (int* firstLength = lengths, firstClass = classes)
         {
-            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, null, firstLength), firstClass), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, null, firstLength), firstClass), input, workspace, ForwardSlots(batch));
         }
     }
 
@@ -99,7 +119,7 @@ public abstract unsafe class CompiledNetwork
         fixed (int* firstLength = lengths, firstRoute = routes)
         {
             RoutePass pass = new(new InputBatch(batch, firstInput, null, firstLength), firstRoute, firstScore, firstGate);
-            Run(_route, pass, workspace, slots: 1, IsSmall(batch, FewFlops));
+            Run(_route, pass, input, workspace, slots: 1);
         }
     }
 
@@ -229,7 +249,7 @@ public abstract unsafe class CompiledNetwork
         fixed (float* firstInput = input, firstOutput = outputs)
         fixed (int* firstLength = lengths)
         {
-            Run(share, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput), workspace, ForwardSlots(batch), IsSmall(batch, FewFlops));
+            Run(share, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput), input, workspace, ForwardSlots(batch));
         }
     }
 
@@ -250,10 +270,8 @@ public abstract unsafe class CompiledNetwork
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace);
+            return Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
         }
-
-        return workspace.Loss / labels.Length;
     }
 
     /// <summary>The update for such a batch.</summary>
@@ -272,10 +290,9 @@ public abstract unsafe class CompiledNetwork
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+            (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+            return isFinite ? loss / labels.Length : double.NaN;
         }
-
-        return workspace.IsFinite ? workspace.Loss / labels.Length : double.NaN;
     }
 
     private void Backward(
@@ -298,25 +315,52 @@ public abstract unsafe class CompiledNetwork
         }
     }
 
-    private void Run(GradientPass pass, Workspace workspace)
+    /// <summary>Runs a pass without gradients, which checks its input: a value that is not finite in a patch that no expert takes would go unnoticed.</summary>
+    private void Run<TPass>(PassShare<TPass> share, in TPass pass, ReadOnlySpan<float> input, Workspace workspace, int slots)
+        where TPass : struct
     {
-        int batch = pass.Batch.Count;
-        int slots = Math.Min(batch, Sizes.Window);
-        if (pass.HasLoss && !pass.HasInputGradient && SharesExperts(batch, workspace))
+        bool isFinite;
+        workspace.Enter(GetType(), Sizes.Model);
+        try
         {
-            Run(_gradientsByExperts, pass, workspace, slots * workspace.Threads, alone: false);
+            workspace.Run(share, in pass, slots, alone: IsSmall(input.Length / Sizes.InputLength, FewFlops));
+            isFinite = workspace.IsFinite;
         }
-        else
+        finally
         {
-            Run(_gradients, pass, workspace, slots, IsSmall(batch, FewTrainingFlops));
+            workspace.Leave();
+        }
+
+        if (!isFinite)
+        {
+            Guard.Finite(input, Sizes.InputLength);
         }
     }
 
-    private void Run<TPass>(PassShare<TPass> share, in TPass pass, Workspace workspace, int slots, bool alone)
-        where TPass : struct
+    /// <summary>Runs a pass with gradients.</summary>
+    /// <returns>The sum of the losses, and whether every loss and logit is finite.</returns>
+    private (double Loss, bool IsFinite) Run(GradientPass pass, Workspace workspace)
     {
-        workspace.RequireOwner(GetType(), Sizes.Model);
-        workspace.Run(share, in pass, slots, alone);
+        int batch = pass.Batch.Count;
+        int slots = Math.Min(batch, Sizes.Window);
+        workspace.Enter(GetType(), Sizes.Model);
+        try
+        {
+            if (pass.HasLoss && !pass.HasInputGradient && SharesExperts(batch, workspace))
+            {
+                workspace.Run(_gradientsByExperts, in pass, slots * workspace.Threads, alone: false);
+            }
+            else
+            {
+                workspace.Run(_gradients, in pass, slots, IsSmall(batch, FewTrainingFlops));
+            }
+
+            return (workspace.Loss, workspace.IsFinite);
+        }
+        finally
+        {
+            workspace.Leave();
+        }
     }
 
     private bool SharesExperts(int batch, Workspace workspace) =>

@@ -32,6 +32,19 @@ public static class Guard
         }
     }
 
+    /// <summary>Inputs are finite numbers.</summary>
+    /// <param name="input">[B, <paramref name="perSample"/>].</param>
+    /// <param name="perSample">The number of values in one sample.</param>
+    /// <exception cref="ArgumentException">One is NaN or infinity.</exception>
+    internal static void Finite(ReadOnlySpan<float> input, int perSample)
+    {
+        if (FiniteCheck.FirstNotFinite(input) is int bad and >= 0)
+        {
+            throw new ArgumentException(
+                $"input: value {bad % perSample} of sample {bad / perSample} is {FiniteCheck.Show(input[bad])}; inputs must be finite numbers. Remove or replace it.", nameof(input));
+        }
+    }
+
     /// <summary>A gradient buffer must be as long as the parameters.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
     public static void Gradients(int length, int parameters)

@@ -30,6 +30,8 @@ internal sealed class WorkerTeam
 
     public int Threads { get; }
 
+    public bool IsStopped => Volatile.Read(ref _stopped) != 0;
+
     /// <summary>Runs a share on every thread and returns when all are done. If a share throws, the exception is rethrown and the team is stopped.</summary>
     public void Run(Action<int> share)
     {
@@ -86,7 +88,7 @@ internal sealed class WorkerTeam
         }
     }
 
-    private void RequireNotStopped() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, typeof(Workspace));
+    private void RequireNotStopped() => ObjectDisposedException.ThrowIf(IsStopped, typeof(Workspace));
 
     private void Work(int worker)
     {
@@ -98,7 +100,7 @@ internal sealed class WorkerTeam
             if (goOn)
             {
                 _barrier.SignalAndWait();
-                goOn = Volatile.Read(ref _stopped) == 0;
+                goOn = !IsStopped;
             }
         }
         while (goOn);

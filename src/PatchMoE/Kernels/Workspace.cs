@@ -5,16 +5,21 @@ using PatchMoE.Kernels;
 namespace PatchMoE;
 
 /// <summary>
-/// Scratch memory and threads for the passes of one model class. Created by <see cref="IPatchMoEModel.CreateWorkspace"/>; reuse it, but do not
-/// use it from two callers at once.
+/// Scratch memory and threads for the passes of one model class. Created by <see cref="IPatchMoEModel.CreateWorkspace"/>; reuse it. It serves one caller at a
+/// time: a second one that comes while a pass runs gets an <see cref="InvalidOperationException"/>. Callers on several threads each take a workspace of their own, or
+/// one from <see cref="WorkspacePool.CreatePool"/>.
 /// </summary>
 public sealed class Workspace : IDisposable
 {
+    /// <summary>The most threads that share a pass.</summary>
+    internal const int MaximumThreads = 1024;
+
     // Below this, sharing costs more than it saves; results do not depend on it.
     private const int FewFloats = 1 << 17;
 
     private readonly Type? _owner;
     private readonly string _ownerName;
+    private readonly int _inputLength;
     private readonly int _slotFloats;
     private readonly int _slotIntegers;
     private readonly int _workerStep;
@@ -26,11 +31,14 @@ public sealed class Workspace : IDisposable
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
 
+    // 1 while a caller uses the workspace.
+    private int _busy;
+
     /// <summary>Threads without scratch: for a model whose class is not emitted.</summary>
     /// <param name="threads">The number of threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     public Workspace(int threads)
-        : this(null, "another class", 0, 0, 0, 0, threads)
+        : this(null, "another class", 0, 0, 0, 0, 0, threads)
     {
     }
 
@@ -39,18 +47,20 @@ public sealed class Workspace : IDisposable
     /// <param name="sizes">Its sizes.</param>
     /// <param name="threads">As above.</param>
     internal Workspace(Type owner, NetworkSizes sizes, int threads)
-        : this(owner, sizes.Model, sizes.SlotFloats, sizes.SlotIntegers, sizes.PanelFloats, sizes.WorkerFloats, threads)
+        : this(owner, sizes.Model, sizes.InputLength, sizes.SlotFloats, sizes.SlotIntegers, sizes.PanelFloats, sizes.WorkerFloats, threads)
     {
     }
 
-    private Workspace(Type? owner, string ownerName, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
+    private Workspace(
+        Type? owner, string ownerName, int inputLength, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
     {
-        if (threads is < 1 or > 1024)
+        if (threads is < 1 or > MaximumThreads)
         {
-            throw new ArgumentOutOfRangeException(nameof(threads), threads, "A pass needs 1 to 1024 threads.");
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, $"A pass needs 1 to {MaximumThreads} threads.");
         }
 
-        (_owner, _ownerName, _slotFloats, _slotIntegers, _workerStep) = (owner, ownerName, slotFloats, slotIntegers, workerFloats);
+        (_owner, _ownerName, _inputLength) = (owner, ownerName, inputLength);
+        (_slotFloats, _slotIntegers, _workerStep) = (slotFloats, slotIntegers, workerFloats);
         _team = new WorkerTeam(threads);
         Threads = threads;
         _panels = new AlignedBuffer<float>(panelFloats);
@@ -72,9 +82,12 @@ public sealed class Workspace : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public double Loss { get; set; }
 
-    /// <summary>Whether every loss and logit of a pass so far is finite; emitted code clears it if one is not, and reads it after the next barrier.</summary>
+    /// <summary>Whether every input, loss and logit that a pass checked so far is finite; it is cleared if one is not, and read after the next barrier.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool IsFinite { get; set; }
+
+    /// <summary>Whether passes can run on it: it is not disposed, and no thread of it has failed.</summary>
+    internal bool IsUsable => !_team.IsStopped;
 
     /// <summary>Stops the threads.</summary>
     public void Dispose()
@@ -83,17 +96,34 @@ public sealed class Workspace : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Checks that a network may use the workspace.</summary>
+    /// <summary>Takes the workspace for a pass of a network, and all that is read from the workspace afterwards; <see cref="Leave"/> ends it.</summary>
     /// <param name="network">The network's class.</param>
     /// <param name="model">Its name.</param>
     /// <exception cref="ArgumentException">The workspace is another model's.</exception>
-    internal void RequireOwner(Type network, string model)
+    /// <exception cref="InvalidOperationException">Another caller has it.</exception>
+    internal void Enter(Type network, string model)
     {
         if (network != _owner)
         {
             throw new ArgumentException($"The workspace was made by {_ownerName}, not by {model}. Use a workspace from the model's own CreateWorkspace.");
         }
+
+        Enter();
     }
+
+    /// <summary>Gives the workspace back.</summary>
+    internal void Leave() => Volatile.Write(ref _busy, 0);
+
+    private void Enter()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            ThrowBusy();
+        }
+    }
+
+    private static void ThrowBusy() => throw new InvalidOperationException(
+        "The workspace is in use by another caller: it holds the intermediate values of one pass at a time. Give each thread a workspace of its own, take one from model.CreatePool() for each call, or call model.Classify, which does so.");
 
     /// <summary>Runs a pass on all threads.</summary>
     /// <param name="share">One worker's share of it.</param>
@@ -115,12 +145,21 @@ public sealed class Workspace : IDisposable
     /// <param name="gradients">With the same layout.</param>
     /// <param name="floats">The number of floats that the work touches.</param>
     /// <exception cref="ObjectDisposedException">The workspace is disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another caller has it.</exception>
     internal unsafe void RunWork(IBufferWork work, Span<float> parameters, ReadOnlySpan<float> gradients, int floats)
     {
-        fixed (float* firstParameter = parameters, firstGradient = gradients)
+        Enter();
+        try
         {
-            BufferPass pass = new(work, firstParameter, parameters.Length, firstGradient, gradients.Length);
-            RunShares(BufferPass.Share, in pass, alone: floats < FewFloats);
+            fixed (float* firstParameter = parameters, firstGradient = gradients)
+            {
+                BufferPass pass = new(work, firstParameter, parameters.Length, firstGradient, gradients.Length);
+                RunShares(BufferPass.Share, in pass, alone: floats < FewFloats);
+            }
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -142,6 +181,25 @@ public sealed class Workspace : IDisposable
     /// <summary>For emitted code: the integer scratch of sample <paramref name="index"/> of a window (or of a worker).</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref int Integers(int index) => ref Unsafe.Add(ref _integers.Start, (nint)index * _slotIntegers);
+
+    /// <summary>For emitted code: notes whether a sample is finite, in a network without a router.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="b">Its sample.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void CheckInput(in InputBatch batch, int b) =>
+        CheckScores(ref Unsafe.Add(ref batch.Input, (nint)batch.Sample(b) * _inputLength), _inputLength);
+
+    /// <summary>For emitted code: notes whether values are finite, such as the scores of a sample's patches. They are not if a value of the patch is not.</summary>
+    /// <param name="start">The first value.</param>
+    /// <param name="count">Their number.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void CheckScores(ref float start, int count)
+    {
+        if (!Values.AllFinite(ref start, count))
+        {
+            IsFinite = false;
+        }
+    }
 
     /// <summary>For emitted code: waits until every worker has arrived.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

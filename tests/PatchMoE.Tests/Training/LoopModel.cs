@@ -130,6 +130,10 @@ internal sealed class LoopModel : IPatchMoEModel
         }
     }
 
+    public void Dispose()
+    {
+    }
+
     private void ForwardOne(ReadOnlySpan<float> sample, Span<float> logits)
     {
         LoadPatches(sample);
