@@ -17,6 +17,7 @@ internal sealed class CommandLine
         _root.Options.Add(_debug);
         foreach (Command command in (Command[])
         [
+            NewCommand.Create(context),
             CheckCommand.Create(context),
             EmitCommand.Create(context),
             InitCommand.Create(context),

@@ -19,15 +19,29 @@ internal static class ArrayInput
             return NpyFile.Read(path, reading);
         }
 
+        return FromStandardInput(stream => NpyFile.Read(stream, StandardInputName, reading));
+    }
+
+    /// <summary>All bytes of standard input, whatever they are.</summary>
+    /// <exception cref="BadInputException">It is a terminal, or cannot be read.</exception>
+    public static byte[] ReadAll() => FromStandardInput(stream =>
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    });
+
+    private static T FromStandardInput<T>(Func<Stream, T> read)
+    {
         if (!Console.IsInputRedirected)
         {
-            throw new BadInputException("--input -: standard input is a terminal. Pipe an array into it, for example with 'cat x.npy | pmoe …'.");
+            throw new BadInputException("--input -: standard input is a terminal. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
         }
 
         return InputFile.Explain(StandardInputName, () =>
         {
             using Stream stream = Console.OpenStandardInput();
-            return NpyFile.Read(stream, StandardInputName, reading);
+            return read(stream);
         });
     }
 

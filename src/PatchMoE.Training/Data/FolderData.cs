@@ -34,7 +34,7 @@ internal static class FolderData
         var unusable = broken.Select(one => one.Picture).ToHashSet();
         int[] usable = [.. Enumerable.Range(0, all.Count).Where(i => !unusable.Contains(all[i]))];
         (int[] train, int[] test) = Split(spec, folder, all, usable, options);
-        Normalization? normalization = spec.Normalize ? Measure(pixels, train, image.Channels) : null;
+        Normalization? normalization = spec.Normalize ? options.Normalization ?? Measure(pixels, train, image.Channels) : null;
         Dataset Part(int[] pictures) => Make(pixels, pictures, all, folder, model, normalization);
         var metadata = new ModelMetadata { Classes = folder.Classes, Normalization = normalization, Fit = spec.Fit };
         return new LoadedData(Preparation.Augmented(Part(train), spec, normalization, options.Seed), Part(test), metadata);
