@@ -3,6 +3,7 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
+using PatchMoE.Formats;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;

@@ -20,8 +20,10 @@ internal readonly record struct NamedSample(ReadOnlyMemory<float> Values, ReadOn
 /// <param name="spec">Its spec, with the data section if it is known.</param>
 internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
 {
+    /// <summary>The name of a picture on standard input; there is one, so it needs no name in the output.</summary>
+    public const string StandardInputName = "standard input";
+
     private const int Sniffed = 16;
-    private const string StandardInputName = "standard input";
 
     /// <summary>The samples; pictures are decoded one after another, as they are asked for.</summary>
     /// <param name="inputs">The values of <c>--input</c>.</param>

@@ -28,6 +28,6 @@ internal sealed class PredictionText(bool named, int? top, bool hasClassNames, b
         string text = top is null && name is null && !hasClassNames
             ? prediction.Label.ToString(CultureInfo.InvariantCulture)
             : string.Join(", ", prediction.Top(top ?? 1).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.ClassName} {one.Probability:0.00}")));
-        return named && name is not null ? $"{name}\t{text}" : text;
+        return named && name is not (null or PredictionInput.StandardInputName) ? $"{name}\t{text}" : text;
     }
 }
