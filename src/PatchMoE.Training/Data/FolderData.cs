@@ -35,7 +35,7 @@ internal static class FolderData
         int[] usable = [.. Enumerable.Range(0, all.Count).Where(i => !unusable.Contains(all[i]))];
         (int[] train, int[] test) = Split(spec, folder, all, usable, options);
         Normalization? normalization = spec.Normalize ? options.Normalization ?? Measure(pixels, train, image.Channels) : null;
-        Dataset Part(int[] pictures) => Make(pixels, pictures, all, folder, model, normalization);
+        Dataset Part(int[] pictures) => Make(pixels, pictures, all, model, normalization);
         var metadata = new ModelMetadata { Classes = folder.Classes, Normalization = normalization, Fit = spec.Fit };
         return new LoadedData(Preparation.Augmented(Part(train), spec, normalization, options.Seed), Part(test), metadata);
     }
@@ -85,13 +85,12 @@ internal static class FolderData
         return (train, train);
     }
 
-    private static Dataset Make(PixelFile pixels, int[] pictures, IReadOnlyList<Picture> all, PictureFolder folder, ModelSpec model, Normalization? normalization)
+    private static Dataset Make(PixelFile pixels, int[] pictures, IReadOnlyList<Picture> all, ModelSpec model, Normalization? normalization)
     {
         EquatableArray<int> shape = model.InputShape();
         var store = new PixelStore(pixels, pictures, shape[^1], normalization);
         int[] labels = [.. pictures.Select(i => ModelClasses.Label(model, all[i].Class))];
-        var names = pictures.Select(i => Path.Combine(folder.Root, all[i].File)).ToArray();
-        var streamed = new Dataset(shape, store, labels) { Names = names };
+        var streamed = new Dataset(shape, store, labels) { Names = [.. pictures.Select(i => all[i].File)] };
         return (long)pictures.Length * streamed.InputLength * sizeof(float) <= InMemoryBytes ? InMemory(streamed) : streamed;
     }
 
