@@ -34,12 +34,12 @@ internal sealed record Proposal(PatchMoESpec Spec, IReadOnlyList<string> Reasons
     /// <summary>A head and a loss for any number of classes.</summary>
     public static HeadSpec Head(int classes) => new(HeadKind.Linear, classes, Bias: true);
 
-    /// <summary>Few samples need many epochs, since each is few updates; from about 20,000 updates on, more bring little.</summary>
+    /// <summary>Few samples need many epochs, since each is few updates; from about 10,000 updates on, more bring little.</summary>
     /// <param name="samples">The number of training samples.</param>
     public static TrainingSpec Training(int samples)
     {
         const int Batch = 20;
-        const int Updates = 20_000;
+        const int Updates = 10_000;
         int batch = Math.Clamp(Batch, 1, samples);
         int perEpoch = (samples + batch - 1) / batch;
         return TrainingSpec.Default with { Epochs = Math.Clamp(Updates / perEpoch, 10, 60), Batch = batch };

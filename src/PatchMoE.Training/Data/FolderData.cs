@@ -10,6 +10,9 @@ internal static class FolderData
 
     private const int NamedBroken = 5;
 
+    /// <summary>The values of a pixel.</summary>
+    private const int Values = 256;
+
     /// <summary>Lists, splits and decodes the pictures.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: its input is the size of the images.</param>
@@ -101,23 +104,26 @@ internal static class FolderData
         return new Dataset(streamed.InputShape, inputs, streamed.Labels.ToArray()) { Names = streamed.Names };
     }
 
-    /// <summary>Mean and deviation of pixels/255 over the training pictures, from sums of whole numbers, which are exact.</summary>
+    /// <summary>Mean and deviation of pixels/255 over the training pictures, from how often each value occurs, which is exact.</summary>
     private static Normalization Measure(PixelFile pixels, int[] pictures, int channels)
     {
-        (var sum, var squares) = (new long[channels], new long[channels]);
+        var counts = new long[channels * Values];
         var picture = new byte[pixels.Length];
         foreach (int index in pictures)
         {
             pixels.Read(index, picture);
-            for (int i = 0; i < picture.Length; i++)
+            for (int i = 0; i < picture.Length; i += channels)
             {
-                sum[i % channels] += picture[i];
-                squares[i % channels] += picture[i] * picture[i];
+                for (int channel = 0; channel < channels; channel++)
+                {
+                    counts[(channel * Values) + picture[i + channel]]++;
+                }
             }
         }
 
-        double count = (double)pictures.Length * pixels.Length / channels;
-        double[] mean = [.. sum.Select(value => value / count)];
-        return Statistics.Of([.. mean.Select(value => value / 255)], [.. squares.Select((value, i) => ((value / count) - (mean[i] * mean[i])) / (255.0 * 255.0))]);
+        double all = (double)pictures.Length * pixels.Length / channels;
+        double Moment(int channel, int power) => Enumerable.Range(0, Values).Sum(value => counts[(channel * Values) + value] * Math.Pow(value / 255.0, power)) / all;
+        double[] mean = [.. Enumerable.Range(0, channels).Select(channel => Moment(channel, 1))];
+        return Statistics.Of(mean, [.. mean.Select((value, channel) => Moment(channel, 2) - (value * value))]);
     }
 }
