@@ -1,3 +1,6 @@
+using PatchMoE.Onnx.Layers;
+using PatchMoE.Onnx.Networks;
+
 namespace PatchMoE.Onnx;
 
 /// <summary>What an exported network contains besides its spec and weights.</summary>
@@ -21,11 +24,14 @@ public sealed record OnnxExportOptions
     /// <summary>Whether the graph has the optional input <c>lengths</c>, the number of valid patches of each sample or group.</summary>
     public bool Lengths { get; init; }
 
+    /// <summary>How chosen patches reach their experts, for tests and benchmarks of each way.</summary>
+    internal FormulationKind Formulation { get; init; }
+
     /// <summary>Checks that the options fit a model.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     internal void Require(PatchMoESpec spec)
     {
-        int classes = Networks.PublicNames.Classes(spec.Model);
+        int classes = PublicNames.Classes(spec.Model);
         if (Classes is { } names && names.Count != classes)
         {
             throw new ArgumentException($"{nameof(Classes)} has {names.Count} names, but {spec.Name} has {classes} classes. Give one name for each.");

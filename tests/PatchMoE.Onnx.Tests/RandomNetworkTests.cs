@@ -1,3 +1,4 @@
+using PatchMoE.Onnx.Layers;
 using PatchMoE.Reference;
 using PatchMoE.Tests.Parity;
 
@@ -22,6 +23,19 @@ public class RandomNetworkTests
         Agreement.Check("logits", result.Logits, expected.Logits);
         Assert.That(result.Routes?.Select(route => (int)route), Is.EqualTo(expected.Routes));
         CheckShapes(result, spec.Model, batch.Labels.Length);
+    }
+
+    [Test]
+    public void EveryFormulation_AgreesWithReference([Range(1, Seeds)] int seed)
+    {
+        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
+        foreach (FormulationKind formulation in new[] { FormulationKind.MaskedPatches, FormulationKind.AllExperts, FormulationKind.ExpertByExpert })
+        {
+            var options = new OnnxExportOptions { Lengths = batch.Lengths is not null, Formulation = formulation };
+            using OnnxSession session = OnnxSession.Of(spec, batch.Parameters, options);
+            Agreement.Check($"{formulation}: logits", session.Run(batch.Input, batch.Lengths).Logits, expected.Logits);
+        }
     }
 
     [Test]

@@ -15,6 +15,22 @@ internal interface IFormulation
     string Sum(string rows, Choice choice);
 }
 
+/// <summary>The kinds of formulation.</summary>
+internal enum FormulationKind
+{
+    /// <summary>Whichever is the fastest for a layer's sizes.</summary>
+    Fastest,
+
+    /// <summary><see cref="Layers.MaskedPatches"/>; with lengths, <see cref="AllExperts"/> instead.</summary>
+    MaskedPatches,
+
+    /// <summary><see cref="Layers.AllExperts"/>.</summary>
+    AllExperts,
+
+    /// <summary><see cref="Layers.ExpertByExpert"/>.</summary>
+    ExpertByExpert,
+}
+
 /// <summary>Chooses the formulation that ONNX Runtime computes fastest; docs/onnx.md has the times.</summary>
 internal static class Formulation
 {
@@ -31,12 +47,16 @@ internal static class Formulation
         LayerShape sizes = scope.Sizes;
         long masked = sizes.Patches * Whole(sizes.Outputs);
         long copied = sizes.PatchesPerExpert * sizes.Experts * (Whole(sizes.Neurons) + NeuronsOfACopy);
-        return masked <= copied ? new MaskedPatches(scope) : OfRows(scope);
+        bool fastest = scope.Formulation == FormulationKind.Fastest && masked <= copied;
+        return fastest || scope.Formulation == FormulationKind.MaskedPatches ? new MaskedPatches(scope) : OfRows(scope);
     }
 
     /// <summary>Among those that read chosen patches only.</summary>
-    public static IFormulation OfRows(LayerScope scope) =>
-        scope.Sizes.Neurons * (long)scope.Sizes.Dimension >= PackedWeights ? new ExpertByExpert(scope) : new AllExperts(scope);
+    public static IFormulation OfRows(LayerScope scope)
+    {
+        bool fastest = scope.Formulation == FormulationKind.Fastest && scope.Sizes.Neurons * (long)scope.Sizes.Dimension >= PackedWeights;
+        return fastest || scope.Formulation == FormulationKind.ExpertByExpert ? new ExpertByExpert(scope) : new AllExperts(scope);
+    }
 
     private static long Whole(long neurons) => (neurons + Tile - 1) / Tile * Tile;
 }

@@ -10,7 +10,8 @@ namespace PatchMoE.Onnx.Layers;
 /// <param name="model">The network.</param>
 /// <param name="index">The layer's index.</param>
 /// <param name="weights">The network's weights.</param>
-internal sealed class LayerScope(GraphWriter graph, ModelSpec model, int index, NetworkWeights weights)
+/// <param name="formulation">How chosen patches reach their experts.</param>
+internal sealed class LayerScope(GraphWriter graph, ModelSpec model, int index, NetworkWeights weights, FormulationKind formulation = FormulationKind.Fastest)
 {
     /// <summary>The graph.</summary>
     public GraphWriter Graph => graph;
@@ -20,6 +21,9 @@ internal sealed class LayerScope(GraphWriter graph, ModelSpec model, int index, 
 
     /// <summary>n, d, k, l and M.</summary>
     public LayerShape Sizes { get; } = model.LayerShapes()[index];
+
+    /// <summary>How chosen patches reach their experts.</summary>
+    public FormulationKind Formulation => formulation;
 
     /// <summary>The neurons' weights [k, M, d].</summary>
     public ReadOnlySpan<float> Neurons => weights[Weight("experts.weight")];

@@ -65,7 +65,7 @@ internal sealed class NetworkGraph
         for (int i = 0; i < _model.Layers.Count; i++)
         {
             // The outputs of a layer's groups are the rows of the next.
-            LayerValues layer = ILayerGraph.Of(new LayerScope(_graph, _model, i, _weights)).Pooled(rows, i == 0 && _options.Lengths ? Valid() : null);
+            LayerValues layer = ILayerGraph.Of(new LayerScope(_graph, _model, i, _weights, _options.Formulation)).Pooled(rows, i == 0 && _options.Lengths ? Valid() : null);
             (rows, routes) = (layer.Output, i == 0 ? layer.Routes : routes);
         }
 
