@@ -27,6 +27,10 @@ public sealed record OnnxExportOptions
     /// <summary>How chosen patches reach their experts, for tests and benchmarks of each way.</summary>
     internal FormulationKind Formulation { get; init; }
 
+    /// <summary>What of this the graph contains.</summary>
+    internal GraphSettings ToSettings() =>
+        new(NormalizeInput && Mean is { } mean && Deviation is { } deviation ? ([.. mean], [.. deviation]) : null, Lengths, Formulation);
+
     /// <summary>Checks that the options fit a model.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     internal void Require(PatchMoESpec spec)

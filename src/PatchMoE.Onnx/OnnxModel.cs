@@ -63,10 +63,10 @@ public sealed class OnnxModel
             IrVersion = IrVersion,
             ProducerName = "PatchMoE",
             ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3),
-            Graph = NetworkGraph.Of(spec, network.Parameters.ToArray(), options),
+            Graph = NetworkGraph.Of(spec, network.Parameters.ToArray(), options.ToSettings()),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        model.MetadataProps.AddRange(ModelMetadataProps.Of(spec, options));
+        model.MetadataProps.AddRange(MetadataEntries.Of(spec, options));
         return new OnnxModel(model);
     }
 

@@ -13,7 +13,7 @@ internal sealed record OnnxResult(float[] Logits, float[] Probabilities, long[] 
 /// <summary>An exported network in ONNX Runtime.</summary>
 internal sealed class OnnxSession(OnnxModel model) : IDisposable
 {
-    private readonly InferenceSession _session = new(model.ToArray());
+    private readonly InferenceSession _session = Load(model.ToArray());
 
     public InferenceSession Session => _session;
 
@@ -57,6 +57,13 @@ internal sealed class OnnxSession(OnnxModel model) : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static InferenceSession Load(byte[] model)
+    {
+        // ONNX Runtime warns that lengths, an input with a default, is no constant.
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        return new InferenceSession(model, options);
+    }
 
     /// <summary>The declared shape, with the batch that the number of values gives.</summary>
     private long[] Shape(string name, int length)

@@ -9,14 +9,14 @@ namespace PatchMoE.Onnx.Networks;
 internal sealed class NetworkGraph
 {
     private readonly ModelSpec _model;
-    private readonly OnnxExportOptions _options;
+    private readonly GraphSettings _settings;
     private readonly NetworkWeights _weights;
     private readonly GraphWriter _graph;
 
-    private NetworkGraph(PatchMoESpec spec, float[] parameters, OnnxExportOptions options)
+    private NetworkGraph(PatchMoESpec spec, float[] parameters, GraphSettings settings)
     {
         _model = spec.Model;
-        _options = options;
+        _settings = settings;
         _weights = new NetworkWeights(spec.Model, parameters);
         _graph = new GraphWriter(spec.Name);
     }
@@ -24,10 +24,10 @@ internal sealed class NetworkGraph
     /// <summary>The graph of a network.</summary>
     /// <param name="spec">A valid spec.</param>
     /// <param name="parameters">Its parameter buffer.</param>
-    /// <param name="options">Options that fit it.</param>
-    public static GraphProto Of(PatchMoESpec spec, float[] parameters, OnnxExportOptions options)
+    /// <param name="settings">What else the graph contains.</param>
+    public static GraphProto Of(PatchMoESpec spec, float[] parameters, GraphSettings settings)
     {
-        var network = new NetworkGraph(spec, parameters, options);
+        var network = new NetworkGraph(spec, parameters, settings);
         network.Write();
         return network._graph.Graph;
     }
@@ -46,13 +46,13 @@ internal sealed class NetworkGraph
 
     private string Normalized(string input)
     {
-        if (_options is not { NormalizeInput: true, Mean: { } mean, Deviation: { } deviation })
+        if (_settings.Normalization is not var (mean, deviation))
         {
             return input;
         }
 
-        string centred = _graph.Node("Sub", "input/centred", [input, _graph.Constant("normalization.mean", [.. mean], mean.Count)]);
-        return _graph.Node("Div", "input/normalized", [centred, _graph.Constant("normalization.deviation", [.. deviation], deviation.Count)]);
+        string centred = _graph.Node("Sub", "input/centred", [input, _graph.Constant("normalization.mean", mean, mean.Length)]);
+        return _graph.Node("Div", "input/normalized", [centred, _graph.Constant("normalization.deviation", deviation, deviation.Length)]);
     }
 
     /// <summary>The top layer's output, and the routes of layer 0.</summary>
@@ -65,7 +65,7 @@ internal sealed class NetworkGraph
         for (int i = 0; i < _model.Layers.Count; i++)
         {
             // The outputs of a layer's groups are the rows of the next.
-            LayerValues layer = ILayerGraph.Of(new LayerScope(_graph, _model, i, _weights, _options.Formulation)).Pooled(rows, i == 0 && _options.Lengths ? Valid() : null);
+            LayerValues layer = ILayerGraph.Of(new LayerScope(_graph, _model, i, _weights, _settings.Formulation)).Pooled(rows, i == 0 && _settings.Lengths ? Valid() : null);
             (rows, routes) = (layer.Output, i == 0 ? layer.Routes : routes);
         }
 

@@ -2,10 +2,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Onnx;
 
-namespace PatchMoE.Onnx.Networks;
+namespace PatchMoE.Onnx;
 
 /// <summary>The text entries of an exported model.</summary>
-internal static class ModelMetadataProps
+internal static class MetadataEntries
 {
     // Names stay readable; the text is not part of a web page.
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
