@@ -7,10 +7,3 @@ namespace PatchMoE.Onnx;
 /// <param name="IsOptional">Whether an input may be left out.</param>
 /// <param name="Description">What it is.</param>
 public sealed record OnnxValue(string Name, string Type, IReadOnlyList<string> Shape, bool IsOptional, string Description);
-
-/// <summary>A node of an exported network.</summary>
-/// <param name="Operator">The ONNX operator.</param>
-/// <param name="Name">The node's name.</param>
-/// <param name="Inputs">The names of the values and constants that it reads.</param>
-/// <param name="Outputs">The names of the values that it computes.</param>
-public sealed record OnnxNode(string Operator, string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);

@@ -29,13 +29,8 @@ internal static class ExportCommand
 
             var network = new WeightBuffer(valid);
             WeightsFile.Load(parsed.GetRequiredValue(weights), valid.Model, network.Parameters);
-            OnnxModel model = context.Compute(() =>
-            {
-                OnnxModel exported = OnnxModel.Export(network, new OnnxExportOptions { Lengths = parsed.GetValue(lengths) });
-                context.Cancellation.ThrowIfCancellationRequested();
-                exported.Save(path);
-                return exported;
-            });
+            OnnxModel model = context.Compute(() => OnnxModel.Export(network, new OnnxExportOptions { Lengths = parsed.GetValue(lengths) }));
+            model.Save(path);
             Describe(model, path, context.Error);
             return ExitCode.Done;
         });

@@ -40,13 +40,19 @@ internal sealed class GraphWriter(string name)
     /// <returns>The output's name, which is the node's.</returns>
     public string Node(string operation, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
-        Add(operation, name, inputs, [name], attributes);
+        Node(operation, name, inputs, [name], attributes);
         return name;
     }
 
     /// <summary>Adds a node with several outputs.</summary>
-    public void Node(string operation, string name, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, params ReadOnlySpan<AttributeProto> attributes) =>
-        Add(operation, name, inputs, outputs, attributes);
+    public void Node(string operation, string name, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        var node = new NodeProto { OpType = operation, Name = name };
+        node.Input.AddRange(inputs.ToArray());
+        node.Output.AddRange(outputs.ToArray());
+        node.Attribute.AddRange(attributes.ToArray());
+        Graph.Node.Add(node);
+    }
 
     /// <summary>The same values in another shape; at most one size is −1, for whatever remains.</summary>
     public string Reshape(string name, string value, params ReadOnlySpan<long> shape) => Node("Reshape", name, [value, Constant($"{name}.shape", shape, shape.Length)]);
@@ -64,15 +70,6 @@ internal sealed class GraphWriter(string name)
 
     /// <summary>The softmax along the last axis.</summary>
     public string Softmax(string name, string value) => Node("Softmax", name, [value], NodeAttribute.Int("axis", -1));
-
-    private void Add(string operation, string name, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<AttributeProto> attributes)
-    {
-        var node = new NodeProto { OpType = operation, Name = name };
-        node.Input.AddRange(inputs.ToArray());
-        node.Output.AddRange(outputs.ToArray());
-        node.Attribute.AddRange(attributes.ToArray());
-        Graph.Node.Add(node);
-    }
 
     private unsafe string Constant<T>(string name, DataType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
         where T : unmanaged

@@ -44,19 +44,21 @@ internal static class Formulation
     /// <summary>For patches that are all valid.</summary>
     public static IFormulation Of(LayerScope scope)
     {
-        LayerShape sizes = scope.Sizes;
-        long masked = sizes.Patches * Whole(sizes.Outputs);
-        long copied = sizes.PatchesPerExpert * sizes.Experts * (Whole(sizes.Neurons) + NeuronsOfACopy);
-        bool fastest = scope.Formulation == FormulationKind.Fastest && masked <= copied;
-        return fastest || scope.Formulation == FormulationKind.MaskedPatches ? new MaskedPatches(scope) : OfRows(scope);
+        bool masked = scope.Formulation == FormulationKind.Fastest ? MaskIsFaster(scope.Sizes) : scope.Formulation == FormulationKind.MaskedPatches;
+        return masked ? new MaskedPatches(scope) : OfRows(scope);
     }
 
     /// <summary>Among those that read chosen patches only.</summary>
     public static IFormulation OfRows(LayerScope scope)
     {
-        bool fastest = scope.Formulation == FormulationKind.Fastest && scope.Sizes.Neurons * (long)scope.Sizes.Dimension >= PackedWeights;
-        return fastest || scope.Formulation == FormulationKind.ExpertByExpert ? new ExpertByExpert(scope) : new AllExperts(scope);
+        bool packed = scope.Formulation == FormulationKind.Fastest ? PackingIsFaster(scope.Sizes) : scope.Formulation == FormulationKind.ExpertByExpert;
+        return packed ? new ExpertByExpert(scope) : new AllExperts(scope);
     }
+
+    private static bool MaskIsFaster(LayerShape sizes) =>
+        sizes.Patches * Whole(sizes.Outputs) <= (long)sizes.PatchesPerExpert * sizes.Experts * (Whole(sizes.Neurons) + NeuronsOfACopy);
+
+    private static bool PackingIsFaster(LayerShape sizes) => sizes.Neurons * (long)sizes.Dimension >= PackedWeights;
 
     private static long Whole(long neurons) => (neurons + Tile - 1) / Tile * Tile;
 }
