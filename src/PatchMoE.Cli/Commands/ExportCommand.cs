@@ -41,15 +41,17 @@ internal static class ExportCommand
     private static void Describe(OnnxModel model, string path, TextWriter report)
     {
         report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {model.Nodes.Count} nodes, opset {OnnxModel.Opset}"));
-        Describe("input", model.Inputs, report);
-        Describe("output", model.Outputs, report);
-    }
-
-    private static void Describe(string kind, IReadOnlyList<OnnxValue> values, TextWriter report)
-    {
-        foreach (OnnxValue value in values)
+        (string Kind, OnnxValue Value, string Shape)[] values =
+        [
+            .. model.Inputs.Select(value => ("input", value, ShapeOf(value))),
+            .. model.Outputs.Select(value => ("output", value, ShapeOf(value))),
+        ];
+        int width = values.Max(one => one.Shape.Length);
+        foreach ((string kind, OnnxValue value, string shape) in values)
         {
-            report.WriteLine($"  {kind,-6}  {value.Name,-13}  {value.Type,-7}  [{string.Join(", ", value.Shape)}]  {value.Description}");
+            report.WriteLine($"  {kind,-6}  {value.Name,-13}  {value.Type,-7}  {shape.PadRight(width)}  {value.Description}");
         }
     }
+
+    private static string ShapeOf(OnnxValue value) => $"[{string.Join(", ", value.Shape)}]";
 }
