@@ -26,6 +26,7 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            ExportCommand.Create(context),
             CompareCommand.Create(context),
             CostCommand.Create(context),
             ReproduceCommand.Create(context),
