@@ -49,24 +49,27 @@ public sealed class OnnxModel
 
     /// <summary>Exports a network.</summary>
     /// <param name="network">A valid network and its weights: a compiled model, or a <see cref="WeightBuffer"/>.</param>
-    /// <param name="options">What else the model contains; null for nothing.</param>
+    /// <param name="options">What else the model contains; null for the metadata of a compiled model alone.</param>
     /// <exception cref="ArgumentException">The options do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">The metadata do not fit the network.</exception>
     /// <exception cref="BadInputException">The weights do not fit into one ONNX file, which has at most 2 GiB.</exception>
     public static OnnxModel Export(INetworkWeights network, OnnxExportOptions? options = null)
     {
         PatchMoESpec spec = network.Spec;
         options ??= new OnnxExportOptions();
         options.Require(spec);
+        ModelMetadata metadata = options.Metadata ?? (network as IPatchMoEModel)?.Metadata ?? ModelMetadata.None;
+        metadata.RequireFits(spec.Model);
         RequireFileSize(spec.Name, network.Parameters.Length);
         var model = new ModelProto
         {
             IrVersion = IrVersion,
             ProducerName = "PatchMoE",
             ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3),
-            Graph = NetworkGraph.Of(spec, network.Parameters.ToArray(), options.ToSettings()),
+            Graph = NetworkGraph.Of(spec, network.Parameters.ToArray(), options.ToSettings(metadata)),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
-        model.MetadataProps.AddRange(MetadataEntries.Of(spec, options));
+        model.MetadataProps.AddRange(MetadataEntries.Of(spec, metadata, options.NormalizeInput));
         return new OnnxModel(model);
     }
 

@@ -16,7 +16,7 @@ public class OptionTests
     public void ClassNames_AreInTheMetadata()
     {
         string[] classes = [.. Enumerable.Range(0, Classes).Select(index => $"\"Klasse\" {index}, ü")];
-        using OnnxSession session = Of(new OnnxExportOptions { Classes = classes });
+        using OnnxSession session = Of(new OnnxExportOptions { Metadata = new ModelMetadata { Classes = [.. classes] } });
         IReadOnlyDictionary<string, string> metadata = session.Session.ModelMetadata.CustomMetadataMap;
         Assert.That(JsonSerializer.Deserialize<string[]>(metadata["classes"]), Is.EqualTo(classes));
         Assert.That(SpecReader.Read(metadata["spec"], "spec").Spec!.Model, Is.EqualTo(s_golden.Spec.Model));
@@ -32,7 +32,7 @@ public class OptionTests
         using OnnxSession plain = Of(new OnnxExportOptions());
         float[] expected = plain.Run(inGraph ? normalized : raw).Logits;
 
-        using OnnxSession session = Of(new OnnxExportOptions { Mean = s_mean[..channels], Deviation = s_deviation[..channels], NormalizeInput = inGraph });
+        using OnnxSession session = Of(new OnnxExportOptions { Metadata = Normalized(s_mean[..channels], s_deviation[..channels]), NormalizeInput = inGraph });
 
         Agreement.Check("logits", session.Run(raw).Logits, expected);
         using JsonDocument json = JsonDocument.Parse(session.Session.ModelMetadata.CustomMetadataMap["normalization"]);
@@ -42,27 +42,26 @@ public class OptionTests
     }
 
     [Test]
-    public void OneMean_IsThatOfAllChannels()
+    public void EachValueMayHaveAMeanOfItsOwn()
     {
         float[] raw = s_golden.Input.Values<float>();
+        int length = s_golden.Spec.Model.InputLength();
+        float[] mean = [.. Enumerable.Range(0, length).Select(i => i / 100f)];
+        float[] deviation = [.. Enumerable.Range(0, length).Select(i => 1 + (i % 7))];
         using OnnxSession plain = Of(new OnnxExportOptions());
-        using OnnxSession session = Of(new OnnxExportOptions { Mean = [0.5f], Deviation = [2] });
-        Agreement.Check("logits", session.Run(raw).Logits, plain.Run(Array.ConvertAll(raw, value => (value - 0.5f) / 2)).Logits);
+        using OnnxSession session = Of(new OnnxExportOptions { Metadata = Normalized(mean, deviation) });
+        float[] normalized = [.. raw.Select((value, i) => (value - mean[i % length]) / deviation[i % length])];
+        Agreement.Check("logits", session.Run(raw).Logits, plain.Run(normalized).Logits);
     }
 
-    private static IEnumerable<TestCaseData> Mistakes()
+    [Test]
+    public void MetadataOfAnotherModel_AreReported()
     {
-        yield return new TestCaseData(new OnnxExportOptions { Classes = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] }, "Classes has 9 names");
-        yield return new TestCaseData(new OnnxExportOptions { Mean = [0] }, "Deviation is missing");
-        yield return new TestCaseData(new OnnxExportOptions { Deviation = [1] }, "Mean is missing");
-        yield return new TestCaseData(new OnnxExportOptions { Mean = [0, 0, 0, 0], Deviation = [1] }, "Mean has 4 values");
-        yield return new TestCaseData(new OnnxExportOptions { Mean = [0], Deviation = [0] }, "Deviation[0] is 0");
-        yield return new TestCaseData(new OnnxExportOptions { Mean = [float.NaN], Deviation = [1] }, "Mean[0] is NaN");
+        Assert.That(() => Of(new OnnxExportOptions { Metadata = new ModelMetadata { Classes = ["a"] } }).Dispose(), Throws.InvalidOperationException.With.Message.StartsWith("Metadata names 1 classes"));
+        Assert.That(() => Of(new OnnxExportOptions { Metadata = Normalized([0, 0, 0, 0, 0], [1, 1, 1, 1, 1]) }).Dispose(), Throws.InvalidOperationException.With.Message.Contains("has 5 means"));
     }
 
-    [TestCaseSource(nameof(Mistakes))]
-    public void Mistakes_AreReported(OnnxExportOptions options, string message) =>
-        Assert.That(() => Of(options).Dispose(), Throws.ArgumentException.With.Message.StartsWith(message));
+    private static ModelMetadata Normalized(float[] mean, float[] deviation) => new() { Normalization = new Normalization([.. mean], [.. deviation]) };
 
     [Test]
     public void LengthsOfABackbone_AreReported()

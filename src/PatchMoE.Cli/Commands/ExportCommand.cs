@@ -7,29 +7,31 @@ using PatchMoE.Onnx;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe export SPEC --weights FILE --onnx FILE</c>: writes the network as an ONNX model.</summary>
+/// <summary><c>pmoe export MODEL --onnx FILE</c>: writes the network as an ONNX model.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CommandContext context)
     {
-        Argument<string> spec = CommonOptions.Spec();
-        Option<string> weights = CommonOptions.Weights();
+        Argument<string> spec = CommonOptions.Model();
+        Option<string?> weights = CommonOptions.OptionalWeights();
         Option<string> onnx = CommonOptions.RequiredFile("--onnx", "The .onnx file to write.");
         var lengths = new Option<bool>("--with-lengths") { Description = "Add the optional input 'lengths', the number of valid patches of each sample (or group)." };
         var command = new Command("export", "Write the network as an ONNX model, for ONNX Runtime and others.") { spec, weights, onnx, lengths };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(onnx);
-            OutputFiles.RequireDistinct([path], [parsed.GetValue(spec), parsed.GetValue(weights)]);
-            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
+            ModelSource source = ModelSource.Find(parsed.GetRequiredValue(spec), parsed.GetValue(weights), context);
+            OutputFiles.RequireDistinct([path], [parsed.GetValue(spec), source.WeightsPath]);
+            PatchMoESpec valid = source.Spec;
             if (parsed.GetValue(lengths) && valid.Model.Backbone is not null)
             {
                 throw new BadInputException("--with-lengths: the model has a backbone, and every patch of its map is valid. Leave --with-lengths out.");
             }
 
             var network = new WeightBuffer(valid);
-            WeightsFile.Load(parsed.GetRequiredValue(weights), valid.Model, network.Parameters);
-            OnnxModel model = context.Compute(() => OnnxModel.Export(network, new OnnxExportOptions { Lengths = parsed.GetValue(lengths) }));
+            WeightsFile.Load(source.WeightsPath, valid.Model, network.Parameters);
+            var options = new OnnxExportOptions { Metadata = WeightsFile.ReadMetadata(source.WeightsPath, valid.Model), Lengths = parsed.GetValue(lengths) };
+            OnnxModel model = context.Compute(() => OnnxModel.Export(network, options));
             model.Save(path);
             Describe(model, path, context.Error);
             return ExitCode.Done;

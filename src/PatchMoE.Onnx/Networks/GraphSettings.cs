@@ -6,4 +6,4 @@ namespace PatchMoE.Onnx.Networks;
 /// <param name="Normalization">Mean and deviation by which the graph normalises its input; null if it does not.</param>
 /// <param name="Lengths">Whether it has the input of valid patches.</param>
 /// <param name="Formulation">How chosen patches reach their experts.</param>
-internal sealed record GraphSettings((float[] Mean, float[] Deviation)? Normalization, bool Lengths, FormulationKind Formulation);
+internal sealed record GraphSettings(Normalization? Normalization, bool Lengths, FormulationKind Formulation);

@@ -46,13 +46,16 @@ internal sealed class NetworkGraph
 
     private string Normalized(string input)
     {
-        if (_settings.Normalization is not var (mean, deviation))
+        if (_settings.Normalization is not { } normalization)
         {
             return input;
         }
 
-        string centred = _graph.Node("Sub", "input/centred", [input, _graph.Constant("normalization.mean", mean, mean.Length)]);
-        return _graph.Node("Div", "input/normalized", [centred, _graph.Constant("normalization.deviation", deviation, deviation.Length)]);
+        // One value for each channel, the last axis, or for each value of a sample.
+        long[] sample = [.. _model.InputShape()];
+        long[] shape = normalization.Mean.Count == sample[^1] ? [sample[^1]] : sample;
+        string centred = _graph.Node("Sub", "input/centred", [input, _graph.Constant("normalization.mean", [.. normalization.Mean], shape)]);
+        return _graph.Node("Div", "input/normalized", [centred, _graph.Constant("normalization.deviation", [.. normalization.Deviation], shape)]);
     }
 
     /// <summary>The top layer's output, and the routes of layer 0.</summary>
