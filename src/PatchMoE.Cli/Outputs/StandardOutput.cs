@@ -32,7 +32,7 @@ internal sealed class StandardOutput : TextWriter
     /// <summary>The console's stream, except for a pipe on Unix, where it would pass over the reader's end without a word.</summary>
     private static Stream OpenStream()
     {
-        if (!OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
         {
             try
             {
