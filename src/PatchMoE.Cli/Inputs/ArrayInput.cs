@@ -1,3 +1,4 @@
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;
@@ -33,9 +34,14 @@ internal static class ArrayInput
 
     private static T FromStandardInput<T>(Func<Stream, T> read)
     {
+        if (InheritedDescriptor.IsClosed(InheritedDescriptor.Input))
+        {
+            throw new BadInputException("standard input: cannot be read: it is closed. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
+        }
+
         if (!Console.IsInputRedirected)
         {
-            throw new BadInputException("--input -: standard input is a terminal. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
+            throw new BadInputException("standard input: cannot be read: it is a terminal. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
         }
 
         return InputFile.Explain(StandardInputName, () =>
