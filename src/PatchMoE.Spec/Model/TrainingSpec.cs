@@ -54,9 +54,50 @@ public enum ScheduleKind
 public sealed record TrainingSpec(
     TrainingMethod Method, int Epochs, int RouterEpochs, int Batch, OptimizerSpec Optimizer, ScheduleSpec Schedule, InitSpec Init, int Seed)
 {
+    /// <summary>The share of the training samples that is held out where a choice needs it and <see cref="Validation"/> is not given.</summary>
+    public const double DefaultValidation = 0.2;
+
+    /// <summary>The share of the training samples of each class that is held out to choose by, 0 ≤ share &lt; 1; null if not given.</summary>
+    public double? Validation { get; init; }
+
+    /// <summary>Whether the weights of the epoch with the lowest validation loss are kept rather than the last; <see cref="Patience"/> keeps them, too.</summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>Training stops when the validation loss has not fallen for so many epochs, ≥ 1; null to train to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The number of trainings, with <see cref="Seed"/> and the seeds after it, of which the one with the lowest validation loss is kept; ≥ 1.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>How much the samples of each class count in the loss; null if all count the same.</summary>
+    public ClassWeightsSpec? ClassWeights { get; init; }
+
+    /// <summary>Whether the best epoch's weights are kept.</summary>
+    public bool KeepsBestEpoch => KeepBest || Patience is not null;
+
+    /// <summary>Whether anything is chosen by the validation loss.</summary>
+    public bool Chooses => KeepsBestEpoch || Seeds > 1;
+
+    /// <summary>The share of the training samples that is held out: <see cref="Validation"/>, or what the choices need.</summary>
+    public double HeldOut => Validation ?? (Chooses ? DefaultValidation : 0);
+
     /// <summary>The defaults for what a spec leaves out.</summary>
     public static TrainingSpec Default { get; } = new(
         TrainingMethod.Joint, 100, 100, 20, OptimizerSpec.Default, ScheduleSpec.Default, InitSpec.Default, 1);
+}
+
+/// <summary>
+/// Weights of the classes in the loss: each sample's loss is multiplied by its class's weight, and the sum over a batch divided by the sum of the batch's weights
+/// (as <c>CrossEntropyLoss(weight=…)</c> does in PyTorch).
+/// </summary>
+/// <param name="Values">A weight &gt; 0 for each class, in the order of the labels (logistic: −1, then +1); empty to balance the classes.</param>
+public sealed record ClassWeightsSpec(EquatableArray<double> Values)
+{
+    /// <summary>Every class counts the same in total: class c with N_c of N training samples has the weight N/(C·N_c).</summary>
+    public static ClassWeightsSpec Balanced { get; } = new(default(EquatableArray<double>));
+
+    /// <summary>Whether the weights are computed from the training data.</summary>
+    public bool IsBalanced => Values.Count == 0;
 }
 
 /// <summary>An update rule and its constants.</summary>
