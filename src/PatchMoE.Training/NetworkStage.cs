@@ -8,7 +8,7 @@ namespace PatchMoE.Training;
 
 /// <summary>The network learns from its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
-    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, TrainingParts parts, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
     private float[]? _augmented;
@@ -20,12 +20,13 @@ internal sealed class NetworkStage(
     public override void Begin()
     {
         engine.SetParameters(model.Parameters);
-        engine.BeginTraining(Optimizer);
+        engine.BeginTraining(Optimizer, parts.Weights);
     }
 
-    public override void BeginEpoch(int epoch) => _epochData = train.Augmentation?.Apply(train, epoch, _augmented ??= new float[train.Inputs.Length]);
+    public override void BeginEpoch(int epoch) =>
+        _epochData = parts.Train.Augmentation?.Apply(parts.Train, epoch, _augmented ??= new float[parts.Train.Inputs.Length]);
 
-    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData ?? train, samples, next, learningRate);
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData ?? parts.Train, samples, next, learningRate);
 
     public override void GetGradients(Span<float> gradients) => engine.GetGradients(gradients);
 
@@ -35,9 +36,12 @@ internal sealed class NetworkStage(
         engine.Collect();
     }
 
+    public override EvaluationResult? Validate(CancellationToken cancellation) =>
+        parts.Validation is { } validation ? evaluator.Evaluate(validation, parts.Weights, cancellation) : null;
+
     public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
     {
-        EvaluationResult result = evaluator.Evaluate(test, cancellation);
+        EvaluationResult result = evaluator.Evaluate(parts.Test, cancellation);
         return (result.Loss, result.Accuracy, result.RouterHitRate);
     }
 

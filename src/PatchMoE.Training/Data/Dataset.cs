@@ -86,6 +86,21 @@ public sealed class Dataset
             InputShape, _inputs, _labels[..count], _lengths.Length == 0 ? null : _lengths[..(count * LengthsPerSample)], _discriminativePatches?[..count], longer: true);
     }
 
+    /// <summary>A copy of some of the samples, as they are without augmentation.</summary>
+    /// <param name="samples">Their indices.</param>
+    /// <exception cref="BadInputException">One array cannot hold them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    internal Dataset Select(ReadOnlySpan<int> samples)
+    {
+        float[] inputs = SampleArray.Allocate(samples.Length, InputLength, "training.validation");
+        var labels = new int[samples.Length];
+        var lengths = new int[samples.Length * LengthsPerSample];
+        GatherInputs(samples, inputs);
+        GatherLabels(samples, labels, lengths);
+        int[]? discriminative = _discriminativePatches is { } known ? Array.ConvertAll(samples.ToArray(), sample => known[sample]) : null;
+        return new Dataset(InputShape, inputs, labels, lengths.Length == 0 ? null : lengths, discriminative);
+    }
+
     /// <summary>The values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
     public ReadOnlySpan<float> InputsOf(int start, int count) => Inputs.Slice(start * InputLength, count * InputLength);
 

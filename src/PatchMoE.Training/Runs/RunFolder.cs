@@ -69,12 +69,12 @@ internal sealed class RunFolder : IDisposable
     public void WriteMetrics(IEnumerable<EpochMetrics> history) =>
         AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
-    /// <summary>Writes <c>checkpoint.safetensors</c> and, with its weights and history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <summary>Writes <c>checkpoint.safetensors</c> and, with the weights that the run is to give and its history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public void WriteCheckpoint(ModelSpec model, Checkpoint checkpoint)
     {
         CheckpointFile.Save(CheckpointPath, model, checkpoint);
-        WeightsFile.Save(WeightsPath, model, checkpoint.Weights);
+        WeightsFile.Save(WeightsPath, model, checkpoint.Result);
         WriteMetrics(checkpoint.History);
     }
 
