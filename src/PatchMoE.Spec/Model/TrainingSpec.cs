@@ -111,23 +111,35 @@ public sealed record ClassWeightsSpec(EquatableArray<double> Values)
 public sealed record OptimizerSpec(
     OptimizerKind Kind, double LearningRate, double Momentum, double Beta1, double Beta2, double Epsilon, double WeightDecay)
 {
-    /// <summary>SGD with learning rate 0.1.</summary>
-    public static OptimizerSpec Default { get; } = new(OptimizerKind.Sgd, 0.1, 0.9, 0.9, 0.999, 1e-8, 0);
+    /// <summary>Adam with learning rate 0.01: see docs/training.md for the experiment behind it.</summary>
+    public static OptimizerSpec Default { get; } = Of(OptimizerKind.Adam);
+
+    /// <summary>A rule with the default constants: the learning rate is 0.1 for SGD, 0.03 with momentum, and 0.01 for Adam and AdamW.</summary>
+    /// <param name="kind">The rule.</param>
+    public static OptimizerSpec Of(OptimizerKind kind)
+    {
+        double learningRate = kind switch { OptimizerKind.Sgd => 0.1, OptimizerKind.Momentum => 0.03, _ => 0.01 };
+        return new OptimizerSpec(kind, learningRate, 0.9, 0.9, 0.999, 1e-8, 0);
+    }
 }
 
 /// <summary>The schedule of the learning rate over the epochs.</summary>
 /// <param name="Kind">The kind of schedule.</param>
-/// <param name="Warmup">The number of initial epochs in which it rises linearly from 0, ≥ 0.</param>
+/// <param name="Warmup">The number of initial epochs in which it rises linearly from 0, ≥ 0; null for <see cref="WarmupOf"/>'s.</param>
 /// <param name="Every">The number of epochs between two steps, ≥ 1, for <see cref="ScheduleKind.Step"/>.</param>
 /// <param name="Factor">The factor of a step, 0 &lt; factor ≤ 1, for <see cref="ScheduleKind.Step"/>.</param>
-public sealed record ScheduleSpec(ScheduleKind Kind, int Warmup, int Every, double Factor)
+public sealed record ScheduleSpec(ScheduleKind Kind, int? Warmup, int Every, double Factor)
 {
-    /// <summary>Constant, without warm-up.</summary>
-    public static ScheduleSpec Default { get; } = new(ScheduleKind.Constant, 0, 30, 0.1);
+    /// <summary>Cosine, after a warm-up.</summary>
+    public static ScheduleSpec Default { get; } = new(ScheduleKind.Cosine, null, 30, 0.1);
+
+    /// <summary>The epochs of warm-up: if they are not given, a twentieth of all for the cosine, rounded down, and none for the other kinds.</summary>
+    /// <param name="epochs">The number of all epochs.</param>
+    public int WarmupOf(int epochs) => Warmup ?? (Kind == ScheduleKind.Cosine ? epochs / 20 : 0);
 }
 
 /// <summary>Standard deviations of the initial weights; null for the documented default.</summary>
-/// <param name="Router">σ of the routers; default 0.01.</param>
+/// <param name="Router">σ of the routers; default √(1/d): a score of unit variance for values of unit size.</param>
 /// <param name="Experts">σ of the neurons; default √(2/d) (He et al., 2015).</param>
 /// <param name="Head">σ of a linear head; default √(1/m). A fixed head is always N(0, 1) or ±1.</param>
 public sealed record InitSpec(double? Router, double? Experts, double? Head)
