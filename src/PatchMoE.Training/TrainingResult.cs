@@ -24,6 +24,9 @@ public sealed record TrainingResult(
     /// <summary>How many samples were trained on.</summary>
     public int TrainedSamples { get; init; }
 
+    /// <summary>The trainings of which this is the one with the lowest validation loss; empty if there was only one.</summary>
+    public IReadOnlyList<SeedResult> Seeds { get; init; } = [];
+
     /// <summary>Signs that the run has failed: each with the numbers it rests on and a remedy. None for an interrupted run.</summary>
     public IReadOnlyList<SpecDiagnostic> Notices { get; init; } = [];
 }

@@ -74,6 +74,13 @@ internal sealed class RunFolder : IDisposable
     public void WriteCheckpoint(ModelSpec model, Checkpoint checkpoint)
     {
         CheckpointFile.Save(CheckpointPath, model, checkpoint);
+        WriteResult(model, checkpoint);
+    }
+
+    /// <summary>Writes only the weights that the run is to give and its history: <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <exception cref="BadInputException">A file cannot be written.</exception>
+    public void WriteResult(ModelSpec model, Checkpoint checkpoint)
+    {
         WeightsFile.Save(WeightsPath, model, checkpoint.Result);
         WriteMetrics(checkpoint.History);
     }
