@@ -1,54 +1,42 @@
 using System.Globalization;
-using PatchMoE;
-using PatchMoE.Compiler;
+using System.Text;
 using PatchMoE.Defaults;
-using PatchMoE.Initialization;
-using PatchMoE.Training;
-using PatchMoE.Training.Engines;
 
-string[] cases = args[0] == "all" ? [.. Case.All.Select(c => c.Name)] : args[0].Split(',');
-string[] names = args[1].Split(',');
-int seeds = int.Parse(args[2], CultureInfo.InvariantCulture);
-foreach (string name in cases)
+// dotnet run -c Release --project benchmarks/PatchMoE.Defaults -- OUTCOMES.jsonl [SEEDS] [CASE,…]
+// trains what OUTCOMES.jsonl does not have yet, and prints it as a table.
+if (args.Length == 0)
 {
-    Case one = Case.All.Single(c => c.Name == name);
-    IPatchMoEModel model = PatchMoECompiler.Compile(one.Spec);
-    foreach (string text in names)
+    Console.Error.WriteLine("Give the file of outcomes, then optionally the number of seeds (50) and the tasks (all), for example: outcomes.jsonl 50 shapes,table");
+    return 2;
+}
+
+int seeds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 50;
+Case[] cases = [.. Case.All.Where(task => args.Length < 3 || args[2].Split(',').Contains(task.Name))];
+List<Outcome> outcomes = Outcome.Read(args[0]);
+foreach ((Case task, Setting setting) in cases.SelectMany(task => Setting.All.Select(setting => (task, setting))))
+{
+    if (!outcomes.Any(one => one.Case == task.Name && one.Setting == setting.Name && one.Accuracies.Length == seeds))
     {
-        // optimizer:lr:schedule:epochs:batch:router:opposed
-        string[] p = text.Split(':');
-        double D(int i) => double.Parse(p[i], CultureInfo.InvariantCulture);
-        var training = TrainingSpec.Default with
-        {
-            Optimizer = OptimizerSpec.Default with { Kind = Enum.Parse<OptimizerKind>(p[0], true), LearningRate = D(1), WeightDecay = p[0] == "adamw" ? 0.01 : 0 },
-            Schedule = p[2] == "cos" ? new ScheduleSpec(ScheduleKind.Cosine, 0, 30, 0.1) : p[2] == "wcos" ? new ScheduleSpec(ScheduleKind.Cosine, 5, 30, 0.1) : ScheduleSpec.Default,
-            Epochs = (int)D(3), Batch = (int)D(4), Init = new InitSpec(D(5), null, null),
-        };
-        var accuracies = new List<double>();
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        for (ulong seed = 1; seed <= (ulong)seeds; seed++)
-        {
-            var (train, test) = one.Draw(one.Spec, seed);
-            PatchMoESpec spec = one.Spec with { Training = training };
-            WeightInitializer.Initialize(spec, seed, model.Parameters);
-            if (p[6] == "o")
-            {
-                var router = model.ParameterSpecs.First(t => t.Role == ParameterRole.Router);
-                int d = router.Shape[1];
-                Span<float> w = model.Parameters.Slice(router.Offset, router.Length);
-                for (int s = 1; s < router.Shape[0]; s += 2) { for (int i = 0; i < d; i++) { w[(s * d) + i] = -w[((s - 1) * d) + i]; } }
-            }
-
-            using var engine = new CpuEngine(model, 1);
-            try
-            {
-                var result = new Trainer(model, engine, training, train, test, new TrainerOptions { Seed = seed, TestEvery = 0 }).Run();
-                accuracies.Add(result.Final.Accuracy);
-            }
-            catch (TrainingDivergedException) { accuracies.Add(0); }
-        }
-
-        accuracies.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} {text,-34} fails {accuracies.Count(a => a < one.FailsBelow),2}/{seeds}  min {accuracies[0]:0.00} p10 {accuracies[seeds / 10]:0.00} median {accuracies[seeds / 2]:0.00}  {clock.Elapsed.TotalSeconds:0} s"));
+        Outcome outcome = Outcome.Measure(task, setting, seeds);
+        outcome.Append(args[0]);
+        outcomes.Add(outcome);
+        Console.Error.WriteLine($"{task.Name} {setting.Name}: {outcome.Text(task)}");
     }
 }
+
+var table = new StringBuilder();
+table.Append(CultureInfo.InvariantCulture, $"| setting | {string.Join(" | ", cases.Select(task => task.Name))} |\n|---|{string.Concat(cases.Select(_ => "---|"))}\n");
+foreach (Setting setting in Setting.All)
+{
+    IEnumerable<string> cells = cases.Select(task => outcomes.Last(one => one.Case == task.Name && one.Setting == setting.Name && one.Accuracies.Length == seeds).Text(task));
+    table.Append(CultureInfo.InvariantCulture, $"| {setting.About} | {string.Join(" | ", cells)} |\n");
+}
+
+table.Append("\n| task | what it is |\n|---|---|\n");
+foreach (Case task in cases)
+{
+    table.Append(CultureInfo.InvariantCulture, $"| {task.Name} | {task.About} |\n");
+}
+
+Console.Write(table);
+return 0;

@@ -6,11 +6,10 @@ namespace PatchMoE.Defaults;
 /// <summary>Grey pictures of a bright circle (class 0) or square (class 1) at a random place on noise: the discriminative patches move from picture to picture.</summary>
 internal static class ShapePictures
 {
-    internal static double E(string n, double d) => double.Parse(Environment.GetEnvironmentVariable(n) ?? "" + d);
-    private static readonly double R0 = E("R0", 4), R1 = E("R1", 2), SQ = E("SQ", 0.886);
-    private static readonly double Background = E("BG", 0.2);
-    private static readonly double Noise = E("NO", 0.1);
+    private const double Background = 0.2;
+    private const double Noise = 0.05;
     private const double Brightness = 0.9;
+    private const double Radius = 6;
 
     /// <summary>Draws pictures.</summary>
     /// <param name="side">Height and width in pixels.</param>
@@ -26,14 +25,13 @@ internal static class ShapePictures
         for (int i = 0; i < count; i++)
         {
             labels[i] = i % 2;
-            double radius = R0 + (R1 * random.Uniform((ulong)(3 * i)));
-            double centreY = radius + ((side - (2 * radius)) * random.Uniform((ulong)((3 * i) + 1)));
-            double centreX = radius + ((side - (2 * radius)) * random.Uniform((ulong)((3 * i) + 2)));
+            double centreY = Radius + ((side - (2 * Radius)) * random.Uniform((ulong)(2 * i)));
+            double centreX = Radius + ((side - (2 * Radius)) * random.Uniform((ulong)((2 * i) + 1)));
             for (int p = 0; p < side * side; p++)
             {
                 (double y, double x) = ((p / side) + 0.5 - centreY, (p % side) + 0.5 - centreX);
 
-                bool inside = labels[i] == 0 ? (y * y) + (x * x) < radius * radius : Math.Max(Math.Abs(y), Math.Abs(x)) < radius * SQ;
+                bool inside = labels[i] == 0 ? (y * y) + (x * x) < Radius * Radius : Math.Max(Math.Abs(y), Math.Abs(x)) < Radius;
                 int at = (i * side * side) + p;
                 pixels[at] = (float)((inside ? Brightness : Background) + (Noise * noise.Normal((ulong)at)));
             }
