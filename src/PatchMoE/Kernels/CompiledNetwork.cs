@@ -134,13 +134,14 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default)
     {
         CheckInput(input, labels.Length);
-        return Differentiate(input, samples: default, labels, logits, gradients, inputGradient, workspace, lengths);
+        return Differentiate(input, samples: default, labels, weights: default, logits, gradients, inputGradient, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the weights.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="gradients">As long as the parameters, overwritten.</param>
     /// <param name="workspace">A workspace of this model.</param>
@@ -150,13 +151,14 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         Span<float> gradients,
         Workspace workspace,
         ReadOnlySpan<int> lengths = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Differentiate(data, samples, labels, logits, gradients, inputGradient: default, workspace, lengths);
+        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient: default, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
@@ -170,13 +172,14 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default)
     {
         CheckInput(input, labels.Length);
-        return Update(input, samples: default, labels, logits, learningRate, weightDecay, workspace, lengths);
+        return Update(input, samples: default, labels, weights: default, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the weights.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="weightDecay">λ.</param>
@@ -187,6 +190,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         double learningRate,
         double weightDecay,
@@ -194,7 +198,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Update(data, samples, labels, logits, learningRate, weightDecay, workspace, lengths);
+        return Update(data, samples, labels, weights, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.Backward"/>
@@ -258,6 +262,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         Span<float> gradients,
         Span<float> inputGradient,
@@ -265,12 +270,13 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths)
     {
         CheckLabels(labels, logits, lengths);
+        Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
         CheckGradients(labels.Length, gradients, inputGradient);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            return Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
+            return Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
         }
     }
 
@@ -279,6 +285,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         double learningRate,
         double weightDecay,
@@ -286,11 +293,12 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths)
     {
         CheckLabels(labels, logits, lengths);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
+        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+            (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
             return isFinite ? loss / labels.Length : double.NaN;
         }
     }
