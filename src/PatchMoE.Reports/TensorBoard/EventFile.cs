@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports.TensorBoard;
@@ -22,19 +21,11 @@ public static class EventFile
     /// <param name="epochs">The epochs, in order.</param>
     public static void Write(Stream stream, IReadOnlyList<TimedEpoch> epochs)
     {
-        Add(stream, new Event { WallTime = Seconds(epochs.Count > 0 ? epochs[0].Ended : DateTimeOffset.UnixEpoch), FileVersion = "brain.Event:2" });
+        RecordWriter.Write(stream, EventMessage.First(Seconds(epochs.Count > 0 ? epochs[0].Ended : DateTimeOffset.UnixEpoch)));
         for (int i = 0; i < epochs.Count; i++)
         {
-            var summary = new Summary();
-            foreach ((string tag, double? value) in Scalars(epochs[i].Metrics))
-            {
-                if (value is { } known)
-                {
-                    summary.Value.Add(new Summary.Types.Value { Tag = tag, SimpleValue = (float)known });
-                }
-            }
-
-            Add(stream, new Event { WallTime = Seconds(epochs[i].Ended), Step = i + 1, Summary = summary });
+            IEnumerable<(string, float)> scalars = Scalars(epochs[i].Metrics).Where(one => one.Value is not null).Select(one => (one.Tag, (float)one.Value!));
+            RecordWriter.Write(stream, EventMessage.Scalars(Seconds(epochs[i].Ended), i + 1, scalars));
         }
     }
 
@@ -62,8 +53,6 @@ public static class EventFile
             }
         }
     }
-
-    private static void Add(Stream stream, Event one) => RecordWriter.Write(stream, one.ToByteArray());
 
     private static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 }
