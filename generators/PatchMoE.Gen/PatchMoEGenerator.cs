@@ -28,7 +28,9 @@ public sealed class PatchMoEGenerator : IIncrementalGenerator
     {
         IncrementalValueProvider<ImmutableArray<SpecFile>> files = context.AdditionalTextsProvider
             .Where(file => SpecFile.MayBe(file.Path))
-            .Select((file, cancellation) => new SpecFile(file.Path, SpecReader.Read(file.GetText(cancellation)?.ToString() ?? string.Empty, file.Path)))
+            .Select((file, cancellation) => (Text: file, Spec: new SpecFile(file.Path, SpecReader.Read(file.GetText(cancellation)?.ToString() ?? string.Empty, file.Path))))
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select((input, _) => input.Right.GetOptions(input.Left.Text).TryGetValue(SpecFile.LinkOption, out string? link) ? input.Left.Spec with { Link = link } : input.Left.Spec)
             .Collect();
         IncrementalValueProvider<string> projectFolder = context.AnalyzerConfigOptionsProvider.Select((options, _) =>
             options.GlobalOptions.TryGetValue("build_property.projectdir", out string? folder) ? folder : string.Empty);

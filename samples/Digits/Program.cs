@@ -3,10 +3,10 @@ using PatchMoE.Training;
 using PatchMoE.Training.Data;
 
 // Ten classes of handwritten digits, cut into overlapping 7 × 7 patches; the network is compiled from specs/digits-10.json.
-PatchMoESpec data = DigitsModel.Spec with { Data = new ImagesDataSpec("mnist", Train: 6000, Test: 4000) };
-(Dataset train, Dataset test) = DataLoader.Load(data, dataFolder: null, seed: 1, specFolder: ".");
+PatchMoESpec spec = DigitsModel.Spec with { Data = new ImagesDataSpec("mnist", Train: 6000, Test: 4000) };
+(Dataset train, Dataset test, ModelMetadata metadata) = DataLoader.Load(spec, dataFolder: null, seed: 1, specFolder: ".");
 
-using var model = new DigitsModel();
+using var model = new DigitsModel { Metadata = metadata };
 TrainingResult result = model.Fit(train, test, epochs: 10, TrainingSpec.Default with
 {
     Batch = 25,

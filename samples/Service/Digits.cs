@@ -7,7 +7,7 @@ namespace Service;
 /// <summary>Handwritten digits of 28 × 28 grey pixels; each of 8 experts looks at two of the four quarters.</summary>
 [PatchMoE(Loss = Loss.SoftmaxCrossEntropy)]
 [ImageInput(28, 28, Patch = 14)]
-[ExpertLayer(Experts = 8, PatchesPerExpert = 2, NeuronsPerExpert = 16, Gate = Gate.SoftmaxSelected)]
+[ExpertLayer(Experts = 8, PatchesPerExpert = 2, NeuronsPerExpert = 8, Gate = Gate.SoftmaxSelected)]
 [LinearHead(10)]
 public sealed partial class Digits
 {
@@ -20,8 +20,8 @@ public sealed partial class Digits
     public static void TrainTo(string path, ILogger logger)
     {
         PatchMoESpec data = Spec with { Data = new ImagesDataSpec("mnist", Train: 6000, Test: 4000) };
-        (Dataset train, Dataset test) = DataLoader.Load(data, dataFolder: null, seed: 1, specFolder: ".");
-        using var model = new Digits { Metadata = new ModelMetadata { Classes = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] } };
+        (Dataset train, Dataset test, ModelMetadata metadata) = DataLoader.Load(data, dataFolder: null, seed: 1, specFolder: ".");
+        using var model = new Digits { Metadata = metadata };
         model.Fit(train, test, epochs: 30, logger: logger, training: TrainingSpec.Default with
         {
             Batch = 25,

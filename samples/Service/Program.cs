@@ -10,7 +10,7 @@ if (args is ["train", var file])
 }
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = PictureReader.LongestBody);
+builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = RequestPicture.LongestBody);
 builder.Services.AddProblemDetails();
 builder.Services.AddSingleton<ServiceMetrics>();
 
@@ -26,7 +26,7 @@ app.MapPost("/classify", async (HttpRequest request, Digits model, ServiceMetric
     long started = Stopwatch.GetTimestamp();
     try
     {
-        float[] pixels = await PictureReader.ReadAsync(request, cancellation);
+        float[] pixels = await RequestPicture.ReadAsync(request, cancellation);
         Answer answer = Answer.Of(model, pixels, explain);
         metrics.Answered(Stopwatch.GetElapsedTime(started));
         return Results.Ok(answer);

@@ -99,9 +99,9 @@ internal sealed class CommandLine
         {
             _context.Error.WriteLine(message);
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The error stream may be a full disk or a closed pipe; the exit code still says that the command failed.
+            // The error stream may be closed, a full disk or a closed pipe; the exit code still says that the command failed.
         }
     }
 }

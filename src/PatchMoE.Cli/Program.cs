@@ -19,7 +19,8 @@ public static class Program
 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, Console.Out, Console.Error, stop.Token);
+        using var output = new StandardOutput();
+        return Run(args, output, Console.Error, stop.Token);
     }
 
     /// <summary>Runs the command.</summary>

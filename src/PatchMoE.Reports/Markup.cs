@@ -33,6 +33,8 @@ internal static class Markup
         .curves svg, .routes svg { width: 100%; height: auto; } .routes svg { max-width: 1060px; } figure { margin: 0; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid {{Palette.Grid}}; }
         th { font-weight: 600; color: {{Palette.Muted}}; }
+        .scroll { overflow-x: auto; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; } .confusion th { padding-right: .8rem; }
+        details { margin: .8rem 0; } summary { cursor: pointer; }
         </style>
         </head>
         <body>

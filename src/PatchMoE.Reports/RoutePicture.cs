@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace PatchMoE.Reports;
@@ -14,6 +15,7 @@ public static partial class RoutePicture
     private const int ManyExperts = 4;
     private const int Margin = 16;
     private const int CaptionHeight = 24;
+    private const int NameHeight = 16;
     private const int LegendHeight = 30;
 
     // Frames of one patch share this part of its width and height at each side, so that its middle stays visible.
@@ -23,14 +25,15 @@ public static partial class RoutePicture
     /// <summary>Draws samples side by side.</summary>
     /// <param name="model">The network.</param>
     /// <param name="samples">The samples with their routes.</param>
+    /// <param name="classes">The names of the classes, in the order of the labels; null to show the labels.</param>
     /// <returns>A self-contained SVG document; four samples in a row, or three larger ones where there are many frames to tell apart.</returns>
-    public static string Draw(ModelSpec model, IReadOnlyList<RoutedSample> samples)
+    public static string Draw(ModelSpec model, IReadOnlyList<RoutedSample> samples, IReadOnlyList<string>? classes = null)
     {
         var layout = new PatchLayout(model.Input);
         bool isLarge = model.Layers[0].Experts > ManyExperts || model.Input is VectorsInputSpec;
         int columns = isLarge ? 3 : 4;
         double scale = Scale(layout, isLarge ? LargeSampleSize : SampleSize);
-        (double cellWidth, double cellHeight) = ((layout.Width * scale) + Margin, (layout.Height * scale) + CaptionHeight + Margin);
+        (double cellWidth, double cellHeight) = ((layout.Width * scale) + Margin, (layout.Height * scale) + CaptionHeight + (samples.Any(sample => sample.Name is not null) ? NameHeight : 0) + Margin);
         int rows = (samples.Count + columns - 1) / columns;
         bool isKnown = samples.Any(sample => sample.DiscriminativePatch >= 0);
         double width = Math.Max(Margin + (Math.Min(columns, samples.Count) * cellWidth), (2 * Margin) + LegendWidth(model, isKnown));
@@ -50,6 +53,7 @@ public static partial class RoutePicture
             double y = LegendHeight + Margin + (i / columns * cellHeight);
             svg.Line($"<g transform=\"translate({x:0.##} {y:0.##})\">");
             DrawSample(svg, model, layout, scale, samples[i], strongest);
+            DrawCaption(svg, model, samples[i], classes, layout.Width * scale, layout.Height * scale);
             svg.Append("</g>\n");
         }
 
@@ -87,20 +91,30 @@ public static partial class RoutePicture
             (int x, int y) = layout.Place(0, sample.DiscriminativePatch);
             DrawDiscriminative(svg, x * scale, y * scale, layout.PatchWidth * scale, layout.PatchHeight * scale);
         }
-
-        svg.Line($"""<text x="0" y="{height + 16:0.##}">{Caption(model, sample)}</text>""");
     }
 
-    private static string Caption(ModelSpec model, RoutedSample sample)
+    private static void DrawCaption(StringBuilder svg, ModelSpec model, RoutedSample sample, IReadOnlyList<string>? classes, double width, double height)
     {
-        string predicted = $"predicted {Name(model, sample.Prediction)}";
+        svg.Line($"""<text x="0" y="{height + 16:0.##}">{Caption(model, sample, classes)}</text>""");
+        if (sample.Name is { } name)
+        {
+            // About as many letters as fit; the whole name is in the tooltip.
+            int fits = Math.Max(8, (int)(width / 6.6));
+            string shown = name.Length > fits ? "…" + name[^(fits - 1)..] : name;
+            svg.Line($"""<text x="0" y="{height + 32:0.##}" fill="{Palette.Muted}">{WebUtility.HtmlEncode(shown)}<title>{WebUtility.HtmlEncode(name)}</title></text>""");
+        }
+    }
+
+    private static string Caption(ModelSpec model, RoutedSample sample, IReadOnlyList<string>? classes)
+    {
+        string predicted = $"predicted {Name(model, sample.Prediction, classes)}";
         if (sample.Label is not { } label)
         {
             return predicted;
         }
 
         bool isRight = sample.Prediction == label;
-        return $"label {Name(model, label)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>{predicted} {(isRight ? "✓" : "✗")}</tspan>";
+        return $"{(classes is null ? "label" : "class")} {Name(model, label, classes)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>{predicted} {(isRight ? "✓" : "✗")}</tspan>";
     }
 
     /// <summary>Sample routing: one expert takes all patches of a group.</summary>
@@ -172,5 +186,6 @@ public static partial class RoutePicture
         }
     }
 
-    private static string Name(ModelSpec model, int label) => model.Loss == Loss.Logistic ? (label > 0 ? "+1" : "−1") : label.ToString(CultureInfo.InvariantCulture);
+    private static string Name(ModelSpec model, int label, IReadOnlyList<string>? classes) => classes is not null ? WebUtility.HtmlEncode(classes[ModelClasses.IndexOf(model, label)])
+        : model.Loss == Loss.Logistic ? (label > 0 ? "+1" : "−1") : label.ToString(CultureInfo.InvariantCulture);
 }

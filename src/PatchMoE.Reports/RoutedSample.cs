@@ -4,7 +4,7 @@ using PatchMoE.Training.Evaluation;
 namespace PatchMoE.Reports;
 
 /// <summary>One sample with the routes it took in layer 0.</summary>
-/// <param name="Input">Its values.</param>
+/// <param name="Input">Its values as they were before they were normalised.</param>
 /// <param name="Label">Its label; null if it is unknown.</param>
 /// <param name="Prediction">What the model predicts.</param>
 /// <param name="Routes">[T, k, l], best first, −1 for none; for sample routing [T, 1, 1], the expert.</param>
@@ -12,6 +12,9 @@ namespace PatchMoE.Reports;
 /// <param name="DiscriminativePatch">The patch that decides the class; −1 if it is unknown.</param>
 public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)
 {
+    /// <summary>What it is called, for example its file; null if it has no name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Routes samples through a model.</summary>
     /// <param name="model">The model; its layer 0 must route.</param>
     /// <param name="workspace">A workspace of the model.</param>
@@ -32,12 +35,17 @@ public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int
             var logits = new float[model.Outputs];
             var routes = new int[length];
             var gates = new float[length];
-            ReadOnlySpan<float> input = data.InputsOf(sample, 1);
+            var input = new float[data.InputLength];
+            data.CopyInputs(sample, 1, input);
             model.Forward(input, logits, workspace, data.LengthsOf(sample, 1));
             model.Route(input, routes, [], gates, workspace, data.LengthsOf(sample, 1));
+            model.Metadata.Normalization?.Undo(input);
             int patch = data.DiscriminativePatches.IsEmpty ? -1 : data.DiscriminativePatches[sample];
             routed.Add(new RoutedSample(
-                input.ToArray(), data.Labels[sample], Losses.Predict(model.Spec.Model.Loss, logits), routes, gates, patch));
+                input, data.Labels[sample], Losses.Predict(model.Spec.Model.Loss, logits), routes, gates, patch)
+            {
+                Name = data.Names.Count == 0 ? null : data.Names[sample],
+            });
         }
 
         return routed;

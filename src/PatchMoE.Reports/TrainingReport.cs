@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using PatchMoE.Training;
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports;
@@ -12,8 +14,8 @@ public static class TrainingReport
     /// <param name="spec">What was trained.</param>
     /// <param name="result">The result.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="routePicture">A picture drawn by <see cref="RoutePicture"/>; null for none.</param>
-    public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, string? routePicture)
+    /// <param name="sections">What the network does with the test data; null for nothing.</param>
+    public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, ReportSections? sections)
     {
         var html = new StringBuilder();
         if (result.Interrupted)
@@ -23,13 +25,51 @@ public static class TrainingReport
 
         AppendNumbers(html, spec, result);
         AppendCurves(html, result.History);
-        AppendNetwork(html, spec.Model);
-        if (routePicture is not null)
+        if (sections is not null)
         {
-            html.Append("<h2>What the experts look at</h2>\n<figure class=\"routes\">\n").Append(routePicture).Append("</figure>\n");
+            AppendSections(html, sections);
         }
 
+        AppendNetwork(html, spec.Model);
+
         return Markup.Page($"{spec.Name}: training report", spec.Name, Describe(spec, seed), html);
+    }
+
+    private static void AppendSections(StringBuilder html, ReportSections sections)
+    {
+        AppendPicture(html, "What the experts look at", sections.Routes);
+        html.Append("<h2>Right and wrong</h2>\n");
+        ConfusionMatrix.Append(html, sections);
+        AppendPicture(html, "Wrong answers, the most confident first", sections.Mistakes);
+        AppendNames(html, sections);
+    }
+
+    private static void AppendPicture(StringBuilder html, string title, string? picture)
+    {
+        if (picture is not null)
+        {
+            html.Append($"<h2>{title}</h2>\n<figure class=\"routes\">\n").Append(picture).Append("</figure>\n");
+        }
+    }
+
+    /// <summary>The wrong answers by name, so that mislabelled samples can be found.</summary>
+    private static void AppendNames(StringBuilder html, ReportSections sections)
+    {
+        const int Most = 50;
+        Answer[] mistakes = [.. sections.MostConfidentMistakes().Take(Most)];
+        if (mistakes.Length == 0 || sections.Names.Count == 0)
+        {
+            return;
+        }
+
+        html.Append("<details><summary>Wrong answers by name</summary>\n<table>\n<tr><th>sample</th><th>class</th><th>predicted</th><th>probability</th></tr>\n");
+        foreach (Answer answer in mistakes)
+        {
+            string Encoded(string text) => WebUtility.HtmlEncode(text);
+            html.Line($"<tr><td>{Encoded(sections.Names[answer.Sample])}</td><td>{Encoded(sections.Classes[answer.Class])}</td><td>{Encoded(sections.Classes[answer.Predicted])}</td><td>{answer.Probability:0.00}</td></tr>");
+        }
+
+        html.Append("</table>\n</details>\n");
     }
 
     private static string Describe(PatchMoESpec spec, ulong seed)

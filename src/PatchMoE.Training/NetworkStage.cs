@@ -11,7 +11,6 @@ internal sealed class NetworkStage(
     TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
-    private float[]? _augmented;
     private Dataset? _epochData;
 
     public override double LearningRate(int epoch, int batch, int batches) =>
@@ -23,9 +22,9 @@ internal sealed class NetworkStage(
         engine.BeginTraining(Optimizer);
     }
 
-    public override void BeginEpoch(int epoch) => _epochData = train.Augmentation?.Apply(train, epoch, _augmented ??= new float[train.Inputs.Length]);
+    public override void BeginEpoch(int epoch) => _epochData = train.AtEpoch(epoch);
 
-    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData ?? train, samples, next, learningRate);
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData!, samples, next, learningRate);
 
     public override void GetGradients(Span<float> gradients) => engine.GetGradients(gradients);
 

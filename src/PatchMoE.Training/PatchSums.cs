@@ -12,9 +12,10 @@ internal static class PatchSums
     {
         LayerShape layer = model.LayerShapes()[0];
         float[] sums = SampleArray.Allocate(data.Count, layer.Dimension, "training data");
+        float[] buffer = [];
         for (int i = 0; i < data.Count; i++)
         {
-            ReadOnlySpan<float> sample = data.InputsOf(i, 1);
+            ReadOnlySpan<float> sample = data.InputsOf(i, 1, ref buffer);
             Span<float> sum = sums.AsSpan(i * layer.Dimension, layer.Dimension);
             int valid = data.Lengths.IsEmpty ? layer.Patches : data.Lengths[i];
             for (int j = 0; j < valid; j++)

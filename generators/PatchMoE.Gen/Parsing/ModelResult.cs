@@ -73,7 +73,7 @@ internal sealed record ModelResult(
         return found.Count switch
         {
             1 => found[0].Result,
-            0 => Failure(DiagnosticRules.SpecFileNotFound, model.SpecFile),
+            0 => Failure(DiagnosticRules.SpecFileNotFound, model.SpecFile, SpecFile.List(files, projectFolder)),
             _ => Failure(DiagnosticRules.SpecFileAmbiguous, model.SpecFile, string.Join(", ", found.Select(file => file.Path))),
         };
 

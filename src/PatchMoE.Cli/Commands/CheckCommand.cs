@@ -1,26 +1,50 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe check SPEC</c>: reports all mistakes of a spec at once.</summary>
+/// <summary><c>pmoe check SPEC …</c>: reports all mistakes of specs at once.</summary>
 internal static class CheckCommand
 {
     public static Command Create(CommandContext context)
     {
-        Argument<string> spec = CommonOptions.Spec();
-        var command = new Command("check", "Check a spec and report every mistake in it.") { spec };
+        var specs = new Argument<string[]>("SPEC") { Description = "The specs, JSON files.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("check", "Check specs and report every mistake in them.") { specs };
         command.SetAction(parsed =>
         {
-            string path = parsed.GetRequiredValue(spec);
+            List<BadInputException> failures = [.. parsed.GetRequiredValue(specs).Select(path => Check(path, context)).OfType<BadInputException>()];
+            foreach (BadInputException failure in failures.SkipLast(1))
+            {
+                context.Error.WriteLine(FailureText.Of(failure, debug: false));
+            }
 
-            // The diagnostics are the requested output, so they are data.
-            context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context, report: context.Output))}");
+            // The last is reported as that of any command.
+            if (failures.Count > 0)
+            {
+                ExceptionDispatchInfo.Throw(failures[^1]);
+            }
+
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Reports on a spec; returns what makes it invalid, which does not keep the others from being checked.</summary>
+    private static BadInputException? Check(string path, CommandContext context)
+    {
+        try
+        {
+            // The diagnostics are the requested output, so they are data.
+            context.Output.WriteLine($"{path}: {Describe(SpecFile.Load(path, context, report: context.Output))}");
+            return null;
+        }
+        catch (BadInputException failure)
+        {
+            return failure;
+        }
     }
 
     private static string Describe(PatchMoESpec spec)

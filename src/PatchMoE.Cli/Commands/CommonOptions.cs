@@ -10,6 +10,8 @@ internal static class CommonOptions
 {
     private const int MaximumThreads = 1024;
 
+    public const string SamplesHelp = "The samples [B, …], a .npy file (or .npz, file.npz:name), or - for standard input. uint8 means pixels, which are divided by 255; all other numbers are taken as they are.";
+
     public static Argument<string> Spec() => new("SPEC") { Description = "The spec, a JSON file." };
 
     public static Option<string> Weights() => RequiredFile("--weights", "The weights, a safetensors file.");
@@ -24,6 +26,8 @@ internal static class CommonOptions
     public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "DIR" };
 
     public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE in the current folder or one above it]");
+
+    public static Option<bool> Strict() => new("--strict") { Description = "Fail if a picture cannot be decoded, instead of leaving it out." };
 
     public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
 

@@ -3,7 +3,6 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
-using PatchMoE.Formats;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
@@ -30,10 +29,9 @@ internal static class EvalCommand
             string path = parsed.GetRequiredValue(spec);
             PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
             entry.RequireFor(valid);
-            (_, Dataset test) = DataLoader.Load(valid, parsed.GetValue(data), (ulong)valid.Training!.Seed, SpecFile.FolderOf(path));
+            Dataset test = SpecData.Load(valid, SpecFile.FolderOf(path), context, parsed.GetValue(data)).Test;
             string weightsPath = parsed.GetRequiredValue(weights);
-            var parameters = new float[ModelParameters.BufferLength(valid.Model.Parameters())];
-            WeightsFile.Load(weightsPath, valid.Model, parameters);
+            float[] parameters = TrainedModel.Weights(valid.Model, weightsPath, context);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
             using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));
             engine.SetParameters(parameters);
@@ -50,7 +48,7 @@ internal static class EvalCommand
                 TestLoss = result.Loss,
                 result.RouterHitRate,
                 Samples = test.Count,
-                valid.Training.Seed,
+                valid.Training!.Seed,
             }));
             return ExitCode.Done;
         });

@@ -12,7 +12,7 @@ internal static class PredictCommand
     {
         Argument<string> spec = CommonOptions.Spec();
         Option<string> weights = CommonOptions.Weights();
-        Option<string> input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32 values or uint8 pixels (divided by 255).");
+        Option<string> input = CommonOptions.RequiredFile("--input", CommonOptions.SamplesHelp);
         Option<string?> lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
         Option<string?> output = CommonOptions.File("--output", "A .npy file [B] of int32 to write the classes to as well.");
         Option<int?> threads = CommonOptions.Threads();
@@ -20,9 +20,9 @@ internal static class PredictCommand
         command.SetAction(parsed =>
         {
             OutputFiles.RequireDistinct(
-                [parsed.GetValue(output)], [parsed.GetValue(spec), parsed.GetValue(weights), parsed.GetValue(input), parsed.GetValue(lengths)]);
+                [parsed.GetValue(output)], [parsed.GetValue(spec), parsed.GetValue(weights), .. ArrayInput.Files(parsed.GetValue(input), parsed.GetValue(lengths))]);
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
-            SampleBatch batch = SampleFiles.Read(valid.Model, parsed.GetRequiredValue(input), labels: null, parsed.GetValue(lengths));
+            SampleBatch batch = context.Compute(() => SampleFiles.Read(valid.Model, parsed.GetRequiredValue(input), labels: null, parsed.GetValue(lengths)));
             IPatchMoEModel model = TrainedModel.Load(valid, parsed.GetRequiredValue(weights), context);
             int[] classes = context.Compute(() => Predict(model, batch, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads));
             if (parsed.GetValue(output) is { } path)

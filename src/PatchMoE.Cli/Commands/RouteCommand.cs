@@ -19,7 +19,7 @@ internal sealed class RouteCommand
     private readonly Option<string> _out = CommonOptions.RequiredFile("--out", "The SVG file to write.");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
-    private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data, a .npy file [B, …].");
+    private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data: an array [B, …], or - for one from standard input.");
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
     private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, starting with the first. [default: {DefaultSamples}]", 1, MaximumSamples);
@@ -53,30 +53,35 @@ internal sealed class RouteCommand
         string specPath = parsed.GetRequiredValue(_spec);
         string weightsPath = parsed.GetRequiredValue(_weights);
         string output = parsed.GetRequiredValue(_out);
-        OutputFiles.RequireDistinct([output], [specPath, weightsPath, parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)]);
+        OutputFiles.RequireDistinct([output], [specPath, weightsPath, .. ArrayInput.Files(parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths))]);
 
         PatchMoESpec spec = SpecFile.Load(specPath, context);
         string? input = parsed.GetValue(_input);
         bool hasLabels = input is null || parsed.GetValue(_labels) is not null;
-        Dataset data = input is null ? TestData(parsed, spec, SpecFile.FolderOf(specPath)) : Given(parsed, spec.Model, input);
         IPatchMoEModel model = TrainedModel.Load(spec, weightsPath, context);
+        Dataset data = input is null
+            ? TestData(parsed, spec, SpecFile.FolderOf(specPath), context)
+            : context.Compute(() => Given(parsed, model, input));
 
         using Workspace workspace = model.CreateWorkspace();
         IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
-        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })]);
+        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })], model.Metadata.Classes.Count > 0 ? model.Metadata.Classes : null);
         AtomicFile.WriteText(output, svg);
         return ExitCode.Done;
     }
 
-    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder)
+    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder, CommandContext context)
     {
         PatchMoESpec resolved = TrainingRun.Resolve(spec, folder, parsed.GetValue(_seed));
-        return DataLoader.Load(resolved, parsed.GetValue(_data), (ulong)resolved.Training!.Seed, folder).Test;
+        return SpecData.Load(resolved, folder, context, parsed.GetValue(_data)).Test;
     }
 
-    private Dataset Given(ParseResult parsed, ModelSpec model, string input)
+    /// <summary>Samples as they are in the user's data: normalised as the model wants them.</summary>
+    private Dataset Given(ParseResult parsed, IPatchMoEModel model, string input)
     {
-        SampleBatch batch = SampleFiles.Read(model, input, parsed.GetValue(_labels), parsed.GetValue(_lengths));
-        return new Dataset(model.InputShape(), batch.Input, batch.Labels ?? new int[batch.Samples], batch.Lengths);
+        ModelSpec spec = model.Spec.Model;
+        SampleBatch batch = SampleFiles.Read(spec, input, parsed.GetValue(_labels), parsed.GetValue(_lengths));
+        model.Metadata.Normalization?.Apply(batch.Input);
+        return new Dataset(spec.InputShape(), batch.Input, batch.Labels ?? new int[batch.Samples], batch.Lengths);
     }
 }

@@ -12,9 +12,9 @@ internal sealed class RunCommand
 {
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string> _weights = CommonOptions.Weights();
-    private readonly Option<string> _input = CommonOptions.RequiredFile("--input", "The samples, a .npy file [B, …] of float32 values or uint8 pixels (divided by 255).");
+    private readonly Option<string> _input = CommonOptions.RequiredFile("--input", CommonOptions.SamplesHelp);
     private readonly Option<string> _output = CommonOptions.RequiredFile("--output", "The .npy file [B, C] to write the logits to.");
-    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, a .npy file [B] of int32 or uint8; with them, the loss is printed.");
+    private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, an array [B] of whole numbers; with them, the loss is printed.");
     private readonly Option<string?> _gradients = CommonOptions.File("--gradients", "The safetensors file to write the gradients of the mean loss to; needs --labels.");
     private readonly Option<string?> _routes = CommonOptions.File("--routes", "The .npy file [B, k, l] of int32 to write the routes of layer 0 to, best first.");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
@@ -44,7 +44,7 @@ internal sealed class RunCommand
     {
         OutputFiles.RequireDistinct(
             [parsed.GetValue(_output), parsed.GetValue(_gradients), parsed.GetValue(_routes)],
-            [parsed.GetValue(_spec), parsed.GetValue(_weights), parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)]);
+            [parsed.GetValue(_spec), parsed.GetValue(_weights), .. ArrayInput.Files(parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths))]);
         string? device = parsed.GetValue(_device);
         BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         PatchMoESpec spec = SpecFile.Load(parsed.GetRequiredValue(_spec), context);
@@ -60,9 +60,8 @@ internal sealed class RunCommand
             throw new BadInputException("--routes: model.layers[0].routing is dense, so every expert sees every patch and there are no routes. Leave --routes out.");
         }
 
-        var parameters = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
-        WeightsFile.Load(parsed.GetRequiredValue(_weights), spec.Model, parameters);
-        SampleBatch batch = SampleFiles.Read(spec.Model, parsed.GetRequiredValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths));
+        float[] parameters = TrainedModel.Weights(spec.Model, parsed.GetRequiredValue(_weights), context);
+        SampleBatch batch = context.Compute(() => SampleFiles.Read(spec.Model, parsed.GetRequiredValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths)));
 
         var request = new EngineRequest(spec, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads, device);
         PassResult result = context.Compute(() =>

@@ -15,14 +15,13 @@ namespace PatchMoE.Cli.Commands;
 /// <summary><c>pmoe train SPEC</c>: trains a network and writes a run folder.</summary>
 internal sealed class TrainCommand
 {
-    private const int PicturedSamples = 8;
-
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
     private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
     private readonly Option<int?> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _strict = CommonOptions.Strict();
     private readonly Option<bool> _resume = new("--resume") { Description = "Resume the run in the folder." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
     private readonly Option<string> _backend = CommonOptions.Backend();
@@ -33,7 +32,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand();
         var command = new Command("train", "Train a network.")
         {
-            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._resume, train._force, train._backend, train._device,
+            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
         };
         command.Validators.Add(result =>
         {
@@ -58,7 +57,8 @@ internal sealed class TrainCommand
         ulong seed = (ulong)spec.Training!.Seed;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
 
-        (Dataset trainData, Dataset testData) = DataLoader.Load(spec, parsed.GetValue(_data), seed, specFolder);
+        LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunFolders.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
+        (Dataset trainData, Dataset testData) = data;
         DatasetRules.CheckTraining(trainData, spec.Model, spec.Training.Batch);
         using RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
         Checkpoint? checkpoint = null;
@@ -72,13 +72,13 @@ internal sealed class TrainCommand
         WeightInitializer.Initialize(spec, seed, weights.Parameters);
         using ITrainingEngine engine = context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
         folder.WriteSpec(spec);
-        var options = new TrainerOptions { Seed = seed, SaveCheckpoint = state => folder.WriteCheckpoint(spec.Model, state) };
+        var options = new TrainerOptions { Seed = seed, SaveCheckpoint = state => folder.WriteCheckpoint(spec, data.Metadata, state) };
         var trainer = new Trainer(weights, engine, spec.Training, trainData, testData, options);
         TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
         TrainingResult result = context.IsWatched ? BarProgress.Watch(context.Error, Train) : Train(new PlainProgress(context.Error));
 
-        folder.WriteCheckpoint(spec.Model, result.Checkpoint);
-        folder.WriteReport(TrainingReport.ToHtml(spec, result, seed, Picture(weights, testData, threads)));
+        folder.WriteCheckpoint(spec, data.Metadata, result.Checkpoint);
+        folder.WriteReport(Report(spec, result, weights, engine, data, threads));
         context.Error.WriteLine(result.Interrupted
             ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with --resume --out {folder.FullPath}"
             : $"run folder: {folder.FullPath} (report.html shows the run)");
@@ -101,17 +101,19 @@ internal sealed class TrainCommand
         Report = folder.ReportPath,
     });
 
-    /// <summary>What the experts look at in the first test samples; null if nothing is routed, and for a network with a backbone.</summary>
-    private static string? Picture(INetworkWeights weights, Dataset data, int threads)
+    private static string Report(PatchMoESpec spec, TrainingResult result, INetworkWeights weights, ITrainingEngine engine, LoadedData data, int threads)
     {
-        if (weights.Spec.Model.Backbone is not null || weights.Spec.Model.Layers[0].Routing == Routing.Dense)
+        ulong seed = (ulong)spec.Training!.Seed;
+        if (spec.Model.Backbone is not null)
         {
-            return null;
+            return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test));
         }
 
         IPatchMoEModel model = CompiledModel.Load(weights.Spec);
         weights.Parameters.CopyTo(model.Parameters);
+        model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);
-        return RoutePicture.Draw(model.Spec.Model, RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(PicturedSamples, data.Count))));
+        using var cpu = new CpuEngine(model, workspace);
+        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test));
     }
 }

@@ -4,17 +4,18 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 
-/// <summary>Reads samples, labels and valid-patch counts from .npy files and checks them against a model.</summary>
+/// <summary>Reads samples, labels and valid-patch counts, and checks them against a model.</summary>
 internal static class SampleFiles
 {
-    /// <summary>Reads the arrays of a batch.</summary>
+    /// <summary>Reads the arrays of a batch, as <see cref="ArrayInput"/> does.</summary>
     /// <param name="model">A valid model.</param>
-    /// <param name="input">[B, …], float32, or uint8 pixels, which are divided by 255 as in training.</param>
-    /// <param name="labels">[B], int32 or uint8; null for none.</param>
-    /// <param name="lengths">[B], with groups [B, T] or [B·T], int32 or uint8; null for none.</param>
+    /// <param name="input">[B, …]; uint8 means pixels, which are divided by 255 as in training.</param>
+    /// <param name="labels">[B]; null for none.</param>
+    /// <param name="lengths">[B], with groups [B, T] or [B·T]; null for none.</param>
     /// <exception cref="BadInputException">A file does not have the required form.</exception>
     public static SampleBatch Read(ModelSpec model, string input, string? labels, string? lengths)
     {
+        ArrayInput.RequireOneStandardInput(input, labels, lengths);
         SampleBatch batch = ReadInput(model, input);
         return batch with
         {
@@ -25,29 +26,13 @@ internal static class SampleFiles
 
     private static SampleBatch ReadInput(ModelSpec model, string path)
     {
-        NpyArray array = NpyFile.Read(path);
-        int[] sample = [.. model.InputShape()];
-        string needed = $"[B, {string.Join(", ", sample)}]";
-        if (array.Shape.SequenceEqual(sample))
-        {
-            throw new BadInputException($"{path}: the array is one sample {ShapeText.Of(array.Shape)}, but a batch {needed} is needed. Save x[None] for a batch of one.");
-        }
-
-        if (array.Shape.Count == 0 || !array.Shape.Skip(1).SequenceEqual(sample))
-        {
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but the model's input is {needed}. Reshape the array, or change model.input.");
-        }
-
-        if (array.Shape[0] == 0)
-        {
-            throw new BadInputException($"{path}: the array {ShapeText.Of(array.Shape)} holds no samples. Give at least one.");
-        }
-
-        float[] values = SampleValues.Inputs(array, path);
+        NpyArray array = ArrayInput.Read(path, NpyReading.Inputs);
+        string name = ArrayInput.NameOf(path);
+        float[] values = SampleArrays.Inputs(array, name, model);
         if (FiniteCheck.FirstNotFinite(values) is int bad and >= 0)
         {
             throw new BadInputException(
-                $"{path}: the value at {ShapeText.Of(Position(bad, array.Shape))} is {FiniteCheck.Show(values[bad])}; inputs must be finite numbers. Remove or replace it.");
+                $"{name}: the value at {ShapeText.Of(Position(bad, array.Shape))} is {FiniteCheck.Show(values[bad])}; inputs must be finite numbers. Remove or replace it.");
         }
 
         return new SampleBatch(values, array.Shape);
@@ -55,21 +40,18 @@ internal static class SampleFiles
 
     private static int[] ReadLabels(ModelSpec model, string path, int samples)
     {
-        NpyArray array = NpyFile.Read(path);
-        if (array.Shape.Count != 1 || array.Shape[0] != samples)
-        {
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but the {samples} samples of the input need labels [{samples}]. Give one label for each sample.");
-        }
-
-        int[] labels = SampleValues.Integers(array, path, "labels");
+        string name = ArrayInput.NameOf(path);
+        int[] labels = SampleArrays.Labels(ArrayInput.Read(path, NpyReading.WholeNumbers), name, model, samples);
         int bad = Array.FindIndex(labels, label => !Guard.IsLabel(label, model.Loss, model.Head.Outputs));
-        if (bad >= 0)
+        if (bad < 0)
         {
-            string rule = model.Loss == Loss.Logistic ? "the logistic loss takes -1 and +1" : $"the softmax loss over {model.Head.Outputs} outputs takes 0 to {model.Head.Outputs - 1}";
-            throw new BadInputException($"{path}: the label at [{bad}] is {labels[bad]}; {rule}. Change the labels, or model.loss and model.head.outputs.");
+            return labels;
         }
 
-        return labels;
+        (string rule, string advice) = model.Loss == Loss.Logistic
+            ? ("the logistic loss takes -1 and +1", "From 0 and 1, save 2 * y.astype('int32') - 1; for more than two classes, change model.loss")
+            : ($"the softmax loss over {model.Head.Outputs} outputs takes 0 to {model.Head.Outputs - 1}", "Change the labels, or model.head.outputs");
+        throw new BadInputException($"{name}: the label at [{bad}] is {labels[bad]}; {rule}. {advice}.");
     }
 
     private static int[] ReadLengths(ModelSpec model, string path, int samples)
@@ -79,7 +61,8 @@ internal static class SampleFiles
             throw new BadInputException($"--lengths: the model has a backbone, and every patch of its map is valid. Leave --lengths out.");
         }
 
-        NpyArray array = NpyFile.Read(path);
+        NpyArray array = ArrayInput.Read(path, NpyReading.WholeNumbers);
+        string name = ArrayInput.NameOf(path);
         LayerShape layer = model.LayerShapes()[0];
         bool hasGroups = model.Input is VectorsInputSpec { Groups.Count: > 0 };
         bool fits = array.Length == samples * (long)layer.Instances
@@ -87,15 +70,16 @@ internal static class SampleFiles
         if (!fits)
         {
             string needed = hasGroups ? $"[{samples}, {layer.Instances}], one for each group of each sample" : $"[{samples}], one for each sample";
-            throw new BadInputException($"{path}: the array is {ShapeText.Of(array.Shape)}, but valid-patch counts {needed}, are needed. Reshape it.");
+            string advice = hasGroups && array.Shape.SequenceEqual([layer.Instances, samples]) ? "Save n.T" : array.Length == samples * (long)layer.Instances ? "Save n.ravel()" : "Give as many";
+            throw new BadInputException($"{name}: the array is {ShapeText.Of(array.Shape)}, but valid-patch counts {needed}, are needed. {advice}.");
         }
 
-        int[] lengths = SampleValues.Integers(array, path, "valid-patch counts");
+        int[] lengths = array.Values<int>();
         int bad = Array.FindIndex(lengths, length => length < 0 || length > layer.Patches);
         return bad < 0
             ? lengths
             : throw new BadInputException(
-                $"{path}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the number of patches. Correct it.");
+                $"{name}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the number of patches. Correct it.");
     }
 
     /// <summary>The position of a row-major index.</summary>

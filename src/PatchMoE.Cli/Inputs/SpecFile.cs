@@ -8,7 +8,17 @@ namespace PatchMoE.Cli.Inputs;
 internal static class SpecFile
 {
     private const int MaximumLength = 16 << 20;
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>As the compiler does for additional files, the byte order mark tells the encoding; without one it is UTF-8. UTF-32's mark begins as UTF-16's does.</summary>
+    private static readonly Encoding[] s_encodings =
+    [
+        new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true),
+        new UTF32Encoding(bigEndian: true, byteOrderMark: true, throwOnInvalidCharacters: true),
+        new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
+        new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true),
+    ];
+
 
     /// <summary>Reads a spec and writes all its diagnostics, one per line.</summary>
     /// <param name="path">The file.</param>
@@ -39,13 +49,17 @@ internal static class SpecFile
 
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
+        Encoding? marked = s_encodings.FirstOrDefault(encoding => bytes.AsSpan().StartsWith(encoding.Preamble));
+        Encoding encoding = marked ?? s_encodings[^1];
+        int start = marked?.Preamble.Length ?? 0;
         try
         {
-            return s_strictUtf8.GetString(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
+            return encoding.GetString(bytes.AsSpan(start));
         }
         catch (DecoderFallbackException e)
         {
-            throw new BadInputException($"{path}: byte {e.Index} is not UTF-8 text. Give a spec, a JSON file saved as UTF-8.", e);
+            string name = encoding.WebName.ToUpperInvariant();
+            throw new BadInputException($"{path}: byte {start + e.Index} is not {name} text. Give a spec, a JSON file saved as UTF-8.", e);
         }
     }
 }

@@ -10,13 +10,13 @@ namespace PatchMoE.Cli.Reproductions;
 /// <param name="folder">The folder of the images.</param>
 internal sealed class SeedData(IReadOnlyList<Cell> cells, string folder)
 {
-    private readonly Dictionary<int, Lazy<(Dataset Train, Dataset Test)>> _held = [];
+    private readonly Dictionary<int, Lazy<LoadedData>> _held = [];
     private readonly Dictionary<int, int> _remaining = cells.CountBy(cell => cell.Seed).ToDictionary();
 
     /// <summary>The data of a cell. Return them with <see cref="Release"/>.</summary>
     public (Dataset Train, Dataset Test) Take(Cell cell)
     {
-        Lazy<(Dataset Train, Dataset Test)> all;
+        Lazy<LoadedData> all;
         lock (_held)
         {
             if (!_held.TryGetValue(cell.Seed, out all!))

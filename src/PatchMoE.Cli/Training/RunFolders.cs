@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Training.Runs;
@@ -18,7 +19,12 @@ internal static class RunFolders
     /// <exception cref="BadInputException">The folder holds a run that may not be replaced, holds none to resume, or is not writable.</exception>
     public static RunFolder Choose(string? path, PatchMoESpec spec, bool resume, bool force)
     {
-        string chosen = path ?? Default(spec, resume, force);
+        if (path is null && !resume && !force)
+        {
+            return OpenNext(spec);
+        }
+
+        string chosen = path ?? Last(spec);
         if (resume && !HoldsRun(chosen))
         {
             throw new BadInputException($"{chosen}: there is no run to resume. Start one without --resume, or give the folder of one with --out.");
@@ -38,6 +44,11 @@ internal static class RunFolders
         return folder;
     }
 
+    /// <summary>Where decoded pictures are kept: beside the run folders.</summary>
+    /// <param name="path">The user's choice of a run folder; null for none.</param>
+    public static string CacheFolder(string? path) =>
+        Path.Combine(path is null ? "runs" : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".", ".pictures");
+
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
     {
@@ -47,7 +58,7 @@ internal static class RunFolders
         }
     }
 
-    /// <summary>Rejects resuming a run of another network or other data.</summary>
+    /// <summary>Rejects resuming a run of another network or other data, and says which values of the training section change.</summary>
     /// <exception cref="BadInputException">The run's spec differs from <paramref name="spec"/>, or cannot be read.</exception>
     public static void RequireSameRun(RunFolder folder, PatchMoESpec spec, CommandContext context)
     {
@@ -57,19 +68,42 @@ internal static class RunFolders
         {
             throw new BadInputException($"{folder.SpecPath}: its {different} section differs from that of {spec.Name}. Resume with the spec that the run started with, or start a new run in another folder.");
         }
+
+        foreach (string change in TrainingChanges.Between(saved, spec))
+        {
+            context.Error.WriteLine($"note: {change}");
+        }
     }
 
-    private static string Default(PatchMoESpec spec, bool resume, bool force)
+    /// <summary>The first default folder without a run that no other training has taken; of several that start together, each gets its own.</summary>
+    private static RunFolder OpenNext(PatchMoESpec spec)
     {
-        string first = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{spec.Name}-{spec.Training!.Seed}"));
-        string last = first;
-        string next = first;
-        for (int number = 2; HoldsRun(next); number++)
+        foreach (string candidate in Defaults(spec).Where(folder => !HoldsRun(folder)))
         {
-            (last, next) = (next, string.Create(CultureInfo.InvariantCulture, $"{first}-{number}"));
+            // Between the question and the lock, another training may have begun and ended.
+            RunFolder? folder = RunFolder.TryOpen(candidate);
+            if (folder is not null && !HoldsRun(candidate))
+            {
+                return folder;
+            }
+
+            folder?.Dispose();
         }
 
-        return resume || force ? last : next;
+        throw new UnreachableException("there are infinitely many default folders");
+    }
+
+    /// <summary>The last default folder that holds a run; the first if there is none.</summary>
+    private static string Last(PatchMoESpec spec) => Defaults(spec).TakeWhile(HoldsRun).DefaultIfEmpty(Defaults(spec).First()).Last();
+
+    private static IEnumerable<string> Defaults(PatchMoESpec spec)
+    {
+        string first = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{spec.Name}-{spec.Training!.Seed}"));
+        yield return first;
+        for (int number = 2; ; number++)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        }
     }
 
     private static bool HoldsRun(string folder) =>

@@ -1,3 +1,5 @@
+using PatchMoE.Training.Data;
+
 namespace PatchMoE.Cli.Training;
 
 /// <summary>The spec of a training run including the command line's changes, so that its <c>spec.json</c> alone reproduces it.</summary>
@@ -20,10 +22,18 @@ internal static class TrainingRun
 
     private static DataSpec? Absolute(DataSpec? data, string folder)
     {
-        string Full(string path) => Path.GetFullPath(path, folder);
+        string Full(string path) => DataPath.Resolve(path, folder);
         return data switch
         {
-            ArraysDataSpec arrays => new ArraysDataSpec(Full(arrays.TrainInput), Full(arrays.TrainLabels), Full(arrays.TestInput), Full(arrays.TestLabels)),
+            ArraysDataSpec arrays => arrays with
+            {
+                TrainInput = Full(arrays.TrainInput),
+                TrainLabels = Full(arrays.TrainLabels),
+                TestInput = Full(arrays.TestInput),
+                TestLabels = Full(arrays.TestLabels),
+            },
+            FolderDataSpec pictures => pictures with { Path = Full(pictures.Path) },
+            CsvDataSpec csv => csv with { File = Full(csv.File), Test = csv.Test is null ? null : Full(csv.Test) },
             Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = Full(source) },
             _ => data,
         };

@@ -6,8 +6,8 @@ using PatchMoE.Training.Data;
 namespace PatchMoE.Ilgpu;
 
 /// <summary>
-/// Loads batches of a data set onto the device. A data set that fits stays there, and batches are gathered there; from a larger one, each batch is
-/// copied from the host. Both give the same bits.
+/// Loads batches of a data set onto the device. A data set that fits stays there, and batches are gathered there; from a larger one, or one that
+/// is decoded or varied as it is read, each batch is copied from the host. Both give the same bits.
 /// </summary>
 internal sealed class BatchSource
 {
@@ -23,8 +23,8 @@ internal sealed class BatchSource
     public BatchSource(Dataset data, DeviceQueue queue, DeviceMemory memory, DeviceArray<float> inputs, long reserve)
     {
         (Data, _inputs) = (data, inputs);
-        var demand = new Demand(inputs, data.Inputs.Length);
-        if (!memory.HasRoom(reserve, demand))
+        var demand = new Demand(inputs, (long)data.Count * data.InputLength);
+        if (!data.IsInMemory || !memory.HasRoom(reserve, demand))
         {
             memory.Release(inputs);
         }

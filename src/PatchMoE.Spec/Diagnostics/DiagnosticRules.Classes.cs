@@ -20,10 +20,10 @@ internal static partial class DiagnosticRules
         "The class '{0}' has type parameters, its own or those of a containing type, but a network is one concrete type.",
         "Remove the type parameters, or move the class out of the generic type.");
 
-    /// <summary>{0} the path in the attribute.</summary>
+    /// <summary>{0} the path in the attribute, {1} the files that there are, for example ", which are specs/a.json".</summary>
     public static readonly DiagnosticRule SpecFileNotFound = new(
         "PMOE063", DiagnosticLevel.Error, "Spec file not found",
-        "The spec '{0}' is not among the project's additional files.",
+        "The spec '{0}' is not among the project's additional files{1}.",
         "Add <AdditionalFiles Include=\"{0}\" /> to the project file, or correct the path.");
 
     /// <summary>{0} the path in the attribute, {1} the files that match.</summary>

@@ -74,10 +74,10 @@ internal static partial class DiagnosticRules
         "The source's images have 10 classes, but the model distinguishes {0}.",
         "Use a linear head with 10 outputs and the loss 'softmaxCrossEntropy'.");
 
-    /// <summary>{0} the model's input.</summary>
-    public static readonly DiagnosticRule SyntheticNeedsVectors = new(
-        "PMOE056", DiagnosticLevel.Error, "Synthetic data does not fit the input",
-        "Synthetic samples are vectors on a single level, but the model's input is {0}.",
+    /// <summary>{0} the data's kind, {1} the model's input.</summary>
+    public static readonly DiagnosticRule DataNeedVectors = new(
+        "PMOE056", DiagnosticLevel.Error, "Data of vectors do not fit the input",
+        "Samples of kind '{0}' are vectors on a single level, but the model's input is {1}.",
         "Use an input of kind 'vectors' without 'groups'.");
 
     /// <summary>{0} the number of samples.</summary>
@@ -85,4 +85,16 @@ internal static partial class DiagnosticRules
         "PMOE057", DiagnosticLevel.Error, "Odd number of samples",
         "{0} samples cannot be split evenly between the two classes.",
         "Use an even number.");
+
+    /// <summary>{0} the model's input.</summary>
+    public static readonly DiagnosticRule PicturesNeedImage = new(
+        "PMOE058", DiagnosticLevel.Error, "Pictures do not fit the input",
+        "Data of kind 'folder' are pictures, but the model's input is {0}.",
+        "Use an input of kind 'image' with 1 channel (grey) or 3 (colour).");
+
+    /// <summary>{0} the number of classes, {1} what is wrong with the names.</summary>
+    public static readonly DiagnosticRule ClassNamesDiffer = new(
+        "PMOE059", DiagnosticLevel.Error, "Class names do not fit the classes",
+        "The model distinguishes {0} classes, each with its own name, but {1}.",
+        "Give {0} different names, in the order of the labels, or leave 'classes' out.");
 }

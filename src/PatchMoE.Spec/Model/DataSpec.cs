@@ -1,7 +1,23 @@
 namespace PatchMoE;
 
-/// <summary>The data of a training run.</summary>
-public abstract record DataSpec;
+/// <summary>The data of a training run, and how its samples are prepared.</summary>
+public abstract record DataSpec
+{
+    /// <summary>
+    /// The names of the classes in the order of the labels: label c for softmax cross entropy, −1 and then +1 for the logistic loss. Empty for those of the source: the
+    /// names of the folders, the texts of the label column, or what MNIST, Fashion-MNIST and CIFAR-10 call them.
+    /// </summary>
+    public EquatableArray<string> Classes { get; init; }
+
+    /// <summary>
+    /// Whether each channel of an image, or each column of a table, is brought to mean 0 and standard deviation 1, measured on the training samples (for CIFAR-10: the
+    /// known ones of its 50,000 training images). Mean and deviation are kept with the weights.
+    /// </summary>
+    public bool Normalize { get; init; }
+
+    /// <summary>How training images are varied, differently in each epoch; null for not at all.</summary>
+    public AugmentSpec? Augment { get; init; }
+}
 
 /// <summary>
 /// The paper's mosaics: one class digit at a random position in a grid of irrelevant digits. The label is +1 (or 1) if the class digit is
@@ -45,6 +61,25 @@ public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, strin
 /// <param name="Source">The folder of its binary files, relative to the spec file; null for <c>data/cifar-10</c>, found by searching upwards.</param>
 /// <param name="Train">The number of training images; null for all.</param>
 /// <param name="Test">The number of test images; null for all.</param>
-/// <param name="Normalize">Whether each channel is normalised to mean 0 and standard deviation 1 over CIFAR-10's training images; otherwise pixels/255.</param>
-/// <param name="Augment">Whether training images are randomly shifted by up to 4 pixels and flipped, differently in each epoch.</param>
-public sealed record Cifar10DataSpec(string? Source, int? Train, int? Test, bool Normalize, bool Augment) : DataSpec;
+public sealed record Cifar10DataSpec(string? Source, int? Train, int? Test) : DataSpec;
+
+/// <summary>
+/// A user's own pictures: a folder for each class with PNG, JPEG, BMP, GIF or WebP files, or the folders <c>train</c> and <c>test</c> with a folder for each class in both.
+/// </summary>
+/// <param name="Path">The folder, relative to the spec file.</param>
+/// <param name="TestShare">The share of each class that is held out for testing, drawn by the seed; without effect if there are <c>train</c> and <c>test</c>.</param>
+/// <param name="Fit">How a picture becomes an image of the network's size.</param>
+public sealed record FolderDataSpec(string Path, double TestShare, ImageFit Fit) : DataSpec
+{
+    /// <summary>The share that is held out if a spec does not say.</summary>
+    public const double DefaultTestShare = 0.2;
+}
+
+/// <summary>
+/// A table (.csv or .tsv): a row for each sample, with numbers and one column for the class. The columns of numbers, in order, are the sample's n·d values.
+/// </summary>
+/// <param name="File">The table, relative to the spec file.</param>
+/// <param name="Test">A table with the test samples; null to hold out <paramref name="TestShare"/> of the rows.</param>
+/// <param name="Label">The column of the class: its name, or its number from 0.</param>
+/// <param name="TestShare">The share of each class that is held out for testing, drawn by the seed.</param>
+public sealed record CsvDataSpec(string File, string? Test, string Label, double TestShare) : DataSpec;

@@ -11,7 +11,6 @@ internal static class DataChecks
 
     private const int CifarChannels = 3;
     private const int ImageClasses = 10;
-    private const int TwoClassesCount = 2;
 
     /// <summary>Half of the samples are of one class.</summary>
     public static void Halves(FieldReader fields, string name, int? samples)
@@ -53,9 +52,9 @@ internal static class DataChecks
     /// <summary>The network distinguishes two classes.</summary>
     public static void TwoClasses(FieldReader fields, string kind, ModelSpec? model)
     {
-        if (model is not null && Count(model) != TwoClassesCount)
+        if (model is not null && ModelClasses.Count(model) != 2)
         {
-            fields.Diagnostics.Report(DiagnosticRules.DataNeedTwoClasses, fields.PlaceOf("kind"), kind, Count(model));
+            fields.Diagnostics.Report(DiagnosticRules.DataNeedTwoClasses, fields.PlaceOf("kind"), kind, ModelClasses.Count(model));
         }
     }
 
@@ -89,22 +88,48 @@ internal static class DataChecks
                 DiagnosticRules.ImageSizeDiffers, fields.PlaceOf("kind"), size, Describe(model), side, channels == 1 ? "1 channel" : $"{channels} channels");
         }
 
-        if (Count(model) != ImageClasses)
+        if (ModelClasses.Count(model) != ImageClasses)
         {
-            fields.Diagnostics.Report(DiagnosticRules.ImagesNeedTenOutputs, fields.PlaceOf("kind"), Count(model));
+            fields.Diagnostics.Report(DiagnosticRules.ImagesNeedTenOutputs, fields.PlaceOf("kind"), ModelClasses.Count(model));
         }
     }
 
     /// <summary>The input is vectors of one level.</summary>
-    public static void Vectors(FieldReader fields, ModelSpec? model)
+    public static void Vectors(FieldReader fields, string kind, ModelSpec? model)
     {
         if (model is not null && model is not { Backbone: null, Input: VectorsInputSpec { Groups.Count: 0 } })
         {
-            fields.Diagnostics.Report(DiagnosticRules.SyntheticNeedsVectors, fields.PlaceOf("kind"), Describe(model));
+            fields.Diagnostics.Report(DiagnosticRules.DataNeedVectors, fields.PlaceOf("kind"), kind, Describe(model));
         }
     }
 
-    private static int Count(ModelSpec model) => model.Loss == Loss.Logistic ? TwoClassesCount : model.Head.Outputs;
+    /// <summary>The input is an image, grey or of three colours.</summary>
+    public static void Pictures(FieldReader fields, ModelSpec? model)
+    {
+        int? channels = model switch
+        {
+            { Backbone: { } backbone } => backbone.Channels,
+            { Input: ImageInputSpec image } => image.Channels,
+            _ => null,
+        };
+        if (model is not null && channels is not (1 or 3))
+        {
+            fields.Diagnostics.Report(DiagnosticRules.PicturesNeedImage, fields.PlaceOf("kind"), Describe(model));
+        }
+    }
+
+    /// <summary>There is a name for each class, and no two classes have the same.</summary>
+    public static void ClassNames(FieldReader fields, EquatableArray<string> names, ModelSpec model)
+    {
+        string? mistake = names.Count != ModelClasses.Count(model) ? $"there are {names.Count} names"
+            : names.Any(string.IsNullOrWhiteSpace) ? "one is empty"
+            : names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice ? $"{Excerpt.Of(twice.Key)} is there twice"
+            : null;
+        if (mistake is not null)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.ClassNamesDiffer, fields.PlaceOf("classes"), ModelClasses.Count(model), mistake);
+        }
+    }
 
     /// <summary>Describes one sample.</summary>
     private static string Describe(ModelSpec model) => model switch

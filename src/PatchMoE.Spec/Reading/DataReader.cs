@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace PatchMoE;
 
 /// <summary>Reads the <c>data</c> section; <see cref="DataChecks"/> checks it against the network.</summary>
 internal static class DataReader
 {
     private const string File = "a .npy file";
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays"];
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays", "folder", "csv"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Returns the section, or null if anything in it is wrong.</summary>
@@ -19,7 +21,7 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic' or 'arrays'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'arrays', 'folder' or 'csv'");
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),
@@ -27,8 +29,11 @@ internal static class DataReader
             "cifar10" => ReadCifar10(fields, model),
             "synthetic" => ReadSynthetic(fields, model),
             "arrays" => ReadArrays(fields),
+            "folder" => ReadFolder(fields, model),
+            "csv" => ReadCsv(fields, model),
             _ => null,
         };
+        data = kind is null ? null : PreparationReader.Read(fields, data, model, normalizes: kind is "cifar10" or "folder" or "csv");
         fields.Finish(allKnown: kind is not null);
         return data;
     }
@@ -70,10 +75,8 @@ internal static class DataReader
         string? source = ReadPath(fields, "source", "data/cifar-10", "a folder", required: null);
         int? train = fields.Int("train", IntRange.Positive);
         int? test = fields.Int("test", IntRange.Positive);
-        bool? normalize = fields.Boolean("normalize", absent: true);
-        bool? augment = fields.Boolean("augment", absent: false);
         DataChecks.Cifar(fields, model);
-        return normalize is { } n && augment is { } a ? new Cifar10DataSpec(source, train, test, n, a) : null;
+        return new Cifar10DataSpec(source, train, test);
     }
 
     private static SyntheticDataSpec? ReadSynthetic(FieldReader fields, ModelSpec? model)
@@ -86,7 +89,7 @@ internal static class DataReader
         DataChecks.Halves(fields, "train", train);
         DataChecks.Halves(fields, "test", test);
         DataChecks.TwoClasses(fields, "synthetic", model);
-        DataChecks.Vectors(fields, model);
+        DataChecks.Vectors(fields, "synthetic", model);
         return patterns is { } p && similarity is { } s && noise is { } n && train is { } a && test is { } b
             ? new SyntheticDataSpec(p, s, n, a, b)
             : null;
@@ -102,6 +105,37 @@ internal static class DataReader
             ? new ArraysDataSpec(trainInput, trainLabels, testInput, testLabels)
             : null;
     }
+
+    private static FolderDataSpec? ReadFolder(FieldReader fields, ModelSpec? model)
+    {
+        string? path = ReadPath(fields, "path", "photos", "a folder", "the folder with a folder of pictures for each class");
+        double? testShare = ReadTestShare(fields);
+        ImageFit? fit = fields.Choice("fit", ImageFit.Crop);
+        DataChecks.Pictures(fields, model);
+        return path is not null && testShare is { } t && fit is { } f ? new FolderDataSpec(path, t, f) : null;
+    }
+
+    private static CsvDataSpec? ReadCsv(FieldReader fields, ModelSpec? model)
+    {
+        string? file = ReadPath(fields, "file", "table.csv", "a .csv file", "the table, a .csv or .tsv file");
+        string? test = ReadPath(fields, "test", "test.csv", "a .csv file", required: null);
+        string? label = ReadColumn(fields, "label");
+        double? testShare = ReadTestShare(fields);
+        if (test is not null)
+        {
+            fields.Warn("testShare", "a table for testing", "either of them");
+        }
+
+        DataChecks.Vectors(fields, "csv", model);
+        return file is not null && label is not null && testShare is { } t ? new CsvDataSpec(file, test, label, t) : null;
+    }
+
+    /// <summary>A column: its name, or its number from 0, quoted or not.</summary>
+    private static string? ReadColumn(FieldReader fields, string name) => fields.Node(name) is SpecNumber
+        ? fields.Int(name, IntRange.NotNegative)?.ToString(CultureInfo.InvariantCulture)
+        : ReadPath(fields, name, "species", "a column", "the column of the class: its name, or its number from 0");
+
+    private static double? ReadTestShare(FieldReader fields) => fields.Number("testShare", NumberRange.BelowOne, FolderDataSpec.DefaultTestShare);
 
     private static string? ReadSource(FieldReader fields) => fields.WordOr("source", Sources, absent: Sources[0]);
 

@@ -140,6 +140,10 @@ internal sealed class FieldReader
     public EquatableArray<int>? Ints(string name, IntRange range, EquatableArray<int> absent) =>
         Node(name) is { } node ? Values.Ints(node, PathOf(name), range) : absent;
 
+    /// <summary>An array of texts; empty if it is absent.</summary>
+    public EquatableArray<string>? Texts(string name, string example) =>
+        Node(name) is { } node ? Values.Texts(node, PathOf(name), example) : default(EquatableArray<string>);
+
     /// <summary>Reports a field that belongs elsewhere, if it is present.</summary>
     public void Reject(string name, DiagnosticRule rule, params object[] arguments)
     {

@@ -32,6 +32,9 @@ internal sealed class JsonObject
     public JsonObject Ints(string name, IEnumerable<int> values) =>
         Add(name, $"[{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}]");
 
+    /// <summary>Adds an array of strings.</summary>
+    public JsonObject Texts(string name, IEnumerable<string> values) => Add(name, $"[{string.Join(", ", values.Select(Quoted))}]");
+
     /// <summary>Adds an object on one line.</summary>
     public JsonObject Object(string name, JsonObject value) => Add(name, value.ToLine());
 

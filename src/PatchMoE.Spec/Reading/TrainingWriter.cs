@@ -19,7 +19,9 @@ internal static class TrainingWriter
     }
 
     /// <summary>The <c>data</c> section. A folder found by searching, and counts that mean all, have no value to write.</summary>
-    public static JsonObject Data(DataSpec data) => data switch
+    public static JsonObject Data(DataSpec data) => Preparation(Source(data), data);
+
+    private static JsonObject Source(DataSpec data) => data switch
     {
         MosaicDataSpec mosaic => new JsonObject()
             .Text("kind", "mosaic")
@@ -39,9 +41,7 @@ internal static class TrainingWriter
             .Text("kind", "cifar10")
             .Text("source", cifar.Source)
             .Int("train", cifar.Train)
-            .Int("test", cifar.Test)
-            .Boolean("normalize", cifar.Normalize)
-            .Boolean("augment", cifar.Augment),
+            .Int("test", cifar.Test),
         SyntheticDataSpec synthetic => new JsonObject()
             .Text("kind", "synthetic")
             .Int("patterns", synthetic.Patterns)
@@ -55,8 +55,36 @@ internal static class TrainingWriter
             .Text("trainLabels", arrays.TrainLabels)
             .Text("testInput", arrays.TestInput)
             .Text("testLabels", arrays.TestLabels),
+        FolderDataSpec folder => new JsonObject()
+            .Text("kind", "folder")
+            .Text("path", folder.Path)
+            .Number("testShare", folder.TestShare)
+            .Word("fit", folder.Fit),
+        CsvDataSpec csv => new JsonObject()
+            .Text("kind", "csv")
+            .Text("file", csv.File)
+            .Text("test", csv.Test)
+            .Text("label", csv.Label)
+            .NumberIf(csv.Test is null, "testShare", csv.TestShare, FolderDataSpec.DefaultTestShare),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
+
+    private static JsonObject Preparation(JsonObject json, DataSpec data)
+    {
+        if (data.Classes.Count > 0)
+        {
+            json.Texts("classes", data.Classes);
+        }
+
+        json.Boolean("normalize", data.Normalize);
+        return data.Augment is { } augment
+            ? json.Object("augment", new JsonObject()
+                .Boolean("flip", augment.Flip)
+                .Int("shift", augment.Shift)
+                .Number("crop", augment.Crop)
+                .Number("brightness", augment.Brightness))
+            : json;
+    }
 
     private static JsonObject Optimizer(OptimizerSpec optimizer)
     {

@@ -104,6 +104,19 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
         return values.All(value => value.HasValue) ? values.Select(value => value!.Value).ToEquatableArray() : null;
     }
 
+    /// <summary>Reads an array of texts.</summary>
+    public EquatableArray<string>? Texts(SpecNode node, string path, string example)
+    {
+        if (node is not SpecArray array)
+        {
+            return Mistype<EquatableArray<string>>(node, path, "an array of texts", $"[\"{example}\"]");
+        }
+
+        // Every element is read, so that every mistake among them is reported.
+        string?[] values = [.. array.Items.Select((item, i) => Text(item, $"{path}[{i}]", example))];
+        return values.All(value => value is not null) ? values.Select(value => value!).ToEquatableArray() : null;
+    }
+
     /// <summary>Reports that a node has the wrong type.</summary>
     public T? Mistype<T>(SpecNode node, string path, string expected, string example)
         where T : struct

@@ -13,16 +13,16 @@ internal static class Cifar10Data
 
     private const string TestFile = "test_batch.bin";
 
-    // Over the 50,000 training images, pixels/255.
-    private static readonly float[] s_mean = [0.4914f, 0.4822f, 0.4465f];
-    private static readonly float[] s_deviation = [0.2470f, 0.2435f, 0.2616f];
+    /// <summary>Mean and deviation of each channel over the 50,000 training images, pixels/255.</summary>
+    public static readonly Normalization Normalization = new(EquatableArray.Of(0.4914f, 0.4822f, 0.4465f), EquatableArray.Of(0.2470f, 0.2435f, 0.2616f));
+
     private static readonly string[] s_trainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 
     /// <summary>Reads training and test samples.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: its input must be 32×32×3.</param>
     /// <param name="folder">The folder with the files (<c>--data</c>); null for the spec's, or the one found by searching upwards.</param>
-    /// <param name="seed">The seed of the draws and of the augmentation.</param>
+    /// <param name="seed">The seed of the draws.</param>
     /// <param name="specFolder">The folder that the spec's relative path is relative to.</param>
     /// <exception cref="BadInputException">A file is missing or damaged, there are too few images, or the model's input has another shape.</exception>
     public static (Dataset Train, Dataset Test) Read(Cifar10DataSpec spec, ModelSpec model, string? folder, ulong seed, string specFolder)
@@ -42,8 +42,7 @@ internal static class Cifar10Data
                 $"{place}: there is no {(trainFiles.Length == 0 ? s_trainFiles[0] : TestFile)}. Put CIFAR-10's binary files there ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}), or name another folder with --data DIR.");
         }
 
-        Dataset train = Draw(trainFiles, spec, spec.Train, seed, "train", spec.Augment ? new ImageAugmentation(seed) : null);
-        return (train, Draw([testFile], spec, spec.Test, seed, "test", augmentation: null));
+        return (Draw(trainFiles, spec.Train, seed, "train"), Draw([testFile], spec.Test, seed, "test"));
     }
 
     private static string Locate(Cifar10DataSpec spec, string? folder, string specFolder)
@@ -55,12 +54,12 @@ internal static class Cifar10Data
                 + $"Put CIFAR-10's binary files ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}) there, or name their folder with data.source or --data DIR.");
         }
 
-        string place = folder ?? Path.GetFullPath(spec.Source!, specFolder);
+        string place = folder ?? DataPath.Resolve(spec.Source!, specFolder);
         return Directory.Exists(place) ? place : throw new BadInputException(
             $"{(folder is null ? "data.source" : "--data")}: there is no folder {place}. Name the folder that holds CIFAR-10's binary files, {s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}.");
     }
 
-    private static Dataset Draw(string[] files, Cifar10DataSpec spec, int? wanted, ulong seed, string part, ImageAugmentation? augmentation)
+    private static Dataset Draw(string[] files, int? wanted, ulong seed, string part)
     {
         (byte[] Images, byte[] Labels)[] batches = [.. files.Select(Cifar10File.Read)];
         (int Batch, int Image)[] order = [.. batches.SelectMany((batch, b) => Enumerable.Range(0, batch.Labels.Length).Select(i => (b, i)))];
@@ -84,22 +83,8 @@ internal static class Cifar10Data
             Span<float> input = inputs.AsSpan(i * Length, Length);
             Pixels.ToUnit(batches[batch].Images.AsSpan(image * Length, Length), input);
             labels[i] = batches[batch].Labels[image];
-            if (spec.Normalize)
-            {
-                Normalize(input);
-            }
         }
 
-        EquatableArray<int> shape = EquatableArray.Of(Cifar10File.Side, Cifar10File.Side, Cifar10File.Channels);
-        return new Dataset(shape, inputs, labels) { Augmentation = augmentation };
-    }
-
-    private static void Normalize(Span<float> image)
-    {
-        for (int i = 0; i < image.Length; i++)
-        {
-            int channel = i % Cifar10File.Channels;
-            image[i] = (image[i] - s_mean[channel]) / s_deviation[channel];
-        }
+        return new Dataset(EquatableArray.Of(Cifar10File.Side, Cifar10File.Side, Cifar10File.Channels), inputs, labels);
     }
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using PatchMoE.Kernels;
-using PatchMoE.RandomNumbers;
 
 namespace PatchMoE.Training.Data;
 
@@ -83,8 +81,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Divides the samples at random into a training and a test part. Each class is divided in the same proportion and has at least one sample in each part; the same seed gives the
-    /// same parts. The order of the samples is kept.
+    /// Divides the samples at random into a training and a test part. Each class is divided in the same proportion and keeps at least one sample for training; the same seed
+    /// gives the same parts. The order of the samples is kept, and their values are copied into memory.
     /// </summary>
     /// <param name="testShare">The share of the test part, between 0 and 1.</param>
     /// <param name="seed">The seed.</param>
@@ -97,27 +95,18 @@ public sealed partial class Dataset
             throw new ArgumentOutOfRangeException(nameof(testShare), testShare, "The share of the test part is between 0 and 1, for example 0.2.");
         }
 
-        var isTest = new bool[Count];
-        foreach (IGrouping<int, int> of in Enumerable.Range(0, Count).GroupBy(i => _labels[i]))
+        if (_labels.CountBy(label => label).FirstOrDefault(one => one.Value == 1) is { Value: 1 } single)
         {
-            int[] own = [.. of];
-            if (own.Length == 1)
-            {
-                throw new InvalidOperationException($"The label {of.Key} has a single sample, which cannot be in both parts. Add samples of that class.");
-            }
-
-            CounterRandom.ForName(seed, string.Create(CultureInfo.InvariantCulture, $"split.{of.Key}")).Shuffle<int>(own);
-            int test = Math.Clamp((int)Math.Round(testShare * own.Length), 1, own.Length - 1);
-            Array.ForEach(own[..test], i => isTest[i] = true);
+            throw new InvalidOperationException($"The label {single.Key} has a single sample, which cannot be in both parts. Add samples of that class.");
         }
 
-        return (Part(i => !isTest[i]), Part(i => isTest[i]));
+        (int[] train, int[] test) = StratifiedSplit.Of(_labels, testShare, seed, "split");
+        return (Part(train), Part(test));
     }
 
-    private Dataset Part(Predicate<int> isIn)
+    private Dataset Part(int[] samples)
     {
-        int[] samples = [.. Enumerable.Range(0, Count).Where(i => isIn(i))];
-        var inputs = new float[samples.Length * InputLength];
+        float[] inputs = SampleArray.Allocate(samples.Length, InputLength, nameof(samples));
         var labels = new int[samples.Length];
         var lengths = new int[samples.Length * LengthsPerSample];
         GatherInputs(samples, inputs);
@@ -125,6 +114,7 @@ public sealed partial class Dataset
         return new Dataset(
             InputShape, inputs, labels, lengths.Length == 0 ? null : lengths, _discriminativePatches is null ? null : [.. samples.Select(i => _discriminativePatches[i])])
         {
+            Names = Names.Count == 0 ? [] : [.. samples.Select(i => Names[i])],
             Augmentation = Augmentation,
         };
     }

@@ -3,7 +3,7 @@ namespace PatchMoE.Training.Data;
 /// <summary>Labelled samples: the input of training and evaluation, whatever their source.</summary>
 public sealed partial class Dataset
 {
-    private readonly float[] _inputs;
+    private readonly SampleStore _inputs;
     private readonly int[] _labels;
     private readonly int[] _lengths;
     private readonly int[]? _discriminativePatches;
@@ -18,19 +18,18 @@ public sealed partial class Dataset
     /// </param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public Dataset(EquatableArray<int> inputShape, float[] inputs, int[] labels, int[]? lengths = null, int[]? discriminativePatches = null)
-        : this(inputShape, inputs, labels, lengths, discriminativePatches, longer: false)
+        : this(inputShape, new FloatStore(inputs, LengthOf(inputShape)), labels, lengths, discriminativePatches)
     {
-    }
-
-    private Dataset(EquatableArray<int> inputShape, float[] inputs, int[] labels, int[]? lengths, int[]? discriminativePatches, bool longer)
-    {
-        InputShape = inputShape;
-        InputLength = inputShape.Aggregate(1, (product, size) => checked(product * size));
-        long wanted = (long)labels.Length * InputLength;
-        if (inputs.LongLength < wanted || (inputs.LongLength > wanted && !longer))
+        if (inputs.LongLength != (long)labels.Length * InputLength)
         {
             throw new ArgumentException($"{inputs.Length} values are not {labels.Length} samples of {InputLength} values.", nameof(inputs));
         }
+    }
+
+    /// <summary>Samples wherever they are stored; the store may hold more than there are labels.</summary>
+    internal Dataset(EquatableArray<int> inputShape, SampleStore inputs, int[] labels, int[]? lengths = null, int[]? discriminativePatches = null)
+    {
+        (InputShape, InputLength) = (inputShape, LengthOf(inputShape));
 
         if (lengths is not null && (labels.Length == 0 || lengths.Length % labels.Length != 0))
         {
@@ -54,11 +53,20 @@ public sealed partial class Dataset
     /// <summary>The number of values in one sample.</summary>
     public int InputLength { get; }
 
+    /// <summary>What a sample is called, for example its file; empty if the samples have no names.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>How the images are augmented in each epoch of training; null if they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
+    /// <summary>Whether the values are in memory as they are used, so that <see cref="Inputs"/> can be read.</summary>
+    public bool IsInMemory => _inputs is FloatStore;
+
     /// <summary>[N, <see cref="InputLength"/>].</summary>
-    public ReadOnlySpan<float> Inputs => _inputs.AsSpan(0, Count * InputLength);
+    /// <exception cref="InvalidOperationException">The values are computed as they are read (see <see cref="IsInMemory"/>): use <see cref="CopyInputs(int, int, Span{float})"/>.</exception>
+    public ReadOnlySpan<float> Inputs => _inputs is FloatStore store
+        ? store.Values.AsSpan(0, Count * InputLength)
+        : throw new InvalidOperationException("These samples are not in memory: they are decoded or varied as they are read. Use CopyInputs.");
 
     /// <summary>[N].</summary>
     public ReadOnlySpan<int> Labels => _labels;
@@ -83,11 +91,63 @@ public sealed partial class Dataset
         }
 
         return new Dataset(
-            InputShape, _inputs, _labels[..count], _lengths.Length == 0 ? null : _lengths[..(count * LengthsPerSample)], _discriminativePatches?[..count], longer: true);
+            InputShape, _inputs, _labels[..count], _lengths.Length == 0 ? null : _lengths[..(count * LengthsPerSample)], _discriminativePatches?[..count])
+        {
+            Names = [.. Names.Take(count)],
+            Augmentation = Augmentation,
+        };
     }
 
+    /// <summary>Normalises samples in memory, in place.</summary>
+    internal void Apply(Normalization normalization) => normalization.Apply(((FloatStore)_inputs).Values.AsSpan(0, Count * InputLength));
+
+    /// <summary>The same samples, varied in training.</summary>
+    internal Dataset WithAugmentation(ImageAugmentation augmentation) =>
+        new(InputShape, _inputs, _labels, _lengths, _discriminativePatches) { Names = Names, Augmentation = augmentation };
+
+    /// <summary>The samples as they are in one epoch of training: varied if they are augmented, otherwise this.</summary>
+    /// <param name="epoch">From 0.</param>
+    internal Dataset AtEpoch(int epoch) => Augmentation is null
+        ? this
+        : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names };
+
     /// <summary>The values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Inputs"/>.</exception>
     public ReadOnlySpan<float> InputsOf(int start, int count) => Inputs.Slice(start * InputLength, count * InputLength);
+
+    /// <summary>Copies the values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="inputs">At least [<paramref name="count"/>, <see cref="InputLength"/>], written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such samples.</exception>
+    public void CopyInputs(int start, int count, Span<float> inputs)
+    {
+        for (int b = 0; b < count; b++)
+        {
+            _inputs.Copy(Existing(start + b), inputs.Slice(b * InputLength, InputLength));
+        }
+    }
+
+    /// <summary>The values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1, where they lie or in a buffer.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="buffer">Grows if it is needed and too short.</param>
+    internal ReadOnlySpan<float> InputsOf(int start, int count, ref float[] buffer)
+    {
+        if (IsInMemory)
+        {
+            return InputsOf(start, count);
+        }
+
+        int length = checked(count * InputLength);
+        if (buffer.Length < length)
+        {
+            buffer = new float[length];
+        }
+
+        CopyInputs(start, count, buffer);
+        return buffer.AsSpan(0, length);
+    }
 
     /// <summary>The valid-patch counts of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1; empty if all are valid.</summary>
     public ReadOnlySpan<int> LengthsOf(int start, int count) => Lengths.Slice(start * LengthsPerSample, count * LengthsPerSample);
@@ -100,7 +160,7 @@ public sealed partial class Dataset
     {
         for (int b = 0; b < samples.Length; b++)
         {
-            InputsOf(Existing(samples[b]), 1).CopyTo(inputs[(b * InputLength)..]);
+            _inputs.Copy(Existing(samples[b]), inputs.Slice(b * InputLength, InputLength));
         }
     }
 
@@ -117,6 +177,8 @@ public sealed partial class Dataset
             LengthsOf(samples[b], 1).CopyTo(lengths[(b * LengthsPerSample)..]);
         }
     }
+
+    private static int LengthOf(EquatableArray<int> shape) => shape.Aggregate(1, (product, size) => checked(product * size));
 
     private int Existing(int sample) => (uint)sample < (uint)Count
         ? sample

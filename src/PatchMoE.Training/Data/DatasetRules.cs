@@ -86,7 +86,8 @@ internal static class DatasetRules
 
     private static void CheckValues(Dataset data, string name)
     {
-        int bad = FiniteCheck.FirstNotFinite(data.Inputs);
+        // Decoded pixels are numbers of a known range.
+        int bad = data.IsInMemory ? FiniteCheck.FirstNotFinite(data.Inputs) : -1;
         if (bad >= 0)
         {
             throw new BadInputException(

@@ -10,6 +10,7 @@ internal sealed class HostBatch(ModelSpec model)
     private Dataset? _data;
     private float[] _inputs = [];
     private int[] _indices = [];
+    private int[] _places = [];
     private int[] _labels = [];
     private int[] _lengths = [];
     private int _samples;
@@ -19,11 +20,11 @@ internal sealed class HostBatch(ModelSpec model)
     /// <summary>B.</summary>
     public int Samples => _samples;
 
-    /// <summary>[N, …], the data that it is a part of.</summary>
-    public ReadOnlySpan<float> Data => _data is null ? [] : _data.Inputs;
+    /// <summary>[N, …], the data that it is a part of, or [B, …], its samples alone if the data are not in memory.</summary>
+    public ReadOnlySpan<float> Data => _data is null ? [] : _data.IsInMemory ? _data.Inputs : Inputs;
 
-    /// <summary>[B], its samples' indices in the data.</summary>
-    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _samples);
+    /// <summary>[B], its samples' indices in <see cref="Data"/>.</summary>
+    public ReadOnlySpan<int> Indices => _data is { IsInMemory: false } ? _places.AsSpan(0, _samples) : _indices.AsSpan(0, _samples);
 
     /// <summary>[B, …], a copy of its samples side by side: for an engine that cannot read them in the data. Made when it is first asked for.</summary>
     /// <exception cref="BadInputException">One array cannot hold it.</exception>
@@ -62,6 +63,7 @@ internal sealed class HostBatch(ModelSpec model)
         if (_labels.Length < samples.Length)
         {
             _indices = new int[samples.Length];
+            _places = [.. Enumerable.Range(0, samples.Length)];
             _labels = new int[samples.Length];
         }
 
@@ -82,7 +84,7 @@ internal sealed class HostBatch(ModelSpec model)
             _inputs = SampleArray.Allocate(_samples, _inputLength, "training.batch");
         }
 
-        _data?.GatherInputs(Indices, _inputs);
+        _data?.GatherInputs(_indices.AsSpan(0, _samples), _inputs);
         _hasInputs = true;
     }
 }

@@ -19,6 +19,7 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
     private readonly ModelSpec _model = engine.Spec.Model;
     private readonly float[] _logits = new float[batch * engine.Spec.Model.Head.Outputs];
     private readonly int[] _routes = RouterHits.AreDefinedFor(engine.Spec.Model) ? new int[batch * RouteLength(engine.Spec.Model)] : [];
+    private float[] _inputs = [];
 
     /// <summary>Evaluates the model.</summary>
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
@@ -34,7 +35,7 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, data.Count - start);
             Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
-            engine.Forward(data.InputsOf(start, count), logits, data.LengthsOf(start, count));
+            engine.Forward(data.InputsOf(start, count, ref _inputs), logits, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);
@@ -65,7 +66,7 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, data.Count - start);
             Span<int> routes = _routes.AsSpan(0, count * length);
-            engine.Route(data.InputsOf(start, count), routes, data.LengthsOf(start, count));
+            engine.Route(data.InputsOf(start, count, ref _inputs), routes, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
                 int patch = data.DiscriminativePatches[start + i];

@@ -36,7 +36,13 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Opens a folder, creating it if needed, and keeps others from opening it until it is disposed.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="BadInputException">It cannot be created or written to, or another training uses it.</exception>
-    public static RunFolder Open(string path)
+    public static RunFolder Open(string path) => TryOpen(path)
+        ?? throw new BadInputException($"{path}: another training is writing to this folder. Wait until it ends, or choose another folder with --out.");
+
+    /// <summary>Opens a folder as <see cref="Open"/> does; null if another training uses it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="BadInputException">It cannot be created or written to.</exception>
+    public static RunFolder? TryOpen(string path)
     {
         try
         {
@@ -46,9 +52,13 @@ internal sealed class RunFolder : IDisposable
             // Better to find out now than after the training that the folder is read-only.
             string probe = Path.Combine(fullPath, $".{Guid.NewGuid():N}.tmp");
             File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
-            var folder = new RunFolder(fullPath, Lock(path, fullPath));
+            if (TryLock(fullPath) is not { } hold)
+            {
+                return null;
+            }
+
             AtomicFile.RemoveLeftovers(fullPath);
-            return folder;
+            return new RunFolder(fullPath, hold);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -70,11 +80,14 @@ internal sealed class RunFolder : IDisposable
         AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
     /// <summary>Writes <c>checkpoint.safetensors</c> and, with its weights and history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <param name="spec">What is trained.</param>
+    /// <param name="metadata">What an application must know besides the weights.</param>
+    /// <param name="checkpoint">The state of the run.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
-    public void WriteCheckpoint(ModelSpec model, Checkpoint checkpoint)
+    public void WriteCheckpoint(PatchMoESpec spec, ModelMetadata metadata, Checkpoint checkpoint)
     {
-        CheckpointFile.Save(CheckpointPath, model, checkpoint);
-        WeightsFile.Save(WeightsPath, model, checkpoint.Weights);
+        CheckpointFile.Save(CheckpointPath, spec.Model, checkpoint);
+        WeightsFile.Save(WeightsPath, spec, checkpoint.Weights, metadata);
         WriteMetrics(checkpoint.History);
     }
 
@@ -92,16 +105,16 @@ internal sealed class RunFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     // The system releases the lock even if this process is killed.
-    private static FileStream Lock(string path, string fullPath)
+    private static FileStream? TryLock(string fullPath)
     {
         try
         {
             return new FileStream(
                 Path.Combine(fullPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            throw new BadInputException($"{path}: another training is writing to this folder. Wait until it ends, or choose another folder with --out.", exception);
+            return null;
         }
     }
 }

@@ -46,6 +46,10 @@ internal static class LittleEndian
 
         switch (sizeof(T))
         {
+            case 2:
+                Span<short> shorts = MemoryMarshal.Cast<T, short>(values);
+                BinaryPrimitives.ReverseEndianness(shorts, shorts);
+                break;
             case 4:
                 Span<int> words = MemoryMarshal.Cast<T, int>(values);
                 BinaryPrimitives.ReverseEndianness(words, words);

@@ -81,9 +81,10 @@ internal static class MetadataText
         }
 
         int channels = model.InputShape()[^1];
-        if (mean.Count != channels)
+        if (mean.Count != channels && mean.Count != model.InputLength())
         {
-            throw Error(path, MeanKey, string.Create(CultureInfo.InvariantCulture, $"it has {mean.Count} values, but the model's input has {channels} on its last axis"));
+            throw Error(path, MeanKey, string.Create(
+                CultureInfo.InvariantCulture, $"it has {mean.Count} values, but a sample has {channels} on its last axis and {model.InputLength()} in all"));
         }
 
         try

@@ -7,6 +7,7 @@ namespace PatchMoE.Formats;
 internal sealed record NamedTensor(string Name, int[] Shape, float[] Values);
 
 /// <summary>The contents of a safetensors file.</summary>
-/// <param name="Tensors">The tensors, in the order of the header.</param>
+/// <param name="Tensors">The tensors that can be weights, in the order of the header.</param>
+/// <param name="Others">Tensors of types that cannot, in the order of the header; their values are not read.</param>
 /// <param name="Metadata">The entries of <c>__metadata__</c>; empty if there are none.</param>
-internal sealed record SafetensorsContent(IReadOnlyList<NamedTensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record SafetensorsContent(IReadOnlyList<NamedTensor> Tensors, IReadOnlyList<SafetensorsEntry> Others, IReadOnlyDictionary<string, string> Metadata);

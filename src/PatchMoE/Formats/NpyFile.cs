@@ -12,18 +12,32 @@ public static class NpyFile
     // numpy's headers take 118 bytes; this leaves room for any number of axes and stops a malicious length from exhausting memory.
     private const int MaximumHeader = 65535;
 
+    /// <summary>The magic bytes and the version.</summary>
+    private const int StartLength = 8;
+
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>
-    /// Reads an array of <c>'&lt;f4'</c>, <c>'&lt;i4'</c> or <c>'|u1'</c>. numpy's defaults <c>'&lt;f8'</c> and <c>'&lt;i8'</c> are converted to float32 and
-    /// int32.
+    /// Reads an array, in C or Fortran order, with the least or the most significant byte first: float32; float16, widened; float64, rounded to float32 as
+    /// numpy's <c>astype</c> does; uint8 and bool as uint8; other integers as int32.
     /// </summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">
+    /// A .npy file, or a .npz file that holds a single array; <c>file.npz:name</c> is the array of that name. What a file is, is told by its first bytes. A pipe
+    /// will do.
+    /// </param>
     /// <returns>The array, row-major.</returns>
     /// <exception cref="BadInputException">
-    /// The file cannot be read, is not a .npy file, is truncated or too long, has another element type or Fortran order, or a converted value does not fit.
+    /// The file cannot be read, is neither a .npy nor a .npz file, is truncated or too long, has another element type, or a value does not fit; or a .npz file
+    /// holds several arrays, or none of the name.
     /// </exception>
-    public static NpyArray Read(string path) => InputFile.Read(path, stream => Read(stream, path));
+    public static NpyArray Read(string path) => Read(path, NpyReading.AsStored);
+
+    /// <summary>Reads an array for a purpose; see <see cref="Read(string)"/>.</summary>
+    internal static NpyArray Read(string path, NpyReading reading)
+    {
+        (string file, string? array) = NpzFile.Split(path);
+        return InputFile.Read(file, stream => Read(stream, path, reading, array), pipes: true);
+    }
 
     /// <summary>Writes an array so that <c>np.load</c> reads it.</summary>
     /// <param name="path">The file; it is replaced completely or not at all.</param>
@@ -31,20 +45,34 @@ public static class NpyFile
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Write(string path, NpyArray array) => AtomicFile.Write(path, stream => Write(stream, array));
 
-    /// <summary>Reads from a seekable stream that holds nothing else; messages call it <paramref name="name"/>.</summary>
-    internal static NpyArray Read(Stream stream, string name)
+    /// <summary>Reads from a stream that holds nothing else and need not seek.</summary>
+    /// <param name="stream">The contents of a .npy or .npz file, at position 0.</param>
+    /// <param name="name">How messages call it.</param>
+    /// <param name="reading">What the values are for.</param>
+    /// <param name="array">The array of a .npz file; null for its only one.</param>
+    internal static NpyArray Read(Stream stream, string name, NpyReading reading = NpyReading.AsStored, string? array = null)
+    {
+        Span<byte> start = stackalloc byte[StartLength];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (NpzFile.Begins(start))
+        {
+            return NpzFile.Read(stream, start, name, reading, array);
+        }
+
+        return array is null
+            ? ReadArray(stream, start, name, reading)
+            : throw new BadInputException($"{name}: the file is not a .npz archive, so it has no array '{array}'. Leave ':{array}' out.");
+    }
+
+    /// <summary>Reads a .npy file whose first bytes were read already.</summary>
+    internal static NpyArray ReadArray(Stream stream, ReadOnlySpan<byte> start, string name, NpyReading reading)
     {
         try
         {
-            NpyHeader header = ReadHeader(stream);
-            if (header.FortranOrder)
-            {
-                throw new FormatException("it is in Fortran order; C order is needed. Save it with np.save(path, np.ascontiguousarray(x))");
-            }
-
+            NpyHeader header = ReadHeader(stream, start);
             int length = ShapeText.Length(header.Shape)
                 ?? throw new FormatException($"the shape {ShapeText.Of(header.Shape)} holds more values than an array can. Split it");
-            return NpyValues.Read(stream, header, length);
+            return NpyValues.Read(stream, header, length, reading);
         }
         catch (FormatException e)
         {
@@ -69,19 +97,20 @@ public static class NpyFile
         NpyValues.Write(stream, array);
     }
 
-    private static NpyHeader ReadHeader(Stream stream)
+    private static NpyHeader ReadHeader(Stream stream, ReadOnlySpan<byte> start)
     {
-        Span<byte> start = stackalloc byte[12];
-        int available = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (available < 6 || !start[..6].SequenceEqual(Magic))
+        if (start.Length < Magic.Length || !start.StartsWith(Magic))
         {
-            throw new FormatException("it is not a .npy file. Save the array with np.save(path, x)");
+            throw new FormatException("it is not a .npy or .npz file. Save the array with np.save(path, x)");
         }
 
-        int lengthBytes = available >= 8 && start[6] == 1 ? sizeof(ushort) : sizeof(uint);
-        if (available < 8 + lengthBytes)
+        int lengthBytes = start.Length == StartLength && start[6] == 1 ? sizeof(ushort) : sizeof(uint);
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        length.Clear();
+        int got = start.Length < StartLength ? 0 : stream.ReadAtLeast(length[..lengthBytes], lengthBytes, throwOnEndOfStream: false);
+        if (got < lengthBytes)
         {
-            throw new FormatException($"it ends after {available} bytes, inside its header. Save or copy it again");
+            throw new FormatException($"it ends after {start.Length + got} bytes, inside its header. Save or copy it again");
         }
 
         (int major, int minor) = (start[6], start[7]);
@@ -90,21 +119,16 @@ public static class NpyFile
             throw new FormatException($"its version {major}.{minor} is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
         }
 
-        uint headerLength = lengthBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        uint headerLength = BinaryPrimitives.ReadUInt32LittleEndian(length);
         if (headerLength > MaximumHeader)
         {
             throw new FormatException($"its header claims {headerLength} bytes; at most {MaximumHeader} are allowed. Save it again with np.save(path, x)");
         }
 
-        stream.Position = 8 + lengthBytes;
-        long rest = stream.Length - stream.Position;
-        if (headerLength > rest)
-        {
-            throw new FormatException($"its header claims {headerLength} bytes, but only {rest} are left. Save or copy it again");
-        }
-
         var bytes = new byte[headerLength];
-        stream.ReadExactly(bytes);
-        return NpyHeader.Parse(NpyHeader.Decode(bytes, major));
+        int present = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return present == bytes.Length
+            ? NpyHeader.Parse(NpyHeader.Decode(bytes, major))
+            : throw new FormatException($"its header claims {headerLength} bytes, but only {present} are left. Save or copy it again");
     }
 }

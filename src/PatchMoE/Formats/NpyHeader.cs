@@ -17,6 +17,19 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, EquatableArray
         return $"{{'descr': '{Descr}', 'fortran_order': {(FortranOrder ? "True" : "False")}, 'shape': ({sizes}{comma}), }}";
     }
 
+    /// <summary>The position of a value, <c>[3, 0]</c>, from its index in the order of the file.</summary>
+    public string PositionOf(int index)
+    {
+        var position = new int[Shape.Count];
+        for (int i = 0; i < position.Length; i++)
+        {
+            int axis = FortranOrder ? i : position.Length - 1 - i;
+            (index, position[axis]) = Math.DivRem(index, Shape[axis]);
+        }
+
+        return ShapeText.Of(position);
+    }
+
     /// <summary>Parses the three fields in any order; nothing else is allowed.</summary>
     /// <exception cref="FormatException">The text is not such a dictionary; the message says where.</exception>
     public static NpyHeader Parse(string text) => new NpyHeaderParser(text).Header();

@@ -140,6 +140,12 @@ internal ref struct NpyHeaderParser(string text)
         }
 
         ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
+        if (digits.Length > 0 && Peek() == 'L')
+        {
+            // Python 2 writes a long integer so.
+            _position++;
+        }
+
         if (digits.Length == 0 || digits is "-")
         {
             throw Error("a whole number is expected", start);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PatchMoE.Formats;
 
 /// <summary>
-/// safetensors files of float32 tensors (huggingface/safetensors): the length of the header in 8 bytes, a JSON header, the values.
-/// Python's <c>safetensors</c> reads the files written here.
+/// safetensors files (huggingface/safetensors): the length of the header in 8 bytes, a JSON header, the values. Tensors are float32; F16 and BF16 are widened, F64
+/// is rounded. Python's <c>safetensors</c> reads the files written here.
 /// </summary>
 internal static class SafetensorsFile
 {
@@ -15,7 +15,7 @@ internal static class SafetensorsFile
     /// <summary>Reads all tensors.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="BadInputException">
-    /// The file cannot be read, breaks a rule of the format (offsets out of range, overlaps, gaps, duplicates, bytes left over …), or a tensor is not F32.
+    /// The file cannot be read, breaks a rule of the format (offsets out of range, overlaps, gaps, duplicates, bytes left over …).
     /// </exception>
     public static SafetensorsContent Read(string path) => InputFile.Read(path, stream => Read(stream, path));
 
@@ -54,15 +54,15 @@ internal static class SafetensorsFile
             SafetensorsHeader header = ReadHeader(stream);
             long data = stream.Position;
             var tensors = new List<NamedTensor>();
-            foreach (SafetensorsEntry entry in header.Entries)
+            foreach (SafetensorsEntry entry in header.Entries.Where(entry => SafetensorsTypes.IsWeight(entry.Type)))
             {
                 var values = new float[entry.Length];
                 stream.Position = data + entry.Begin;
-                LittleEndian.Read<float>(stream, values);
+                SafetensorsTypes.Read(stream, entry.Type, values);
                 tensors.Add(new NamedTensor(entry.Name, entry.Shape, values));
             }
 
-            return new SafetensorsContent(tensors, header.Metadata);
+            return new SafetensorsContent(tensors, [.. header.Entries.Where(entry => !SafetensorsTypes.IsWeight(entry.Type))], header.Metadata);
         }
         catch (FormatException e)
         {

@@ -5,15 +5,17 @@ namespace PatchMoE.Formats;
 
 /// <summary>The position of a tensor in a safetensors file.</summary>
 /// <param name="Name">Its name.</param>
+/// <param name="Type">Its element type, as the format names it.</param>
 /// <param name="Shape">The axis sizes.</param>
 /// <param name="Length">The number of values.</param>
 /// <param name="Begin">The offset of the first byte, counted from the end of the header.</param>
 /// <param name="End">The offset just past the last byte.</param>
-internal sealed record SafetensorsEntry(string Name, int[] Shape, int Length, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, string Type, int[] Shape, int Length, long Begin, long End);
 
 /// <summary>
 /// The JSON header of a safetensors file: <c>{"name": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}, …, "__metadata__": {…}}</c>.
-/// Nothing in it is trusted.
+/// Nothing in it is trusted. Read is what the format and its reference implementation allow, which passes over white space and unknown fields; a name must not
+/// appear twice.
 /// </summary>
 /// <param name="Entries">The tensors in the order of the header.</param>
 /// <param name="Metadata">The entries of <c>__metadata__</c>.</param>
@@ -25,7 +27,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     /// <summary>Reads a header.</summary>
     /// <param name="bytes">The header's bytes, padding included.</param>
     /// <param name="dataLength">The number of bytes that follow it.</param>
-    /// <exception cref="FormatException">It breaks a rule of the format, or a tensor is not float32.</exception>
+    /// <exception cref="FormatException">It breaks a rule of the format.</exception>
     public static SafetensorsHeader Parse(byte[] bytes, long dataLength)
     {
         using JsonDocument document = ParseJson(bytes);
@@ -56,7 +58,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     private static JsonDocument ParseJson(byte[] bytes)
     {
-        if (bytes.Length == 0 || bytes[0] != '{')
+        if (!bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8))
         {
             throw new FormatException("its header does not begin with '{', so it is not a safetensors file. Save the weights with safetensors");
         }
@@ -97,22 +99,19 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
                 case "data_offsets" when offsets is null && field.Value.ValueKind == JsonValueKind.Array:
                     offsets = Offsets(name, field.Value);
                     break;
-                case string other:
-                    throw Error(name, $"has a field '{other}' that is unknown, appears twice or has the wrong type");
+                case "dtype" or "shape" or "data_offsets":
+                    throw Error(name, $"has a field '{field.Name}' that appears twice or has the wrong type");
             }
         }
 
-        if ((dtype ?? throw Error(name, "has no dtype")) != "F32")
-        {
-            throw new FormatException($"the tensor '{name}' is {dtype}; only F32 can be read. Convert it, for example with t.float() in PyTorch");
-        }
-
+        string type = dtype ?? throw Error(name, "has no dtype");
         (long begin, long end) = offsets ?? throw Error(name, "has no data_offsets");
         int length = ShapeText.Length(shape ?? throw Error(name, "has no shape"))
             ?? throw Error(name, $"has the shape {ShapeText.Of(shape)}, more values than an array can hold");
-        return end - begin == (long)length * sizeof(float)
-            ? new SafetensorsEntry(name, shape, length, begin, end)
-            : throw Error(name, $"has {end - begin} bytes, but its shape {ShapeText.Of(shape)} needs {(long)length * sizeof(float)}");
+        long bits = (long)length * (SafetensorsTypes.BitsOf(type) ?? throw Error(name, $"has the dtype '{type}', which the format does not have"));
+        return bits % 8 == 0 && end - begin == bits / 8
+            ? new SafetensorsEntry(name, type, shape, length, begin, end)
+            : throw Error(name, $"has {end - begin} bytes, but its shape {ShapeText.Of(shape)} of {type} needs {(bits + 7) / 8}");
     }
 
     private static int Size(string name, JsonElement element) =>
@@ -131,6 +130,11 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 
     private static void ReadMetadata(JsonElement element, Dictionary<string, string> metadata)
     {
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return;
+        }
+
         if (element.ValueKind != JsonValueKind.Object || element.EnumerateObject().Any(field => field.Value.ValueKind != JsonValueKind.String))
         {
             throw new FormatException($"its {MetadataName} is not an object of strings. Save the weights again");

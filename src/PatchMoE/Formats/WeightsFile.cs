@@ -7,15 +7,26 @@ public static class WeightsFile
     /// <param name="path">The file.</param>
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The model's parameter buffer, <see cref="ModelParameters.BufferLength"/> values. Gaps between tensors stay unchanged.</param>
+    /// <remarks>
+    /// F16 and BF16 are widened to float32 and F64 is rounded. If the names of all tensors begin with the same prefix, as <c>module.</c> or <c>_orig_mod.</c>
+    /// from wrappers of a PyTorch module, it is passed over.
+    /// </remarks>
     /// <exception cref="BadInputException">
     /// The file cannot be read, or tensors are missing, unexpected, of another shape or contain NaN or infinity: the message names all of them.
     /// </exception>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
-    public static void Load(string path, ModelSpec model, Span<float> parameters)
+    public static void Load(string path, ModelSpec model, Span<float> parameters) => Load(path, model, parameters, out _);
+
+    /// <summary>Loads all weights of a model, as <see cref="Load(string, ModelSpec, Span{float})"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">A valid model.</param>
+    /// <param name="parameters">The model's parameter buffer.</param>
+    /// <param name="prefix">What was passed over at the beginning of all names; empty for nothing.</param>
+    internal static void Load(string path, ModelSpec model, Span<float> parameters, out string prefix)
     {
         EquatableArray<ParameterSpec> specs = model.Parameters();
         RequireBuffer(specs, parameters.Length);
-        Load(path, specs, parameters, passOver: _ => false);
+        prefix = Fill(path, specs, parameters, passOver: _ => false);
     }
 
     /// <summary>Loads some tensors of a model, for example only those of its layers.</summary>
@@ -24,20 +35,31 @@ public static class WeightsFile
     /// <param name="parameters">The parameter buffer; if anything is wrong, it is left unchanged.</param>
     /// <param name="passOver">Tells by name whether a tensor of the file that is not among them may be ignored.</param>
     /// <exception cref="BadInputException">As in <see cref="Load(string, ModelSpec, Span{float})"/>.</exception>
-    public static void Load(string path, IReadOnlyList<ParameterSpec> specs, Span<float> parameters, Func<string, bool> passOver)
+    public static void Load(string path, IReadOnlyList<ParameterSpec> specs, Span<float> parameters, Func<string, bool> passOver) =>
+        Fill(path, specs, parameters, passOver);
+
+    /// <summary>Loads some tensors and returns the prefix of all names that was passed over.</summary>
+    private static string Fill(string path, IReadOnlyList<ParameterSpec> specs, Span<float> parameters, Func<string, bool> passOver)
     {
-        Dictionary<string, NamedTensor> tensors = SafetensorsFile.Read(path).Tensors.ToDictionary(tensor => tensor.Name);
-        List<string> mistakes = [.. specs.Select(spec => Mistake(spec, tensors)).OfType<string>(), .. Extras(specs, tensors).Where(tensor => !passOver(tensor.Name)).Select(Extra)];
+        SafetensorsContent content = SafetensorsFile.Read(path);
+        string prefix = PrefixOf([.. content.Tensors.Select(tensor => tensor.Name), .. content.Others.Select(other => other.Name)], specs);
+        Dictionary<string, NamedTensor> tensors = content.Tensors.ToDictionary(tensor => tensor.Name[prefix.Length..]);
+        Dictionary<string, SafetensorsEntry> others = content.Others.ToDictionary(other => other.Name[prefix.Length..]);
+        string[] extras = [.. Extras(specs, tensors, others, passOver)];
+        List<string> mistakes = [.. specs.Select(spec => Mistake(spec, tensors, others)).OfType<string>(), .. extras];
         if (mistakes.Count > 0)
         {
+            string model = extras.Length == 0 ? "" : $"\nThe tensors of this model are {string.Join(", ", specs.Select(spec => $"{spec.Name} {ShapeText.Of(spec.Shape)}"))}.";
             throw new BadInputException(
-                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}\nGive the weights of this spec, or create new ones with 'pmoe init'.");
+                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}{model}\nGive the weights of this spec, or create new ones with 'pmoe init'.");
         }
 
         foreach (ParameterSpec spec in specs)
         {
             tensors[spec.Name].Values.CopyTo(parameters[spec.Offset..]);
         }
+
+        return prefix;
     }
 
     /// <summary>Saves all weights of a model.</summary>
@@ -96,8 +118,25 @@ public static class WeightsFile
         }
     }
 
-    private static string? Mistake(ParameterSpec spec, Dictionary<string, NamedTensor> tensors)
+    /// <summary>What all names of a file begin with before the names of a model's tensors; empty if there is no such prefix.</summary>
+    private static string PrefixOf(IReadOnlyList<string> names, IReadOnlyList<ParameterSpec> specs)
     {
+        if (names.Any(name => specs.Any(spec => spec.Name == name)))
+        {
+            return "";
+        }
+
+        IEnumerable<string> prefixes = names.SelectMany(name => specs.Where(spec => name.EndsWith("." + spec.Name, StringComparison.Ordinal)).Select(spec => name[..^spec.Name.Length]));
+        return prefixes.FirstOrDefault(prefix => names.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) ?? "";
+    }
+
+    private static string? Mistake(ParameterSpec spec, Dictionary<string, NamedTensor> tensors, Dictionary<string, SafetensorsEntry> others)
+    {
+        if (others.TryGetValue(spec.Name, out SafetensorsEntry? other))
+        {
+            return $"{spec.Name} is {other.Type}, but weights are {SafetensorsTypes.Weights}; convert it, for example with t.float() in PyTorch";
+        }
+
         if (!tensors.TryGetValue(spec.Name, out NamedTensor? tensor))
         {
             return $"{spec.Name} {ShapeText.Of(spec.Shape)} is missing";
@@ -112,8 +151,9 @@ public static class WeightsFile
         return bad < 0 ? null : $"{spec.Name} holds {(float.IsNaN(tensor.Values[bad]) ? "NaN" : "infinity")} at index {bad}";
     }
 
-    private static IEnumerable<NamedTensor> Extras(IReadOnlyList<ParameterSpec> specs, Dictionary<string, NamedTensor> tensors) =>
-        tensors.Values.Where(tensor => !specs.Any(spec => spec.Name == tensor.Name));
-
-    private static string Extra(NamedTensor tensor) => $"{tensor.Name} {ShapeText.Of(tensor.Shape)} is not a tensor of the model";
+    private static IEnumerable<string> Extras(
+        IReadOnlyList<ParameterSpec> specs, Dictionary<string, NamedTensor> tensors, Dictionary<string, SafetensorsEntry> others, Func<string, bool> passOver) =>
+        tensors.Select(pair => (Name: pair.Key, pair.Value.Shape)).Concat(others.Select(pair => (Name: pair.Key, pair.Value.Shape)))
+            .Where(tensor => !specs.Any(spec => spec.Name == tensor.Name) && !passOver(tensor.Name))
+            .Select(tensor => $"{tensor.Name} {ShapeText.Of(tensor.Shape)} is not a tensor of this model");
 }

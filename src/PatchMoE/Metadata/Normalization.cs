@@ -2,7 +2,7 @@ namespace PatchMoE;
 
 /// <summary>
 /// Brings inputs to mean 0 and standard deviation 1 over the training data: value ← (value − mean) / deviation, with one mean and one deviation for each channel of an
-/// image or each column of a table. The values follow each other channel by channel, so value i belongs to channel i mod <c>Mean.Count</c>.
+/// image, or for each column of a table. Value i of a sample belongs to channel i mod <c>Mean.Count</c>.
 /// </summary>
 public sealed record Normalization
 {
@@ -43,6 +43,17 @@ public sealed record Normalization
             {
                 values[i] = (values[i] - mean) / deviation;
             }
+        }
+    }
+
+    /// <summary>Turns normalised samples back, in place, to show them.</summary>
+    /// <param name="values">As for <see cref="Apply"/>.</param>
+    public void Undo(Span<float> values)
+    {
+        int channels = Mean.Count;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (values[i] * Deviation[i % channels]) + Mean[i % channels];
         }
     }
 }

@@ -99,4 +99,46 @@ public sealed class ProcessTests
         Assert.That(File.Exists(summary.RootElement.GetProperty("weights").GetString()), Is.True);
         Assert.That(Directory.GetFiles(_folder.File("run"), ".*"), Is.Empty);
     }
+
+    [Test]
+    public void TrainingsThatStartTogether_EachGetAFolder()
+    {
+        string spec = Path.Combine(Repository.Root, "specs", "synthetic-separate.json");
+        ProcessStartInfo start = Pmoe.StartInfo("train", spec, "--epochs", "1");
+        start.WorkingDirectory = _folder.Path;
+        Process[] trainings = [.. Enumerable.Range(0, 3).Select(_ => Process.Start(start)!)];
+        try
+        {
+            Outcome[] outcomes = [.. trainings.Select(Pmoe.Finish)];
+            Assert.That(outcomes.Select(outcome => outcome.ExitCode), Is.All.Zero, string.Concat(outcomes.Select(outcome => outcome.Error)));
+            string[] weights = Directory.GetFiles(_folder.File("runs"), "weights.safetensors", SearchOption.AllDirectories);
+            Assert.That(weights, Has.Length.EqualTo(3));
+            Assert.That(weights.Select(File.ReadAllBytes), Is.All.EqualTo(File.ReadAllBytes(weights[0])));
+        }
+        finally
+        {
+            foreach (Process training in trainings)
+            {
+                training.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A folder that another training holds, and has written nothing to yet, is passed over.</summary>
+    [Test]
+    public void AFolderThatIsTaken_IsPassedOver()
+    {
+        string spec = Path.Combine(Repository.Root, "specs", "synthetic-separate.json");
+        ProcessStartInfo start = Pmoe.StartInfo("train", spec, "--epochs", "1", "--seed", "7");
+        start.WorkingDirectory = _folder.Path;
+        using (RunFolder.Open(_folder.File("runs/SyntheticSeparate-7")))
+        {
+            Outcome outcome = Pmoe.Start(start);
+            Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+            Assert.That(outcome.Error, Does.Contain("SyntheticSeparate-7-2"));
+        }
+
+        Outcome next = Pmoe.Start(start);
+        Assert.That(File.Exists(_folder.File("runs/SyntheticSeparate-7/weights.safetensors")), Is.True, next.Error);
+    }
 }

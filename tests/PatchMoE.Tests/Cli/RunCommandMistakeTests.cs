@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace PatchMoE.Tests;
 
 /// <summary>Each wrong input of <c>pmoe run</c> gives exit code 1, a message that names it, and no file.</summary>
@@ -42,7 +44,14 @@ public sealed class RunCommandMistakeTests
     public void InputWithoutSamples() => AssertRefused("--input", Saved(new NpyArray([0, _input.Shape[1], _input.Shape[2]], Array.Empty<float>())), "no samples");
 
     [Test]
-    public void InputOfIntegers() => AssertRefused("--input", Saved(new NpyArray(_input.Shape, new int[_input.Length])), "Int32", "astype('float32')");
+    public void InputOfTexts()
+    {
+        File.WriteAllBytes(_folder.File("texts.npy"), NumpyFile.Of("<U3", [.. _input.Shape], []));
+        AssertRefused("--input", _folder.File("texts.npy"), "holds texts", "astype('float32')");
+    }
+
+    [Test]
+    public void StandardInputTwice() => AssertRefused("--input", "-", ["'-' is given twice"], "--labels", "-");
 
     [TestCase(float.NaN, "NaN")]
     [TestCase(float.PositiveInfinity, "Infinity")]
@@ -77,7 +86,7 @@ public sealed class RunCommandMistakeTests
     public void LabelsAsAColumn() => AssertRefused("--labels", Saved(new NpyArray([_samples, 1], new int[_samples])), $"[{_samples}, 1]");
 
     [Test]
-    public void LabelsOfFloats() => AssertRefused("--labels", Saved(new NpyArray([_samples], new float[_samples])), "Float32", "astype('int32')");
+    public void LabelsBetweenWholeNumbers() => AssertRefused("--labels", Saved(new NpyArray([_samples], [.. Enumerable.Repeat(0.5f, _samples)])), "at [0], 0.5, is not a whole number");
 
     [TestCase(-1)]
     [TestCase(99)]
@@ -96,6 +105,15 @@ public sealed class RunCommandMistakeTests
         AssertRefused("--labels", Saved(new NpyArray([samples], new int[samples])), "the label at [0] is 0;", "-1 and +1");
     }
 
+    /// <summary>numpy wraps 2·0 − 1 of uint8 around to 255, so the advice converts first.</summary>
+    [Test]
+    public void ALogisticLabelOf0_GetsAdviceThatWorksForEveryType()
+    {
+        _golden = new GoldenRun("mnist-separate", _outputs);
+        int samples = NpyFile.Read(_golden.In("input.npy")).Shape[0];
+        AssertRefused("--labels", Saved(new NpyArray([samples], new byte[samples])), "save 2 * y.astype('int32') - 1");
+    }
+
     [Test]
     public void LengthsOfAnotherShape() => AssertRefused("--lengths", Saved(new NpyArray([_samples + 1], new int[_samples + 1])), $"[{_samples + 1}]", $"[{_samples}], one for each sample");
 
@@ -103,7 +121,7 @@ public sealed class RunCommandMistakeTests
     public void LengthsWithoutGroups_AreNoMatrix() => AssertRefused("--lengths", Saved(new NpyArray([_samples, 1], new int[_samples])), $"[{_samples}, 1]");
 
     [Test]
-    public void LengthsOfFloats() => AssertRefused("--lengths", Saved(new NpyArray([_samples], new float[_samples])), "Float32");
+    public void LengthsBetweenWholeNumbers() => AssertRefused("--lengths", Saved(new NpyArray([_samples], [.. Enumerable.Repeat(0.5f, _samples)])), "at [0], 0.5, is not a whole number");
 
     [TestCase(-1)]
     [TestCase(1000)]
@@ -154,6 +172,19 @@ public sealed class RunCommandMistakeTests
         byte[] before = File.ReadAllBytes(_folder.File("x.npy"));
         AssertRefused("--output", _folder.File("x.npy"), ["named twice"], "--input", _folder.File("x.npy"));
         Assert.That(File.ReadAllBytes(_folder.File("x.npy")), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void AnOutputThatIsTheArchiveOfAnInput()
+    {
+        using (ZipArchive archive = ZipFile.Open(_folder.File("x.npz"), ZipArchiveMode.Create))
+        {
+            archive.CreateEntryFromFile(_golden.In("input.npy"), "x.npy");
+        }
+
+        byte[] before = File.ReadAllBytes(_folder.File("x.npz"));
+        AssertRefused("--output", _folder.File("x.npz"), ["named twice"], "--input", _folder.File("x.npz:x"));
+        Assert.That(File.ReadAllBytes(_folder.File("x.npz")), Is.EqualTo(before));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace PatchMoE.Tests;
@@ -19,6 +20,9 @@ public sealed class SpecCommandTests
         """;
 
     private TemporaryFolder _folder = null!;
+
+    private static IEnumerable<Encoding> Encodings() =>
+        [new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true)];
 
     private static string MnistJoint => Path.Combine(Repository.Root, "specs", "mnist-joint.json");
 
@@ -78,11 +82,37 @@ public sealed class SpecCommandTests
         Assert.That(outcome.Error, Does.Contain("byte 1 is not UTF-8 text"));
     }
 
-    [Test]
-    public void Check_OfAByteOrderMark_SkipsIt()
+    /// <summary>As the compiler reads additional files; see SpecEncodingTests of the generator.</summary>
+    [TestCaseSource(nameof(Encodings))]
+    public void Check_OfAByteOrderMark_ReadsItsEncoding(Encoding encoding)
     {
-        File.WriteAllText(_folder.File("mark.json"), File.ReadAllText(MnistJoint), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
-        Assert.That(Pmoe.Run("check", _folder.File("mark.json")).ExitCode, Is.Zero);
+        File.WriteAllText(_folder.File("mark.json"), File.ReadAllText(MnistJoint), encoding);
+        Assert.That(File.ReadAllBytes(_folder.File("mark.json"))[0], Is.Not.EqualTo((byte)'{'));
+        Outcome outcome = Pmoe.Run("check", _folder.File("mark.json"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output.Replace("mark.json", "", StringComparison.Ordinal), Does.EndWith(Pmoe.Run("check", MnistJoint).Output.Split("mnist-joint.json")[1]));
+    }
+
+    [Test]
+    public void Check_OfBrokenUtf16_SaysWhere()
+    {
+        File.WriteAllBytes(_folder.File("bytes.json"), [0xFF, 0xFE, (byte)'{', 0, 0x00, 0xD8, (byte)'}', 0]);
+        Outcome outcome = Pmoe.Run("check", _folder.File("bytes.json"));
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain("byte 4 is not UTF-16 text"));
+    }
+
+    [Test]
+    public void Check_OfSeveral_ReportsOnAll()
+    {
+        File.WriteAllText(_folder.File("five.json"), FiveMistakes);
+        Outcome outcome = Pmoe.Run("check", _folder.File("five.json"), MnistJoint, _folder.File("none.json"), MnistJoint);
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.OutputLines.Count(line => line.Contains("error PMOE", StringComparison.Ordinal)), Is.EqualTo(5));
+        Assert.That(outcome.OutputLines.Count(line => line.Contains("is valid", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(outcome.ErrorLines, Has.Length.EqualTo(2).And.All.StartsWith("error: "));
+        Assert.That(outcome.Error, Does.Contain("five.json: the spec is not valid: 5 mistakes").And.Contain("none.json: cannot be read"));
+        Assert.That(Pmoe.Run("check", MnistJoint, MnistJoint).ExitCode, Is.Zero);
     }
 
     [Test]

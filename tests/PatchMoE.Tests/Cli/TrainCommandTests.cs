@@ -85,6 +85,25 @@ public sealed class TrainCommandTests
     }
 
     [Test]
+    public void Resume_SaysWhatChanges()
+    {
+        Train("run", "--epochs", "2");
+        string changed = _folder.File("changed.json");
+        File.WriteAllText(changed, SpecText.Replace("\"learningRate\": 0.01", "\"learningRate\": 0.5, \"weightDecay\": 0.25", StringComparison.Ordinal));
+        Outcome outcome = Pmoe.Run("train", changed, "--out", _folder.File("run"), "--resume", "--epochs", "3");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.ErrorLines.Where(line => line.StartsWith("note: ", StringComparison.Ordinal)), Is.EquivalentTo(new[]
+        {
+            "note: training.epochs was 2 so far and is 3 from here on",
+            "note: training.optimizer.learningRate was 0.01 so far and is 0.5 from here on",
+            "note: training.optimizer.weightDecay was 0 so far and is 0.25 from here on",
+        }));
+
+        Outcome same = Pmoe.Run("train", changed, "--out", _folder.File("run"), "--resume", "--epochs", "3");
+        Assert.That(same.Error, Does.Not.Contain("note: "));
+    }
+
+    [Test]
     public void ARunIsNotReplaced_UnlessForced()
     {
         Train("run", "--epochs", "2");

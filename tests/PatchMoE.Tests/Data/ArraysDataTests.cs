@@ -37,7 +37,7 @@ public sealed class ArraysDataTests
     public void AnotherShape_IsRefused()
     {
         Save(new NpyArray([2, 44], Values(88)), new NpyArray([2], new[] { 0, 2 }));
-        Refuses("x.npy", "[2, 44]", "[2, 4, 11]");
+        Refuses("x.npy", "[2, 44]", "[B, 4, 11]", "x.reshape(-1, 4, 11)");
     }
 
     [Test]
@@ -48,12 +48,43 @@ public sealed class ArraysDataTests
     }
 
     [Test]
-    public void FloatLabelsAndIntegerInputs_AreRefused()
+    public void FloatLabelsAndIntegerInputs_AreReadWhereTheyFit()
     {
-        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0f, 2f }));
-        Refuses("y.npy", "Float32");
-        Save(new NpyArray([2, 4, 11], new int[88]), new NpyArray([2], new[] { 0, 2 }));
-        Refuses("x.npy", "Int32");
+        Save(new NpyArray([2, 4, 11], [.. Enumerable.Range(0, 88)]), new NpyArray([2], new[] { 0f, 2f }));
+        (Dataset train, _) = Load(Specs.Vectors);
+        Assert.That(train.Inputs.ToArray(), Is.EqualTo(Enumerable.Range(0, 88)));
+        Assert.That(train.Labels.ToArray(), Is.EqualTo(new[] { 0, 2 }));
+
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0f, 1.5f }));
+        Refuses("y.npy", "its value at [1], 1.5, is not a whole number");
+    }
+
+    [Test]
+    public void TextLabels_AreRefusedWithAdviceForLabels()
+    {
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+        File.WriteAllBytes(_folder.File("y.npy"), NumpyFile.Of("<U3", [2], new byte[24]));
+        Refuses("y.npy", "np.unique(labels, return_inverse=True)");
+    }
+
+    [TestCase("arrays\\x.npy")]
+    [TestCase("arrays/x.npy")]
+    public void APathWithBackslashes_IsFoundEverywhere(string path)
+    {
+        Directory.CreateDirectory(_folder.File("arrays"));
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+        File.Move(_folder.File("x.npy"), _folder.File("arrays/x.npy"));
+        var files = new ArraysDataSpec(path, "y.npy", path, "y.npy");
+        (Dataset train, _) = DataLoader.Load(Specs.Dense(Specs.Vectors, 3, files), null, 1, _folder.Path);
+        Assert.That(train.Count, Is.EqualTo(2));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void AFileWhoseNameHasABackslash_IsThatFile()
+    {
+        File.WriteAllText(_folder.File("a\\b"), "");
+        Assert.That(DataPath.Resolve("a\\b", _folder.Path), Is.EqualTo(_folder.File("a\\b")));
     }
 
     [Test]
@@ -80,7 +111,7 @@ public sealed class ArraysDataTests
         NpyFile.Write(_folder.File("y.npy"), labels);
     }
 
-    private (Dataset Train, Dataset Test) Load(InputSpec input) => DataLoader.Load(Specs.Dense(input, 3, Files), null, 1, _folder.Path);
+    private LoadedData Load(InputSpec input) => DataLoader.Load(Specs.Dense(input, 3, Files), null, 1, _folder.Path);
 
     private void Refuses(params string[] parts)
     {

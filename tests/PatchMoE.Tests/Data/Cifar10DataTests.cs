@@ -56,7 +56,7 @@ public sealed class Cifar10DataTests
     public void All_AreReadInOrderWhereNoCountIsGiven()
     {
         WriteSet();
-        (Dataset train, Dataset test) = Load(new Cifar10DataSpec(null, null, null, Normalize: false, Augment: false));
+        (Dataset train, Dataset test) = Load(Cifar(null, null, null, normalize: false, augment: false));
         Assert.Multiple(() =>
         {
             Assert.That(train.Labels.ToArray(), Is.EqualTo(new[] { 0, 1, 2, 3, 4 }));
@@ -69,7 +69,7 @@ public sealed class Cifar10DataTests
     public void Counts_DrawEachImageOnce()
     {
         WriteSet();
-        (Dataset train, Dataset test) = Load(new Cifar10DataSpec(null, 4, 1, Normalize: false, Augment: false));
+        (Dataset train, Dataset test) = Load(Cifar(null, 4, 1, normalize: false, augment: false));
         Assert.Multiple(() =>
         {
             Assert.That(train.Labels.ToArray(), Is.Unique.And.Length.EqualTo(4).And.SubsetOf(Enumerable.Range(0, 5)));
@@ -85,7 +85,7 @@ public sealed class Cifar10DataTests
     public void Normalization_IsPerChannel()
     {
         WriteSet();
-        (Dataset train, _) = Load(new Cifar10DataSpec(null, null, null, Normalize: true, Augment: false));
+        (Dataset train, _) = Load(Cifar(null, null, null, normalize: true, augment: false));
         double[] mean = [0.4914, 0.4822, 0.4465];
         double[] deviation = [0.2470, 0.2435, 0.2616];
         for (int i = 0; i < 30; i++)
@@ -100,7 +100,7 @@ public sealed class Cifar10DataTests
     public void MoreThanThereAre_IsRefused(int? train, int? test, string message)
     {
         WriteSet();
-        Assert.That(() => Load(new Cifar10DataSpec(null, train, test, true, false)), Throws.TypeOf<BadInputException>().With.Message.Contains(message));
+        Assert.That(() => Load(Cifar(null, train, test)), Throws.TypeOf<BadInputException>().With.Message.Contains(message));
     }
 
     [TestCase("test_batch.bin")]
@@ -114,7 +114,7 @@ public sealed class Cifar10DataTests
         }
 
         Assert.That(
-            () => Load(new Cifar10DataSpec(null, null, null, true, false)), Throws.TypeOf<BadInputException>().With.Message.Contains($"there is no {missing}. Put CIFAR-10's"));
+            () => Load(Cifar(null, null, null)), Throws.TypeOf<BadInputException>().With.Message.Contains($"there is no {missing}. Put CIFAR-10's"));
     }
 
     [Test]
@@ -122,10 +122,10 @@ public sealed class Cifar10DataTests
     {
         Directory.CreateDirectory(_folder.File("photos"));
         WriteSet("photos/");
-        PatchMoESpec spec = Specs.Dense(Photo, 10, new Cifar10DataSpec("photos", null, null, true, false));
+        PatchMoESpec spec = Specs.Dense(Photo, 10, Cifar("photos", null, null));
         Assert.That(DataLoader.Load(spec, null, 1, _folder.Path).Train.Count, Is.EqualTo(5));
         Assert.That(
-            () => DataLoader.Load(spec with { Data = new Cifar10DataSpec("elsewhere", null, null, true, false) }, null, 1, _folder.Path),
+            () => DataLoader.Load(spec with { Data = Cifar("elsewhere", null, null) }, null, 1, _folder.Path),
             Throws.TypeOf<BadInputException>().With.Message.StartsWith("data.source: there is no folder").And.Message.Contains("elsewhere"));
     }
 
@@ -133,7 +133,7 @@ public sealed class Cifar10DataTests
     public void AnotherInput_IsRefused()
     {
         WriteSet();
-        PatchMoESpec spec = Specs.Dense(new ImageInputSpec(28, 28, 3, 7, 7, 7, 7), 10, new Cifar10DataSpec(null, null, null, true, false));
+        PatchMoESpec spec = Specs.Dense(new ImageInputSpec(28, 28, 3, 7, 7, 7, 7), 10, Cifar(null, null, null));
         Assert.That(
             () => DataLoader.Load(spec, _folder.Path, 1, "."), Throws.TypeOf<BadInputException>().With.Message.Contains("[28, 28, 3]").And.Message.Contains("[32, 32, 3]"));
     }
@@ -142,15 +142,21 @@ public sealed class Cifar10DataTests
     public void Augmentation_DiffersFromEpochToEpochAndRepeats()
     {
         WriteSet();
-        (Dataset train, Dataset test) = Load(new Cifar10DataSpec(null, null, null, true, Augment: true));
-        float[] Epoch(int epoch) => train.Augmentation!.Apply(train, epoch, new float[train.Inputs.Length]).Inputs.ToArray();
+        (Dataset train, Dataset test) = Load(Cifar(null, null, null, normalize: true, augment: true));
+        float[] Epoch(int epoch)
+        {
+            var inputs = new float[train.Inputs.Length];
+            train.AtEpoch(epoch).CopyInputs(0, train.Count, inputs);
+            return inputs;
+        }
+
         Assert.Multiple(() =>
         {
             Assert.That(test.Augmentation, Is.Null);
             float[] again = Epoch(3);
             Assert.That(again, Is.EqualTo(Epoch(3)));
             Assert.That(Epoch(4), Is.Not.EqualTo(again));
-            Assert.That(train.Augmentation!.Apply(train, 0, new float[train.Inputs.Length]).Labels.ToArray(), Is.EqualTo(train.Labels.ToArray()));
+            Assert.That(train.AtEpoch(0).Labels.ToArray(), Is.EqualTo(train.Labels.ToArray()));
         });
     }
 
@@ -162,14 +168,17 @@ public sealed class Cifar10DataTests
     [TestCase(-1, 0, true, new float[] { 0, 0, 0, 0, 4, 3, 2, 1 })]
     [TestCase(0, 1, true, new float[] { 0, 4, 3, 2, 0, 8, 7, 6 })]
     [TestCase(4, 4, true, new float[] { 0, 0, 0, 0, 0, 0, 0, 0 })]
-    public void Crop_ShiftsAndMirrors(int down, int right, bool mirror, float[] expected)
+    public void Move_ShiftsAndMirrors(int down, int right, bool mirror, float[] expected)
     {
         var result = new float[8];
-        ImageAugmentation.Crop([1, 2, 3, 4, 5, 6, 7, 8], result, EquatableArray.Of(2, 4, 1), down, right, mirror);
+        ImageAugmentation.Move([1, 2, 3, 4, 5, 6, 7, 8], result, EquatableArray.Of(2, 4, 1), down, right, mirror);
         Assert.That(result, Is.EqualTo(expected));
     }
 
-    private (Dataset Train, Dataset Test) Load(Cifar10DataSpec data) => DataLoader.Load(Specs.Dense(Photo, 10, data), _folder.Path, 1, ".");
+    private static Cifar10DataSpec Cifar(string? source, int? train, int? test, bool normalize = true, bool augment = false) =>
+        new(source, train, test) { Normalize = normalize, Augment = augment ? AugmentSpec.Usual(32, 32) : null };
+
+    private LoadedData Load(Cifar10DataSpec data) => DataLoader.Load(Specs.Dense(Photo, 10, data), _folder.Path, 1, ".");
 
     private void WriteSet(string prefix = "")
     {

@@ -52,7 +52,7 @@ public sealed class MetadataTests
     [TestCase("patchmoe.classes", "[\"a\"]", "it names 1 classes, but the model has 2")]
     [TestCase("patchmoe.classes", "[1, 2]", "it is no JSON array of its kind")]
     [TestCase("patchmoe.classes", "{", "it is no JSON array of its kind")]
-    [TestCase("patchmoe.mean", "[1]", "it has 1 values, but the model's input has 3 on its last axis")]
+    [TestCase("patchmoe.mean", "[1]", "it has 1 values, but a sample has 3 on its last axis and 48 in all")]
     [TestCase("patchmoe.mean", "[1,2,3]", "3 means and 0 deviations")]
     [TestCase("patchmoe.fit", "squeeze", "'squeeze' is none of stretch, crop, pad")]
     public void IsReportedIfDamaged(string key, string value, string reason)

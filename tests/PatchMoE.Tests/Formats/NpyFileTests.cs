@@ -66,15 +66,15 @@ public class NpyFileTests
     [Test]
     public void NumpysDefaultTypesAreConverted()
     {
-        NpyArray floats = Read(NpyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(double.NaN)]));
+        NpyArray floats = Read(NumpyFile.WithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(double.NaN)]));
         Assert.That(floats.Values<float>(), Is.EqualTo(new[] { 0.1f, float.NaN }));
 
-        NpyArray integers = Read(NpyBytes("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(-5L), .. BitConverter.GetBytes((long)int.MaxValue)]));
+        NpyArray integers = Read(NumpyFile.WithHeader("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(-5L), .. BitConverter.GetBytes((long)int.MaxValue)]));
         Assert.That(integers.Values<int>(), Is.EqualTo(new[] { -5, int.MaxValue }));
 
         byte[] many = [.. Enumerable.Range(0, 10000).SelectMany(i => BitConverter.GetBytes((double)i))];
         Assert.That(
-            Read(NpyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (10000,), }", many)).Values<float>(),
+            Read(NumpyFile.WithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (10000,), }", many)).Values<float>(),
             Is.EqualTo(Enumerable.Range(0, 10000).Select(i => (float)i)));
     }
 
@@ -89,11 +89,6 @@ public class NpyFileTests
         }
     }
 
-    [TestCase("{'descr': '<f4', 'fortran_order': True, 'shape': (), }", "it is in Fortran order; C order is needed. Save it with np.save(path, np.ascontiguousarray(x))")]
-    [TestCase("{'descr': '>f4', 'fortran_order': False, 'shape': (), }", "its dtype '>f4' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('float32'))")]
-    [TestCase("{'descr': '<f2', 'fortran_order': False, 'shape': (), }", "its dtype '<f2' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('float32'))")]
-    [TestCase("{'descr': '|b1', 'fortran_order': False, 'shape': (), }", "its dtype '|b1' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('int32'))")]
-    [TestCase("{'descr': '<i2', 'fortran_order': False, 'shape': (), }", "its dtype '<i2' cannot be read; float32 ('<f4'), int32 ('<i4') and uint8 ('|u1') can. Save it with np.save(path, x.astype('int32'))")]
     [TestCase("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (), }", "at character 11 of its header, 'descr' is a structured type; only plain numbers can be read. Save one field of it, for example np.save(path, x['field'].astype('float32'))")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "4 of the 8 bytes of its 2 values are missing. Save or copy it again")]
     [TestCase("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", "1 extra bytes follow the 3 bytes of its 3 values. Save or copy it again")]
@@ -114,7 +109,7 @@ public class NpyFileTests
     [TestCase("", "at character 1 of its header, '{' is expected")]
     public void AWrongHeaderIsExplained(string header, string message)
     {
-        var error = Assert.Throws<BadInputException>(() => Read(NpyBytes(header, [0, 0, 0, 0])))!;
+        var error = Assert.Throws<BadInputException>(() => Read(NumpyFile.WithHeader(header, [0, 0, 0, 0])))!;
         Assert.That(error.Message, Is.EqualTo($"file: {message}."));
     }
 
@@ -124,8 +119,8 @@ public class NpyFileTests
         void Check(byte[] file, string message) =>
             Assert.That(Assert.Throws<BadInputException>(() => Read(file))!.Message, Is.EqualTo($"file: {message}."));
 
-        Check([], "it is not a .npy file. Save the array with np.save(path, x)");
-        Check([.. "PK\x3\x4 a zip file"u8], "it is not a .npy file. Save the array with np.save(path, x)");
+        Check([], "it is not a .npy or .npz file. Save the array with np.save(path, x)");
+        Check([.. "\u007fELF, a program"u8], "it is not a .npy or .npz file. Save the array with np.save(path, x)");
         Check(Small[..9], "it ends after 9 bytes, inside its header. Save or copy it again");
         Check([.. Small[..6], 4, 0, .. Small[8..]], "its version 4.0 is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
         Check([.. Small[..6], 1, 1, .. Small[8..]], "its version 1.1 is unknown; 1.0, 2.0 and 3.0 are supported. Save it again with np.save(path, x)");
@@ -138,11 +133,11 @@ public class NpyFileTests
     public void AValueOutsideTheRangeIsNamed()
     {
         var tooLarge = Assert.Throws<BadInputException>(() =>
-            Read(NpyBytes("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(1L << 40)])))!;
-        Assert.That(tooLarge.Message, Is.EqualTo("file: its value 1, 1099511627776, is outside the range of int32. Use smaller numbers."));
+            Read(NumpyFile.WithHeader("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }", [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(1L << 40)])))!;
+        Assert.That(tooLarge.Message, Is.EqualTo("file: its value at [1], 1099511627776, is outside the range of int32. Use smaller numbers."));
 
-        var huge = Assert.Throws<BadInputException>(() => Read(NpyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", BitConverter.GetBytes(1e300))))!;
-        Assert.That(huge.Message, Is.EqualTo("file: its value 0, 1E+300, is outside the range of float32. Scale the values."));
+        var huge = Assert.Throws<BadInputException>(() => Read(NumpyFile.WithHeader("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", BitConverter.GetBytes(1e300))))!;
+        Assert.That(huge.Message, Is.EqualTo("file: its value at [], 1E+300, is outside the range of float32. Scale the values."));
     }
 
     [Test]
@@ -189,8 +184,4 @@ public class NpyFileTests
         NpyFile.Write(stream, array);
         return stream.ToArray();
     }
-
-    /// <summary>A version 1.0 file with any header.</summary>
-    private static byte[] NpyBytes(string header, byte[] data) =>
-        [0x93, 78, 85, 77, 80, 89, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. Encoding.Latin1.GetBytes(header), .. data];
 }

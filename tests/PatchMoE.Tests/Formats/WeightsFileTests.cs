@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PatchMoE.Tests;
 
 public class WeightsFileTests
@@ -77,10 +79,58 @@ public class WeightsFileTests
               layers.0.experts.weight holds NaN at index 5
               layers.0.experts.bias holds infinity at index 1
               head.weight is [4, 3], but the model needs [3, 4]
-              layers.1.router.weight [1] is not a tensor of the model
+              layers.1.router.weight [1] is not a tensor of this model
+            The tensors of this model are layers.0.router.weight [2, 3], layers.0.experts.weight [2, 2, 3], layers.0.experts.bias [2, 2], head.weight [3, 4], head.bias [3].
             Give the weights of this spec, or create new ones with 'pmoe init'.
             """));
         Assert.That(parameters, Is.EqualTo(Numbered()));
+    }
+
+    /// <summary>Wrappers of a PyTorch module put their own name before all others.</summary>
+    [TestCase("module.")]
+    [TestCase("_orig_mod.")]
+    [TestCase("_orig_mod.module.")]
+    [TestCase("model.head.")]
+    public void APrefixOfAllNames_IsPassedOver(string prefix)
+    {
+        SafetensorsFile.Write(_path, [.. WeightsFile.Tensors(Model, Numbered()).Reverse().Select(tensor => tensor with { Name = prefix + tensor.Name })]);
+        var loaded = new float[Numbered().Length];
+        WeightsFile.Load(_path, Model, loaded, out string passedOver);
+
+        Assert.That(passedOver, Is.EqualTo(prefix));
+        foreach (ParameterSpec spec in Model.Parameters())
+        {
+            Assert.That(loaded.AsSpan(spec.Offset, spec.Length).ToArray(), Is.EqualTo(Numbered().AsSpan(spec.Offset, spec.Length).ToArray()), spec.Name);
+        }
+    }
+
+    [Test]
+    public void APrefixOfSomeNames_IsNone()
+    {
+        NamedTensor[] tensors = [.. WeightsFile.Tensors(Model, Numbered())];
+        tensors[^1] = tensors[^1] with { Name = "module.head.bias" };
+        SafetensorsFile.Write(_path, tensors);
+        Assert.That(
+            () => WeightsFile.Load(_path, Model, new float[Numbered().Length]),
+            Throws.TypeOf<BadInputException>().With.Message.Contains("head.bias [3] is missing").And.Message.Contains("module.head.bias [3] is not a tensor of this model"));
+    }
+
+    [TestCase("num_batches_tracked", "num_batches_tracked [] is not a tensor of this model\nThe tensors of this model are layers.0.router.weight [2, 3], ")]
+    [TestCase("head.bias", "head.bias is I64, but weights are F32, F16, BF16 or F64; convert it, for example with t.float() in PyTorch")]
+    public void AnIntegerTensor_IsConvertedOrLeftOut(string name, string message)
+    {
+        NamedTensor[] weights = [.. WeightsFile.Tensors(Model, Numbered()).Where(tensor => tensor.Name != name)];
+        using var file = new MemoryStream();
+        SafetensorsFile.Write(file, weights);
+
+        // The format's own bytes: a header, and an int64 after the float32 values.
+        byte[] bytes = file.ToArray();
+        int header = (int)BitConverter.ToInt64(bytes);
+        int data = bytes.Length - 8 - header;
+        string json = Encoding.UTF8.GetString(bytes, 8, header).TrimEnd()[..^1] + $$$""","{{{name}}}":{"dtype":"I64","shape":[],"data_offsets":[{{{data}}},{{{data + 8}}}]}}""";
+        File.WriteAllBytes(_path, [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(json)), .. Encoding.UTF8.GetBytes(json), .. bytes[(8 + header)..], .. new byte[8]]);
+
+        Assert.That(() => WeightsFile.Load(_path, Model, new float[Numbered().Length]), Throws.TypeOf<BadInputException>().With.Message.Contains(message));
     }
 
     [Test]

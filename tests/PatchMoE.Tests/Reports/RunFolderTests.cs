@@ -17,8 +17,8 @@ public sealed class RunFolderTests
         Run run = Run.Of(spec);
         using RunFolder folder = RunFolder.Open(_folder.File("runs/a"));
         folder.WriteSpec(spec);
-        TrainingResult result = run.Train(save: checkpoint => folder.WriteCheckpoint(spec.Model, checkpoint));
-        folder.WriteCheckpoint(spec.Model, result.Checkpoint);
+        TrainingResult result = run.Train(save: checkpoint => folder.WriteCheckpoint(spec, ModelMetadata.None, checkpoint));
+        folder.WriteCheckpoint(spec, ModelMetadata.None, result.Checkpoint);
         folder.WriteReport(TrainingReport.ToHtml(spec, result, 1, null));
 
         folder.Dispose();

@@ -12,7 +12,7 @@ public sealed class TrainingReportTests
         TrainingResult result = run.Train();
         string picture = RoutePicture.Draw(run.Model.Spec.Model, RoutedSample.Of(run.Model, null!, run.TestData, [0, 1]));
 
-        string html = TrainingReport.ToHtml(run.Model.Spec, result, 1, picture);
+        string html = TrainingReport.ToHtml(run.Model.Spec, result, 1, new ReportSections(["a", "b"], [], [], picture));
 
         Assert.That(html, Does.Contain("Routers: linear loss").And.Contain("Experts: loss").And.Contain("Accuracy and router hit rate").And.Contain(picture));
         Assert.That(html, Does.Contain(FormattableString.Invariant($"{result.Final.Accuracy * 100:0.0} %")));

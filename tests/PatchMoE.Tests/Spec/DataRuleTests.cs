@@ -81,9 +81,9 @@ public sealed class DataRuleTests
         SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images", "train": 60001 }"""));
 
     [Test]
-    public void SyntheticNeedsVectors_Reports() => Diagnose.Reports(
-        DiagnosticRules.SyntheticNeedsVectors, "data.kind",
-        "Synthetic samples are vectors on a single level, but the model's input is vectors in groups. "
+    public void DataNeedVectors_Reports() => Diagnose.Reports(
+        DiagnosticRules.DataNeedVectors, "data.kind",
+        "Samples of kind 'synthetic' are vectors on a single level, but the model's input is vectors in groups. "
         + "Use an input of kind 'vectors' without 'groups'.",
         SpecText.Of(
             input: """{ "kind": "vectors", "patches": 12, "dimension": 20, "groups": [6] }""",
@@ -91,8 +91,52 @@ public sealed class DataRuleTests
             data: """{ "kind": §"synthetic" }"""));
 
     [Test]
-    public void SyntheticNeedsVectors_DoesNotReport() =>
-        Diagnose.DoesNotReport(DiagnosticRules.SyntheticNeedsVectors, SpecText.Of(data: """{ "kind": "synthetic" }"""));
+    public void DataNeedVectors_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.DataNeedVectors, SpecText.Of(data: """{ "kind": "synthetic" }"""));
+
+    [Test]
+    public void PicturesNeedImage_Reports() => Diagnose.Reports(
+        DiagnosticRules.PicturesNeedImage, "data.kind",
+        "Data of kind 'folder' are pictures, but the model's input is 28x28x2. Use an input of kind 'image' with 1 channel (grey) or 3 (colour).",
+        SpecText.Of(
+            input: """{ "kind": "image", "height": 28, "width": 28, "channels": 2, "patch": 7 }""",
+            data: """{ "kind": §"folder", "path": "photos" }"""));
+
+    [Test]
+    public void PicturesNeedImage_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.PicturesNeedImage, SpecText.Of(input: SpecText.Digit, data: """{ "kind": "folder", "path": "photos" }"""));
+
+    [TestCase("""["a"]""", "there are 1 names")]
+    [TestCase("""["a", " "]""", "one is empty")]
+    [TestCase("""["a", "a"]""", "a is there twice")]
+    public void ClassNamesDiffer_Reports(string classes, string mistake) => Diagnose.Reports(
+        DiagnosticRules.ClassNamesDiffer, "data.classes",
+        $"The model distinguishes 2 classes, each with its own name, but {mistake}. Give 2 different names, in the order of the labels, or leave 'classes' out.",
+        SpecText.Of(data: $$"""{ "kind": "synthetic", "classes": §{{classes}} }"""));
+
+    [Test]
+    public void ClassNamesDiffer_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.ClassNamesDiffer, SpecText.Of(data: """{ "kind": "synthetic", "classes": ["no", "yes"] }"""));
+
+    /// <summary>What a spec leaves out of the preparation, and what it says.</summary>
+    [TestCase("", true, null)]
+    [TestCase(""", "normalize": false, "augment": false""", false, null)]
+    [TestCase(""", "augment": true""", true, "True 3 1 0")]
+    [TestCase(""", "augment": { "shift": 2, "crop": 0.8, "brightness": 0.1 }""", true, "False 2 0.8 0.1")]
+    public void PreparationIsRead(string fields, bool normalize, string? augment)
+    {
+        DataSpec data = SpecReader.Read(SpecText.Of(input: SpecText.Digit, data: $$"""{ "kind": "folder", "path": "photos"{{fields}} }"""), "x.json").Spec!.Data!;
+        string? read = data.Augment is { } a ? FormattableString.Invariant($"{a.Flip} {a.Shift} {a.Crop} {a.Brightness}") : null;
+        Assert.That((data.Normalize, read), Is.EqualTo((normalize, augment)));
+    }
+
+    [TestCase("0", "0")]
+    [TestCase("\"species\"", "species")]
+    public void AColumnIsANameOrANumber(string label, string expected)
+    {
+        SpecResult result = SpecReader.Read(SpecText.Of(data: $$"""{ "kind": "csv", "file": "t.csv", "label": {{label}} }"""), "x.json");
+        Assert.That(((CsvDataSpec)result.Spec!.Data!).Label, Is.EqualTo(expected));
+    }
 
     [TestCase("train")]
     [TestCase("test")]

@@ -31,6 +31,9 @@ public sealed class SchemaTests
         new("cifar10Data", SpecText.Of(data: $$"""{ "kind": "cifar10", {{Unknown}} }""")),
         new("syntheticData", SpecText.Of(data: $$"""{ "kind": "synthetic", {{Unknown}} }""")),
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
+        new("folderData", SpecText.Of(data: $$"""{ "kind": "folder", {{Unknown}} }""")),
+        new("csvData", SpecText.Of(data: $$"""{ "kind": "csv", {{Unknown}} }""")),
+        new("augmentation", SpecText.Of(data: $$"""{ "kind": "folder", "path": "x", "augment": { {{Unknown}} } }""")),
     ];
 
     private static IEnumerable<TestCaseData> Words =>
@@ -43,6 +46,7 @@ public sealed class SchemaTests
         new("training", "method", SpecText.Of(training: """{ "method": "zzzzzzzz" }""")),
         new("optimizer", "kind", SpecText.Of(training: """{ "optimizer": { "kind": "zzzzzzzz" } }""")),
         new("schedule", "kind", SpecText.Of(training: """{ "schedule": { "kind": "zzzzzzzz" } }""")),
+        new("folderData", "fit", SpecText.Of(data: """{ "kind": "folder", "fit": "zzzzzzzz" }""")),
         new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
         new("imagesData", "source", SpecText.Of(data: """{ "kind": "images", "source": "zzzzzzzz" }""")),
     ];
@@ -54,7 +58,7 @@ public sealed class SchemaTests
         new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "arraysData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
 
     [TestCaseSource(nameof(Objects))]
@@ -98,6 +102,8 @@ public sealed class SchemaTests
     [TestCase("imagesData")]
     [TestCase("cifar10Data")]
     [TestCase("syntheticData")]
+    [TestCase("folderData")]
+    [TestCase("csvData")]
     public void Defaults_AreThoseOfTheReader(string definition)
     {
         (string name, string value)[] defaults =
@@ -134,6 +140,8 @@ public sealed class SchemaTests
             "schedule" => SpecText.Of(training: $$"""{ "schedule": {{Add("{  }")}} }"""),
             "mosaicData" => SpecText.Of(input: SpecText.Mosaic, data: Add("""{ "kind": "mosaic" }""")),
             "imagesData" => SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "images" }""")),
+            "folderData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "folder", "path": "photos" }""")),
+            "csvData" => SpecText.Of(data: Add("""{ "kind": "csv", "file": "t.csv", "label": "kind" }""")),
             "syntheticData" => SpecText.Of(data: Add("""{ "kind": "synthetic" }""")),
             _ => throw new ArgumentException(definition, nameof(definition)),
         };

@@ -30,7 +30,7 @@ public sealed class SpecWriterTests
                 "init": { "router": 0.0001 },
                 "seed": 1
               },
-              "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "train": 1000, "test": 1000 }
+              "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "train": 1000, "test": 1000, "normalize": false }
             }
 
             """));
@@ -100,9 +100,12 @@ public sealed class SpecWriterTests
         var model = new ModelSpec(map, layers, new HeadSpec(HeadKind.Linear, 10, Bias: random.Next(2) == 0), Loss.SoftmaxCrossEntropy, backbone);
         string? source = random.Next(2) == 0 ? null : "a/b";
         int? Maybe() => random.Next(2) == 0 ? null : random.Next(1, 9);
-        DataSpec? data = (backbone.Height, backbone.Width, backbone.Channels) == (32, 32, 3) ? new Cifar10DataSpec(source, Maybe(), Maybe(), random.Next(2) == 0, random.Next(2) == 0) : null;
+        DataSpec? data = (backbone.Height, backbone.Width, backbone.Channels) == (32, 32, 3) ? new Cifar10DataSpec(source, Maybe(), Maybe()) { Normalize = random.Next(2) == 0, Augment = DrawAugment(random) } : null;
         return new PatchMoESpec("b" + random.Next(100), model, null, data);
     }
+
+    private static AugmentSpec? DrawAugment(Random random) =>
+        random.Next(2) == 0 ? null : new AugmentSpec(random.Next(2) == 0, random.Next(5), 1 - (random.NextDouble() / 2), random.NextDouble());
 
     private static PatchMoESpec Draw(Random random)
     {
@@ -117,7 +120,24 @@ public sealed class SpecWriterTests
             ? new HeadSpec(HeadKind.Linear, outputs, Bias: random.Next(2) == 0)
             : new HeadSpec(HeadKind.Fixed, 1, layers[levels - 1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
         var model = new ModelSpec(input, layers, head, outputs == 1 ? Loss.Logistic : Loss.SoftmaxCrossEntropy);
-        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random));
+        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random), DrawData(random, model));
+    }
+
+    private static DataSpec? DrawData(Random random, ModelSpec model)
+    {
+        DataSpec? data = model.Input switch
+        {
+            ImageInputSpec { Channels: 1 or 3 } => new FolderDataSpec("my \"photos\"", random.Next(4) / 4.0, Any<ImageFit>(random)),
+            VectorsInputSpec { Groups.Count: 0 } when random.Next(2) == 0 => new CsvDataSpec("t.csv", null, "7", random.Next(4) / 4.0),
+            VectorsInputSpec { Groups.Count: 0 } => new CsvDataSpec("t.csv", "u.csv", "a b", FolderDataSpec.DefaultTestShare),
+            _ => null,
+        };
+        return data is null ? null : data with
+        {
+            Classes = random.Next(2) == 0 ? default : Enumerable.Range(0, ModelClasses.Count(model)).Select(i => $"class {i}").ToEquatableArray(),
+            Normalize = random.Next(2) == 0,
+            Augment = model.Input is ImageInputSpec ? DrawAugment(random) : null,
+        };
     }
 
     private static LayerSpec DrawLayer(Random random)

@@ -1,24 +1,46 @@
 using System.Text.Json;
+using PatchMoE;
+using PatchMoE.Imaging;
 
 namespace Service;
 
-/// <summary>Reads the picture of a request: 784 bytes, or a JSON array of 784 grey values 0…255, row by row.</summary>
-internal static class PictureReader
+/// <summary>Reads the picture of a request: a PNG, JPEG, BMP, GIF or WebP file, 784 bytes of grey pixels, or a JSON array of 784 grey values 0…255, row by row.</summary>
+internal static class RequestPicture
 {
-    /// <summary>The longest body that can be a picture: as JSON, with blanks.</summary>
-    public const int LongestBody = 64 * 1024;
+    /// <summary>The longest body.</summary>
+    public const int LongestBody = 4 * 1024 * 1024;
 
+    private static readonly PictureTarget s_image = new(Digits.ImageHeight, Digits.ImageWidth, Digits.ImageChannels, ImageFit.Stretch);
     private static readonly string s_rule = $"A picture is {Digits.ImageHeight} x {Digits.ImageWidth} grey pixels of 0 to 255, row by row";
 
     /// <summary>The pixels, 0…1.</summary>
-    /// <exception cref="PictureException">The body is no such picture.</exception>
+    /// <exception cref="PictureException">The body is no picture.</exception>
     public static async Task<float[]> ReadAsync(HttpRequest request, CancellationToken cancellation) => request.ContentType?.Split(';')[0].Trim() switch
     {
+        "image/png" or "image/jpeg" or "image/bmp" or "image/gif" or "image/webp" => await ReadFileAsync(request.Body, cancellation),
         "application/octet-stream" => await ReadBytesAsync(request.Body, cancellation),
         "application/json" => await ReadJsonAsync(request.Body, cancellation),
         var other => throw new PictureException(
-            StatusCodes.Status415UnsupportedMediaType, $"The content type is '{other}'. Send application/octet-stream with {Digits.Pixels} bytes, or application/json with an array of {Digits.Pixels} numbers."),
+            StatusCodes.Status415UnsupportedMediaType,
+            $"The content type is '{other}'. Send image/png, image/jpeg, image/bmp, image/gif or image/webp, application/octet-stream with {Digits.Pixels} bytes, or application/json with an array of {Digits.Pixels} numbers."),
     };
+
+    private static async Task<float[]> ReadFileAsync(Stream body, CancellationToken cancellation)
+    {
+        using var file = new MemoryStream();
+        await body.CopyToAsync(file, cancellation);
+        var pixels = new byte[Digits.Pixels];
+        try
+        {
+            PictureReader.Default.Read(file.ToArray(), s_image, pixels, "body");
+        }
+        catch (BadInputException mistake)
+        {
+            throw new PictureException(StatusCodes.Status400BadRequest, mistake.Message);
+        }
+
+        return Array.ConvertAll(pixels, pixel => pixel / 255f);
+    }
 
     private static async Task<float[]> ReadBytesAsync(Stream body, CancellationToken cancellation)
     {

@@ -1,0 +1,35 @@
+using PatchMoE.Cli.Outputs;
+using PatchMoE.Imaging;
+using PatchMoE.Training.Data;
+
+namespace PatchMoE.Cli.Inputs;
+
+/// <summary>Loads the data of a spec for a command: pictures are decoded, with progress, and what the user should know is written to the error stream.</summary>
+internal static class SpecData
+{
+    /// <summary>Loads training and test data.</summary>
+    /// <param name="spec">A valid spec with a training section, whose seed counts.</param>
+    /// <param name="specFolder">The folder that its paths are relative to.</param>
+    /// <param name="context">The command's context.</param>
+    /// <param name="dataFolder">The value of <c>--data</c>.</param>
+    /// <param name="cacheFolder">Where decoded pictures are kept; null for the default run folders' place.</param>
+    /// <param name="strict">Whether a broken picture is an error.</param>
+    /// <exception cref="BadInputException">The data are missing, damaged, or do not fit the model.</exception>
+    public static LoadedData Load(
+        PatchMoESpec spec, string specFolder, CommandContext context, string? dataFolder, string? cacheFolder = null, bool strict = false)
+    {
+        using var progress = new DecodingProgress(context);
+        return DataLoader.Load(spec, new LoadOptions
+        {
+            Seed = (ulong)spec.Training!.Seed,
+            SpecFolder = specFolder,
+            DataFolder = dataFolder,
+            Pictures = PictureReader.Default,
+            CacheFolder = cacheFolder ?? Training.RunFolders.CacheFolder(null),
+            Strict = strict,
+            Report = text => context.Error.WriteLine($"warning: {text}"),
+            Progress = progress,
+            Cancellation = context.Cancellation,
+        });
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using PatchMoE.Formats;
+using Sylvan.Data.Csv;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>A table of numbers with one column for the class. The delimiter (comma, semicolon, tab, …) and a header are recognised.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Columns">The names of the columns of numbers; their numbers in the file if it has no header.</param>
+/// <param name="Values">[rows, columns].</param>
+/// <param name="Labels">[rows], the text in the column of the class.</param>
+internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, float[] Values, IReadOnlyList<string> Labels)
+{
+    /// <summary>Reads a table.</summary>
+    /// <param name="path">The file, UTF-8.</param>
+    /// <param name="label">The column of the class: its name, or its number from 0; null if the table has none.</param>
+    /// <exception cref="BadInputException">The file cannot be read, has no such column, or a value is no finite number.</exception>
+    public static CsvTable Read(string path, string? label) => InputFile.Read(path, stream =>
+    {
+        using var reader = new StreamReader(stream);
+        return Parse(path, reader.ReadToEnd(), label);
+    });
+
+    private static CsvTable Parse(string path, string text, string? label)
+    {
+        try
+        {
+            string[][] rows = Rows(text);
+            if (rows.Length == 0)
+            {
+                throw new BadInputException($"{path}: the table is empty. Give a row for each sample.");
+            }
+
+            bool hasHeader = HasHeader(rows, label);
+            string[] names = hasHeader ? rows[0] : [.. Enumerable.Range(0, rows[0].Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+            int? column = label is null ? null : ColumnOf(path, names, label);
+            return Read(path, names, rows, hasHeader ? 1 : 0, column);
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new BadInputException($"{path}: row {exception.RowNumber + 1} is not valid CSV: {exception.Message} Save the table again.", exception);
+        }
+    }
+
+    private static string[][] Rows(string text)
+    {
+        var options = new CsvDataReaderOptions { HasHeaders = false, ResultSetMode = ResultSetMode.SingleResult };
+        using CsvDataReader csv = CsvDataReader.Create(new StringReader(text), options);
+        var rows = new List<string[]>();
+        while (csv.Read())
+        {
+            string[] row = [.. Enumerable.Range(0, csv.RowFieldCount).Select(i => csv.GetString(i).Trim())];
+            if (row.Any(cell => cell.Length > 0))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return [.. rows];
+    }
+
+    /// <summary>The first row is a header if it names the label's column, or holds a text above a number.</summary>
+    private static bool HasHeader(string[][] rows, string? label) => rows[0].Contains(label)
+        || (rows.Length > 1 && rows[0].Where((cell, i) => i < rows[1].Length && !IsNumber(cell) && IsNumber(rows[1][i])).Any());
+
+    private static int ColumnOf(string path, string[] names, string label)
+    {
+        int found = Array.IndexOf(names, label);
+        return found >= 0 ? found
+            : int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < names.Length ? number
+            : throw new BadInputException($"{path}: there is no column '{label}'. Set data.label to one of {string.Join(", ", names)}, or to a number from 0 to {names.Length - 1}.");
+    }
+
+    private static CsvTable Read(string path, string[] names, string[][] rows, int first, int? label)
+    {
+        int width = names.Length - (label is null ? 0 : 1);
+        int count = rows.Length - first;
+        float[] values = SampleArray.Allocate(count, width, path);
+        var labels = new List<string>(label is null ? 0 : count);
+        for (int r = 0; r < count; r++)
+        {
+            string[] row = rows[first + r];
+            if (row.Length != names.Length)
+            {
+                throw Error(path, first + r, $"has {row.Length} cells, but the first row has {names.Length}");
+            }
+
+            int next = r * width;
+            for (int c = 0; c < row.Length; c++)
+            {
+                if (c == label)
+                {
+                    labels.Add(row[c].Length > 0 ? row[c] : throw Error(path, first + r, "has no class"));
+                    continue;
+                }
+
+                values[next++] = float.TryParse(row[c], NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+                    ? value
+                    : throw Error(path, first + r, $"holds '{row[c]}' in the column '{names[c]}', which is no finite number");
+            }
+        }
+
+        return new CsvTable(path, [.. names.Where((_, c) => c != label)], values, labels);
+    }
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static BadInputException Error(string path, int row, string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{path}: row {row + 1} {what}. Correct the row, or remove it."));
+}

@@ -1,0 +1,59 @@
+using PatchMoE.Formats;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>A user's own arrays as samples: the one rule for what shape they have, wherever they are read.</summary>
+internal static class SampleArrays
+{
+    /// <summary>
+    /// The values of inputs [B, …], whose axes after the first are those of model.input; a single channel may be left out. Float32 is taken as it is, uint8 means
+    /// pixels and is divided by 255.
+    /// </summary>
+    /// <param name="array">Read with <see cref="NpyReading.Inputs"/>.</param>
+    /// <param name="name">How messages call it.</param>
+    /// <param name="model">A valid model.</param>
+    /// <returns>[B, the length of a sample].</returns>
+    /// <exception cref="BadInputException">The array has another shape, or holds no samples.</exception>
+    public static float[] Inputs(NpyArray array, string name, ModelSpec model)
+    {
+        InputShapes shapes = InputShapes.Of(model);
+        if (!shapes.IsBatch(array.Shape))
+        {
+            throw new BadInputException(
+                $"{name}: the array is {ShapeText.Of(array.Shape)}, but the model's input is [B, {string.Join(", ", shapes.Sample)}]. {ShapeAdvice.For(array.Shape, shapes)}.");
+        }
+
+        if (array.Shape[0] == 0)
+        {
+            throw new BadInputException($"{name}: the array {ShapeText.Of(array.Shape)} holds no samples. Give at least one.");
+        }
+
+        if (array.Type != NpyType.UInt8)
+        {
+            return array.Values<float>();
+        }
+
+        var values = new float[array.Length];
+        Pixels.ToUnit(array.Values<byte>(), values);
+        return values;
+    }
+
+    /// <summary>Labels, one for each sample.</summary>
+    /// <param name="array">Read with <see cref="NpyReading.WholeNumbers"/>.</param>
+    /// <param name="name">How messages call it.</param>
+    /// <param name="model">A valid model.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <exception cref="BadInputException">The array has another shape.</exception>
+    public static int[] Labels(NpyArray array, string name, ModelSpec model, int samples)
+    {
+        if (array.Shape.Count == 1 && array.Shape[0] == samples)
+        {
+            return array.Values<int>();
+        }
+
+        string advice = array.Shape.Count > 1 && array.Length == samples ? "Save y.ravel()"
+            : model.Loss == Loss.SoftmaxCrossEntropy && array.Shape.SequenceEqual([samples, model.Head.Outputs]) ? "If they are one-hot, save y.argmax(axis=1)"
+            : "Give one label for each sample";
+        throw new BadInputException($"{name}: the array is {ShapeText.Of(array.Shape)}, but the {samples} samples of the input need labels [{samples}]. {advice}.");
+    }
+}
