@@ -12,14 +12,13 @@ internal static class ModelCalls
     public static void Print(IReadOnlyList<float[]> pictures)
     {
         using Digits ours = Digits.Load(Digits.WeightsPath);
-        using var onnx = new OnnxDigits(Digits.WeightsPath);
+        using var onnx = new OnnxDigits(ours);
         using Workspace workspace = ours.CreateWorkspace();
         var logits = new float[Digits.Outputs];
         double difference = 0;
         foreach (float[] picture in pictures)
         {
-            ours.Forward(picture, logits, workspace);
-            difference = Math.Max(difference, onnx.Forward(picture).Zip(logits).Max(pair => Math.Abs(pair.First - pair.Second)));
+            difference = Math.Max(difference, onnx.Forward(picture).Zip(ours.Classify(picture).Probabilities).Max(pair => Math.Abs(pair.First - pair.Second)));
         }
 
         var work = new Dictionary<string, Action<float[]>>
@@ -27,7 +26,7 @@ internal static class ModelCalls
             ["Forward, a workspace of one's own"] = picture => ours.Forward(picture, logits, workspace),
             ["Classify"] = picture => ours.Classify(picture),
             ["Explain"] = picture => ours.Explain(picture),
-            ["ONNX Runtime, logits"] = picture => onnx.Forward(picture),
+            ["ONNX Runtime, probabilities"] = picture => onnx.Forward(picture),
         };
         var times = work.Keys.ToDictionary(name => name, _ => new List<double>());
         for (int round = 0; round < Rounds; round++)
@@ -50,6 +49,6 @@ internal static class ModelCalls
             Console.WriteLine(FormattableString.Invariant($"| {name} | {all.Order().ElementAt(Rounds / 2):F1} |"));
         }
 
-        Console.WriteLine(FormattableString.Invariant($"\nLargest difference of the logits: {difference:G2}\n"));
+        Console.WriteLine(FormattableString.Invariant($"\nLargest difference of the probabilities: {difference:G2}\n"));
     }
 }

@@ -1,7 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using PatchMoE.Formats;
-using PatchMoE.Peers.Networks;
-using PatchMoE.Peers.Onnx;
+using PatchMoE.Onnx;
 using Service;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
@@ -21,39 +19,33 @@ internal sealed class OnnxDigits : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
-    private readonly long[] _shape;
-    private readonly string _output;
     private readonly string[] _classes;
 
-    public OnnxDigits(string weights)
+    /// <param name="model">The network to export.</param>
+    public OnnxDigits(Digits model)
     {
-        var network = new ComparedNetwork(
-            Digits.Spec.Model, SafetensorsFile.Read(weights).Tensors.ToDictionary(tensor => tensor.Name), Batch: 1, [], [], [], 0, []);
-        var graph = new RowsMatMul(network);
-        (byte[] model, _output) = graph.Build();
-        _shape = graph.InputShape;
-        _session = new InferenceSession(model, _options);
-        _classes = [.. WeightsFile.ReadMetadata(weights, Digits.Spec.Model).Classes];
+        _session = new InferenceSession(OnnxModel.Export(model).ToArray(), _options);
+        _classes = [.. model.Metadata.Classes];
     }
 
-    /// <summary>The logits of one picture.</summary>
+    /// <summary>The probabilities of one picture.</summary>
     public float[] Forward(float[] pixels)
     {
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, _shape);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [OnnxNetwork.InputName], [input], [_output]);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [1, Digits.ImageHeight, Digits.ImageWidth, Digits.ImageChannels]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, ["input"], [input], ["probabilities"]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     /// <summary>Class and probabilities, as the sample answers without an explanation.</summary>
     public Answer Classify(float[] pixels)
     {
-        float[] logits = Forward(pixels);
-        float largest = logits.Max();
-        float[] powers = Array.ConvertAll(logits, logit => MathF.Exp(logit - largest));
-        float sum = powers.Sum();
-        int best = Array.IndexOf(logits, largest);
+        float[] probabilities = Forward(pixels);
+        int best = Array.IndexOf(probabilities, probabilities.Max());
         return new Answer(
-            _classes[best], powers[best] / sum, Enumerable.Range(0, powers.Length).OrderByDescending(c => powers[c]).ToDictionary(c => _classes[c], c => powers[c] / sum), null);
+            _classes[best],
+            probabilities[best],
+            Enumerable.Range(0, probabilities.Length).OrderByDescending(c => probabilities[c]).ToDictionary(c => _classes[c], c => probabilities[c]),
+            null);
     }
 
     public void Dispose()

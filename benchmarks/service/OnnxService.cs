@@ -12,7 +12,7 @@ internal static class OnnxService
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = RequestPicture.LongestBody);
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton<ServiceMetrics>();
-        builder.Services.AddSingleton(_ => new OnnxDigits(Digits.WeightsPath));
+        builder.Services.AddSingleton(_ => new OnnxDigits(Digits.Load(Digits.WeightsPath)));
         WebApplication app = builder.Build();
         app.Services.GetRequiredService<OnnxDigits>();
         app.MapPost("/classify", async (HttpRequest request, OnnxDigits model, ServiceMetrics metrics, CancellationToken cancellation, bool explain = false) =>

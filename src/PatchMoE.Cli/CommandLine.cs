@@ -17,6 +17,7 @@ internal sealed class CommandLine
         _root.Options.Add(_debug);
         foreach (Command command in (Command[])
         [
+            NewCommand.Create(context),
             CheckCommand.Create(context),
             EmitCommand.Create(context),
             InitCommand.Create(context),
@@ -25,6 +26,7 @@ internal sealed class CommandLine
             EvalCommand.Create(context),
             PredictCommand.Create(context),
             RouteCommand.Create(context),
+            ExportCommand.Create(context),
             CompareCommand.Create(context),
             CostCommand.Create(context),
             ReproduceCommand.Create(context),

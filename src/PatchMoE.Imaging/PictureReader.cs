@@ -29,20 +29,20 @@ public sealed class PictureReader : IPictureReader
             throw new ArgumentException($"An image has 1 or 3 channels, and {image.Length} bytes for {image.Height}x{image.Width}x{image.Channels}; there are {pixels.Length}.", nameof(image));
         }
 
-        Fitting.Fit(Colors.Reduce(Decoder.Decode(data, name), image.Channels), image, pixels);
+        Fitting.Fit(Colors.Reduce(PictureDecoder.Decode(data, name), image.Channels), image, pixels);
     }
 
     /// <summary>The size of a picture as it is seen.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="BadInputException">It cannot be read, or is no picture.</exception>
-    public static (int Height, int Width) SizeOf(string path) => Decoder.SizeOf(Bytes(path), path);
+    public static (int Height, int Width) SizeOf(string path) => PictureDecoder.SizeOf(Bytes(path), path);
 
     /// <summary>Whether all pixels of a picture are grey.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="BadInputException">It cannot be read or decoded.</exception>
     public static bool IsGrey(string path)
     {
-        byte[] pixels = Decoder.Decode(Bytes(path), path).Pixels;
+        byte[] pixels = PictureDecoder.Decode(Bytes(path), path).Pixels;
         for (int i = 0; i < pixels.Length; i += 4)
         {
             if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2])

@@ -41,8 +41,16 @@ public sealed record ReportSections(
             return routed.Count == 0 ? null : RoutePicture.Draw(model.Spec.Model, routed, sections.Classes);
         }
 
-        return sections with { Routes = Draw(Enumerable.Range(0, test.Count)), Mistakes = Draw(sections.MostConfidentMistakes().Select(answer => answer.Sample)) };
+        return sections with { Routes = Draw(sections.OfEachClass()), Mistakes = Draw(sections.MostConfidentMistakes().Select(answer => answer.Sample)) };
     }
+
+    /// <summary>The samples in their order, but of each class in turn.</summary>
+    private IEnumerable<int> OfEachClass() => Answers
+        .GroupBy(answer => answer.Class)
+        .SelectMany(same => same.Select((answer, turn) => (turn, answer.Class, answer.Sample)))
+        .OrderBy(one => one.turn)
+        .ThenBy(one => one.Class)
+        .Select(one => one.Sample);
 
     /// <summary>The wrong answers, the most confident first.</summary>
     internal IEnumerable<Answer> MostConfidentMistakes() => Answers.Where(answer => !answer.IsRight).OrderByDescending(answer => answer.Probability);

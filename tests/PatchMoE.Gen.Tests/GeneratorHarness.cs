@@ -4,11 +4,15 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using PatchMoE.Gen.Parsing;
 
 namespace PatchMoE.Gen.Tests;
 
 /// <summary>A text of a user's project.</summary>
-internal sealed record UserFile(string Path, string Text);
+/// <param name="Path">Where it lies.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Link">Where the project shows it, for an additional file; null if it does not say.</param>
+internal sealed record UserFile(string Path, string Text, string? Link = null);
 
 /// <summary>A user's project in memory. It is a record: an edit is a <c>with</c>.</summary>
 internal sealed record UserProject
@@ -171,6 +175,8 @@ internal sealed class GeneratorRun
 
     private sealed class Text(UserFile file) : AdditionalText
     {
+        public string? Link => file.Link;
+
         public override string Path => file.Path;
 
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(file.Text, Encoding.UTF8);
@@ -183,7 +189,17 @@ internal sealed class GeneratorRun
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
-        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Links(((Text)textFile).Link);
+
+        /// <summary>The metadata of an additional file that the package's targets make visible.</summary>
+        private sealed class Links(string? link) : AnalyzerConfigOptions
+        {
+            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value)
+            {
+                value = KeyComparer.Equals(key, SpecFile.LinkOption) ? link : null;
+                return value is not null;
+            }
+        }
 
         private sealed class ProjectFolder : AnalyzerConfigOptions
         {

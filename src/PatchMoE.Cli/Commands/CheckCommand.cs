@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using PatchMoE.Cli.Inputs;
@@ -12,13 +13,22 @@ internal static class CheckCommand
     public static Command Create(CommandContext context)
     {
         var specs = new Argument<string[]>("SPEC") { Description = "The specs, JSON files.", Arity = ArgumentArity.OneOrMore };
+
+        // Of an argument that takes any number, an unknown option is one more.
+        specs.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+            {
+                result.AddError($"there is no option '{token.Value}'. A spec whose name begins with '-' is given as './{token.Value}'.");
+            }
+        });
         var command = new Command("check", "Check specs and report every mistake in them.") { specs };
         command.SetAction(parsed =>
         {
             List<BadInputException> failures = [.. parsed.GetRequiredValue(specs).Select(path => Check(path, context)).OfType<BadInputException>()];
             foreach (BadInputException failure in failures.SkipLast(1))
             {
-                context.Error.WriteLine(FailureText.Of(failure, debug: false));
+                context.Error.WriteLine($"error: {failure.Message}");
             }
 
             // The last is reported as that of any command.

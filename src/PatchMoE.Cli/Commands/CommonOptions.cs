@@ -16,6 +16,11 @@ internal static class CommonOptions
 
     public static Option<string> Weights() => RequiredFile("--weights", "The weights, a safetensors file.");
 
+    /// <summary>A spec, or weights that hold their spec.</summary>
+    public static Argument<string> Model() => new("MODEL") { Description = "The spec, a JSON file, or weights from 'pmoe train', a safetensors file that holds its spec." };
+
+    public static Option<string?> OptionalWeights() => File("--weights", "The weights, a safetensors file. [default: those of the spec's last run in the folder runs]");
+
     /// <summary>A required file.</summary>
     public static Option<string> RequiredFile(string name, string description) => new(name) { Description = description, Required = true, HelpName = "FILE" };
 

@@ -3,6 +3,7 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
+using PatchMoE.Formats;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
@@ -15,7 +16,7 @@ internal static class EvalCommand
     public static Command Create(CommandContext context)
     {
         Argument<string> spec = CommonOptions.Spec();
-        Option<string> weights = CommonOptions.Weights();
+        Option<string?> weights = CommonOptions.OptionalWeights();
         Option<string?> data = CommonOptions.Data();
         Option<int?> seed = CommonOptions.Seed();
         Option<int?> threads = CommonOptions.Threads();
@@ -26,11 +27,12 @@ internal static class EvalCommand
         command.SetAction(parsed =>
         {
             BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
-            string path = parsed.GetRequiredValue(spec);
-            PatchMoESpec valid = TrainingRun.Resolve(SpecFile.Load(path, context), SpecFile.FolderOf(path), parsed.GetValue(seed));
+            ModelSource source = ModelSource.Find(parsed.GetRequiredValue(spec), parsed.GetValue(weights), context);
+            string weightsPath = source.WeightsPath;
+            PatchMoESpec valid = TrainingRun.Resolve(source.Spec, source.Folder, parsed.GetValue(seed));
             entry.RequireFor(valid);
-            Dataset test = SpecData.Load(valid, SpecFile.FolderOf(path), context, parsed.GetValue(data)).Test;
-            string weightsPath = parsed.GetRequiredValue(weights);
+            Normalization? normalization = WeightsFile.ReadMetadata(weightsPath, valid.Model).Normalization;
+            Dataset test = SpecData.Load(valid, source.Folder, context, parsed.GetValue(data), normalization: normalization).Test;
             float[] parameters = TrainedModel.Weights(valid.Model, weightsPath, context);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
             using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));

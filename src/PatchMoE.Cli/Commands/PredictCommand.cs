@@ -1,46 +1,83 @@
 using System.CommandLine;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Predictions;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe predict SPEC --weights FILE --input X.npy</c>: the class of each sample, one per line.</summary>
-internal static class PredictCommand
+/// <summary><c>pmoe predict MODEL --input cat.png</c>: the class of each sample, one per line.</summary>
+internal sealed class PredictCommand
 {
+    private const int Batch = 256;
+    private const int MaximumTop = 1000;
+
+    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly Option<string?> _weights = CommonOptions.OptionalWeights();
+    private readonly Option<string[]> _input = new("--input")
+    {
+        Description = "What to predict: pictures, folders of pictures, a .txt file with a path in each line, a .csv or .tsv table, arrays [B, …] (.npy, .npz, file.npz:name), or - for one of them on standard input.",
+        HelpName = "FILE",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of an array, a .npy file [B] (or [B, T]).");
+    private readonly Option<int?> _top = CommonOptions.Number("--top", "Number of classes to print for each sample, the most probable first.", 1, MaximumTop);
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object for each sample." };
+    private readonly Option<string?> _output = CommonOptions.File("--output", "A .npy file [B] of int32 to write the labels of the predicted classes to as well.");
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+
     public static Command Create(CommandContext context)
     {
-        Argument<string> spec = CommonOptions.Spec();
-        Option<string> weights = CommonOptions.Weights();
-        Option<string> input = CommonOptions.RequiredFile("--input", CommonOptions.SamplesHelp);
-        Option<string?> lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
-        Option<string?> output = CommonOptions.File("--output", "A .npy file [B] of int32 to write the classes to as well.");
-        Option<int?> threads = CommonOptions.Threads();
-        var command = new Command("predict", "Print the class of each sample.") { spec, weights, input, lengths, output, threads };
-        command.SetAction(parsed =>
+        var predict = new PredictCommand();
+        var command = new Command("predict", "Print the class of each sample.")
         {
-            OutputFiles.RequireDistinct(
-                [parsed.GetValue(output)], [parsed.GetValue(spec), parsed.GetValue(weights), .. ArrayInput.Files(parsed.GetValue(input), parsed.GetValue(lengths))]);
-            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
-            SampleBatch batch = context.Compute(() => SampleFiles.Read(valid.Model, parsed.GetRequiredValue(input), labels: null, parsed.GetValue(lengths)));
-            IPatchMoEModel model = TrainedModel.Load(valid, parsed.GetRequiredValue(weights), context);
-            int[] classes = context.Compute(() => Predict(model, batch, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads));
-            if (parsed.GetValue(output) is { } path)
-            {
-                NpyFile.Write(path, new NpyArray([batch.Samples], classes));
-            }
-
-            context.Output.Write(string.Concat(classes.Select(predicted => $"{predicted}\n")));
-            return ExitCode.Done;
-        });
+            predict._model, predict._weights, predict._input, predict._lengths, predict._top, predict._json, predict._output, predict._threads,
+        };
+        command.SetAction(parsed => predict.Execute(parsed, context));
         return command;
     }
 
-    private static int[] Predict(IPatchMoEModel model, SampleBatch batch, int threads)
+    private int Execute(ParseResult parsed, CommandContext context)
     {
-        using Workspace workspace = model.CreateWorkspace(threads);
-        var classes = new int[batch.Samples];
-        model.Predict(batch.Input, classes, workspace, batch.Lengths);
-        return classes;
+        string[] inputs = parsed.GetRequiredValue(_input);
+        string? lengths = parsed.GetValue(_lengths);
+        string? output = parsed.GetValue(_output);
+        ModelSource source = ModelSource.Find(parsed.GetRequiredValue(_model), parsed.GetValue(_weights), context);
+        OutputFiles.RequireDistinct([output], [parsed.GetValue(_model), source.WeightsPath, .. ArrayInput.Files([.. inputs, lengths])]);
+        IPatchMoEModel model = TrainedModel.Load(source.Spec, source.WeightsPath, context);
+        using Workspace workspace = model.CreateWorkspace(parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
+        var reader = new PredictionInput(model, source.Spec);
+        bool isOnePicture = inputs is [var only] && !Directory.Exists(only) && !only.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) && only != ArrayInput.StandardInput;
+        var text = new PredictionText(named: !isOnePicture, parsed.GetValue(_top), model.Metadata.Classes.Count > 0, parsed.GetValue(_json));
+
+        var labels = new List<int>();
+        foreach (NamedSample[] batch in context.Compute(() => reader.Read(inputs, lengths)).Chunk(Batch))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            IReadOnlyList<Prediction> predictions = Classify(model, workspace, batch);
+            context.Output.Write(string.Concat(predictions.Select((prediction, i) => text.Of(prediction, batch[i].Name) + "\n")));
+            labels.AddRange(predictions.Select(prediction => prediction.Label));
+        }
+
+        if (output is not null)
+        {
+            NpyFile.Write(output, new NpyArray([labels.Count], labels.ToArray()));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<Prediction> Classify(IPatchMoEModel model, Workspace workspace, NamedSample[] batch)
+    {
+        var inputs = new float[batch.Length * model.InputLength];
+        for (int i = 0; i < batch.Length; i++)
+        {
+            batch[i].Values.Span.CopyTo(inputs.AsSpan(i * model.InputLength));
+        }
+
+        int[] lengths = [.. batch.SelectMany(sample => sample.Lengths.ToArray())];
+        return model.ClassifyBatch(inputs, workspace, lengths);
     }
 }

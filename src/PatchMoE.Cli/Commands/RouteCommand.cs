@@ -14,8 +14,8 @@ internal sealed class RouteCommand
     private const int DefaultSamples = 8;
     private const int MaximumSamples = 1000;
 
-    private readonly Argument<string> _spec = CommonOptions.Spec();
-    private readonly Option<string> _weights = CommonOptions.Weights();
+    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly Option<string?> _weights = CommonOptions.OptionalWeights();
     private readonly Option<string> _out = CommonOptions.RequiredFile("--out", "The SVG file to write.");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
@@ -29,7 +29,7 @@ internal sealed class RouteCommand
         var route = new RouteCommand();
         var command = new Command("route", "Draw which patches each expert took.")
         {
-            route._spec, route._weights, route._out, route._data, route._seed, route._input, route._labels, route._lengths, route._samples,
+            route._model, route._weights, route._out, route._data, route._seed, route._input, route._labels, route._lengths, route._samples,
         };
         command.Validators.Add(result =>
         {
@@ -50,17 +50,16 @@ internal sealed class RouteCommand
 
     private int Execute(ParseResult parsed, CommandContext context)
     {
-        string specPath = parsed.GetRequiredValue(_spec);
-        string weightsPath = parsed.GetRequiredValue(_weights);
+        ModelSource source = ModelSource.Find(parsed.GetRequiredValue(_model), parsed.GetValue(_weights), context);
         string output = parsed.GetRequiredValue(_out);
-        OutputFiles.RequireDistinct([output], [specPath, weightsPath, .. ArrayInput.Files(parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths))]);
+        OutputFiles.RequireDistinct([output], [parsed.GetValue(_model), source.WeightsPath, .. ArrayInput.Files(parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths))]);
 
-        PatchMoESpec spec = SpecFile.Load(specPath, context);
+        PatchMoESpec spec = source.Spec;
         string? input = parsed.GetValue(_input);
         bool hasLabels = input is null || parsed.GetValue(_labels) is not null;
-        IPatchMoEModel model = TrainedModel.Load(spec, weightsPath, context);
+        IPatchMoEModel model = TrainedModel.Load(spec, source.WeightsPath, context);
         Dataset data = input is null
-            ? TestData(parsed, spec, SpecFile.FolderOf(specPath), context)
+            ? TestData(parsed, spec, source.Folder, model.Metadata.Normalization, context)
             : context.Compute(() => Given(parsed, model, input));
 
         using Workspace workspace = model.CreateWorkspace();
@@ -70,10 +69,10 @@ internal sealed class RouteCommand
         return ExitCode.Done;
     }
 
-    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder, CommandContext context)
+    private Dataset TestData(ParseResult parsed, PatchMoESpec spec, string folder, Normalization? normalization, CommandContext context)
     {
         PatchMoESpec resolved = TrainingRun.Resolve(spec, folder, parsed.GetValue(_seed));
-        return SpecData.Load(resolved, folder, context, parsed.GetValue(_data)).Test;
+        return SpecData.Load(resolved, folder, context, parsed.GetValue(_data), normalization: normalization).Test;
     }
 
     /// <summary>Samples as they are in the user's data: normalised as the model wants them.</summary>

@@ -1,3 +1,4 @@
+using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;
@@ -19,15 +20,34 @@ internal static class ArrayInput
             return NpyFile.Read(path, reading);
         }
 
+        return FromStandardInput(stream => NpyFile.Read(stream, StandardInputName, reading));
+    }
+
+    /// <summary>All bytes of standard input, whatever they are.</summary>
+    /// <exception cref="BadInputException">It is a terminal, or cannot be read.</exception>
+    public static byte[] ReadAll() => FromStandardInput(stream =>
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    });
+
+    private static T FromStandardInput<T>(Func<Stream, T> read)
+    {
+        if (InheritedDescriptor.IsClosed(InheritedDescriptor.Input))
+        {
+            throw new BadInputException("standard input: cannot be read: it is closed. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
+        }
+
         if (!Console.IsInputRedirected)
         {
-            throw new BadInputException("--input -: standard input is a terminal. Pipe an array into it, for example with 'cat x.npy | pmoe …'.");
+            throw new BadInputException("standard input: cannot be read: it is a terminal. Pipe something into it, for example with 'cat x.npy | pmoe …'.");
         }
 
         return InputFile.Explain(StandardInputName, () =>
         {
             using Stream stream = Console.OpenStandardInput();
-            return NpyFile.Read(stream, StandardInputName, reading);
+            return read(stream);
         });
     }
 

@@ -24,10 +24,21 @@ internal static class SampleFiles
         };
     }
 
-    private static SampleBatch ReadInput(ModelSpec model, string path)
+    /// <summary>Reads samples that came from standard input.</summary>
+    /// <param name="model">A valid model.</param>
+    /// <param name="bytes">A .npy or .npz file, [B, …].</param>
+    /// <exception cref="BadInputException">They do not have the required form.</exception>
+    public static SampleBatch Read(ModelSpec model, byte[] bytes)
     {
-        NpyArray array = ArrayInput.Read(path, NpyReading.Inputs);
-        string name = ArrayInput.NameOf(path);
+        string name = ArrayInput.NameOf(ArrayInput.StandardInput);
+        return ToInput(model, NpyFile.Read(new MemoryStream(bytes), name, NpyReading.Inputs), name);
+    }
+
+    private static SampleBatch ReadInput(ModelSpec model, string path) =>
+        ToInput(model, ArrayInput.Read(path, NpyReading.Inputs), ArrayInput.NameOf(path));
+
+    private static SampleBatch ToInput(ModelSpec model, NpyArray array, string name)
+    {
         float[] values = SampleArrays.Inputs(array, name, model);
         if (FiniteCheck.FirstNotFinite(values) is int bad and >= 0)
         {

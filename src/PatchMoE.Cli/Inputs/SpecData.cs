@@ -14,9 +14,10 @@ internal static class SpecData
     /// <param name="dataFolder">The value of <c>--data</c>.</param>
     /// <param name="cacheFolder">Where decoded pictures are kept; null for the default run folders' place.</param>
     /// <param name="strict">Whether a broken picture is an error.</param>
+    /// <param name="normalization">That of weights to test; null to measure it on the training data.</param>
     /// <exception cref="BadInputException">The data are missing, damaged, or do not fit the model.</exception>
     public static LoadedData Load(
-        PatchMoESpec spec, string specFolder, CommandContext context, string? dataFolder, string? cacheFolder = null, bool strict = false)
+        PatchMoESpec spec, string specFolder, CommandContext context, string? dataFolder, string? cacheFolder = null, bool strict = false, Normalization? normalization = null)
     {
         using var progress = new DecodingProgress(context);
         return DataLoader.Load(spec, new LoadOptions
@@ -27,6 +28,7 @@ internal static class SpecData
             Pictures = PictureReader.Default,
             CacheFolder = cacheFolder ?? Training.RunFolders.CacheFolder(null),
             Strict = strict,
+            Normalization = normalization,
             Report = text => context.Error.WriteLine($"warning: {text}"),
             Progress = progress,
             Cancellation = context.Cancellation,

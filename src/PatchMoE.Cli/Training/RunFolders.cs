@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Formats;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Training;
@@ -8,6 +9,8 @@ namespace PatchMoE.Cli.Training;
 /// <summary>Chooses the folder of a training run.</summary>
 internal static class RunFolders
 {
+    private const string Runs = "runs";
+
     /// <summary>
     /// The folder to train in. Without <paramref name="path"/> it is <c>runs/{name}-{seed}</c>, with the first free number appended or, to resume, the last that
     /// holds a run.
@@ -44,10 +47,25 @@ internal static class RunFolders
         return folder;
     }
 
+    /// <summary>The weights that were written last to one of a spec's default run folders, if they are of its model; null if there are none.</summary>
+    public static string? LatestWeights(PatchMoESpec spec)
+    {
+        if (!Directory.Exists(Runs))
+        {
+            return null;
+        }
+
+        return Directory.EnumerateDirectories(Runs, $"{spec.Name}-*")
+            .Select(folder => Path.Combine(folder, "weights.safetensors"))
+            .Where(File.Exists)
+            .OrderByDescending(File.GetLastWriteTimeUtc)
+            .FirstOrDefault(path => WeightsFile.ReadSpec(path)?.Model == spec.Model);
+    }
+
     /// <summary>Where decoded pictures are kept: beside the run folders.</summary>
     /// <param name="path">The user's choice of a run folder; null for none.</param>
     public static string CacheFolder(string? path) =>
-        Path.Combine(path is null ? "runs" : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".", ".pictures");
+        Path.Combine(path is null ? Runs : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".", ".pictures");
 
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
@@ -98,7 +116,7 @@ internal static class RunFolders
 
     private static IEnumerable<string> Defaults(PatchMoESpec spec)
     {
-        string first = Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{spec.Name}-{spec.Training!.Seed}"));
+        string first = Path.Combine(Runs, string.Create(CultureInfo.InvariantCulture, $"{spec.Name}-{spec.Training!.Seed}"));
         yield return first;
         for (int number = 2; ; number++)
         {

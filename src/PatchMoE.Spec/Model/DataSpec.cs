@@ -50,7 +50,7 @@ public sealed record ImagesDataSpec(string Source, int Train, int Test) : DataSp
 /// <param name="Test">The number of test samples, half per class.</param>
 public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec;
 
-/// <summary>A user's own arrays (.npy): inputs float32 or uint8 (divided by 255), labels int32 or uint8.</summary>
+/// <summary>A user's own arrays, .npy files or <c>data.npz:name</c>: inputs of any type of numbers, uint8 divided by 255; labels that are whole numbers.</summary>
 /// <param name="TrainInput">[N, …] training inputs; paths are relative to the spec file.</param>
 /// <param name="TrainLabels">[N] training labels.</param>
 /// <param name="TestInput">[N, …] test inputs.</param>

@@ -75,7 +75,11 @@ internal sealed class FieldReader
     /// <summary>A field's node; null if it is absent, which is reported if <paramref name="what"/> says what it is.</summary>
     public SpecNode? Node(string name, string? what = null)
     {
-        _known.Add(name);
+        if (!_known.Contains(name))
+        {
+            _known.Add(name);
+        }
+
         if (_fields.TryGetValue(name, out SpecField? field))
         {
             return field.Value;

@@ -26,7 +26,7 @@ internal static class CsvData
         (Dataset train, Dataset test) = testTable is null
             ? Split(spec, table, all, model, options)
             : (Make(table, all, [.. Enumerable.Range(0, all.Length)], model), Make(testTable, Indices(testTable, classes), [.. Enumerable.Range(0, testTable.Labels.Count)], model));
-        return Preparation.Of(spec, classes, train, test, options.Seed);
+        return Preparation.Of(spec, classes, train, test, options);
     }
 
     /// <summary>The classes of a label column: numbers in their order, otherwise texts in ordinal order.</summary>

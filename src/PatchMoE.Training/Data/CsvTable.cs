@@ -21,6 +21,34 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
         return Parse(path, reader.ReadToEnd(), label);
     });
 
+    /// <summary>Reads samples to predict: a table with or without the column of the class.</summary>
+    /// <param name="path">The file, UTF-8.</param>
+    /// <param name="label">The column of the class in the training data; null if it is not known.</param>
+    /// <exception cref="BadInputException">As in <see cref="Read(string, string?)"/>.</exception>
+    public static CsvTable ReadInputs(string path, string? label) => Read(path, label is not null && ReadHeader(path).Contains(label) ? label : null);
+
+    /// <summary>The names of all columns; their numbers if the table has no header.</summary>
+    public static IReadOnlyList<string> ReadHeader(string path) => InputFile.Read(path, stream =>
+    {
+        string[][] rows = Rows(new StreamReader(stream).ReadToEnd());
+        return rows.Length == 0 ? [] : Names(rows, HasHeader(rows, label: null));
+    });
+
+    /// <summary>The only column that holds texts; null if there are none or several.</summary>
+    public static string? OnlyTextColumn(string path) => InputFile.Read(path, stream =>
+    {
+        string[][] rows = Rows(new StreamReader(stream).ReadToEnd());
+        if (rows.Length == 0)
+        {
+            return null;
+        }
+
+        bool hasHeader = HasHeader(rows, label: null);
+        string[] first = rows[hasHeader && rows.Length > 1 ? 1 : 0];
+        int[] texts = [.. Enumerable.Range(0, first.Length).Where(i => !IsNumber(first[i]))];
+        return texts is [var only] && only < rows[0].Length ? Names(rows, hasHeader)[only] : null;
+    });
+
     private static CsvTable Parse(string path, string text, string? label)
     {
         try
@@ -32,7 +60,7 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
             }
 
             bool hasHeader = HasHeader(rows, label);
-            string[] names = hasHeader ? rows[0] : [.. Enumerable.Range(0, rows[0].Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+            string[] names = Names(rows, hasHeader);
             int? column = label is null ? null : ColumnOf(path, names, label);
             return Read(path, names, rows, hasHeader ? 1 : 0, column);
         }
@@ -62,6 +90,9 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
     /// <summary>The first row is a header if it names the label's column, or holds a text above a number.</summary>
     private static bool HasHeader(string[][] rows, string? label) => rows[0].Contains(label)
         || (rows.Length > 1 && rows[0].Where((cell, i) => i < rows[1].Length && !IsNumber(cell) && IsNumber(rows[1][i])).Any());
+
+    private static string[] Names(string[][] rows, bool hasHeader) =>
+        hasHeader ? rows[0] : [.. Enumerable.Range(0, rows[0].Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     private static int ColumnOf(string path, string[] names, string label)
     {

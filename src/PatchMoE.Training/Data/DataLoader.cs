@@ -41,7 +41,7 @@ public static class DataLoader
                 return CsvData.Read(csv, spec.Model, options);
             case { } other:
                 (Dataset train, Dataset test) = Make(other, spec.Model, options);
-                return Preparation.Of(other, ClassNames.Of(other), train, test, options.Seed);
+                return Preparation.Of(other, ClassNames.Of(other), train, test, options);
             default:
                 throw new BadInputException($"data: the spec '{spec.Name}' has none. Add a data section.");
         }

@@ -53,7 +53,7 @@ public sealed partial class Dataset
     /// <summary>The number of values in one sample.</summary>
     public int InputLength { get; }
 
-    /// <summary>What a sample is called, for example its file; empty if the samples have no names.</summary>
+    /// <summary>What a sample is called, for example its file in the folder of the data; empty if the samples have no names.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>How the images are augmented in each epoch of training; null if they are not.</summary>

@@ -10,6 +10,9 @@ internal static class FolderData
 
     private const int NamedBroken = 5;
 
+    /// <summary>The values of a pixel.</summary>
+    private const int Values = 256;
+
     /// <summary>Lists, splits and decodes the pictures.</summary>
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: its input is the size of the images.</param>
@@ -34,8 +37,8 @@ internal static class FolderData
         var unusable = broken.Select(one => one.Picture).ToHashSet();
         int[] usable = [.. Enumerable.Range(0, all.Count).Where(i => !unusable.Contains(all[i]))];
         (int[] train, int[] test) = Split(spec, folder, all, usable, options);
-        Normalization? normalization = spec.Normalize ? Measure(pixels, train, image.Channels) : null;
-        Dataset Part(int[] pictures) => Make(pixels, pictures, all, folder, model, normalization);
+        Normalization? normalization = spec.Normalize ? options.Normalization ?? Measure(pixels, train, image.Channels) : null;
+        Dataset Part(int[] pictures) => Make(pixels, pictures, all, model, normalization);
         var metadata = new ModelMetadata { Classes = folder.Classes, Normalization = normalization, Fit = spec.Fit };
         return new LoadedData(Preparation.Augmented(Part(train), spec, normalization, options.Seed), Part(test), metadata);
     }
@@ -85,13 +88,12 @@ internal static class FolderData
         return (train, train);
     }
 
-    private static Dataset Make(PixelFile pixels, int[] pictures, IReadOnlyList<Picture> all, PictureFolder folder, ModelSpec model, Normalization? normalization)
+    private static Dataset Make(PixelFile pixels, int[] pictures, IReadOnlyList<Picture> all, ModelSpec model, Normalization? normalization)
     {
         EquatableArray<int> shape = model.InputShape();
         var store = new PixelStore(pixels, pictures, shape[^1], normalization);
         int[] labels = [.. pictures.Select(i => ModelClasses.Label(model, all[i].Class))];
-        var names = pictures.Select(i => Path.Combine(folder.Root, all[i].File)).ToArray();
-        var streamed = new Dataset(shape, store, labels) { Names = names };
+        var streamed = new Dataset(shape, store, labels) { Names = [.. pictures.Select(i => all[i].File)] };
         return (long)pictures.Length * streamed.InputLength * sizeof(float) <= InMemoryBytes ? InMemory(streamed) : streamed;
     }
 
@@ -102,23 +104,26 @@ internal static class FolderData
         return new Dataset(streamed.InputShape, inputs, streamed.Labels.ToArray()) { Names = streamed.Names };
     }
 
-    /// <summary>Mean and deviation of pixels/255 over the training pictures, from sums of whole numbers, which are exact.</summary>
+    /// <summary>Mean and deviation of pixels/255 over the training pictures, from how often each value occurs, which is exact.</summary>
     private static Normalization Measure(PixelFile pixels, int[] pictures, int channels)
     {
-        (var sum, var squares) = (new long[channels], new long[channels]);
+        var counts = new long[channels * Values];
         var picture = new byte[pixels.Length];
         foreach (int index in pictures)
         {
             pixels.Read(index, picture);
-            for (int i = 0; i < picture.Length; i++)
+            for (int i = 0; i < picture.Length; i += channels)
             {
-                sum[i % channels] += picture[i];
-                squares[i % channels] += picture[i] * picture[i];
+                for (int channel = 0; channel < channels; channel++)
+                {
+                    counts[(channel * Values) + picture[i + channel]]++;
+                }
             }
         }
 
-        double count = (double)pictures.Length * pixels.Length / channels;
-        double[] mean = [.. sum.Select(value => value / count)];
-        return Statistics.Of([.. mean.Select(value => value / 255)], [.. squares.Select((value, i) => ((value / count) - (mean[i] * mean[i])) / (255.0 * 255.0))]);
+        double all = (double)pictures.Length * pixels.Length / channels;
+        double Moment(int channel, int power) => Enumerable.Range(0, Values).Sum(value => counts[(channel * Values) + value] * Math.Pow(value / 255.0, power)) / all;
+        double[] mean = [.. Enumerable.Range(0, channels).Select(channel => Moment(channel, 1))];
+        return Statistics.Of(mean, [.. mean.Select((value, channel) => Moment(channel, 2) - (value * value))]);
     }
 }

@@ -8,10 +8,10 @@ internal static class Preparation
     /// <param name="classes">The names of the classes; empty if they have none.</param>
     /// <param name="train">The training samples.</param>
     /// <param name="test">The test samples.</param>
-    /// <param name="seed">The run's seed.</param>
-    public static LoadedData Of(DataSpec spec, EquatableArray<string> classes, Dataset train, Dataset test, ulong seed)
+    /// <param name="options">The run's seed, and a normalisation to use instead of measuring one.</param>
+    public static LoadedData Of(DataSpec spec, EquatableArray<string> classes, Dataset train, Dataset test, LoadOptions options)
     {
-        Normalization? normalization = !spec.Normalize ? null : spec switch
+        Normalization? normalization = !spec.Normalize ? null : options.Normalization ?? spec switch
         {
             Cifar10DataSpec => Cifar10Data.Normalization,
             CsvDataSpec => Statistics.Measure(train, train.InputLength),
@@ -24,7 +24,7 @@ internal static class Preparation
         }
 
         var metadata = new ModelMetadata { Classes = classes, Normalization = normalization };
-        return new LoadedData(Augmented(train, spec, normalization, seed), test, metadata);
+        return new LoadedData(Augmented(train, spec, normalization, options.Seed), test, metadata);
     }
 
     /// <summary>Images that vary from epoch to epoch; the same samples if they are not to, or are no images.</summary>

@@ -39,6 +39,9 @@ public static class NpyFile
         return InputFile.Read(file, stream => Read(stream, path, reading, array), pipes: true);
     }
 
+    /// <summary>Whether a file begins as a .npy file does.</summary>
+    internal static bool HasMagic(ReadOnlySpan<byte> start) => start.StartsWith(Magic);
+
     /// <summary>Writes an array so that <c>np.load</c> reads it.</summary>
     /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="array">What to write.</param>

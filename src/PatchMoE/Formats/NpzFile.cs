@@ -72,7 +72,7 @@ internal static class NpzFile
         using var stream = new CheckedStream(content);
         Span<byte> start = stackalloc byte[8];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        NpyArray array = NpyFile.ReadArray(stream, start, $"{name} ({entry.FullName})", reading);
+        NpyArray array = NpyFile.ReadArray(stream, start, name, reading);
         return stream.Checksum == entry.Crc32
             ? array
             : throw new InvalidDataException($"the checksum of {entry.FullName} is wrong");

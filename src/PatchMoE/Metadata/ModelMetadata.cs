@@ -41,7 +41,7 @@ public sealed record ModelMetadata
         if (Normalization is { } normalization && normalization.Mean.Count != model.InputShape()[^1] && normalization.Mean.Count != model.InputLength())
         {
             throw new InvalidOperationException(
-                $"Metadata.Normalization has {normalization.Mean.Count} means, but a sample has {model.InputShape()[^1]} values on its last axis and {model.InputLength()} in all. Give one for each.");
+                $"Metadata.Normalization has {normalization.Mean.Count} means, but a sample is [{string.Join(", ", model.InputShape())}]. Give one for each of the {model.InputShape()[^1]} channels, or for each value.");
         }
     }
 }

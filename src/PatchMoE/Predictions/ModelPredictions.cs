@@ -47,6 +47,21 @@ public static class ModelPredictions
         return Predictions(model, logits);
     }
 
+    /// <summary>Classifies B samples with a workspace of one's own, whose threads share them.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">[B, <see cref="IPatchMoEModel.InputLength"/>], as in <see cref="Classify"/>; normalised in place if the model wants it.</param>
+    /// <param name="workspace">A workspace of the model.</param>
+    /// <param name="lengths">Valid patches, [B] or [B, groups]; empty if all are valid.</param>
+    /// <returns>[B], in the order of the samples.</returns>
+    internal static IReadOnlyList<Prediction> ClassifyBatch(this IPatchMoEModel model, Span<float> inputs, Workspace workspace, ReadOnlySpan<int> lengths)
+    {
+        model.Metadata.RequireFits(model.Spec.Model);
+        model.Metadata.Normalization?.Apply(inputs);
+        var logits = new float[Guard.Batch(inputs.Length, model.InputLength, nameof(inputs)) * model.Outputs];
+        model.Forward(inputs, logits, workspace, lengths);
+        return Predictions(model, logits);
+    }
+
     /// <summary>Classifies one sample and says which patches each expert saw.</summary>
     /// <param name="model">The model.</param>
     /// <param name="input">As in <see cref="Classify"/>.</param>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace PatchMoE.Gen.Tests;
 
 /// <summary>A project on disk, built by <c>dotnet build</c> with all analyzers on and every warning an error.</summary>
@@ -79,23 +77,8 @@ public sealed class RealProjectTests
               </ItemGroup>
             </Project>
             """);
-        var start = new ProcessStartInfo("dotnet", ["build", folder.File("User.csproj"), "-nologo", "-nodeReuse:false", "-consoleLoggerParameters:NoSummary"])
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetDirectoryName(folder.File("User.csproj")),
-        };
-
-        // The test host uses a different MSBuild.
-        foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            start.Environment.Remove(variable);
-        }
-
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        TestContext.Out.WriteLine(output);
+        (int status, string output) = DotnetCommand.Run(folder.Path, "build", folder.File("User.csproj"), "-nologo", "-nodeReuse:false", "-consoleLoggerParameters:NoSummary");
         string[] messages = [.. output.Split('\n').Where(line => line.Contains("warning ", StringComparison.Ordinal) || line.Contains("error ", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct()];
-        return (process.ExitCode, messages);
+        return (status, messages);
     }
 }

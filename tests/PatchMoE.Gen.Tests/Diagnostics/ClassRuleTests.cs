@@ -61,7 +61,7 @@ public sealed class ClassRuleTests
     [Test]
     public void SpecFileNotFound_Reports() => Reports(
         DiagnosticRules.SpecFileNotFound,
-        "The spec 'specs/mnist-join.json' is not among the project's additional files. Add <AdditionalFiles Include=\"specs/mnist-join.json\" /> to the project file, or correct the path.",
+        "The spec 'specs/mnist-join.json' is not among the project's additional files, which are specs/mnist-joint.json. Add <AdditionalFiles Include=\"specs/mnist-join.json\" /> to the project file, or correct the path.",
         "[PatchMoE(§\"specs/mnist-join.json\")]\npublic sealed partial class Net;");
 
     [TestCase("specs/mnist-joint.json")]
@@ -76,6 +76,41 @@ public sealed class ClassRuleTests
     [Test]
     public void SpecFileNotFound_DoesNotReport_OutsideTheProject() => Expect.Compiles(
         UserProject.Of("using PatchMoE;\n\n[PatchMoE(\"../specs/mnist-joint.json\")]\ninternal sealed partial class Net;", s_spec with { Path = "/specs/mnist-joint.json" }));
+
+    /// <summary>Where the project shows a file counts as well as where it lies.</summary>
+    [TestCase("specs/net.json")]
+    [TestCase("specs\\\\net.json")]
+    [TestCase("net.json")]
+    [TestCase("shared/other.json")]
+    public void SpecFileNotFound_DoesNotReport_ALink(string path) => Expect.Compiles(
+        UserProject.Of($"using PatchMoE;\n\n[PatchMoE(\"{path}\")]\ninternal sealed partial class Net;", s_spec with { Path = "/shared/other.json", Link = "specs/net.json" }));
+
+    /// <summary>Without the targets of the package, a link is not seen; the message names the file by a path that is found.</summary>
+    [Test]
+    public void SpecFileNotFound_NamesWhatThereIs()
+    {
+        UserProject project = UserProject.Of(
+            "using PatchMoE;\n\n[PatchMoE(\"specs/net.json\")]\ninternal sealed partial class Net;",
+            s_spec with { Path = "/shared/other.json" },
+            UserProject.Spec("specs/vision/deep.json", s_spec.Text),
+            UserProject.Spec("specs/pmoe.schema.json", s_spec.Text));
+        string message = project.Run().Diagnostics.Single().GetMessage(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(message, Does.Contain("additional files, which are /shared/other.json, specs/vision/deep.json. Add"));
+        foreach (string named in (string[])["/shared/other.json", "specs/vision/deep.json"])
+        {
+            Expect.Compiles(project.Replace("Net.cs", "specs/net.json", named));
+        }
+    }
+
+    [Test]
+    public void SpecFileNotFound_AmongNoFiles_IsShort() => Assert.That(
+        UserProject.Of("using PatchMoE;\n\n[PatchMoE(\"specs/net.json\")]\ninternal sealed partial class Net;").Run().Diagnostics.Single().GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+        Does.StartWith("The spec 'specs/net.json' is not among the project's additional files. Add"));
+
+    /// <summary>A project may name a file that the package's targets name too.</summary>
+    [Test]
+    public void AFileThatIsListedTwice_IsOneFile() => Expect.Compiles(
+        UserProject.Of("using PatchMoE;\n\n[PatchMoE(\"net.json\")]\ninternal sealed partial class Net;", UserProject.Spec("a/net.json", s_spec.Text), UserProject.Spec("a/./net.json", s_spec.Text)));
 
     [Test]
     public void SpecFileAmbiguous_Reports() => Expect.Reports(
@@ -124,7 +159,7 @@ public sealed class ClassRuleTests
     [TestCase("../../../../net.json")]
     public void PathOfNoFile_ReportsThatItIsNotFound(string path) => Reports(
         DiagnosticRules.SpecFileNotFound,
-        $"The spec '{path}' is not among the project's additional files. Add <AdditionalFiles Include=\"{path}\" /> to the project file, or correct the path.",
+        $"The spec '{path}' is not among the project's additional files, which are specs/mnist-joint.json. Add <AdditionalFiles Include=\"{path}\" /> to the project file, or correct the path.",
         $"[PatchMoE(§\"{path}\")]\npublic partial class Net;");
 
     [TestCase("", "the end of the text")]

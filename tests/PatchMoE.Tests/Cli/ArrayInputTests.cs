@@ -116,6 +116,18 @@ public sealed class ArrayInputTests
         _golden.AssertAgrees(Shell.Run("cat \"$FILE\" | \"$@\"", ("FILE", file), Pmoe.StartInfo(arguments)));
     }
 
+    /// <summary>Its number then belongs to something of the runtime's, on which a read would wait forever.</summary>
+    [Test]
+    [Platform("Linux,Unix,MacOsX")]
+    public void AClosedStandardInput_IsRefused()
+    {
+        string[] arguments = _golden.Arguments();
+        arguments[Array.IndexOf(arguments, "--input") + 1] = "-";
+        Outcome outcome = Shell.Run("\"$@\" <&-", ("UNUSED", ""), Pmoe.StartInfo(arguments));
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain("error: standard input: cannot be read: it is closed."));
+    }
+
     [Test]
     [Platform("Linux,Unix,MacOsX")]
     public void ATruncatedPipe_IsRefusedByItsName()

@@ -69,7 +69,7 @@ public sealed class RunCommandMistakeTests
     public void InputThatIsMissing() => AssertRefused("--input", _folder.File("none.npy"), "none.npy", "no such file");
 
     [Test]
-    public void InputThatIsNoArray() => AssertRefused("--input", _golden.Spec, "not a .npy file");
+    public void InputThatIsNoArray() => AssertRefused("--input", _golden.Spec, "not a .npy or .npz file");
 
     [Test]
     public void InputThatIsCutOff()

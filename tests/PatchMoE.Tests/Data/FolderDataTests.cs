@@ -29,7 +29,7 @@ public sealed class FolderDataTests
             Assert.That(data.Train.Names.Concat(data.Test.Names).Distinct().Count(), Is.EqualTo(20));
             Assert.That(again.Test.Names, Is.EqualTo(data.Test.Names));
             Assert.That(other.Test.Names, Is.Not.EqualTo(data.Test.Names));
-            Assert.That(data.Test.Names.All(File.Exists));
+            Assert.That(data.Test.Names.All(name => File.Exists(_folder.File($"photos/{name}"))));
         });
     }
 
@@ -144,7 +144,7 @@ public sealed class FolderDataTests
         Pictures.WriteExamples(_folder.File("photos"), 4, ["blank", "square"]);
         Dataset train = Load().Train;
         var pixels = new byte[16 * 16];
-        PictureReader.Default.Read(train.Names[3], new PictureTarget(16, 16, 1, ImageFit.Crop), pixels);
+        PictureReader.Default.Read(_folder.File($"photos/{train.Names[3]}"), new PictureTarget(16, 16, 1, ImageFit.Crop), pixels);
         using var file = File.OpenHandle(Write(pixels), options: FileOptions.RandomAccess);
         var store = new PixelStore(new PixelFile(file, 0, pixels.Length), [0], 1, Load().Metadata.Normalization);
         var values = new float[pixels.Length];

@@ -47,6 +47,18 @@ internal sealed record ComparedNetwork(
     /// <summary>The head's biases, zeros if it has none.</summary>
     public float[] Bias => Weights.TryGetValue(BiasName, out NamedTensor? bias) ? bias.Values : new float[Model.Head.Outputs];
 
+    /// <summary>The weights as a parameter buffer.</summary>
+    public WeightBuffer ToWeights()
+    {
+        var network = new WeightBuffer(new PatchMoESpec("compared", Model));
+        foreach (ParameterSpec tensor in network.ParameterSpecs)
+        {
+            Weights[tensor.Name].Values.CopyTo(network.Parameters[tensor.Offset..]);
+        }
+
+        return network;
+    }
+
     /// <summary>Whether the loss gives a weight a gradient.</summary>
     public bool IsTrained(string name) => Model.Parameters().Any(parameter => parameter.Name == name && parameter.HasGradient);
 

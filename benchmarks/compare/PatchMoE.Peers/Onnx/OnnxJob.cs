@@ -1,9 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
+using PatchMoE.Onnx;
+using PatchMoE.Onnx.Layers;
 using PatchMoE.Peers.Networks;
 
 namespace PatchMoE.Peers.Onnx;
 
-/// <summary>One formulation in a session of its own, with its samples and logits bound once, so that a run copies nothing.</summary>
+/// <summary>One formulation of the exported network in a session of its own, for one batch size, with its samples and logits bound once, so that a run copies nothing.</summary>
 internal sealed class OnnxJob : IDisposable
 {
     private readonly ComparedNetwork _compared;
@@ -14,10 +16,9 @@ internal sealed class OnnxJob : IDisposable
     private readonly OrtValue _logits;
     private readonly OrtIoBinding _binding;
 
-    public OnnxJob(ComparedNetwork compared, OnnxNetwork network, int threads)
+    public OnnxJob(ComparedNetwork compared, FormulationKind formulation, int threads)
     {
         _compared = compared;
-        (byte[] model, string output) = network.Build();
         _options = new SessionOptions
         {
             IntraOpNumThreads = threads,
@@ -25,15 +26,19 @@ internal sealed class OnnxJob : IDisposable
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
         };
-        _session = new InferenceSession(model, _options);
+
+        // With the batch size known, shapes are computed once, when the graph is loaded.
+        _options.AddFreeDimensionOverrideByName("batch", compared.Batch);
+        OnnxModel model = OnnxModel.Export(compared.ToWeights(), new OnnxExportOptions { Formulation = formulation });
+        _session = new InferenceSession(model.ToArray(), _options);
 
         // Memory of ONNX Runtime's own is aligned as its kernels like it.
-        _input = Allocate(network.InputShape);
+        _input = Allocate(compared.Batch, [.. compared.Model.InputShape()]);
         compared.Input.CopyTo(_input.GetTensorMutableDataAsSpan<float>());
         _logits = Allocate(compared.Batch, compared.Model.Head.Outputs);
         _binding = _session.CreateIoBinding();
-        _binding.BindInput(OnnxNetwork.InputName, _input);
-        _binding.BindOutput(output, _logits);
+        _binding.BindInput("input", _input);
+        _binding.BindOutput("logits", _logits);
     }
 
     public void Forward() => _session.RunWithBinding(_run, _binding);
@@ -55,6 +60,6 @@ internal sealed class OnnxJob : IDisposable
         _options.Dispose();
     }
 
-    private static OrtValue Allocate(params long[] shape) =>
-        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, shape);
+    private static OrtValue Allocate(int batch, params int[] sample) => OrtValue.CreateAllocatedTensorValue(
+        OrtAllocator.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, [batch, .. sample.Select(size => (long)size)]);
 }

@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace PatchMoE.Imaging;
 
 /// <summary>Decodes a file with Skia: the pixels as they are stored, without a change of colour space, which would depend on the machine.</summary>
-internal static class Decoder
+internal static class PictureDecoder
 {
     // What a photograph of any camera takes; a small file can claim to be far larger.
     private const long MaximumPixels = 400_000_000;

@@ -1,0 +1,28 @@
+using PatchMoE.Onnx.Graphs;
+using static Onnx.TensorProto.Types;
+
+namespace PatchMoE.Onnx.Layers;
+
+/// <summary>What follows from the counts of valid patches of the N instances of layer 0.</summary>
+/// <param name="graph">The graph.</param>
+/// <param name="lengths">The counts, int64 [N, 1].</param>
+internal sealed class ValidPatches(GraphWriter graph, string lengths)
+{
+    /// <summary>Which of the first indices are below the count, bool [N, count]: valid patches, or ranks that are taken.</summary>
+    /// <param name="name">The node's name.</param>
+    /// <param name="count">The number of indices.</param>
+    public string Below(string name, int count)
+    {
+        long[] indices = [.. Enumerable.Range(0, count).Select(index => (long)index)];
+        return graph.Node("Less", name, [graph.Constant($"{name}.index", indices, count), lengths]);
+    }
+
+    /// <summary>The number of patches that an expert takes, but at least 1, float32 [N, 1].</summary>
+    /// <param name="name">The node's name.</param>
+    /// <param name="most">The most that it takes.</param>
+    public string Taken(string name, int most)
+    {
+        string taken = graph.Node("Clip", $"{name}/clip", [lengths, graph.Constant($"{name}/clip.least", [1L]), graph.Constant($"{name}/clip.most", [(long)most])]);
+        return graph.Node("Cast", name, [taken], NodeAttribute.Int("to", (long)DataType.Float));
+    }
+}
