@@ -48,7 +48,11 @@ internal sealed record Case(string Name, string About, PatchMoESpec Spec, double
             """,
             """, "data": { "kind": "images", "source": "mnist", "train": 500, "test": 500 } """),
         0.1,
-        (spec, seed) => DataLoader.Load(spec, dataFolder: null, seed, specFolder: "."));
+        (spec, seed) =>
+        {
+            (Dataset train, Dataset test) = DataLoader.Load(spec, dataFolder: null, seed, specFolder: ".");
+            return (train, test);
+        });
 
     private static Case Synthetic() => new(
         "synthetic",
@@ -61,7 +65,11 @@ internal sealed record Case(string Name, string About, PatchMoESpec Spec, double
             """,
             """, "data": { "kind": "synthetic", "patterns": 8, "similarity": 0.2, "noise": 0.02, "train": 200, "test": 200 } """),
         0.5,
-        (spec, seed) => DataLoader.Load(spec, dataFolder: null, seed, specFolder: "."));
+        (spec, seed) =>
+        {
+            (Dataset train, Dataset test) = DataLoader.Load(spec, dataFolder: null, seed, specFolder: ".");
+            return (train, test);
+        });
 
     private static Case Table() => new(
         "table",

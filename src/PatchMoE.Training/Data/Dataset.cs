@@ -1,7 +1,7 @@
 namespace PatchMoE.Training.Data;
 
 /// <summary>Labelled samples: the input of training and evaluation, whatever their source.</summary>
-public sealed class Dataset
+public sealed partial class Dataset
 {
     private readonly SampleStore _inputs;
     private readonly int[] _labels;

@@ -40,7 +40,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         _route = RouteShare;
         _gradients = GradientShare;
         _gradientsByExperts = GradientShareByExperts;
-        _workspaces = new(() => WorkspacePool.Of(() => CreateWorkspace()));
+        _workspaces = new(() => WorkspacePolicy.CreatePool(() => CreateWorkspace()));
     }
 
     /// <summary>The sizes.</summary>

@@ -19,7 +19,8 @@ internal static class ExpertViews
     {
         ModelSpec spec = model.Spec.Model;
         LayerShape shape = spec.LayerShapes()[0];
-        Contributions? contributions = spec.Layers.Count == 1 ? new Contributions(model, predicted) : null;
+        bool contributes = spec.Layers.Count == 1;
+        Contributions contributions = contributes ? new Contributions(model, predicted) : default;
         var views = new List<ExpertView>();
         for (int group = 0; group < shape.Instances; group++)
         {
@@ -30,7 +31,7 @@ internal static class ExpertViews
                 for (int i = 0; i < patches.Length; i++)
                 {
                     PatchPlace place = PatchPlace.Of(spec.Input, group, seen.Patches[i]);
-                    float? contribution = contributions?.Of(input, seen.Expert, place, seen.Gates[i], seen.Patches.Length);
+                    float? contribution = contributes ? contributions.Of(input, seen.Expert, place, seen.Gates[i], seen.Patches.Length) : null;
                     patches[i] = new TakenPatch(place, seen.Scores[i], seen.Gates[i], contribution);
                 }
 

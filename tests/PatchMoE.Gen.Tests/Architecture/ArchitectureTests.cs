@@ -18,6 +18,10 @@ public sealed class ArchitectureTests
         // A user makes one for each thread that predicts; the kernels divide it, so that it lies with them.
         "src/PatchMoE/Kernels/Workspace.cs",
 
+        // What an application reads of a trained model and of its answers.
+        "src/PatchMoE/Metadata/",
+        "src/PatchMoE/Predictions/",
+
         // The records of a spec, which a user composes, reads and writes; the generator and the command go by the same names.
         "src/PatchMoE.Spec/",
 

@@ -57,7 +57,7 @@ public sealed class ClassFormTests
     [TestCase("namespace A;\ninternal static partial class Outer\n{\n    internal partial class @in\n    {\n        [PatchMoE(\"specs/mnist-joint.json\")]\n        internal sealed partial class Net;\n    }\n}", "A.Outer.in.Net", TestName = "InTwoClasses")]
     [TestCase("[PatchMoE(\"specs/mnist-joint.json\")]\ninternal sealed partial class @event;", "event", TestName = "NamedLikeAKeyword")]
     [TestCase("[PatchMoE(\"specs/mnist-joint.json\")]\ninternal sealed partial class Größe_Ω;", "Größe_Ω", TestName = "NotAscii")]
-    [TestCase("internal class Base { public int Rank => 1; }\n[PatchMoE(\"specs/mnist-joint.json\")]\ninternal partial class Net : Base, System.IDisposable\n{\n    public void Dispose() { }\n}", "Net", TestName = "BaseClassAndInterface")]
+    [TestCase("internal class Base { public int Rank => 1; }\n[PatchMoE(\"specs/mnist-joint.json\")]\ninternal partial class Net : Base, System.ICloneable\n{\n    public object Clone() => this;\n}", "Net", TestName = "BaseClassAndInterface")]
     [TestCase("internal partial class Net { public int A => InputLength; }\n[PatchMoE(\"specs/mnist-joint.json\")]\ninternal sealed partial class Net;\ninternal partial class Net { public int B => Outputs; }", "Net", TestName = "SeveralDeclarations")]
     [TestCase("[ImageInput(8, 8, Patch = 2)]\ninternal partial class Net;\n[PatchMoE, LinearHead(1)]\ninternal partial class Net;\n[DenseLayer(NeuronsPerExpert = 3)]\ninternal partial class Net;", "Net", TestName = "AttributesOnSeveralDeclarations")]
     [TestCase("[PatchMoEAttribute(specFile: \"specs/mnist-joint.json\")]\ninternal sealed partial class Net;", "Net", TestName = "NamedArgument")]

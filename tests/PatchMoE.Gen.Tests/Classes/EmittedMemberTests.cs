@@ -118,6 +118,7 @@ public sealed partial class EmittedMemberTests
     [TestCase("partial class Net\n{\n    private static readonly int §_network = 1;\n}", "Net._network", "_network")]
     [TestCase("partial class Net\n{\n    public enum §Forward\n    {\n        A,\n    }\n}", "Net.Forward", "Forward")]
     [TestCase("partial class Net\n{\n    public static Net? §Load(string path) => null;\n}", "Net.Load", "Load")]
+    [TestCase("partial class Net : System.IDisposable\n{\n    public void §Dispose()\n    {\n    }\n}", "Net.Dispose", "Dispose")]
     [TestCase("partial record Net(int §Outputs = 1);", "Net.Outputs", "Outputs")]
     [TestCase("partial class Net : IPatchMoEModel\n{\n    PatchMoESpec IPatchMoEModel.§Spec => throw new System.NotSupportedException();\n}", "Net.Spec", "Spec")]
     [TestCase("partial class Net;\n\npartial class Net\n{\n    public int §Patches { get; set; }\n}", "Net.Patches", "Patches")]

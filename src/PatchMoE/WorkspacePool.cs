@@ -1,4 +1,5 @@
 using Microsoft.Extensions.ObjectPool;
+using PatchMoE.Kernels;
 
 namespace PatchMoE;
 
@@ -20,17 +21,6 @@ public static class WorkspacePool
             throw new ArgumentOutOfRangeException(nameof(threads), threads, $"A pass needs 1 to {Workspace.MaximumThreads} threads.");
         }
 
-        return Of(() => model.CreateWorkspace(threads));
-    }
-
-    /// <summary>A pool of what a function makes.</summary>
-    internal static ObjectPool<Workspace> Of(Func<Workspace> create) => new DefaultObjectPoolProvider().Create(new Policy(create));
-
-    /// <summary>A workspace on which no pass can run any more is not kept.</summary>
-    private sealed class Policy(Func<Workspace> create) : PooledObjectPolicy<Workspace>
-    {
-        public override Workspace Create() => create();
-
-        public override bool Return(Workspace obj) => obj.IsUsable;
+        return WorkspacePolicy.CreatePool(() => model.CreateWorkspace(threads));
     }
 }

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PatchMoE.ServiceLoad;
+
+/// <summary>A service in a process of its own, on a free port of the loopback interface.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    /// <param name="name">How tables call it.</param>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="command">The program and its first arguments, for <c>dotnet</c>.</param>
+    public ServerProcess(string name, string query, params string[] command)
+    {
+        Name = name;
+        int port = FreePort();
+        Uri = new Uri($"http://127.0.0.1:{port}/classify{query}");
+        string[] settings = ["--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning"];
+        _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [.. command, .. settings])
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+        })!;
+    }
+
+    public string Name { get; }
+
+    public Uri Uri { get; }
+
+    /// <summary>Waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        using var client = new HttpClient();
+        for (int i = 0; !_process.HasExited && i < 300; i++)
+        {
+            try
+            {
+                await client.GetStringAsync(new Uri(Uri, "/health"));
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100);
+            }
+        }
+
+        throw new InvalidOperationException($"{Name} does not answer.");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
