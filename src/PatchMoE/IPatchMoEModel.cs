@@ -31,6 +31,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="lengths">
     /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen.
     /// </param>
+    /// <exception cref="InvalidOperationException">All weights are 0: the model was neither initialised nor loaded.</exception>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
@@ -39,6 +40,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="classes">[B], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="InvalidOperationException">All weights are 0: the model was neither initialised nor loaded.</exception>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
@@ -47,6 +49,7 @@ public interface IPatchMoEModel : INetworkWeights
     /// <param name="features">[B, <see cref="FeatureLength"/>], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    /// <exception cref="InvalidOperationException">All weights are 0: the model was neither initialised nor loaded.</exception>
     /// <exception cref="ArgumentException">A length does not fit, or the workspace is another model's.</exception>
     void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
