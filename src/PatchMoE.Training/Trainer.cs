@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PatchMoE.Initialization;
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
@@ -10,11 +11,11 @@ namespace PatchMoE.Training;
 
 /// <summary>
 /// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
-/// in place, starting from their current values. An update allocates nothing.
+/// in place, starting from their current values; if all are 0, they are initialised first. An update allocates nothing.
 /// </summary>
 /// <param name="model">The weights.</param>
 /// <param name="engine">Computes this network; its weights are set from the model's. The caller owns and disposes it.</param>
-/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are left to the caller.</param>
+/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> is used only for weights that are all 0, and <c>seed</c> is left to the caller.</param>
 /// <param name="train">The training data.</param>
 /// <param name="test">The test data, evaluated after every epoch.</param>
 /// <param name="options">Seed, tests, checkpoints.</param>
@@ -49,6 +50,11 @@ public sealed class Trainer(
         _order = new ShuffledOrder(_parts.Trained, training.Batch, options.Seed);
         resumeFrom?.CheckFits(model, training, train.Count, train.Count - _parts.Trained.Length, options.Seed);
 
+        if (resumeFrom is null && !model.Parameters.ContainsAnyExcept(0f))
+        {
+            WeightInitializer.Initialize(model.Spec with { Training = training }, options.Seed, model.Parameters);
+        }
+
         _history.Clear();
         _best = null;
         var evaluator = new Evaluator(engine, options.EvaluationBatch);
@@ -73,7 +79,7 @@ public sealed class Trainer(
             StoppedEarly = finished && _epoch < stage.Epochs,
             TrainedSamples = _parts.Trained.Length,
         };
-        IReadOnlyList<SpecDiagnostic> notices = options.Notices && finished ? new TrainingNotices(engine, model, _parts, _meter).Of(result) : [];
+        IReadOnlyList<SpecDiagnostic> notices = options.Notices && finished ? new TrainingNotices(engine, model, _parts, _meter).Of(result.History, final) : [];
         return result with { Notices = notices, Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
     }
 

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Ilgpu.Kernels;
-using PatchMoE.Training;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Ilgpu;

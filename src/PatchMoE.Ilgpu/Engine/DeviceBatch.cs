@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Runtime;
-using PatchMoE.Training;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Ilgpu;

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Kernels;
-using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Optimizers;
 

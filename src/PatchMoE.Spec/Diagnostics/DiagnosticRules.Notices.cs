@@ -12,14 +12,14 @@ internal static partial class DiagnosticRules
     /// <summary>{0} the experts, {1} the layer, {2} the samples.</summary>
     public static readonly DiagnosticRule ExpertNeverUsed = new(
         "PMOE091", DiagnosticLevel.Warning, "An expert that is never used",
-        "{0} of layer {1} answers 0 to each of {2} samples that it was not trained on.",
-        "Lower 'training.optimizer.learningRate', or use fewer experts.");
+        "In layer {1}, the output is 0 for each of {2} samples: {0}.",
+        "Use fewer experts; with the routing 'sample' or a gate near 0, raise 'training.init.router'; otherwise lower 'training.optimizer.learningRate'.");
 
     /// <summary>{0} the expert, {1} its share, {2} of what, {3} the number of experts.</summary>
     public static readonly DiagnosticRule OneExpertAlone = new(
         "PMOE092", DiagnosticLevel.Warning, "One expert does everything",
         "Expert {0} of the {3} in layer 0 has {1} of the {2}, so the others are as good as absent.",
-        "Raise 'training.init.router', so that the experts start apart, or use fewer of them.");
+        "Use the routing 'expertChoice' with the gate 'softmaxSelected', where every expert takes patches of every sample, another seed, or a single expert.");
 
     /// <summary>{0} the pairs, {1} the lowest share that two of them have in common.</summary>
     public static readonly DiagnosticRule ExpertsTakeTheSame = new(

@@ -1,4 +1,3 @@
-using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Optimizers;

@@ -1,4 +1,5 @@
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
 using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;
@@ -64,7 +65,7 @@ public sealed class CpuEngine : HostEngine
 
     private protected override double LossAndGradients(Span<float> gradients) => _network is null
         ? base.LossAndGradients(gradients)
-        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, Batch.Weights, BatchLogits, gradients, _workspace, Batch.Lengths);
+        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths, Batch.Weights);
 
     private protected override double Update(Optimizer optimizer, double learningRate)
     {
@@ -74,7 +75,7 @@ public sealed class CpuEngine : HostEngine
         }
 
         double loss = _network.SgdStep(
-            Batch.Data, Batch.Indices, Batch.Labels, Batch.Weights, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
+            Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths, Batch.Weights);
         if (double.IsFinite(loss))
         {
             optimizer.Steps++;

@@ -1,4 +1,4 @@
-using PatchMoE.Training.Engines;
+using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 
@@ -9,7 +9,7 @@ namespace PatchMoE.Training.Notices;
 /// <param name="model">The weights.</param>
 /// <param name="parts">The data of the run.</param>
 /// <param name="meter">Measures the use of the experts; null if layer 0 does not route.</param>
-internal sealed class TrainingNotices(ITrainingEngine engine, INetworkWeights model, TrainingParts parts, ExpertUseMeter? meter)
+internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights model, TrainingParts parts, ExpertUseMeter? meter)
 {
     // The thresholds keep clear of what healthy runs show; docs/training.md has the numbers.
     private const double FittedLoss = 0.2;
@@ -21,8 +21,10 @@ internal sealed class TrainingNotices(ITrainingEngine engine, INetworkWeights mo
     private readonly ModelSpec _model = model.Spec.Model;
 
     /// <summary>The notices of a run, by number.</summary>
-    public IReadOnlyList<SpecDiagnostic> Of(TrainingResult result) => result.History.LastOrDefault(epoch => epoch.Phase != TrainingPhase.Routers) is { } last
-        ? [.. OfLoss(last, result.Final).Concat(OfExperts()).OrderBy(notice => notice.Rule.Id, StringComparer.Ordinal)]
+    /// <param name="history">Its epochs.</param>
+    /// <param name="final">Its evaluation on the test data.</param>
+    public IReadOnlyList<SpecDiagnostic> Of(IReadOnlyList<EpochMetrics> history, EvaluationResult final) => history.LastOrDefault(epoch => epoch.Phase != TrainingPhase.Routers) is { } last
+        ? [.. OfLoss(last, final).Concat(OfExperts()).OrderBy(notice => notice.Rule.Id, StringComparer.Ordinal)]
         : [];
 
     private IEnumerable<SpecDiagnostic> OfLoss(EpochMetrics last, EvaluationResult final)
@@ -117,8 +119,8 @@ internal sealed class TrainingNotices(ITrainingEngine engine, INetworkWeights mo
     private static double LargestShare(ReadOnlySpan<int> labels) => (double)labels.ToArray().CountBy(label => label).Max(pair => pair.Value) / labels.Length;
 
     private static string Names(IReadOnlyList<int> experts) => experts.Count == 1
-        ? $"Expert {experts[0]}"
-        : $"Experts {string.Join(", ", experts.Take(experts.Count - 1))} and {experts[^1]}";
+        ? $"expert {experts[0]}"
+        : $"experts {string.Join(", ", experts.Take(experts.Count - 1))} and {experts[^1]}";
 
     private static string Text(double value) => FormattableString.Invariant($"{value:0.000}");
 

@@ -29,6 +29,9 @@ public abstract unsafe class CompiledNetwork : IDisposable
     private readonly Lazy<ObjectPool<Workspace>> _workspaces;
     private bool _disposed;
 
+    // Whether a weight was found that is not 0. Weights are written through a span, so only looking tells; once is enough.
+    private bool _hasWeights;
+
     /// <summary>Creates a network whose weights are 0.</summary>
     protected CompiledNetwork(NetworkSizes sizes)
     {
@@ -89,6 +92,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {
         int batch = classes.Length;
+        RequireWeights();
         CheckSamples(input, batch, lengths);
         fixed (float* firstInput = input)
         fixed (int* firstLength = lengths, firstClass = classes)
@@ -140,22 +144,22 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow but the weights.</param>
-    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the last.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="gradients">As long as the parameters, overwritten.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double LossAndGradients(
         ReadOnlySpan<float> data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
-        ReadOnlySpan<float> weights,
         Span<float> logits,
         Span<float> gradients,
         Workspace workspace,
-        ReadOnlySpan<int> lengths = default)
+        ReadOnlySpan<int> lengths = default,
+        ReadOnlySpan<float> weights = default)
     {
         CheckIndices(data, samples, labels.Length);
         return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient: default, workspace, lengths);
@@ -178,24 +182,24 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow but the weights.</param>
-    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the last.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="weightDecay">λ.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double SgdStep(
         ReadOnlySpan<float> data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
-        ReadOnlySpan<float> weights,
         Span<float> logits,
         double learningRate,
         double weightDecay,
         Workspace workspace,
-        ReadOnlySpan<int> lengths = default)
+        ReadOnlySpan<int> lengths = default,
+        ReadOnlySpan<float> weights = default)
     {
         CheckIndices(data, samples, labels.Length);
         return Update(data, samples, labels, weights, logits, learningRate, weightDecay, workspace, lengths);
@@ -249,6 +253,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         PassShare<ForwardPass> share, ReadOnlySpan<float> input, Span<float> outputs, int perSample, string name, Workspace workspace, ReadOnlySpan<int> lengths)
     {
         int batch = Guard.Batch(outputs.Length, perSample, name);
+        RequireWeights();
         CheckSamples(input, batch, lengths);
         fixed (float* firstInput = input, firstOutput = outputs)
         fixed (int* firstLength = lengths)
@@ -368,6 +373,16 @@ public abstract unsafe class CompiledNetwork : IDisposable
         finally
         {
             workspace.Leave();
+        }
+    }
+
+    /// <summary>Refuses to answer with a network that was neither initialised nor loaded: all of its answers would be 0.</summary>
+    private void RequireWeights()
+    {
+        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span.ContainsAnyExcept(0f)))
+        {
+            throw new InvalidOperationException(
+                $"{Sizes.Model}: all weights are 0, so it was neither loaded nor trained. Load its weights (Load), or initialise it (Initialize) and train it.");
         }
     }
 

@@ -1,4 +1,4 @@
-namespace PatchMoE.Training;
+namespace PatchMoE.Training.Data;
 
 /// <summary>How much the samples of each class count in the loss of an update.</summary>
 public sealed class ClassWeights

@@ -1,6 +1,4 @@
-using PatchMoE.Training.Data;
-
-namespace PatchMoE.Training;
+namespace PatchMoE.Training.Data;
 
 /// <summary>What a run trains on, chooses by and tests on.</summary>
 /// <param name="Train">The training data.</param>
