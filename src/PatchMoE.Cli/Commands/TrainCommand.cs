@@ -3,6 +3,7 @@ using System.Globalization;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Cli.Training;
 using PatchMoE.Reports;
 using PatchMoE.Training;
@@ -75,7 +76,7 @@ internal sealed class TrainCommand
         ulong seed = (ulong)spec.Training!.Seed;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
 
-        LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunFolders.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
+        LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunPlaces.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
         DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training.Batch);
         using RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
         bool severalSeeds = spec.Training.Seeds > 1;

@@ -1,5 +1,5 @@
 using PatchMoE.Cli.Outputs;
-using PatchMoE.Cli.Training;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Inputs;
@@ -38,7 +38,7 @@ internal sealed record ModelSource(PatchMoESpec Spec, string Folder, string Weig
 
     private static string Latest(PatchMoESpec spec, CommandContext context)
     {
-        string path = RunFolders.LatestWeights(spec)
+        string path = RunPlaces.LatestWeights(spec)
             ?? throw new BadInputException($"--weights: there is no run of {spec.Name} in the folder runs. Train it with 'pmoe train', or give its weights with --weights FILE.");
         context.Error.WriteLine($"weights: {path}");
         return path;

@@ -1,4 +1,5 @@
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Imaging;
 using PatchMoE.Training.Data;
 
@@ -26,7 +27,7 @@ internal static class SpecData
             SpecFolder = specFolder,
             DataFolder = dataFolder,
             Pictures = PictureReader.Default,
-            CacheFolder = cacheFolder ?? Training.RunFolders.CacheFolder(null),
+            CacheFolder = cacheFolder ?? RunPlaces.CacheFolder(null),
             Strict = strict,
             Normalization = normalization,
             Report = text => context.Error.WriteLine($"warning: {text}"),

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using PatchMoE.Cli.Outputs;
-using PatchMoE.Formats;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Training;
@@ -9,8 +8,6 @@ namespace PatchMoE.Cli.Training;
 /// <summary>Chooses the folder of a training run.</summary>
 internal static class RunFolders
 {
-    private const string Runs = "runs";
-
     /// <summary>
     /// The folder to train in. Without <paramref name="path"/> it is <c>runs/{name}-{seed}</c>, with the first free number appended or, to resume, the last that
     /// holds a run.
@@ -28,12 +25,12 @@ internal static class RunFolders
         }
 
         string chosen = path ?? Last(spec);
-        if (resume && !HoldsRun(chosen))
+        if (resume && !RunPlaces.HoldsRun(chosen))
         {
             throw new BadInputException($"{chosen}: there is no run to resume. Start one without --resume, or give the folder of one with --out.");
         }
 
-        if (HoldsRun(chosen) && !resume && !force)
+        if (RunPlaces.HoldsRun(chosen) && !resume && !force)
         {
             throw new BadInputException($"{chosen}: the folder already holds a run. Continue it with --resume, replace it with --force, or choose another folder with --out.");
         }
@@ -46,26 +43,6 @@ internal static class RunFolders
 
         return folder;
     }
-
-    /// <summary>The weights that were written last to one of a spec's default run folders, if they are of its model; null if there are none.</summary>
-    public static string? LatestWeights(PatchMoESpec spec)
-    {
-        if (!Directory.Exists(Runs))
-        {
-            return null;
-        }
-
-        return Directory.EnumerateDirectories(Runs, $"{spec.Name}-*")
-            .Select(folder => Path.Combine(folder, "weights.safetensors"))
-            .Where(File.Exists)
-            .OrderByDescending(File.GetLastWriteTimeUtc)
-            .FirstOrDefault(path => WeightsFile.ReadSpec(path)?.Model == spec.Model);
-    }
-
-    /// <summary>Where decoded pictures are kept: beside the run folders.</summary>
-    /// <param name="path">The user's choice of a run folder; null for none.</param>
-    public static string CacheFolder(string? path) =>
-        Path.Combine(path is null ? Runs : Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".", ".pictures");
 
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
@@ -96,11 +73,11 @@ internal static class RunFolders
     /// <summary>The first default folder without a run that no other training has taken; of several that start together, each gets its own.</summary>
     private static RunFolder OpenNext(PatchMoESpec spec)
     {
-        foreach (string candidate in Defaults(spec).Where(folder => !HoldsRun(folder)))
+        foreach (string candidate in RunPlaces.Of(spec).Where(folder => !RunPlaces.HoldsRun(folder)))
         {
             // Between the question and the lock, another training may have begun and ended.
             RunFolder? folder = RunFolder.TryOpen(candidate);
-            if (folder is not null && !HoldsRun(candidate))
+            if (folder is not null && !RunPlaces.HoldsRun(candidate))
             {
                 return folder;
             }
@@ -112,18 +89,5 @@ internal static class RunFolders
     }
 
     /// <summary>The last default folder that holds a run; the first if there is none.</summary>
-    private static string Last(PatchMoESpec spec) => Defaults(spec).TakeWhile(HoldsRun).DefaultIfEmpty(Defaults(spec).First()).Last();
-
-    private static IEnumerable<string> Defaults(PatchMoESpec spec)
-    {
-        string first = Path.Combine(Runs, string.Create(CultureInfo.InvariantCulture, $"{spec.Name}-{spec.Training!.Seed}"));
-        yield return first;
-        for (int number = 2; ; number++)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
-        }
-    }
-
-    private static bool HoldsRun(string folder) =>
-        new[] { "spec.json", "weights.safetensors", "checkpoint.safetensors" }.Any(name => File.Exists(Path.Combine(folder, name)));
+    private static string Last(PatchMoESpec spec) => RunPlaces.Of(spec).TakeWhile(RunPlaces.HoldsRun).DefaultIfEmpty(RunPlaces.Of(spec).First()).Last();
 }

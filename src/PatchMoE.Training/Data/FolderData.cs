@@ -122,8 +122,8 @@ internal static class FolderData
         }
 
         double all = (double)pictures.Length * pixels.Length / channels;
-        double Moment(int channel, int power) => Enumerable.Range(0, Values).Sum(value => counts[(channel * Values) + value] * Math.Pow(value / 255.0, power)) / all;
-        double[] mean = [.. Enumerable.Range(0, channels).Select(channel => Moment(channel, 1))];
-        return Statistics.Of(mean, [.. mean.Select((value, channel) => Moment(channel, 2) - (value * value))]);
+        double Mean(int channel, Func<double, double> of) => Enumerable.Range(0, Values).Sum(value => counts[(channel * Values) + value] * of(value / 255.0)) / all;
+        double[] mean = [.. Enumerable.Range(0, channels).Select(channel => Mean(channel, value => value))];
+        return Statistics.Of(mean, [.. mean.Select((center, channel) => Mean(channel, value => (value - center) * (value - center)))]);
     }
 }

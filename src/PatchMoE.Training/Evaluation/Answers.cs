@@ -1,3 +1,4 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Evaluation;
@@ -41,7 +42,7 @@ public static class Answers
                 int label = Losses.Predict(model.Loss, sample);
 
                 // The loss of a class is −log of its probability.
-                double probability = Math.Exp(-Losses.Of(model.Loss, sample, label));
+                double probability = StrictMath.Exp(-Losses.Of(model.Loss, sample, label));
                 answers[start + i] = new Answer(start + i, ModelClasses.IndexOf(model, data.Labels[start + i]), ModelClasses.IndexOf(model, label), probability);
             }
         }

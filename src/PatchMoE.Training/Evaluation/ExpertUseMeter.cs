@@ -1,3 +1,4 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Evaluation;
@@ -103,7 +104,7 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
         {
             double[] patches = Shares([.. Taken.Select(count => (double)count)]);
             double[] gate = hasGates ? Shares(Gate) : [];
-            double entropy = experts == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * Math.Log(1 / share) : 0) / Math.Log(experts);
+            double entropy = experts == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * StrictMath.Log(1 / share) : 0) / StrictMath.Log(experts);
             double covered = isSample ? 1 : Valid == 0 ? 0 : (double)Covered / Valid;
             return new ExpertUse(Rounded(patches), Rounded(gate), Math.Round(entropy, Decimals), Math.Round(covered, Decimals));
         }

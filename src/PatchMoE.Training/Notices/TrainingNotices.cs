@@ -1,3 +1,4 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
@@ -113,7 +114,7 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
         }
 
         double total = counts.Values.Sum();
-        return counts.Values.Sum(count => count / total * Math.Log(total / count));
+        return counts.Values.Sum(count => count / total * StrictMath.Log(total / count));
     }
 
     private static double LargestShare(ReadOnlySpan<int> labels) => (double)labels.ToArray().CountBy(label => label).Max(pair => pair.Value) / labels.Length;

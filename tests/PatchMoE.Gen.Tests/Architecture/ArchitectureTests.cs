@@ -10,6 +10,9 @@ public sealed class ArchitectureTests
     private const string Update = "UPDATE_SNAPSHOTS";
 
     /// <summary>Folders and files whose types are in the root namespace of their project by intent: users write them every day, and one using is enough.</summary>
+    /// <summary>Extensions of every model, for which no namespace besides the model's is to be looked for.</summary>
+    private static readonly string[] s_ofEveryModel = ["src/PatchMoE.Imaging/ModelPictures.cs"];
+
     private static readonly string[] s_inRootNamespace =
     [
         // On every model class.
@@ -60,7 +63,7 @@ public sealed class ArchitectureTests
             {
                 string path = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
                 string folder = s_inRootNamespace.Any(path.StartsWith) ? string.Empty : project.FolderOf(file);
-                string expected = string.Join('.', [project.RootNamespace, .. folder.Split('/', StringSplitOptions.RemoveEmptyEntries)]);
+                string expected = s_ofEveryModel.Contains(path) ? "PatchMoE" : string.Join('.', [project.RootNamespace, .. folder.Split('/', StringSplitOptions.RemoveEmptyEntries)]);
                 IEnumerable<string> declared = CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot().DescendantNodes()
                     .OfType<BaseNamespaceDeclarationSyntax>()
                     .Select(declaration => declaration.Name.ToString())
