@@ -18,7 +18,7 @@ public static class ModelPictures
     /// <param name="name">How messages refer to it.</param>
     /// <exception cref="BadInputException">It cannot be decoded.</exception>
     /// <exception cref="ArgumentException">The model's input is no image of 1 or 3 channels.</exception>
-    public static Prediction Classify(this IPatchMoEModel model, byte[] picture, string name = "picture") => model.Classify(Values(model, name, picture));
+    public static Prediction Classify(this IPatchMoEModel model, ReadOnlyMemory<byte> picture, string name = "picture") => model.Classify(Values(model, name, picture.ToArray()));
 
     /// <summary>Classifies a picture and says which patches each expert saw. Their rectangles are in pixels of the network's image, to which the picture was fitted.</summary>
     /// <param name="model">A model whose input is an image of 1 or 3 channels.</param>
@@ -33,7 +33,7 @@ public static class ModelPictures
     /// <param name="name">How messages refer to it.</param>
     /// <exception cref="BadInputException">It cannot be decoded.</exception>
     /// <exception cref="ArgumentException">The model's input is no image of 1 or 3 channels.</exception>
-    public static Explanation Explain(this IPatchMoEModel model, byte[] picture, string name = "picture") => model.Explain(Values(model, name, picture));
+    public static Explanation Explain(this IPatchMoEModel model, ReadOnlyMemory<byte> picture, string name = "picture") => model.Explain(Values(model, name, picture.ToArray()));
 
     /// <summary>The values of a picture as a file gives them, pixels/255.</summary>
     /// <param name="model">The model whose input they become.</param>

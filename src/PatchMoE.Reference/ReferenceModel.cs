@@ -18,8 +18,10 @@ public sealed class ReferenceModel(ModelSpec spec)
     /// <param name="input">[B, …] as described by <see cref="ModelShapes.InputShape"/>; its length determines B ≥ 1.</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy; or null.</param>
     /// <param name="lengths">Valid patches, 0…n: [B], or [B, groups] with groups; null if all are valid. A patch beyond the count has no influence.</param>
+    /// <param name="sampleWeights">[B], how much each sample counts in the loss; null if all count the same.</param>
     /// <exception cref="ArgumentException">A weight is missing, a length does not fit, or a label or count is out of range.</exception>
-    public ReferenceResult Run(IReadOnlyDictionary<string, double[]> weights, double[] input, int[]? labels = null, int[]? lengths = null)
+    public ReferenceResult Run(
+        IReadOnlyDictionary<string, double[]> weights, double[] input, int[]? labels = null, int[]? lengths = null, double[]? sampleWeights = null)
     {
         int samples = _batch.Samples(input);
         _batch.RequireLabels(labels, samples);
@@ -34,10 +36,12 @@ public sealed class ReferenceModel(ModelSpec spec)
         (double? loss, IReadOnlyDictionary<string, double[]> gradients) = (null, new Dictionary<string, double[]>());
         if (labels is not null)
         {
-            // L = (1/B) Σ_b L_b.
+            // L = Σ_b c_b·L_b / Σ_b c_b, where c_b is 1 unless samples have weights.
+            double[] counts = sampleWeights ?? [.. Enumerable.Repeat(1.0, samples)];
+            double total = counts.Sum();
             (double Loss, double[] Gradient)[] losses = [.. passes.Select((pass, b) => Losses.Of(Spec.Loss, pass.Logits, labels[b]))];
-            loss = losses.Sum(sample => sample.Loss) / samples;
-            gradients = Backward(weights, input, passes, [.. losses.SelectMany(sample => sample.Gradient.Select(g => g / samples))]);
+            loss = losses.Select((sample, b) => counts[b] * sample.Loss).Sum() / total;
+            gradients = Backward(weights, input, passes, [.. losses.SelectMany((sample, b) => sample.Gradient.Select(g => counts[b] * g / total))]);
         }
 
         double[] logits = [.. passes.SelectMany(pass => pass.Logits)];

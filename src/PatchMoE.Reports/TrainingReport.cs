@@ -23,7 +23,9 @@ public static class TrainingReport
             html.Append("<p class=\"note\">Interrupted before the end: the numbers describe what was learned so far. Continue with <code>--resume</code>.</p>\n");
         }
 
+        NoticeList.Append(html, result.Notices);
         AppendNumbers(html, spec, result);
+        SeedTable.Append(html, result.Seeds);
         AppendCurves(html, result.History);
         if (sections is not null)
         {
@@ -78,8 +80,12 @@ public static class TrainingReport
         string training = spec.Training is { } t
             ? string.Create(CultureInfo.InvariantCulture, $"{t.Method.ToString().ToLowerInvariant()} training, {Name(t.Optimizer.Kind)} with learning rate {t.Optimizer.LearningRate}, batch {t.Batch}, ")
             : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{training}seed {seed}, {parameters} parameters");
+        return string.Create(CultureInfo.InvariantCulture, $"{training}{HeldOut(spec.Training)}seed {seed}, {parameters} parameters");
     }
+
+    private static string HeldOut(TrainingSpec? training) => training is { HeldOut: > 0 and var share }
+        ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} % of the training samples held out, ")
+        : "";
 
     private static string Name(OptimizerKind kind) => kind == OptimizerKind.Sgd ? "SGD" : kind.ToString();
 
@@ -90,12 +96,23 @@ public static class TrainingReport
         void Number(string name, string value) => html.Append($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
         Number("test accuracy", Percent(result.Final.Accuracy));
         Number("test loss", result.Final.Loss.ToString("0.0000", CultureInfo.InvariantCulture));
+        if (result.Validation is { } validation)
+        {
+            Number("validation accuracy", Percent(validation.Accuracy));
+            Number("validation loss", validation.Loss.ToString("0.0000", CultureInfo.InvariantCulture));
+        }
+
         if (result.Final.RouterHitRate is { } hitRate)
         {
             Number("router hit rate", Percent(hitRate));
         }
 
-        Number("epochs", result.History.Count.ToString(CultureInfo.InvariantCulture));
+        Number(result.StoppedEarly ? "epochs, stopped early" : "epochs", result.History.Count.ToString(CultureInfo.InvariantCulture));
+        if (result.BestEpoch is { } best)
+        {
+            Number("weights of epoch", best.ToString(CultureInfo.InvariantCulture));
+        }
+
         Number("time", string.Create(CultureInfo.InvariantCulture, $"{result.Seconds:0.0} s"));
         if (result.History.Count > 0)
         {
@@ -137,27 +154,36 @@ public static class TrainingReport
                 TrainingPhase.Experts => "Experts: loss",
                 _ => "Loss",
             };
-            html.Append(LineChart.Draw(
-                title,
-                [
-                    new ChartSeries("train", 0, [.. phase.Select(epoch => (double?)epoch.TrainLoss)]),
-                    new ChartSeries("test", 5, [.. phase.Select(epoch => epoch.TestLoss)]),
-                ]));
+            ChartSeries[] losses =
+            [
+                new("train", 0, [.. phase.Select(epoch => (double?)epoch.TrainLoss)]),
+                new("validation", 3, [.. phase.Select(epoch => epoch.ValidationLoss)]),
+                new("test", 5, [.. phase.Select(epoch => epoch.TestLoss)]),
+            ];
+            html.Append(LineChart.Draw(title, Drawn(losses)));
         }
 
         ChartSeries[] shares =
         [
             new("test accuracy", 5, [.. history.Select(epoch => epoch.TestAccuracy)]),
+            new("validation accuracy", 3, [.. history.Select(epoch => epoch.ValidationAccuracy)]),
             new("router hit rate", 2, [.. history.Select(epoch => epoch.RouterHitRate)]),
         ];
-        shares = [.. shares.Where(line => line.Values.Any(value => value is not null))];
+        shares = Drawn(shares);
         if (shares.Length > 0)
         {
-            html.Append(LineChart.Draw(shares.Length == 2 ? "Accuracy and router hit rate" : char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..], shares, high: 1));
+            bool isAccuracy = shares.Any(line => line.Name.EndsWith("accuracy", StringComparison.Ordinal));
+            bool isHits = shares.Any(line => line.Name.StartsWith("router", StringComparison.Ordinal));
+            string title = isAccuracy && isHits ? "Accuracy and router hit rate" : shares.Length == 1 ? char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..] : "Accuracy";
+            html.Append(LineChart.Draw(title, shares, high: 1));
         }
+
+        ExpertUseCharts.Append(html, history);
 
         html.Append("</div>\n");
     }
+
+    private static ChartSeries[] Drawn(ChartSeries[] lines) => [.. lines.Where(line => line.Values.Any(value => value is not null))];
 
     private static void AppendNetwork(StringBuilder html, ModelSpec model)
     {

@@ -8,7 +8,7 @@ namespace PatchMoE.Training;
 
 /// <summary>The network learns from its own loss: all tensors with a gradient, or all but the routers.</summary>
 internal sealed class NetworkStage(
-    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+    TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, TrainingParts parts, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
     private Dataset? _epochData;
@@ -19,10 +19,10 @@ internal sealed class NetworkStage(
     public override void Begin()
     {
         engine.SetParameters(model.Parameters);
-        engine.BeginTraining(Optimizer);
+        engine.BeginTraining(Optimizer, parts.Weights);
     }
 
-    public override void BeginEpoch(int epoch) => _epochData = train.AtEpoch(epoch);
+    public override void BeginEpoch(int epoch) => _epochData = parts.Train.AtEpoch(epoch);
 
     public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData!, samples, next, learningRate);
 
@@ -34,9 +34,12 @@ internal sealed class NetworkStage(
         engine.Collect();
     }
 
+    public override EvaluationResult? Validate(CancellationToken cancellation) =>
+        parts.Validation is { } validation ? evaluator.Evaluate(validation, parts.Weights, cancellation) : null;
+
     public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
     {
-        EvaluationResult result = evaluator.Evaluate(test, cancellation);
+        EvaluationResult result = evaluator.Evaluate(parts.Test, cancellation);
         return (result.Loss, result.Accuracy, result.RouterHitRate);
     }
 

@@ -11,7 +11,7 @@ namespace PatchMoE.Training;
 /// −mean(y·Σ_j x_j) for w₁ (expert 0) and the negative of that for w₂ (expert 1), whatever the weights, so neither the model nor a schedule is needed. y is +1 for
 /// a label &gt; 0, else −1.
 /// </summary>
-internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, TrainingSpec training, Dataset train, Dataset test, Evaluator evaluator)
+internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, TrainingSpec training, TrainingParts parts, Evaluator evaluator)
     : TrainingStage(
         TrainingPhase.Routers,
         training.RouterEpochs,
@@ -19,8 +19,8 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
 {
     private readonly float[] _gradients = new float[model.Parameters.Length];
     private readonly ParameterSpec _router = model.ParameterSpecs.Single(parameter => parameter.Role == ParameterRole.Router);
-    private readonly float[] _trainSums = PatchSums.Of(train, model.Spec.Model);
-    private readonly float[] _testMean = TestMean(test, model.Spec.Model);
+    private readonly float[] _trainSums = PatchSums.Of(parts.Train, model.Spec.Model);
+    private readonly float[] _testMean = TestMean(parts.Test, model.Spec.Model);
 
     private int Dimension => _testMean.Length;
 
@@ -67,7 +67,7 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
         gradients.Clear();
         Span<float> first = gradients.Slice(_router.Offset, Dimension);
         Span<float> second = gradients.Slice(_router.Offset + Dimension, Dimension);
-        MeanOfSignedSums(_trainSums, train.Labels, samples, second);
+        MeanOfSignedSums(_trainSums, parts.Train.Labels, samples, parts.Weights, second);
         for (int i = 0; i < Dimension; i++)
         {
             first[i] = -second[i];
@@ -79,24 +79,34 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
     public override (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation)
     {
         engine.SetParameters(model.Parameters);
-        return (LinearLoss(_testMean), null, evaluator.HitRate(test, cancellation));
+        return (LinearLoss(_testMean), null, evaluator.HitRate(parts.Test, cancellation));
     }
 
     private static float[] TestMean(Dataset test, ModelSpec model)
     {
         var mean = new float[model.LayerShapes()[0].Dimension];
-        MeanOfSignedSums(PatchSums.Of(test, model), test.Labels, [.. Enumerable.Range(0, test.Count)], mean);
+        MeanOfSignedSums(PatchSums.Of(test, model), test.Labels, [.. Enumerable.Range(0, test.Count)], weights: null, mean);
         return mean;
     }
 
-    /// <summary>mean(y·Σ_j x_j), [d].</summary>
-    private static void MeanOfSignedSums(ReadOnlySpan<float> sums, ReadOnlySpan<int> labels, ReadOnlySpan<int> samples, Span<float> mean)
+    /// <summary>mean(y·Σ_j x_j), [d]; with class weights a weighted mean.</summary>
+    private static void MeanOfSignedSums(ReadOnlySpan<float> sums, ReadOnlySpan<int> labels, ReadOnlySpan<int> samples, ClassWeights? weights, Span<float> mean)
     {
         mean.Clear();
+        double total = samples.Length;
+        if (weights is not null)
+        {
+            total = 0;
+            foreach (int sample in samples)
+            {
+                total += weights.Of(labels[sample]);
+            }
+        }
+
         foreach (int sample in samples)
         {
             ReadOnlySpan<float> sum = sums.Slice(sample * mean.Length, mean.Length);
-            float share = (labels[sample] > 0 ? 1f : -1f) / samples.Length;
+            float share = (labels[sample] > 0 ? 1f : -1f) * (float)(weights?.Of(labels[sample]) ?? 1) / (float)total;
             for (int i = 0; i < mean.Length; i++)
             {
                 mean[i] += share * sum[i];

@@ -1,31 +1,39 @@
 using System.Diagnostics;
+using PatchMoE.Initialization;
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Evaluation;
+using PatchMoE.Training.Notices;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
 /// <summary>
 /// Trains a network: <c>joint</c> and <c>single</c> in one phase, <c>separate</c> in two (routers, then experts). The model's weights are trained
-/// in place, starting from their current values. An update allocates nothing.
+/// in place, starting from their current values; if all are 0, they are initialised first. An update allocates nothing.
 /// </summary>
 /// <param name="model">The weights.</param>
 /// <param name="engine">Computes this network; its weights are set from the model's. The caller owns and disposes it.</param>
-/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> and <c>seed</c> are left to the caller.</param>
+/// <param name="training">Method, epochs, batch, optimizer, schedule. <c>init</c> is used only for weights that are all 0, and <c>seed</c> is left to the caller.</param>
 /// <param name="train">The training data.</param>
 /// <param name="test">The test data, evaluated after every epoch.</param>
 /// <param name="options">Seed, tests, checkpoints.</param>
 public sealed class Trainer(
     INetworkWeights model, ITrainingEngine engine, TrainingSpec training, Dataset train, Dataset test, TrainerOptions options)
 {
-    private readonly ShuffledOrder _order = new(train.Count, training.Batch, options.Seed);
     private readonly List<EpochMetrics> _history = [];
+    private readonly ExpertUseMeter? _meter = ExpertUseMeter.For(engine);
 
-    // The state of the run: the current epoch (from 0), the updates made in it, and the sum of its samples' losses.
+    // The state of the run: the current epoch (from 0), the updates made in it, the sum of its samples' losses, and the best epoch so far.
     private int _epoch;
     private int _batch;
     private double _lossSum;
+    private BestEpoch? _best;
+
+    // What is computed from the data at the start of the run.
+    private TrainingParts _parts = null!;
+    private ShuffledOrder _order = null!;
 
     /// <summary>Trains to the end, or until it is cancelled.</summary>
     /// <param name="progress">Notified of every update and epoch.</param>
@@ -38,12 +46,17 @@ public sealed class Trainer(
     {
         long started = Stopwatch.GetTimestamp();
         ModelSpec spec = model.Spec.Model;
-        DatasetRules.Check(train, spec, "training data");
-        DatasetRules.Check(test, spec, "test data");
-        DatasetRules.CheckTraining(train, spec, training.Batch);
-        resumeFrom?.CheckFits(model, training, train.Count, options.Seed);
+        _parts = TrainingParts.Of(spec, training, train, test, options.HeldOutSeed ?? options.Seed);
+        _order = new ShuffledOrder(_parts.Trained, training.Batch, options.Seed);
+        resumeFrom?.CheckFits(model, training, train.Count, train.Count - _parts.Trained.Length, options.Seed);
+
+        if (resumeFrom is null && !model.Parameters.ContainsAnyExcept(0f))
+        {
+            WeightInitializer.Initialize(model.Spec with { Training = training }, options.Seed, model.Parameters);
+        }
 
         _history.Clear();
+        _best = null;
         var evaluator = new Evaluator(engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
         int first = resumeFrom is null ? 0 : Array.IndexOf(phases, resumeFrom.Phase);
@@ -57,13 +70,35 @@ public sealed class Trainer(
             finished = RunStage(stage, progress, cancellation);
         }
 
-        EvaluationResult final = evaluator.Evaluate(test);
+        Checkpoint checkpoint = Capture(stage);
+        (EvaluationResult final, EvaluationResult? validation) = Evaluate(stage, evaluator);
+        var result = new TrainingResult([.. _history], final, 0, !finished, checkpoint)
+        {
+            Validation = validation,
+            BestEpoch = checkpoint.Best?.Epoch,
+            StoppedEarly = finished && _epoch < stage.Epochs,
+            TrainedSamples = _parts.Trained.Length,
+        };
+        IReadOnlyList<SpecDiagnostic> notices = options.Notices && finished ? new TrainingNotices(engine, model, _parts, _meter).Of(result.History, final) : [];
+        return result with { Notices = notices, Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
+    }
 
-        // An engine may hold the weights elsewhere. A run that was cancelled right after the update that diverged must not be saved as what was learned.
-        stage.Collect();
+    /// <summary>Evaluates the weights that the run is to give, which the model and the engine then have.</summary>
+    private (EvaluationResult Final, EvaluationResult? Validation) Evaluate(TrainingStage stage, Evaluator evaluator)
+    {
+        // A run that was cancelled right after the update that diverged must not be saved as what was learned.
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
-        TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate));
-        return new TrainingResult([.. _history], final, Stopwatch.GetElapsedTime(started).TotalSeconds, !finished, Capture(stage));
+        var place = new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate);
+        TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], place);
+        if (training.KeepsBestEpoch && _best is { } best)
+        {
+            best.Weights.CopyTo(model.Parameters);
+        }
+
+        engine.SetParameters(model.Parameters);
+        EvaluationResult final = evaluator.Evaluate(_parts.Test);
+        TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], place);
+        return (final, _parts.Validation is { } validation ? evaluator.Evaluate(validation, _parts.Weights, CancellationToken.None) : null);
     }
 
     private TrainingPhase[] Phases(ModelSpec spec)
@@ -78,13 +113,13 @@ public sealed class Trainer(
     }
 
     private TrainingStage MakeStage(TrainingPhase phase, Evaluator evaluator) => phase == TrainingPhase.Routers
-        ? new RouterStage(model, engine, training, train, test, evaluator)
-        : new NetworkStage(phase, model, engine, training, train, test, evaluator);
+        ? new RouterStage(model, engine, training, _parts, evaluator)
+        : new NetworkStage(phase, model, engine, training, _parts, evaluator);
 
     private bool RunStage(TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         stage.Begin();
-        while (_epoch < stage.Epochs)
+        while (_epoch < stage.Epochs && !IsOutOfPatience())
         {
             _order.Begin(stage.Phase, _epoch);
             stage.BeginEpoch(_epoch);
@@ -102,7 +137,7 @@ public sealed class Trainer(
                     stage.Phase, _epoch + 1, stage.Epochs, _batch + 1, _order.Batches, _lossSum / SamplesIn(_batch + 1)));
             }
 
-            int samples = train.Count - SamplesIn(firstBatch);
+            int samples = _parts.Trained.Length - SamplesIn(firstBatch);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (!FinishEpoch(stage, seconds > 0 ? samples / seconds : 0, progress, cancellation))
             {
@@ -112,6 +147,8 @@ public sealed class Trainer(
 
         return true;
     }
+
+    private bool IsOutOfPatience() => training.Patience is { } patience && _best is { } best && _epoch - best.Epoch >= patience;
 
     private void Update(TrainingStage stage)
     {
@@ -133,10 +170,13 @@ public sealed class Trainer(
     /// <summary>Evaluates the epoch and begins the next; false if it was cancelled first.</summary>
     private bool FinishEpoch(TrainingStage stage, double samplesPerSecond, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        bool isTested = options.TestEvery > 0 && (_epoch + 1) % options.TestEvery == 0;
         (double Loss, double? Accuracy, double? RouterHitRate)? tested;
+        EvaluationResult? validated;
         try
         {
-            tested = options.TestEvery > 0 && (_epoch + 1) % options.TestEvery == 0 ? stage.Test(cancellation) : null;
+            tested = isTested ? stage.Test(cancellation) : null;
+            validated = stage.Validate(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -145,14 +185,23 @@ public sealed class Trainer(
 
         double learningRate = stage.LearningRate(_epoch, _order.Batches - 1, _order.Batches);
         stage.Collect();
-        TrainingDivergedException.ThrowIfNotFinite(model, tested?.Loss ?? 0, [], new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate));
+        var place = new TrainingPlace(stage.Phase, _epoch + 1, 0, learningRate);
+        TrainingDivergedException.ThrowIfNotFinite(model, (tested?.Loss ?? 0) + (validated?.Loss ?? 0), [], place);
         var metrics = new EpochMetrics(
-            stage.Phase, _epoch + 1, learningRate, _lossSum / train.Count, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond)
+            stage.Phase, _epoch + 1, learningRate, _lossSum / _parts.Trained.Length, tested?.Loss, tested?.Accuracy, tested?.RouterHitRate, samplesPerSecond)
         {
+            ValidationLoss = validated?.Loss,
+            ValidationAccuracy = validated?.Accuracy,
+            Experts = isTested ? _meter?.Measure(_parts.Unseen, model.Parameters).Use : null,
             PeakMemory = PeakMemory(),
         };
         _history.Add(metrics);
         (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
+        if (training.KeepsBestEpoch && validated is not null && (_best is null || validated.Loss < _best.ValidationLoss))
+        {
+            _best = new BestEpoch(_epoch, validated.Loss, model.Parameters.ToArray());
+        }
+
         progress?.Report(new TrainingProgress(
             stage.Phase, metrics.Epoch, stage.Epochs, _order.Batches, _order.Batches, metrics.TrainLoss, metrics));
         if (options.SaveCheckpoint is { } save && _epoch % options.CheckpointEvery == 0)
@@ -170,7 +219,7 @@ public sealed class Trainer(
     }
 
     /// <summary>The number of samples in the first <paramref name="batches"/> updates of an epoch.</summary>
-    private int SamplesIn(int batches) => (int)Math.Min((long)batches * training.Batch, train.Count);
+    private int SamplesIn(int batches) => (int)Math.Min((long)batches * training.Batch, _parts.Trained.Length);
 
     private Checkpoint Capture(TrainingStage stage)
     {
@@ -188,7 +237,11 @@ public sealed class Trainer(
             stage.Optimizer.Steps,
             model.Parameters.ToArray(),
             [.. stage.Optimizer.State.Select(state => (state.Name, (float[])state.Values.Clone()))],
-            [.. _history]);
+            [.. _history])
+        {
+            HeldOut = train.Count - _parts.Trained.Length,
+            Best = _best,
+        };
     }
 
     /// <summary>Moves to the position of a checkpoint, or to the start of a stage.</summary>
@@ -200,6 +253,7 @@ public sealed class Trainer(
             return;
         }
 
+        _best = checkpoint.Best;
         _history.AddRange(checkpoint.History);
         checkpoint.Weights.CopyTo(model.Parameters);
         stage.Optimizer.Steps = checkpoint.OptimizerSteps;

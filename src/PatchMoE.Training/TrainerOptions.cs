@@ -2,11 +2,17 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
 
-/// <summary>What a training run needs besides model, engine, spec and data. Only the seed affects the result.</summary>
+/// <summary>What a training run needs besides model, engine, spec and data. Only the seeds affect the result.</summary>
 public sealed record TrainerOptions
 {
     /// <summary>The seed of the shuffling; with the same seed, spec, data and initial weights the result is bit-identical.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The seed of the choice of held-out samples; null for <see cref="Seed"/>. Runs that are compared need the same.</summary>
+    public ulong? HeldOutSeed { get; init; }
+
+    /// <summary>Whether the run ends with a look for signs that it failed (see <see cref="TrainingResult.Notices"/>).</summary>
+    public bool Notices { get; init; } = true;
 
     /// <summary>Samples per pass of the evaluation, ≥ 1.</summary>
     public int EvaluationBatch { get; init; } = 256;

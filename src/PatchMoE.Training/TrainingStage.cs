@@ -1,3 +1,4 @@
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Optimizers;
 using PatchMoE.Training.Runs;
 
@@ -38,6 +39,9 @@ internal abstract class TrainingStage(TrainingPhase phase, int epochs, Optimizer
 
     /// <summary>Copies weights and optimizer state back to the model and the optimizer.</summary>
     public abstract void Collect();
+
+    /// <summary>Evaluates the network on held-out samples; null if there are none, or the stage does not train on the network's own loss.</summary>
+    public virtual EvaluationResult? Validate(CancellationToken cancellation) => null;
 
     /// <summary>Evaluates the network on the test data.</summary>
     public abstract (double Loss, double? Accuracy, double? RouterHitRate) Test(CancellationToken cancellation);

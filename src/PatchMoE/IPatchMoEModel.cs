@@ -42,7 +42,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
-    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
+    /// <exception cref="InvalidOperationException">All weights are 0, since the model was neither initialised nor loaded; or another caller uses the workspace.</exception>
     void Forward(ReadOnlySpan<float> input, Span<float> logits, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>The class of each of B samples: the label with the largest logit (ties: the lower); logistic: +1 if the logit is above 0, else −1.</summary>
@@ -51,7 +51,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
-    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
+    /// <exception cref="InvalidOperationException">All weights are 0, since the model was neither initialised nor loaded; or another caller uses the workspace.</exception>
     void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>Computes the feature vectors of B samples: the head's input, experts in order. The head is not used.</summary>
@@ -60,7 +60,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
-    /// <exception cref="InvalidOperationException">Another caller uses the workspace.</exception>
+    /// <exception cref="InvalidOperationException">All weights are 0, since the model was neither initialised nor loaded; or another caller uses the workspace.</exception>
     void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
     /// <summary>Computes the logits, the mean loss and its gradients in one pass: what a training step needs.</summary>

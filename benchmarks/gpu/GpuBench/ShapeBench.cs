@@ -49,7 +49,7 @@ internal sealed class ShapeBench
     {
         using var engine = new IlgpuEngine(_model, _device);
         engine.BeginTraining(Optimizer.Create(
-            OptimizerSpec.Default, _model.ParameterSpecs.Where(parameter => parameter.HasGradient), _model.Parameters.Length));
+            OptimizerSpec.Of(OptimizerKind.Sgd), _model.ParameterSpecs.Where(parameter => parameter.HasGradient), _model.Parameters.Length));
         int[][] batches = [.. Enumerable.Range(0, BatchesOfData).Select(i => Enumerable.Range(i * Batch, Batch).ToArray())];
         int step = 0;
         return _clock.SecondsOf(() =>

@@ -92,7 +92,8 @@ internal static class GradientPassEmitter
             }
 
             Values.Copy(ref logits, ref {{(Place)"pass.Logits" + (B * c)}}, {{c}});
-            double loss = LossOf(ref logits, Add(ref pass.Labels, b), 1.0 / pass.Batch.Count, ref logitsGradient);
+            double weight = pass.Weight(b);
+            double loss = weight * LossOf(ref logits, Add(ref pass.Labels, b), weight / pass.Batch.Count, ref logitsGradient);
             As<float, double>(ref Add(ref slot, Slot.Loss)) = loss;
             if (!(double.IsFinite(loss) && Values.AllFinite(ref logits, {{c}})))
             {

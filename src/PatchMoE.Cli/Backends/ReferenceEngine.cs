@@ -22,9 +22,21 @@ internal sealed class ReferenceEngine(PatchMoESpec spec) : HostEngine(spec)
         Span<float> logits,
         Span<float> gradients,
         Span<float> inputGradient = default,
-        ReadOnlySpan<int> lengths = default)
+        ReadOnlySpan<int> lengths = default) => LossAndGradients(input, labels, default, logits, gradients, inputGradient, lengths);
+
+    private protected override double LossAndGradients(Span<float> gradients) =>
+        LossAndGradients(Batch.Inputs, Batch.Labels, Batch.Weights, BatchLogits, gradients, default, Batch.Lengths);
+
+    private double LossAndGradients(
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
+        Span<float> logits,
+        Span<float> gradients,
+        Span<float> inputGradient,
+        ReadOnlySpan<int> lengths)
     {
-        ReferenceResult result = Run(input, labels.ToArray(), lengths);
+        ReferenceResult result = Run(input, labels.ToArray(), lengths, weights);
         Singles(result.Logits, logits);
         gradients.Clear();
         foreach (ParameterSpec parameter in Spec.Model.Parameters().Where(parameter => parameter.HasGradient))
@@ -43,8 +55,14 @@ internal sealed class ReferenceEngine(PatchMoESpec spec) : HostEngine(spec)
     public override void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default) =>
         Run(input, labels: null, lengths).Routes.CopyTo(routes);
 
-    private ReferenceResult Run(ReadOnlySpan<float> input, int[]? labels, ReadOnlySpan<int> lengths) => _model.Run(
-        _model.NamedWeights(_parameters), Array.ConvertAll(input.ToArray(), value => (double)value), labels, lengths.IsEmpty ? null : lengths.ToArray());
+    private ReferenceResult Run(ReadOnlySpan<float> input, int[]? labels, ReadOnlySpan<int> lengths, ReadOnlySpan<float> weights = default) => _model.Run(
+        _model.NamedWeights(_parameters),
+        Doubles(input),
+        labels,
+        lengths.IsEmpty ? null : lengths.ToArray(),
+        weights.IsEmpty ? null : Doubles(weights));
+
+    private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
 
     private static void Singles(double[] values, Span<float> singles)
     {

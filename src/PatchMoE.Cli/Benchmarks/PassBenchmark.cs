@@ -49,7 +49,7 @@ internal sealed class PassBenchmark
 
         WeightInitializer.Initialize(engine.Spec, Seed, _gradients);
         engine.SetParameters(_gradients);
-        engine.BeginTraining(Optimizer.Create(OptimizerSpec.Default, parameters.Where(parameter => parameter.HasGradient), _gradients.Length));
+        engine.BeginTraining(Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd), parameters.Where(parameter => parameter.HasGradient), _gradients.Length));
     }
 
     /// <summary>What the passes must compute and move.</summary>

@@ -58,6 +58,24 @@ internal static class CommonOptions
         CustomParser = result => Parse(result, name, least, most),
     };
 
+    /// <summary>A share, 0 or more and less than 1; null if not given.</summary>
+    public static Option<double?> Share(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SHARE",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is >= 0 and < 1)
+            {
+                return share;
+            }
+
+            result.AddError($"{name}: '{text}' is not a share, 0 or more and less than 1, for example 0.2.");
+            return null;
+        },
+    };
+
     private static int? Parse(ArgumentResult result, string name, int least, int most)
     {
         string text = result.Tokens[0].Value;

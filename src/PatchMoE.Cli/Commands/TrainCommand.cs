@@ -1,9 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
-using PatchMoE.Initialization;
 using PatchMoE.Reports;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
@@ -20,6 +20,23 @@ internal sealed class TrainCommand
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
     private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
+    private readonly Option<int?> _seeds = CommonOptions.Number(
+        "--seeds", "Train with so many seeds and keep the one with the lowest validation loss. [default: training.seeds of the spec]", 1, 10_000);
+
+    private readonly Option<double?> _validation = CommonOptions.Share(
+        "--validation", "The share of the training samples to hold out. [default: training.validation of the spec, or 0.2 if something is chosen by them]");
+
+    private readonly Option<bool> _keepBest = new("--keep-best") { Description = "Keep the weights of the epoch with the lowest validation loss." };
+    private readonly Option<int?> _patience = CommonOptions.Number(
+        "--patience", "Stop when the validation loss has not fallen for so many epochs, and keep the best epoch's weights.", 1, int.MaxValue);
+
+    private readonly Option<string?> _tensorBoard = new("--tensorboard")
+    {
+        Description = "Write a TensorBoard event file. [default folder: the run folder]",
+        HelpName = "DIR",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<bool> _strict = CommonOptions.Strict();
     private readonly Option<bool> _resume = new("--resume") { Description = "Resume the run in the folder." };
@@ -32,7 +49,8 @@ internal sealed class TrainCommand
         var train = new TrainCommand();
         var command = new Command("train", "Train a network.")
         {
-            train._spec, train._out, train._data, train._seed, train._epochs, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
+            train._spec, train._out, train._data, train._seed, train._epochs, train._seeds, train._validation,
+            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
         };
         command.Validators.Add(result =>
         {
@@ -51,65 +69,76 @@ internal sealed class TrainCommand
         BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
         string specPath = parsed.GetRequiredValue(_spec);
         string specFolder = SpecFile.FolderOf(specPath);
-        PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
+        PatchMoESpec spec = WithChoices(parsed, TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs)));
         backend.RequireFor(spec);
         bool resume = parsed.GetValue(_resume);
         ulong seed = (ulong)spec.Training!.Seed;
         int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
 
         LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunFolders.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
-        (Dataset trainData, Dataset testData) = data;
-        DatasetRules.CheckTraining(trainData, spec.Model, spec.Training.Batch);
+        DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training.Batch);
         using RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
+        bool severalSeeds = spec.Training.Seeds > 1;
         Checkpoint? checkpoint = null;
         if (resume)
         {
             RunFolders.RequireSameRun(folder, spec, context);
-            checkpoint = folder.ReadCheckpoint(spec.Model);
+            checkpoint = severalSeeds ? null : folder.ReadCheckpoint(spec.Model);
         }
 
-        var weights = new WeightBuffer(spec);
-        WeightInitializer.Initialize(spec, seed, weights.Parameters);
-        using ITrainingEngine engine = context.Compute(() => backend.Start(new EngineRequest(spec, threads, device), context.Error));
         folder.WriteSpec(spec);
-        var options = new TrainerOptions { Seed = seed, SaveCheckpoint = state => folder.WriteCheckpoint(spec, data.Metadata, state) };
-        var trainer = new Trainer(weights, engine, spec.Training, trainData, testData, options);
-        TrainingResult Train(IProgress<TrainingProgress> progress) => trainer.Run(progress, context.Cancellation, checkpoint);
-        TrainingResult result = context.IsWatched ? BarProgress.Watch(context.Error, Train) : Train(new PlainProgress(context.Error));
+        if (spec.Training.HeldOut > 0)
+        {
+            context.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{spec.Training.HeldOut * 100:0.#} % of the training samples of each class are held out (training.validation)"));
+        }
 
-        folder.WriteCheckpoint(spec, data.Metadata, result.Checkpoint);
-        folder.WriteReport(Report(spec, result, weights, engine, data, threads));
+        string? events = parsed.GetResult(_tensorBoard) is null ? null : parsed.GetValue(_tensorBoard) ?? folder.FullPath;
+        var job = new TrainingJob(spec, data, backend, new EngineRequest(spec, threads, device), events, context);
+        (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder, resume) : job.Run(seed, folder, checkpoint, events);
+
+        folder.WriteReport(Report(spec, result, weights, job, threads));
+        if (result.Seeds.Count > 0)
+        {
+            SeedTrainings.Write(result.Seeds, context);
+        }
+
+        TrainingSummary.WriteNotices(result.Notices, context.Error);
+        string seeds = severalSeeds ? string.Create(CultureInfo.InvariantCulture, $"--seeds {spec.Training.Seeds} ") : "";
         context.Error.WriteLine(result.Interrupted
-            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with --resume --out {folder.FullPath}"
+            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {seeds}--resume --out {folder.FullPath}"
             : $"run folder: {folder.FullPath} (report.html shows the run)");
-        context.Output.WriteLine(Summary(spec, result, folder));
+        context.Output.WriteLine(TrainingSummary.Json(spec, result, folder));
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static string Summary(PatchMoESpec spec, TrainingResult result, RunFolder folder) => JsonLine.Of(new
+    /// <summary>The spec with the command line's choices.</summary>
+    /// <exception cref="BadInputException">Something is to be chosen by held-out samples, but none are held out.</exception>
+    private PatchMoESpec WithChoices(ParseResult parsed, PatchMoESpec spec)
     {
-        spec.Name,
-        TestAccuracy = result.Final.Accuracy,
-        TestLoss = result.Final.Loss,
-        result.Final.RouterHitRate,
-        TrainSeconds = result.Seconds,
-        Epochs = result.History.Count,
-        spec.Training!.Seed,
-        result.Interrupted,
-        Folder = folder.FullPath,
-        Weights = folder.WeightsPath,
-        Report = folder.ReportPath,
-    });
+        TrainingSpec training = spec.Training!;
+        training = training with
+        {
+            Seeds = parsed.GetValue(_seeds) ?? training.Seeds,
+            Validation = parsed.GetValue(_validation) ?? training.Validation,
+            KeepBest = parsed.GetValue(_keepBest) || training.KeepBest,
+            Patience = parsed.GetValue(_patience) ?? training.Patience,
+        };
+        return TrainingRules.Validation(training) is { } diagnostic ? throw new BadInputException(diagnostic.Message) : spec with { Training = training };
+    }
 
-    private static string Report(PatchMoESpec spec, TrainingResult result, INetworkWeights weights, ITrainingEngine engine, LoadedData data, int threads)
+    private static string Report(PatchMoESpec spec, TrainingResult result, WeightBuffer weights, TrainingJob job, int threads)
     {
         ulong seed = (ulong)spec.Training!.Seed;
+        LoadedData data = job.Data;
         if (spec.Model.Backbone is not null)
         {
+            using ITrainingEngine engine = job.Backend.Start(job.Request, job.Context.Error);
+            engine.SetParameters(weights.Parameters);
             return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test));
         }
 
-        IPatchMoEModel model = CompiledModel.Load(weights.Spec);
+        IPatchMoEModel model = CompiledModel.Load(spec);
         weights.Parameters.CopyTo(model.Parameters);
         model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);

@@ -46,7 +46,7 @@ internal sealed class CellRunner(CellStore store, string dataFolder)
         using var engine = new CpuEngine(model, threads: 1);
         WeightInitializer.Initialize(cell.Spec, (ulong)cell.Seed, model.Parameters);
         (Dataset train, Dataset test) = data.Take(cell);
-        var options = new TrainerOptions { Seed = (ulong)cell.Seed, TestEvery = 0 };
+        var options = new TrainerOptions { Seed = (ulong)cell.Seed, TestEvery = 0, Notices = false };
         TrainingResult result = new Trainer(model, engine, cell.Spec.Training!, train, test, options).Run(new EpochProgress(cell, progress), cancellation);
         data.Release(cell);
         cancellation.ThrowIfCancellationRequested();

@@ -16,13 +16,16 @@ public readonly struct PassBuffers
     /// <summary>[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</summary>
     public ArrayView<int> Labels { get; init; }
 
+    /// <summary>How much each sample counts in the loss, [B], with the mean 1; empty if all count the same.</summary>
+    public ArrayView<float> Weights { get; init; }
+
     /// <summary>Valid patches, [B] or [B, groups]; empty if all are valid.</summary>
     public ArrayView<int> Lengths { get; init; }
 
     /// <summary>[B, C].</summary>
     public ArrayView<float> Logits { get; init; }
 
-    /// <summary>[B], the loss of each sample; the caller computes the mean.</summary>
+    /// <summary>[B], the loss of each sample times its weight; the caller computes the mean.</summary>
     public ArrayView<float> Losses { get; init; }
 
     /// <summary>As long as the parameter buffer; 0 where there is no gradient.</summary>

@@ -38,6 +38,9 @@ internal sealed class BatchSource
 
     public Dataset Data { get; }
 
+    /// <summary>How much each class counts in the loss; null if all count the same.</summary>
+    public ClassWeights? Weights { get; init; }
+
     /// <summary>Whether the inputs are on the device.</summary>
     public bool IsResident => _gather is not null;
 
@@ -48,6 +51,11 @@ internal sealed class BatchSource
     public void Queue(DeviceQueue queue, DeviceBatch target, ReadOnlySpan<int> samples)
     {
         target.QueueIntegers(queue, Data, samples);
+        if (Weights is not null)
+        {
+            target.QueueWeights(queue, Weights, samples.Length);
+        }
+
         if (_gather is null)
         {
             target.QueueInput(queue, Data, samples);

@@ -10,6 +10,7 @@ internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
 {
     private readonly StagingArray<float> _stagedInput = new(accelerator);
     private readonly StagingArray<int> _stagedIntegers = new(accelerator);
+    private readonly StagingArray<float> _stagedWeights = new(accelerator);
     private int[] _samples = [];
     private int _count;
 
@@ -18,6 +19,9 @@ internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
 
     /// <summary>Labels [B], valid-patch counts and row numbers, each padded by <see cref="Padded"/>, in one copy.</summary>
     public DeviceArray<int> Integers { get; } = new();
+
+    /// <summary>[B], how much each sample counts in the loss.</summary>
+    public DeviceArray<float> Weights { get; } = new();
 
     public ArrayView<int> Labels(int batch) => Integers.First(batch);
 
@@ -47,6 +51,14 @@ internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
         Note(samples);
     }
 
+    /// <summary>Queues the copy of the weights of a batch whose labels were staged last.</summary>
+    public void QueueWeights(DeviceQueue queue, ClassWeights weights, int batch)
+    {
+        _stagedWeights.Require(batch);
+        weights.Normalize(_stagedIntegers.First(batch), _stagedWeights.First(batch));
+        _stagedWeights.Queue(queue, batch, Weights.View);
+    }
+
     /// <summary>Queues the copy of a batch's inputs from the host.</summary>
     public void QueueInput(DeviceQueue queue, Dataset data, ReadOnlySpan<int> samples)
     {
@@ -61,6 +73,7 @@ internal sealed class DeviceBatch(Accelerator accelerator) : IDisposable
     {
         _stagedInput.Dispose();
         _stagedIntegers.Dispose();
+        _stagedWeights.Dispose();
     }
 
     private void Note(ReadOnlySpan<int> samples)

@@ -24,6 +24,7 @@ public sealed partial class IlgpuEngine
     private readonly DeviceArray<float> _resident = new();
     private float[] _reportOnHost = [];
     private DeviceOptimizer? _optimizer;
+    private ClassWeights? _weights;
     private BatchSource? _source;
     private int _current;
 
@@ -31,8 +32,12 @@ public sealed partial class IlgpuEngine
     internal bool KeepsData => _source is { IsResident: true };
 
     /// <inheritdoc/>
-    public void BeginTraining(Optimizer optimizer) =>
+    public void BeginTraining(Optimizer optimizer, ClassWeights? weights = null)
+    {
         _optimizer = Try("compiling the optimizer", () => new DeviceOptimizer(optimizer, _queue, _memory, _optimizerState));
+        (_weights, _source) = (weights, null);
+        ForgetBatches();
+    }
 
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
@@ -84,12 +89,17 @@ public sealed partial class IlgpuEngine
         }
 
         Demand[] demands = [.. PassDemands(batch), .. _batches.SelectMany(target => BatchDemands(target, batch, data.LengthsPerSample))];
+        if (_weights is not null)
+        {
+            demands = [.. demands, .. _batches.Select(target => new Demand(target.Weights, batch))];
+        }
+
         if (_memory.Require(Purpose("an update", batch), demands))
         {
             ForgetBatches();
         }
 
-        return ReferenceEquals(_source?.Data, data) ? _source! : _source = Try("reading the data", () => new BatchSource(data, _queue, _memory, _resident, Reserve(data)));
+        return ReferenceEquals(_source?.Data, data) ? _source! : _source = Try("reading the data", () => new BatchSource(data, _queue, _memory, _resident, Reserve(data)) { Weights = _weights });
     }
 
     /// <summary>The memory that an evaluation may still need, besides a data set that stays on the device.</summary>
@@ -123,7 +133,7 @@ public sealed partial class IlgpuEngine
 
     private void QueueUpdate(DeviceOptimizer optimizer, DeviceBatch target, int batch, int lengthsPerSample, double learningRate)
     {
-        PassBuffers buffers = Buffers(target, batch, lengthsPerSample);
+        PassBuffers buffers = Buffers(target, batch, lengthsPerSample) with { Weights = target.Weights.First(_weights is null ? 0 : batch) };
         ArrayView<float> failed = _report.First(1);
         failed.MemSetToZero(_queue.Stream);
         Run(PassKind.LossAndGradients, buffers, batch);

@@ -38,6 +38,18 @@ internal static partial class DiagnosticRules
         "A batch of {0} exceeds the {1} training samples.",
         "Use a batch of 1 to {1}, or more samples.");
 
+    /// <summary>{0} the field that chooses, {1} the default of 'validation'.</summary>
+    public static readonly DiagnosticRule ChoiceNeedsValidation = new(
+        "PMOE046", DiagnosticLevel.Error, "A choice without validation samples",
+        "The field '{0}' chooses by the validation loss, but no training samples are held out to measure it on.",
+        "Remove the field 'validation', which then is {1}, or use a share above 0.");
+
+    /// <summary>{0} the weights, for example "2 weights", {1} the number of classes.</summary>
+    public static readonly DiagnosticRule WeightForEachClass = new(
+        "PMOE047", DiagnosticLevel.Error, "Not a weight for each class",
+        "There are {0} for {1} classes.",
+        "Give {1} numbers, in the order of the labels, or \"balanced\".");
+
     /// <summary>{0} the class.</summary>
     public static readonly DiagnosticRule SameClassTwice = new(
         "PMOE050", DiagnosticLevel.Error, "Positive and negative class are the same",

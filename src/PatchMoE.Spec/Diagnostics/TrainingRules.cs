@@ -39,4 +39,23 @@ internal static class TrainingRules
     /// <param name="samples">The number of training samples.</param>
     public static SpecDiagnostic? Batch(int batch, int samples) =>
         batch > samples ? SpecDiagnostic.Of(DiagnosticRules.BatchLargerThanData, "training.batch", default, batch, samples) : null;
+
+    /// <summary>A choice by the validation loss without samples to measure it on; null if there is none.</summary>
+    public static SpecDiagnostic? Validation(TrainingSpec training)
+    {
+        string? chosen = training.KeepBest ? "keepBest" : training.Patience is not null ? "patience" : training.Seeds > 1 ? "seeds" : null;
+        return chosen is not null && training.HeldOut == 0
+            ? SpecDiagnostic.Of(DiagnosticRules.ChoiceNeedsValidation, "training.validation", default, chosen, TrainingSpec.DefaultValidation)
+            : null;
+    }
+
+    /// <summary>A number of class weights that is not that of the classes; null if it is.</summary>
+    /// <param name="count">The number of weights.</param>
+    /// <param name="model">The network.</param>
+    public static SpecDiagnostic? ClassWeights(int count, ModelSpec model) => count == Classes(model)
+        ? null
+        : SpecDiagnostic.Of(DiagnosticRules.WeightForEachClass, "training.classWeights", default, count == 1 ? "1 weight" : $"{count} weights", Classes(model));
+
+    /// <summary>C: the logistic loss tells two classes apart by one logit.</summary>
+    internal static int Classes(ModelSpec model) => model.Loss == Loss.Logistic ? TwoClasses : model.Head.Outputs;
 }

@@ -54,9 +54,50 @@ public enum ScheduleKind
 public sealed record TrainingSpec(
     TrainingMethod Method, int Epochs, int RouterEpochs, int Batch, OptimizerSpec Optimizer, ScheduleSpec Schedule, InitSpec Init, int Seed)
 {
+    /// <summary>The share of the training samples that is held out where a choice needs it and <see cref="Validation"/> is not given.</summary>
+    public const double DefaultValidation = 0.2;
+
+    /// <summary>The share of the training samples of each class that is held out to choose by, 0 ≤ share &lt; 1; null if not given.</summary>
+    public double? Validation { get; init; }
+
+    /// <summary>Whether the weights of the epoch with the lowest validation loss are kept rather than the last; <see cref="Patience"/> keeps them, too.</summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>Training stops when the validation loss has not fallen for so many epochs, ≥ 1; null to train to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The number of trainings, with <see cref="Seed"/> and the seeds after it, of which the one with the lowest validation loss is kept; ≥ 1.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>How much the samples of each class count in the loss; null if all count the same.</summary>
+    public ClassWeightsSpec? ClassWeights { get; init; }
+
+    /// <summary>Whether the best epoch's weights are kept.</summary>
+    public bool KeepsBestEpoch => KeepBest || Patience is not null;
+
+    /// <summary>Whether anything is chosen by the validation loss.</summary>
+    public bool Chooses => KeepsBestEpoch || Seeds > 1;
+
+    /// <summary>The share of the training samples that is held out: <see cref="Validation"/>, or what the choices need.</summary>
+    public double HeldOut => Validation ?? (Chooses ? DefaultValidation : 0);
+
     /// <summary>The defaults for what a spec leaves out.</summary>
     public static TrainingSpec Default { get; } = new(
         TrainingMethod.Joint, 100, 100, 20, OptimizerSpec.Default, ScheduleSpec.Default, InitSpec.Default, 1);
+}
+
+/// <summary>
+/// Weights of the classes in the loss: each sample's loss is multiplied by its class's weight, and the sum over a batch divided by the sum of the batch's weights
+/// (as <c>CrossEntropyLoss(weight=…)</c> does in PyTorch).
+/// </summary>
+/// <param name="Values">A weight &gt; 0 for each class, in the order of the labels (logistic: −1, then +1); empty to balance the classes.</param>
+public sealed record ClassWeightsSpec(EquatableArray<double> Values)
+{
+    /// <summary>Every class counts the same in total: class c with N_c of N training samples has the weight N/(C·N_c).</summary>
+    public static ClassWeightsSpec Balanced { get; } = new(default(EquatableArray<double>));
+
+    /// <summary>Whether the weights are computed from the training data.</summary>
+    public bool IsBalanced => Values.Count == 0;
 }
 
 /// <summary>An update rule and its constants.</summary>
@@ -70,23 +111,35 @@ public sealed record TrainingSpec(
 public sealed record OptimizerSpec(
     OptimizerKind Kind, double LearningRate, double Momentum, double Beta1, double Beta2, double Epsilon, double WeightDecay)
 {
-    /// <summary>SGD with learning rate 0.1.</summary>
-    public static OptimizerSpec Default { get; } = new(OptimizerKind.Sgd, 0.1, 0.9, 0.9, 0.999, 1e-8, 0);
+    /// <summary>Adam with learning rate 0.01: see docs/training.md for the experiment behind it.</summary>
+    public static OptimizerSpec Default { get; } = Of(OptimizerKind.Adam);
+
+    /// <summary>A rule with the default constants: the learning rate is 0.1 for SGD, 0.03 with momentum, and 0.01 for Adam and AdamW.</summary>
+    /// <param name="kind">The rule.</param>
+    public static OptimizerSpec Of(OptimizerKind kind)
+    {
+        double learningRate = kind switch { OptimizerKind.Sgd => 0.1, OptimizerKind.Momentum => 0.03, _ => 0.01 };
+        return new OptimizerSpec(kind, learningRate, 0.9, 0.9, 0.999, 1e-8, 0);
+    }
 }
 
 /// <summary>The schedule of the learning rate over the epochs.</summary>
 /// <param name="Kind">The kind of schedule.</param>
-/// <param name="Warmup">The number of initial epochs in which it rises linearly from 0, ≥ 0.</param>
+/// <param name="Warmup">The number of initial epochs in which it rises linearly from 0, ≥ 0; null for <see cref="WarmupOf"/>'s.</param>
 /// <param name="Every">The number of epochs between two steps, ≥ 1, for <see cref="ScheduleKind.Step"/>.</param>
 /// <param name="Factor">The factor of a step, 0 &lt; factor ≤ 1, for <see cref="ScheduleKind.Step"/>.</param>
-public sealed record ScheduleSpec(ScheduleKind Kind, int Warmup, int Every, double Factor)
+public sealed record ScheduleSpec(ScheduleKind Kind, int? Warmup, int Every, double Factor)
 {
-    /// <summary>Constant, without warm-up.</summary>
-    public static ScheduleSpec Default { get; } = new(ScheduleKind.Constant, 0, 30, 0.1);
+    /// <summary>Cosine, after a warm-up.</summary>
+    public static ScheduleSpec Default { get; } = new(ScheduleKind.Cosine, null, 30, 0.1);
+
+    /// <summary>The epochs of warm-up: if they are not given, a twentieth of all for the cosine, rounded down, and none for the other kinds.</summary>
+    /// <param name="epochs">The number of all epochs.</param>
+    public int WarmupOf(int epochs) => Warmup ?? (Kind == ScheduleKind.Cosine ? epochs / 20 : 0);
 }
 
 /// <summary>Standard deviations of the initial weights; null for the documented default.</summary>
-/// <param name="Router">σ of the routers; default 0.01.</param>
+/// <param name="Router">σ of the routers; default √(1/d): a score of unit variance for values of unit size.</param>
 /// <param name="Experts">σ of the neurons; default √(2/d) (He et al., 2015).</param>
 /// <param name="Head">σ of a linear head; default √(1/m). A fixed head is always N(0, 1) or ±1.</param>
 public sealed record InitSpec(double? Router, double? Experts, double? Head)

@@ -35,6 +35,9 @@ internal sealed class JsonObject
     /// <summary>Adds an array of strings.</summary>
     public JsonObject Texts(string name, IEnumerable<string> values) => Add(name, $"[{string.Join(", ", values.Select(Quoted))}]");
 
+    /// <summary>Adds an array of numbers.</summary>
+    public JsonObject Numbers(string name, IEnumerable<double> values) => Add(name, $"[{string.Join(", ", values.Select(Shortest))}]");
+
     /// <summary>Adds an object on one line.</summary>
     public JsonObject Object(string name, JsonObject value) => Add(name, value.ToLine());
 

@@ -11,8 +11,8 @@ internal static class OptimizerReader
             return null;
         }
 
-        OptimizerSpec absent = OptimizerSpec.Default;
-        OptimizerKind? kind = fields.Choice("kind", absent.Kind);
+        OptimizerKind? kind = fields.Choice("kind", OptimizerSpec.Default.Kind);
+        OptimizerSpec absent = OptimizerSpec.Of(kind ?? OptimizerSpec.Default.Kind);
         double? learningRate = fields.Number("learningRate", NumberRange.Positive, absent.LearningRate);
         double? momentum = fields.Number("momentum", NumberRange.BelowOne, absent.Momentum);
         double? beta1 = fields.Number("beta1", NumberRange.BelowOne, absent.Beta1);
@@ -53,7 +53,7 @@ internal static class OptimizerReader
 
         ScheduleSpec absent = ScheduleSpec.Default;
         ScheduleKind? kind = fields.Choice("kind", absent.Kind);
-        int? warmup = fields.Int("warmup", IntRange.NotNegative, absent.Warmup);
+        int? warmup = fields.Int("warmup", IntRange.NotNegative);
         int? every = fields.Int("every", IntRange.Positive, absent.Every);
         double? factor = fields.Number("factor", NumberRange.Fraction, absent.Factor);
         fields.Finish();
@@ -65,6 +65,6 @@ internal static class OptimizerReader
             fields.Warn("factor", self, "the schedule 'step'");
         }
 
-        return kind is { } k && warmup is { } w && every is { } e && factor is { } f ? new ScheduleSpec(k, w, e, f) : null;
+        return kind is { } k && fields.Has("warmup") == warmup.HasValue && every is { } e && factor is { } f ? new ScheduleSpec(k, warmup, e, f) : null;
     }
 }

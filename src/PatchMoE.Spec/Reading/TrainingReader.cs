@@ -29,6 +29,10 @@ internal static class TrainingReader
             : absent.Schedule;
         InitSpec? init = fields.Node("init") is { } initNode ? ReadInit(initNode, fields.PathOf("init"), model, diagnostics) : absent.Init;
         int? seed = fields.Int("seed", IntRange.NotNegative, absent.Seed);
+        TrainingSpec? choices = ChoicesReader.Read(fields, absent);
+        ClassWeightsSpec? weights = fields.Node("classWeights") is { } weightsNode
+            ? ClassWeightsReader.Read(weightsNode, fields.PathOf("classWeights"), model, diagnostics)
+            : null;
         fields.Finish();
 
         if (method is { } way)
@@ -38,8 +42,19 @@ internal static class TrainingReader
 
         CheckBatch(fields, batch, data);
         return method is { } m && epochs is { } e && routerEpochs is { } r && batch is { } b && optimizer is not null && schedule is not null
-            && init is not null && seed is { } s
-            ? new TrainingSpec(m, e, r, b, optimizer, schedule, init, s)
+            && init is not null && seed is { } s && choices is not null
+            ? choices with
+            {
+                Method = m,
+                Epochs = e,
+                RouterEpochs = r,
+                Batch = b,
+                Optimizer = optimizer,
+                Schedule = schedule,
+                Init = init,
+                Seed = s,
+                ClassWeights = weights,
+            }
             : null;
     }
 

@@ -15,8 +15,16 @@ internal static class TrainingWriter
             .Object("optimizer", Optimizer(training.Optimizer))
             .Object("schedule", Schedule(training.Schedule))
             .Object("init", Init(training.Init))
-            .Int("seed", training.Seed);
+            .Int("seed", training.Seed)
+            .Int("seeds", training.Seeds)
+            .Number("validation", training.Validation)
+            .Boolean("keepBest", training.KeepBest)
+            .Int("patience", training.Patience)
+            .ClassWeights(training.ClassWeights);
     }
+
+    private static JsonObject ClassWeights(this JsonObject json, ClassWeightsSpec? weights) =>
+        weights is null ? json : weights.IsBalanced ? json.Text("classWeights", "balanced") : json.Numbers("classWeights", weights.Values);
 
     /// <summary>The <c>data</c> section. A folder found by searching, and counts that mean all, have no value to write.</summary>
     public static JsonObject Data(DataSpec data) => Preparation(Source(data), data);

@@ -90,8 +90,9 @@ public sealed class TorchEngine : ITrainingEngine
     }
 
     /// <inheritdoc/>
-    public void BeginTraining(Optimizer optimizer)
+    public void BeginTraining(Optimizer optimizer, ClassWeights? weights = null)
     {
+        _batch.ClassWeights = weights;
         _optimizer?.Dispose();
         _optimizer = new TorchOptimizer(optimizer, _module);
     }
@@ -103,7 +104,8 @@ public sealed class TorchEngine : ITrainingEngine
         using DisposeScope scope = NewDisposeScope();
         _batch.Gather(data, samples);
         _module.train();
-        (_, Tensor mean) = Differentiate(Input(_batch.Inputs, samples.Length), TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths));
+        Tensor? weights = _batch.Weights.IsEmpty ? null : TensorValues.From(_batch.Weights, _device);
+        (_, Tensor mean) = Differentiate(Input(_batch.Inputs, samples.Length), TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths), weights);
         double loss = mean.item<float>();
         if (!double.IsFinite(loss))
         {
@@ -155,11 +157,11 @@ public sealed class TorchEngine : ITrainingEngine
     }
 
     /// <summary>Forward, mean loss and backward; the gradients are left in the parameters.</summary>
-    private (Tensor Logits, Tensor Loss) Differentiate(Tensor x, Tensor labels, Tensor? lengths)
+    private (Tensor Logits, Tensor Loss) Differentiate(Tensor x, Tensor labels, Tensor? lengths, Tensor? weights = null)
     {
         _module.zero_grad();
         Tensor logits = _module.forward(x, lengths);
-        Tensor loss = _module.Loss(logits, labels);
+        Tensor loss = MeanLoss.Of(Spec.Model.Loss, logits, labels, weights);
         loss.backward();
         return (logits, loss);
     }

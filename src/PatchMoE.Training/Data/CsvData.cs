@@ -39,7 +39,7 @@ internal static class CsvData
 
     private static CsvTable Read(string file, CsvDataSpec spec, ModelSpec model, LoadOptions options)
     {
-        CsvTable table = CsvTable.Read(Path.GetFullPath(file, options.SpecFolder), spec.Label);
+        CsvTable table = CsvTable.Read(DataPath.Resolve(file, options.SpecFolder), spec.Label);
         if (table.Columns.Count != model.InputLength())
         {
             throw new BadInputException(string.Create(

@@ -111,6 +111,35 @@ public sealed partial class Dataset
         ? this
         : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names };
 
+    /// <summary>Some of the samples, without augmentation: a copy, or where they are if they are not in memory.</summary>
+    /// <param name="samples">Their indices.</param>
+    /// <exception cref="BadInputException">One array cannot hold them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    internal Dataset Select(ReadOnlySpan<int> samples)
+    {
+        var labels = new int[samples.Length];
+        var lengths = new int[samples.Length * LengthsPerSample];
+        GatherLabels(samples, labels, lengths);
+        int[] chosen = samples.ToArray();
+        int[]? discriminative = _discriminativePatches is { } known ? Array.ConvertAll(chosen, sample => known[sample]) : null;
+        return new Dataset(InputShape, Select(chosen), labels, lengths.Length == 0 ? null : lengths, discriminative)
+        {
+            Names = Names.Count == 0 ? [] : Array.ConvertAll(chosen, sample => Names[sample]),
+        };
+    }
+
+    private SampleStore Select(int[] samples)
+    {
+        if (!IsInMemory)
+        {
+            return new SelectedStore(_inputs, samples);
+        }
+
+        float[] inputs = SampleArray.Allocate(samples.Length, InputLength, "training.validation");
+        GatherInputs(samples, inputs);
+        return new FloatStore(inputs, InputLength);
+    }
+
     /// <summary>The values of samples <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
     /// <exception cref="InvalidOperationException">As for <see cref="Inputs"/>.</exception>
     public ReadOnlySpan<float> InputsOf(int start, int count) => Inputs.Slice(start * InputLength, count * InputLength);

@@ -99,16 +99,18 @@ internal static class DatasetRules
     /// <param name="train">The training data.</param>
     /// <param name="model">The network.</param>
     /// <param name="batch">Samples per update.</param>
+    /// <param name="count">The number of samples that are trained on; null for all.</param>
     /// <exception cref="BadInputException">There are fewer samples than one batch, a batch norm would see a single value, or a class has no sample.</exception>
-    public static void CheckTraining(Dataset train, ModelSpec model, int batch)
+    public static void CheckTraining(Dataset train, ModelSpec model, int batch, int? count = null)
     {
-        if (TrainingRules.Batch(batch, train.Count) is { } diagnostic)
+        int trained = count ?? train.Count;
+        if (TrainingRules.Batch(batch, trained) is { } diagnostic)
         {
             throw new BadInputException(diagnostic.Message);
         }
 
         // The last update of an epoch takes the remainder.
-        int smallest = train.Count % batch == 0 ? batch : train.Count % batch;
+        int smallest = trained % batch == 0 ? batch : trained % batch;
         if (smallest == 1 && model.BackboneShape() is { } backbone && backbone.Norms.Any(norm => norm.Height * norm.Width == 1))
         {
             throw new BadInputException(

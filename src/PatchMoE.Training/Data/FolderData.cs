@@ -25,7 +25,7 @@ internal static class FolderData
             throw new BadInputException("data.kind: 'folder' needs a decoder of pictures. Reference the package PatchMoE.Imaging and pass PictureReader.Default as LoadOptions.Pictures.");
         }
 
-        string root = Path.GetFullPath(spec.Path, options.SpecFolder);
+        string root = DataPath.Resolve(spec.Path, options.SpecFolder);
         PictureFolder folder = PictureFolder.List(root, spec.Classes);
         RequireClasses(folder, model);
         IReadOnlyList<Picture> all = [.. folder.Train, .. folder.Test ?? []];

@@ -18,3 +18,11 @@ internal sealed class FloatStore(float[] values, int length) : SampleStore
 
     public override void Copy(int sample, Span<float> target) => values.AsSpan(sample * length, length).CopyTo(target);
 }
+
+/// <summary>Some of the samples of another store.</summary>
+/// <param name="all">The store.</param>
+/// <param name="samples">[N], the index of each sample in it.</param>
+internal sealed class SelectedStore(SampleStore all, int[] samples) : SampleStore
+{
+    public override void Copy(int sample, Span<float> values) => all.Copy(samples[sample], values);
+}

@@ -1,4 +1,5 @@
 using PatchMoE.Kernels;
+using PatchMoE.Training.Data;
 using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.Training.Engines;
@@ -50,9 +51,9 @@ public sealed class CpuEngine : HostEngine
         _model.Route(input, routes, [], [], _workspace, lengths);
 
     /// <inheritdoc/>
-    public override void BeginTraining(Optimizer optimizer)
+    public override void BeginTraining(Optimizer optimizer, ClassWeights? weights = null)
     {
-        base.BeginTraining(optimizer);
+        base.BeginTraining(optimizer, weights);
         IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
         _fusesUpdate = optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
     }
@@ -64,7 +65,7 @@ public sealed class CpuEngine : HostEngine
 
     private protected override double LossAndGradients(Span<float> gradients) => _network is null
         ? base.LossAndGradients(gradients)
-        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths);
+        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths, Batch.Weights);
 
     private protected override double Update(Optimizer optimizer, double learningRate)
     {
@@ -74,7 +75,7 @@ public sealed class CpuEngine : HostEngine
         }
 
         double loss = _network.SgdStep(
-            Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths);
+            Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, learningRate, optimizer.Spec.WeightDecay, _workspace, Batch.Lengths, Batch.Weights);
         if (double.IsFinite(loss))
         {
             optimizer.Steps++;

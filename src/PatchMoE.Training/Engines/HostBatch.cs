@@ -13,6 +13,7 @@ internal sealed class HostBatch(ModelSpec model)
     private int[] _places = [];
     private int[] _labels = [];
     private int[] _lengths = [];
+    private float[] _weights = [];
     private int _samples;
     private int _lengthsPerSample;
     private bool _hasInputs;
@@ -47,6 +48,12 @@ internal sealed class HostBatch(ModelSpec model)
     /// <summary>Valid patches, [B] or [B, groups]; empty if all patches are valid.</summary>
     public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, _samples * _lengthsPerSample);
 
+    /// <summary>How much each class counts in the loss; null if all count the same.</summary>
+    public ClassWeights? ClassWeights { get; set; }
+
+    /// <summary>How much each sample counts in the loss, [B], with the mean 1; empty if all count the same.</summary>
+    public ReadOnlySpan<float> Weights => ClassWeights is null ? [] : _weights.AsSpan(0, _samples);
+
     /// <summary>Gathers samples.</summary>
     /// <param name="data">The data.</param>
     /// <param name="samples">Their indices.</param>
@@ -65,6 +72,7 @@ internal sealed class HostBatch(ModelSpec model)
             _indices = new int[samples.Length];
             _places = [.. Enumerable.Range(0, samples.Length)];
             _labels = new int[samples.Length];
+            _weights = new float[samples.Length];
         }
 
         if (_lengths.Length < samples.Length * data.LengthsPerSample)
@@ -75,6 +83,7 @@ internal sealed class HostBatch(ModelSpec model)
         (_samples, _lengthsPerSample, _hasInputs) = (samples.Length, data.LengthsPerSample, false);
         samples.CopyTo(_indices);
         data.GatherLabels(samples, _labels, _lengths);
+        ClassWeights?.Normalize(Labels, _weights);
     }
 
     private void CopyInputs()

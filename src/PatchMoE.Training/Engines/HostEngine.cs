@@ -61,7 +61,7 @@ public abstract class HostEngine : ITrainingEngine
     public abstract void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default);
 
     /// <inheritdoc/>
-    public virtual void BeginTraining(Optimizer optimizer) => _optimizer = optimizer;
+    public virtual void BeginTraining(Optimizer optimizer, ClassWeights? weights = null) => (_optimizer, _batch.ClassWeights) = (optimizer, weights);
 
     /// <inheritdoc/>
     public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
@@ -115,8 +115,9 @@ public abstract class HostEngine : ITrainingEngine
     }
 
     /// <summary>The logits, the mean loss and its gradients of the batch of the update.</summary>
-    private protected virtual double LossAndGradients(Span<float> gradients) =>
-        LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, gradients, lengths: _batch.Lengths);
+    private protected virtual double LossAndGradients(Span<float> gradients) => _batch.ClassWeights is null
+        ? LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, gradients, lengths: _batch.Lengths)
+        : throw new NotSupportedException($"training.classWeights: {GetType().Name} cannot weight classes. Remove them, or use another engine.");
 
     /// <summary>The batch of the update.</summary>
     private protected HostBatch Batch => _batch;

@@ -8,9 +8,10 @@ public interface ITrainingEngine : INetworkEngine
 {
     /// <summary>Begins a phase of training.</summary>
     /// <param name="optimizer">The update rule, the tensors it updates, and its state so far. The engine may keep the state elsewhere until <see cref="Collect"/>.</param>
-    void BeginTraining(Optimizer optimizer);
+    /// <param name="weights">How much each class counts in the loss of an update; null if all count the same.</param>
+    void BeginTraining(Optimizer optimizer, ClassWeights? weights = null);
 
-    /// <summary>One update for the mean loss of a batch.</summary>
+    /// <summary>One update for the mean loss of a batch, weighted by the classes' weights if there are any.</summary>
     /// <param name="data">The training data; an engine may keep a copy of it on its device.</param>
     /// <param name="samples">The batch: indices of samples.</param>
     /// <param name="next">The batch of the next update, so that its copy can overlap with work; empty if there is none.</param>

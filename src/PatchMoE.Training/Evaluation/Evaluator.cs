@@ -25,10 +25,17 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
     /// <param name="data">The samples; labels and shape must fit the model (see <see cref="DatasetRules.Check"/>).</param>
     /// <param name="cancellation">Stops the evaluation between two passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public EvaluationResult Evaluate(Dataset data, CancellationToken cancellation = default)
+    public EvaluationResult Evaluate(Dataset data, CancellationToken cancellation = default) => Evaluate(data, weights: null, cancellation);
+
+    /// <summary>Evaluates the model with a weighted mean as the loss.</summary>
+    /// <param name="data">As in the other overload.</param>
+    /// <param name="weights">How much each class counts in the loss; null if all count the same.</param>
+    /// <param name="cancellation">Stops the evaluation between two passes.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal EvaluationResult Evaluate(Dataset data, ClassWeights? weights, CancellationToken cancellation)
     {
         Loss kind = _model.Loss;
-        double loss = 0;
+        (double loss, double total) = (0, 0);
         int right = 0;
         for (int start = 0; start < data.Count; start += batch)
         {
@@ -40,12 +47,14 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             {
                 ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);
                 int label = data.Labels[start + i];
-                loss += Losses.Of(kind, sample, label);
+                double weight = weights?.Of(label) ?? 1;
+                loss += weight * Losses.Of(kind, sample, label);
+                total += weight;
                 right += Losses.Predict(kind, sample) == label ? 1 : 0;
             }
         }
 
-        return new EvaluationResult(loss / data.Count, (double)right / data.Count, HitRate(data, cancellation));
+        return new EvaluationResult(loss / total, (double)right / data.Count, HitRate(data, cancellation));
     }
 
     /// <summary>The router hit rate alone (see <see cref="EvaluationResult"/>).</summary>

@@ -19,16 +19,17 @@ internal static class LearningRateSchedule
     /// <param name="batches">The number of batches in an epoch.</param>
     public static double At(ScheduleSpec schedule, double learningRate, int epochs, int epoch, int batch, int batches)
     {
-        if (epoch < schedule.Warmup)
+        int warmup = schedule.WarmupOf(epochs);
+        if (epoch < warmup)
         {
-            return learningRate * (epoch + ((batch + 1.0) / batches)) / schedule.Warmup;
+            return learningRate * (epoch + ((batch + 1.0) / batches)) / warmup;
         }
 
-        int afterWarmup = epoch - schedule.Warmup;
+        int afterWarmup = epoch - warmup;
         return schedule.Kind switch
         {
             ScheduleKind.Constant => learningRate,
-            ScheduleKind.Cosine => learningRate * 0.5 * (1 + StrictMath.CosPi((afterWarmup + ((double)batch / batches)) / (epochs - schedule.Warmup))),
+            ScheduleKind.Cosine => learningRate * 0.5 * (1 + StrictMath.CosPi((afterWarmup + ((double)batch / batches)) / (epochs - warmup))),
             ScheduleKind.Step => learningRate * StrictMath.Pow(schedule.Factor, afterWarmup / schedule.Every),
             _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule.Kind, "Unknown schedule."),
         };

@@ -32,19 +32,30 @@ public sealed record Checkpoint(
     IReadOnlyList<(string Name, float[] Values)> OptimizerState,
     IReadOnlyList<EpochMetrics> History)
 {
+    /// <summary>How many of the training samples are held out.</summary>
+    public int HeldOut { get; init; }
+
+    /// <summary>The epoch whose weights are kept; null if the last ones are.</summary>
+    public BestEpoch? Best { get; init; }
+
+    /// <summary>The weights that the run is to give: those of the best epoch, if it keeps them.</summary>
+    public float[] Result => Best?.Weights ?? Weights;
+
     /// <summary>Checks that this is a checkpoint of the run to resume.</summary>
     /// <param name="model">The run's model.</param>
     /// <param name="training">Its spec; more epochs than before are allowed.</param>
     /// <param name="samples">The number of its training samples.</param>
+    /// <param name="heldOut">How many of them are held out.</param>
     /// <param name="seed">Its seed.</param>
     /// <exception cref="BadInputException">A value differs; the message names it.</exception>
-    public void CheckFits(INetworkWeights model, TrainingSpec training, int samples, ulong seed)
+    public void CheckFits(INetworkWeights model, TrainingSpec training, int samples, int heldOut, ulong seed)
     {
         Require("seed", Seed, seed);
         Require("training.method", Method, training.Method);
         Require("training.optimizer.kind", OptimizerKind, training.Optimizer.Kind);
         Require("training.batch", BatchSize, training.Batch);
         Require("data.train", Samples, samples);
+        Require("the number of samples held out (training.validation)", HeldOut, heldOut);
         Require("the number of weights", Weights.Length, model.Parameters.Length);
     }
 

@@ -6,8 +6,8 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Training.Runs;
 
 /// <summary>
-/// A <see cref="Checkpoint"/> as a safetensors file: the weights by their names, the optimizer's buffers as <c>optimizer.{buffer}.{name}</c>, and the rest
-/// in the metadata.
+/// A <see cref="Checkpoint"/> as a safetensors file: the weights by their names, the optimizer's buffers as <c>optimizer.{buffer}.{name}</c>, the best epoch's
+/// weights as <c>best.{name}</c>, and the rest in the metadata.
 /// </summary>
 public static class CheckpointFile
 {
@@ -32,9 +32,18 @@ public static class CheckpointFile
             ["batch"] = Text(checkpoint.Batch),
             ["lossSum"] = Text(checkpoint.LossSum),
             ["optimizerSteps"] = Text(checkpoint.OptimizerSteps),
+            ["heldOut"] = Text(checkpoint.HeldOut),
             ["history"] = string.Join('\n', checkpoint.History.Select(epoch => epoch.ToJson())),
         };
-        SafetensorsFile.Write(path, [.. WeightsFile.Tensors(model, checkpoint.Weights), .. state], metadata);
+        IEnumerable<NamedTensor> best = [];
+        if (checkpoint.Best is { } kept)
+        {
+            metadata["bestEpoch"] = Text(kept.Epoch);
+            metadata["bestValidationLoss"] = Text(kept.ValidationLoss);
+            best = WeightsFile.Tensors(model, kept.Weights).Select(tensor => tensor with { Name = BestName(tensor.Name) });
+        }
+
+        SafetensorsFile.Write(path, [.. WeightsFile.Tensors(model, checkpoint.Weights), .. state, .. best], metadata);
     }
 
     /// <summary>Loads a checkpoint.</summary>
@@ -64,8 +73,17 @@ public static class CheckpointFile
             ReadCount("optimizerSteps"),
             ReadBuffer(path, content, model, name => name),
             [.. buffers.Select(buffer => (buffer, ReadBuffer(path, content, model, name => StateName(buffer, name))))],
-            Read("history", text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EpochMetrics.FromJson).ToArray()));
+            Read("history", text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EpochMetrics.FromJson).ToArray()))
+        {
+            // Checkpoints written before samples could be held out have none of this.
+            HeldOut = content.Metadata.ContainsKey("heldOut") ? ReadCount("heldOut") : 0,
+            Best = content.Metadata.ContainsKey("bestEpoch")
+                ? new BestEpoch(ReadCount("bestEpoch"), Read("bestValidationLoss", ParseFinite), ReadBuffer(path, content, model, BestName))
+                : null,
+        };
     }
+
+    private static string BestName(string parameter) => $"best.{parameter}";
 
     private static string StateName(string buffer, string parameter) => $"optimizer.{buffer}.{parameter}";
 

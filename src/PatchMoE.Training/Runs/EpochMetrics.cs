@@ -30,6 +30,15 @@ public sealed record EpochMetrics(
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    /// <summary>The mean loss over the held-out samples after the epoch, class weights included; null if none are held out, and while the routers learn alone.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>The share of held-out samples whose class is predicted correctly, 0…1; null as for <see cref="ValidationLoss"/>.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>How the experts were used after the epoch, on held-out samples or, if there are none, on test samples; null if not measured.</summary>
+    public ExpertUse? Experts { get; init; }
+
     /// <summary>The peak memory of the process so far, in bytes, data included; null if unknown.</summary>
     public long? PeakMemory { get; init; }
 

@@ -79,7 +79,7 @@ internal sealed class RunFolder : IDisposable
     public void WriteMetrics(IEnumerable<EpochMetrics> history) =>
         AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
-    /// <summary>Writes <c>checkpoint.safetensors</c> and, with its weights and history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <summary>Writes <c>checkpoint.safetensors</c> and, with the weights that the run is to give and its history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
     /// <param name="spec">What is trained.</param>
     /// <param name="metadata">What an application must know besides the weights.</param>
     /// <param name="checkpoint">The state of the run.</param>
@@ -87,7 +87,17 @@ internal sealed class RunFolder : IDisposable
     public void WriteCheckpoint(PatchMoESpec spec, ModelMetadata metadata, Checkpoint checkpoint)
     {
         CheckpointFile.Save(CheckpointPath, spec.Model, checkpoint);
-        WeightsFile.Save(WeightsPath, spec, checkpoint.Weights, metadata);
+        WriteResult(spec, metadata, checkpoint);
+    }
+
+    /// <summary>Writes only the weights that the run is to give and its history: <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <param name="spec">What is trained.</param>
+    /// <param name="metadata">What an application must know besides the weights.</param>
+    /// <param name="checkpoint">The state of the run.</param>
+    /// <exception cref="BadInputException">A file cannot be written.</exception>
+    public void WriteResult(PatchMoESpec spec, ModelMetadata metadata, Checkpoint checkpoint)
+    {
+        WeightsFile.Save(WeightsPath, spec, checkpoint.Result, metadata);
         WriteMetrics(checkpoint.History);
     }
 

@@ -50,8 +50,10 @@ public static class WeightsFile
         if (mistakes.Count > 0)
         {
             string model = extras.Length == 0 ? "" : $"\nThe tensors of this model are {string.Join(", ", specs.Select(spec => $"{spec.Name} {ShapeText.Of(spec.Shape)}"))}.";
-            throw new BadInputException(
-                $"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}{model}\nGive the weights of this spec, or create new ones with 'pmoe init'.");
+            string advice = extras.Length == mistakes.Count
+                ? $"Save the file without {(extras.Length == 1 ? "it" : "them")}, or give the weights of this spec."
+                : "Give the weights of this spec, or create new ones with 'pmoe init'.";
+            throw new BadInputException($"{path}: these are not weights of this model:\n  {string.Join("\n  ", mistakes)}{model}\n{advice}");
         }
 
         foreach (ParameterSpec spec in specs)

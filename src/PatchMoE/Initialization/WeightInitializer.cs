@@ -47,7 +47,7 @@ public static class WeightInitializer
         int lastAxis = tensor.Shape[tensor.Shape.Count - 1];
         return tensor.Role switch
         {
-            ParameterRole.Router => init.Router ?? 0.01,
+            ParameterRole.Router => init.Router ?? Math.Sqrt(1.0 / lastAxis),
             ParameterRole.Experts => init.Experts ?? Math.Sqrt(2.0 / lastAxis),
             ParameterRole.Filter => Math.Sqrt(2.0 / (tensor.Length / tensor.Shape[0])),
             ParameterRole.Head when head.Kind == HeadKind.Fixed => 1,

@@ -29,6 +29,9 @@ public abstract unsafe class CompiledNetwork : IDisposable
     private readonly Lazy<ObjectPool<Workspace>> _workspaces;
     private bool _disposed;
 
+    // Whether a weight was found that is not 0. Weights are written through a span, so only looking tells; once is enough.
+    private bool _hasWeights;
+
     /// <summary>Creates a network whose weights are 0.</summary>
     protected CompiledNetwork(NetworkSizes sizes)
     {
@@ -89,6 +92,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     public void Predict(ReadOnlySpan<float> input, Span<int> classes, Workspace workspace, ReadOnlySpan<int> lengths = default)
     {
         int batch = classes.Length;
+        RequireWeights();
         CheckSamples(input, batch, lengths);
         fixed (float* firstInput = input)
         fixed (int* firstLength = lengths, firstClass = classes)
@@ -134,17 +138,18 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default)
     {
         CheckInput(input, labels.Length);
-        return Differentiate(input, samples: default, labels, logits, gradients, inputGradient, workspace, lengths);
+        return Differentiate(input, samples: default, labels, weights: default, logits, gradients, inputGradient, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the last.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="gradients">As long as the parameters, overwritten.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double LossAndGradients(
         ReadOnlySpan<float> data,
@@ -153,10 +158,11 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> logits,
         Span<float> gradients,
         Workspace workspace,
-        ReadOnlySpan<int> lengths = default)
+        ReadOnlySpan<int> lengths = default,
+        ReadOnlySpan<float> weights = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Differentiate(data, samples, labels, logits, gradients, inputGradient: default, workspace, lengths);
+        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient: default, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
@@ -170,18 +176,19 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default)
     {
         CheckInput(input, labels.Length);
-        return Update(input, samples: default, labels, logits, learningRate, weightDecay, workspace, lengths);
+        return Update(input, samples: default, labels, weights: default, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
     /// <param name="data">[N, input length].</param>
     /// <param name="samples">[B], the batch: indices of samples, each as often as it is to count.</param>
-    /// <param name="labels">[B], as in the other overload, like all that follow.</param>
+    /// <param name="labels">[B], as in the other overload, like all that follow but the last.</param>
     /// <param name="logits">[B, C], written.</param>
     /// <param name="learningRate">η.</param>
     /// <param name="weightDecay">λ.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
+    /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double SgdStep(
         ReadOnlySpan<float> data,
@@ -191,10 +198,11 @@ public abstract unsafe class CompiledNetwork : IDisposable
         double learningRate,
         double weightDecay,
         Workspace workspace,
-        ReadOnlySpan<int> lengths = default)
+        ReadOnlySpan<int> lengths = default,
+        ReadOnlySpan<float> weights = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Update(data, samples, labels, logits, learningRate, weightDecay, workspace, lengths);
+        return Update(data, samples, labels, weights, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.Backward"/>
@@ -245,6 +253,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         PassShare<ForwardPass> share, ReadOnlySpan<float> input, Span<float> outputs, int perSample, string name, Workspace workspace, ReadOnlySpan<int> lengths)
     {
         int batch = Guard.Batch(outputs.Length, perSample, name);
+        RequireWeights();
         CheckSamples(input, batch, lengths);
         fixed (float* firstInput = input, firstOutput = outputs)
         fixed (int* firstLength = lengths)
@@ -258,6 +267,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         Span<float> gradients,
         Span<float> inputGradient,
@@ -265,12 +275,13 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths)
     {
         CheckLabels(labels, logits, lengths);
+        Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
         CheckGradients(labels.Length, gradients, inputGradient);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            return Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
+            return Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
         }
     }
 
@@ -279,6 +290,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> weights,
         Span<float> logits,
         double learningRate,
         double weightDecay,
@@ -286,11 +298,12 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths)
     {
         CheckLabels(labels, logits, lengths);
-        fixed (float* firstInput = input, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
+        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
             InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
-            (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
+            (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
             return isFinite ? loss / labels.Length : double.NaN;
         }
     }
@@ -360,6 +373,16 @@ public abstract unsafe class CompiledNetwork : IDisposable
         finally
         {
             workspace.Leave();
+        }
+    }
+
+    /// <summary>Refuses to answer with a network that was neither initialised nor loaded: all of its answers would be 0.</summary>
+    private void RequireWeights()
+    {
+        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span.ContainsAnyExcept(0f)))
+        {
+            throw new InvalidOperationException(
+                $"{Sizes.Model}: all weights are 0, so it was neither loaded nor trained. Load its weights (Load), or initialise it (Initialize) and train it.");
         }
     }
 

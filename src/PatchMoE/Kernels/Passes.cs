@@ -129,15 +129,17 @@ public readonly unsafe struct RoutePass
 public readonly unsafe struct GradientPass
 {
     private readonly int* _labels;
+    private readonly float* _weights;
     private readonly float* _logits;
     private readonly float* _upstream;
     private readonly float* _gradients;
     private readonly float* _inputGradient;
 
-    private GradientPass(InputBatch batch, int* labels, float* logits, float* upstream, float* gradients, float* inputGradient)
+    private GradientPass(InputBatch batch, int* labels, float* weights, float* logits, float* upstream, float* gradients, float* inputGradient)
     {
         Batch = batch;
         _labels = labels;
+        _weights = weights;
         _logits = logits;
         _upstream = upstream;
         _gradients = gradients;
@@ -152,6 +154,9 @@ public readonly unsafe struct GradientPass
 
     /// <summary>[B]; only for a pass with a loss.</summary>
     public ref int Labels => ref *_labels;
+
+    /// <summary>How much sample <paramref name="b"/> counts in the loss, 1 on average over the batch; only for a pass with a loss.</summary>
+    public double Weight(int b) => _weights == null ? 1 : _weights[b];
 
     /// <summary>[B, C], written; only for a pass with a loss.</summary>
     public ref float Logits => ref *_logits;
@@ -180,11 +185,11 @@ public readonly unsafe struct GradientPass
     /// <summary>λ of the update.</summary>
     public float WeightDecay { get; private init; }
 
-    internal static GradientPass OfLoss(InputBatch batch, int* labels, float* logits, float* gradients, float* inputGradient) =>
-        new(batch, labels, logits, null, gradients, inputGradient);
+    internal static GradientPass OfLoss(InputBatch batch, int* labels, float* weights, float* logits, float* gradients, float* inputGradient) =>
+        new(batch, labels, weights, logits, null, gradients, inputGradient);
 
     internal static GradientPass OfUpstream(InputBatch batch, float* upstream, bool skipsHead, float* gradients, float* inputGradient) =>
-        new(batch, null, null, upstream, gradients, inputGradient) { SkipsHead = skipsHead };
+        new(batch, null, null, null, upstream, gradients, inputGradient) { SkipsHead = skipsHead };
 
     /// <summary>The same pass with an update.</summary>
     internal GradientPass Updating(double learningRate, double weightDecay) =>

@@ -44,7 +44,7 @@ internal static class Networks
     }
 
     public static Optimizer Optimizer(PatchMoESpec spec, OptimizerKind kind) => PatchMoE.Training.Optimizers.Optimizer.Create(
-        OptimizerSpec.Default with { Kind = kind, LearningRate = 0.1, WeightDecay = 0.01 },
+        OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind, LearningRate = 0.1, WeightDecay = 0.01 },
         spec.Model.Parameters().Where(parameter => parameter.HasGradient),
         ModelParameters.BufferLength(spec.Model.Parameters()));
 

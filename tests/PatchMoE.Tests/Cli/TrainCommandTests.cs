@@ -15,7 +15,7 @@ public sealed class TrainCommandTests
             "head":   { "kind": "fixed", "weights": "gaussian", "outputs": 1 },
             "loss":   "logistic"
           },
-          "training": { "method": "joint", "epochs": 30, "batch": 10, "optimizer": { "kind": "adam", "learningRate": 0.01 } },
+          "training": { "method": "joint", "epochs": 30, "batch": 10, "optimizer": { "kind": "adam", "learningRate": 0.01 }, "schedule": { "kind": "constant" } },
           "data": { "kind": "synthetic", "patterns": 6, "similarity": 0.2, "noise": 0.02, "train": 200, "test": 100 }
         }
         """;

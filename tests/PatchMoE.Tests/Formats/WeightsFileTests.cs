@@ -134,6 +134,15 @@ public class WeightsFileTests
     }
 
     [Test]
+    public void WhereOnlyTooMuchIsThere_TheAdviceIsToLeaveItOut()
+    {
+        SafetensorsFile.Write(_path, [.. WeightsFile.Tensors(Model, Numbered()), new NamedTensor("ema.decay", [], [0.9f])]);
+        Assert.That(
+            () => WeightsFile.Load(_path, Model, new float[Numbered().Length]),
+            Throws.TypeOf<BadInputException>().With.Message.EndsWith("\nSave the file without it, or give the weights of this spec."));
+    }
+
+    [Test]
     public void AWrongBufferIsTheCallersMistake()
     {
         WeightsFile.Save(_path, Model, Numbered());

@@ -60,7 +60,7 @@ public class SgdStepTests
             batch.Parameters.CopyTo(model.Parameters);
             double loss = model.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, default, batch.Lengths);
             Optimizer optimizer = Optimizer.Create(
-                OptimizerSpec.Default with { WeightDecay = decay }, model.ParameterSpecs.Where(parameter => parameter.HasGradient), gradients.Length);
+                OptimizerSpec.Of(OptimizerKind.Sgd) with { WeightDecay = decay }, model.ParameterSpecs.Where(parameter => parameter.HasGradient), gradients.Length);
             optimizer.Step(model.Parameters, gradients, LearningRate);
             float[] expected = model.Parameters.ToArray();
 

@@ -54,14 +54,22 @@ public sealed class SpecReaderTests
             { "method": "joint", "epochs": 3, "batch": 7, "seed": 11,
               "optimizer": { "kind": "adamW", "learningRate": 0.25, "beta1": 0.5, "beta2": 0.75, "epsilon": 1e-3, "weightDecay": 0.125 },
               "schedule": { "kind": "step", "warmup": 2, "every": 4, "factor": 0.5 },
-              "init": { "router": 0.1, "experts": 0.2, "head": 0.3 } }
+              "init": { "router": 0.1, "experts": 0.2, "head": 0.3 },
+              "seeds": 5, "validation": 0.25, "keepBest": true, "patience": 9, "classWeights": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10.5] }
             """);
         Assert.That(SpecText.Read(json).Training, Is.EqualTo(new TrainingSpec(
             TrainingMethod.Joint, 3, TrainingSpec.Default.RouterEpochs, 7,
             new OptimizerSpec(OptimizerKind.AdamW, 0.25, OptimizerSpec.Default.Momentum, 0.5, 0.75, 1e-3, 0.125),
             new ScheduleSpec(ScheduleKind.Step, 2, 4, 0.5),
             new InitSpec(0.1, 0.2, 0.3),
-            11)));
+            11)
+        {
+            Seeds = 5,
+            Validation = 0.25,
+            KeepBest = true,
+            Patience = 9,
+            ClassWeights = new ClassWeightsSpec(EquatableArray.Of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10.5)),
+        }));
     }
 
     [Test]

@@ -155,9 +155,16 @@ public sealed class SpecWriterTests
         return new TrainingSpec(
             TrainingMethod.Joint, random.Next(1, 9), random.Next(99, 102), random.Next(1, 9),
             new OptimizerSpec(Any<OptimizerKind>(random), Scale(), Scale(), Scale(), Scale(), Scale(), Scale()),
-            new ScheduleSpec(Any<ScheduleKind>(random), random.Next(9), random.Next(1, 99), Scale()),
+            new ScheduleSpec(Any<ScheduleKind>(random), random.Next(2) == 0 ? null : random.Next(9), random.Next(1, 99), Scale()),
             new InitSpec(Maybe(), Maybe(), Maybe()),
-            random.Next(99));
+            random.Next(99))
+        {
+            Seeds = random.Next(1, 4),
+            Validation = random.Next(2) == 0 ? null : 0.25,
+            KeepBest = random.Next(2) == 0,
+            Patience = random.Next(2) == 0 ? null : random.Next(1, 9),
+            ClassWeights = random.Next(3) switch { 0 => null, 1 => ClassWeightsSpec.Balanced, _ => new ClassWeightsSpec(EquatableArray.Of(Scale(), 1)) },
+        };
     }
 
     private static T Any<T>(Random random)

@@ -95,4 +95,32 @@ public sealed class TrainingRuleTests
     public void BatchLargerThanData_DoesNotReport() => Diagnose.DoesNotReport(
         DiagnosticRules.BatchLargerThanData,
         SpecText.Of(layers: SpecText.Gated, training: """{ "batch": 50 }""", data: """{ "kind": "synthetic", "train": 50 }"""));
+
+    [TestCase("""{ "keepBest": true, "validation": §0 }""", "keepBest")]
+    [TestCase("""{ "patience": 3, "validation": §0 }""", "patience")]
+    [TestCase("""{ "seeds": 2, "validation": §0 }""", "seeds")]
+    public void ChoiceNeedsValidation_Reports(string training, string field) => Diagnose.Reports(
+        DiagnosticRules.ChoiceNeedsValidation, "training.validation",
+        $"The field '{field}' chooses by the validation loss, but no training samples are held out to measure it on. "
+        + "Remove the field 'validation', which then is 0.2, or use a share above 0.",
+        SpecText.Of(layers: SpecText.Gated, training: training));
+
+    [TestCase("""{ "keepBest": true, "patience": 3, "seeds": 2 }""")]
+    [TestCase("""{ "validation": 0 }""")]
+    [TestCase("""{ "validation": 0.1, "keepBest": true }""")]
+    public void ChoiceNeedsValidation_DoesNotReport(string training) =>
+        Diagnose.DoesNotReport(DiagnosticRules.ChoiceNeedsValidation, SpecText.Of(layers: SpecText.Gated, training: training));
+
+    [TestCase("§[1, 2, 3]", "3 weights")]
+    [TestCase("§[1]", "1 weight")]
+    [TestCase("§[]", "0 weights")]
+    public void WeightForEachClass_Reports(string weights, string count) => Diagnose.Reports(
+        DiagnosticRules.WeightForEachClass, "training.classWeights",
+        $"There are {count} for 2 classes. Give 2 numbers, in the order of the labels, or \"balanced\".",
+        SpecText.Of(layers: SpecText.Gated, training: $$"""{ "classWeights": {{weights}} }"""));
+
+    [TestCase("[1, 2.5]")]
+    [TestCase("\"balanced\"")]
+    public void WeightForEachClass_DoesNotReport(string weights) =>
+        Diagnose.DoesNotReport(DiagnosticRules.WeightForEachClass, SpecText.Of(layers: SpecText.Gated, training: $$"""{ "classWeights": {{weights}} }"""));
 }

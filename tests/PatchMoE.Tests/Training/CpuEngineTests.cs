@@ -71,7 +71,7 @@ public sealed class CpuEngineTests
     {
         EquatableArray<ParameterSpec> parameters = engine.Spec.Model.Parameters();
         Optimizer optimizer = Optimizer.Create(
-            OptimizerSpec.Default with { Kind = kind, WeightDecay = kind == OptimizerKind.Sgd ? 0.01 : 0 },
+            OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind, WeightDecay = kind == OptimizerKind.Sgd ? 0.01 : 0 },
             parameters.Where(parameter => parameter.HasGradient),
             ModelParameters.BufferLength(parameters));
         engine.BeginTraining(optimizer);

@@ -31,7 +31,7 @@ public sealed class HostBatchTests
     public void DataThatDoNotFitTheModel_AreRefused(Dataset data, string part)
     {
         using var engine = new CpuEngine(new LoopModel(Specs.Dense(Specs.Vectors, 3, null)), threads: 1);
-        engine.BeginTraining(Optimizer.Create(OptimizerSpec.Default, engine.Spec.Model.Parameters(), 0));
+        engine.BeginTraining(Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd), engine.Spec.Model.Parameters(), 0));
         string message = Assert.Throws<BadInputException>(() => engine.Step(data, [0], [], 0.1))!.Message;
         Assert.That(message, Does.StartWith("training data: ").And.Contain(part));
     }

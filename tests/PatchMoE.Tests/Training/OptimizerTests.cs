@@ -33,7 +33,7 @@ public sealed class OptimizerTests
     {
         float[] weights = Values("weights");
         float[] before = [.. weights];
-        Optimizer.Create(OptimizerSpec.Default with { Kind = kind, WeightDecay = 0.5 }, [Trained], weights.Length).Step(weights, Values("gradients"), 0.1);
+        Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind, WeightDecay = 0.5 }, [Trained], weights.Length).Step(weights, Values("gradients"), 0.1);
 
         Assert.That(weights[..16], Is.EqualTo(before[..16]));
         Assert.That(weights[(16 + Length)..], Is.EqualTo(before[(16 + Length)..]));
@@ -45,7 +45,7 @@ public sealed class OptimizerTests
     {
         // Every value has the same weight and gradient, so every result must be the same, whatever its position.
         float[] weights = [.. Enumerable.Repeat(0.3f, 64)];
-        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind, WeightDecay = 0.01 }, [Trained], weights.Length);
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind, WeightDecay = 0.01 }, [Trained], weights.Length);
         for (int t = 0; t < 10; t++)
         {
             optimizer.Step(weights, [.. Enumerable.Repeat(0.1f / (t + 1), 64)], 0.03);
@@ -56,7 +56,7 @@ public sealed class OptimizerTests
 
     [Test]
     public void StateIsNamed([Values] OptimizerKind kind) => Assert.That(
-        Optimizer.Create(OptimizerSpec.Default with { Kind = kind }, [Trained], 64).State.Select(state => state.Name),
+        Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind }, [Trained], 64).State.Select(state => state.Name),
         Is.EqualTo(Optimizer.StateNames(kind)));
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class OptimizerTests
     {
         float[] weights = Values("weights");
         float[] gradients = Values("gradients");
-        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind }, [Trained], weights.Length);
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind }, [Trained], weights.Length);
         optimizer.Step(weights, gradients, 0.01);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int t = 0; t < 100; t++)
@@ -118,7 +118,7 @@ public sealed class OptimizerTests
         ParameterSpec tensor = new("a", ParameterRole.Experts, 0, EquatableArray.Of(20_000), 0, true);
         float[] weights = Values("weights", 20_000);
         float[] gradients = Values("gradients", 20_000);
-        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default with { Kind = kind }, [tensor], weights.Length);
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind }, [tensor], weights.Length);
         using var workspace = new Workspace(threads: 2);
         optimizer.Step(weights, gradients, 0.01, workspace);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -133,7 +133,7 @@ public sealed class OptimizerTests
     [Test]
     public void ShortBuffers_AreRefused_AndNotCounted()
     {
-        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Default, [Trained], 64);
+        Optimizer optimizer = Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd), [Trained], 64);
         using var workspace = new Workspace(threads: 2);
         Assert.That(() => optimizer.Step(new float[53], new float[52], 0.1, workspace), Throws.ArgumentException.With.Message.Contains("52 gradients, but the tensors to update end at 53"));
         Assert.That(() => optimizer.Step(new float[52], new float[53], 0.1), Throws.ArgumentException);

@@ -6,7 +6,7 @@ public sealed class RouterStageTests
     public void Gradients_AreThoseOfTheLinearLoss()
     {
         (LoopModel model, Dataset train, Dataset test) = Make();
-        var stage = new RouterStage(model, new CpuEngine(model, 1), model.Spec.Training!, train, test, new Evaluator(new CpuEngine(model, 1)));
+        var stage = new RouterStage(model, new CpuEngine(model, 1), model.Spec.Training!, Parts(model, train, test), new Evaluator(new CpuEngine(model, 1)));
         int[] samples = [3, 0, 7];
         var gradients = new float[model.Parameters.Length];
 
@@ -87,4 +87,6 @@ public sealed class RouterStageTests
 
         return loss;
     }
+
+    private static TrainingParts Parts(LoopModel model, Dataset train, Dataset test) => TrainingParts.Of(model.Spec.Model, model.Spec.Training!, train, test, 1);
 }

@@ -41,6 +41,7 @@ internal static class Specs
         Epochs = 6,
         RouterEpochs = 4,
         Batch = 8,
-        Optimizer = OptimizerSpec.Default with { Kind = optimizer, LearningRate = optimizer >= OptimizerKind.Adam ? 0.01 : 0.1, WeightDecay = 0.001 },
+        Optimizer = OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = optimizer, LearningRate = optimizer >= OptimizerKind.Adam ? 0.01 : 0.1, WeightDecay = 0.001 },
+        Schedule = ScheduleSpec.Default with { Kind = ScheduleKind.Constant },
     };
 }

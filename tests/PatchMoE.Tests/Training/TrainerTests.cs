@@ -93,7 +93,7 @@ public sealed class TrainerTests
     {
         // A learning rate so small that the weights do not change: the epoch's loss is the loss of the initial weights. 50 samples, batches of 8.
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
-        spec = spec with { Training = spec.Training! with { Epochs = 1, Optimizer = OptimizerSpec.Default with { LearningRate = 1e-30 } } };
+        spec = spec with { Training = spec.Training! with { Epochs = 1, Optimizer = OptimizerSpec.Of(OptimizerKind.Sgd) with { LearningRate = 1e-30 } } };
         Run run = Run.Of(spec);
         double expected = new Evaluator(new CpuEngine(run.Model, 1)).Evaluate(run.TrainData).Loss;
         var updates = new List<TrainingProgress>();
@@ -141,7 +141,7 @@ public sealed class TrainerTests
     public void HugeLearningRate_IsStopped_AndTheWeightNamed()
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
-        spec = spec with { Training = spec.Training! with { Optimizer = OptimizerSpec.Default with { LearningRate = 1e38 } } };
+        spec = spec with { Training = spec.Training! with { Optimizer = OptimizerSpec.Of(OptimizerKind.Sgd) with { LearningRate = 1e38 } } };
         Assert.That(() => Run.Of(spec).Train(), Throws.TypeOf<TrainingDivergedException>().With.Message.Contains("layers.0.experts.weight").Or.Message.Contains("head.weight"));
     }
 
@@ -149,7 +149,7 @@ public sealed class TrainerTests
     public void CancelledBehindTheUpdateThatDiverged_IsNotWhatWasLearnt()
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
-        spec = spec with { Training = spec.Training! with { Optimizer = OptimizerSpec.Default with { LearningRate = 1e38 } } };
+        spec = spec with { Training = spec.Training! with { Optimizer = OptimizerSpec.Of(OptimizerKind.Sgd) with { LearningRate = 1e38 } } };
         Run run = Run.Of(spec);
         using var stop = new CancellationTokenSource();
         Assert.That(

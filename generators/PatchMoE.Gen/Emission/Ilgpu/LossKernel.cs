@@ -19,7 +19,7 @@ internal static class LossKernel
             Threads,
             Expression.CeilingOver(GroupText.Batch, Samples),
             new KernelDoc(
-                $"{loss}; ∂L/∂f, divided by B; ∂L/∂y = Σ_c ∂L/∂f_c · a_c",
+                $"{loss}; ∂L/∂f, divided by B and times the sample's weight; ∂L/∂y = Σ_c ∂L/∂f_c · a_c",
                 $"b sample, c logit 0…{c - 1}, i output 0…{m - 1}",
                 $"logits [{c}], a [{c}, {m}], yGradient [{m}] of a sample",
                 $"{Samples} samples per group: a thread per loss, then a thread per output",
@@ -29,6 +29,7 @@ internal static class LossKernel
             Argument.Batch,
             Argument.Logits,
             Argument.Integers("labels", "buffers.Labels"),
+            Argument.Floats("weights", "buffers.Weights"),
             Argument.Parameters,
             Argument.Floats("losses", "buffers.Losses"),
             Argument.LogitsGradient,
@@ -41,6 +42,7 @@ internal static class LossKernel
         writer.Lines($"int thread = Group.IdxX;\nint first = {GroupText.Group * Samples};\nint sample = first + thread;");
         using (writer.Block($"if (thread < {Samples} && sample < batch)"))
         {
+            writer.Lines("float weight = weights.Length == 0 ? 1f : weights[sample];");
             writer.Lines(plan.Model.Model.Loss == Loss.Logistic ? Logistic : SoftmaxCrossEntropy(c));
         }
 
@@ -64,9 +66,10 @@ internal static class LossKernel
         // log(1 + t) of a small t is its series: the sum 1 + t would lose its digits.
         float margin = labels[sample] * logits[sample];
         float t = XMath.Exp(-XMath.Abs(margin));
-        losses[sample] = Math.Max(-margin, 0f) + (t < 0.01f ? t * (1f - (t * (0.5f - (t * (1f / 3f))))) : XMath.Log(1f + t));
+        float loss = Math.Max(-margin, 0f) + (t < 0.01f ? t * (1f - (t * (0.5f - (t * (1f / 3f))))) : XMath.Log(1f + t));
         float other = margin >= 0f ? t / (1f + t) : 1f / (1f + t);
-        logitsGradient[sample] = -labels[sample] * other / batch;
+        losses[sample] = weight * loss;
+        logitsGradient[sample] = weight * (-labels[sample] * other / batch);
         """;
 
     private static string SoftmaxCrossEntropy(int outputs) => $$"""
@@ -91,11 +94,12 @@ internal static class LossKernel
         for (int c = 0; c < {{outputs}}; c++)
         {
             others += c == label ? 0f : logitsGradient[scores + c];
-            logitsGradient[scores + c] = logitsGradient[scores + c] / sum / batch;
+            logitsGradient[scores + c] = weight * (logitsGradient[scores + c] / sum / batch);
         }
 
-        logitsGradient[scores + label] = -others / sum / batch;
+        logitsGradient[scores + label] = weight * (-others / sum / batch);
         float rest = others / (sum - others);
-        losses[sample] = rest < 0.01f ? rest * (1f - (rest * (0.5f - (rest * (1f / 3f))))) : XMath.Log(sum) + max - logits[scores + label];
+        float loss = rest < 0.01f ? rest * (1f - (rest * (0.5f - (rest * (1f / 3f))))) : XMath.Log(sum) + max - logits[scores + label];
+        losses[sample] = weight * loss;
         """;
 }

@@ -1,0 +1,129 @@
+using PatchMoE.Training.Data;
+
+namespace PatchMoE.Training.Evaluation;
+
+/// <summary>
+/// Measures the use of layer 0's experts on the first samples of a data set: one pass for the routes, and the gate values from the router's weights.
+/// </summary>
+/// <param name="engine">Computes the routes with its own weights; the caller owns and disposes it.</param>
+internal sealed class ExpertUseMeter(INetworkEngine engine)
+{
+    /// <summary>The most samples that are measured: shares of a few hundred samples are exact enough, and cost next to nothing beside an epoch.</summary>
+    public const int MaximumSamples = 256;
+
+    private const int Decimals = 6;
+
+    private readonly ModelSpec _model = engine.Spec.Model;
+    private readonly LayerShape _shape = engine.Spec.Model.LayerShapes()[0];
+    private readonly GateValues? _gates = engine.Spec.Model.Backbone is null ? new GateValues(engine.Spec.Model) : null;
+    private readonly int _routesPerInstance = engine.Spec.Model.RouteShape() is var shape ? shape[1] * shape[2] : 0;
+    private int[] _routes = [];
+    private float[] _inputs = [];
+
+    private bool IsSample => _model.Layers[0].Routing == Routing.Sample;
+
+    /// <summary>A meter for a network; null if its layer 0 does not route.</summary>
+    public static ExpertUseMeter? For(INetworkEngine engine) => engine.Spec.Model.RouteShape().Count == 0 ? null : new ExpertUseMeter(engine);
+
+    /// <summary>Measures.</summary>
+    /// <param name="data">The samples, checked against the model.</param>
+    /// <param name="parameters">The engine's weights.</param>
+    /// <returns>The use, and the overlap of each pair of experts: [k, k], the share of the first one's patches that the second takes, too.</returns>
+    public (ExpertUse Use, double[,] Overlap) Measure(Dataset data, ReadOnlySpan<float> parameters)
+    {
+        int samples = Math.Min(data.Count, MaximumSamples);
+        int instances = samples * _shape.Instances;
+        if (_routes.Length < instances * _routesPerInstance)
+        {
+            _routes = new int[instances * _routesPerInstance];
+        }
+
+        Span<int> routes = _routes.AsSpan(0, instances * _routesPerInstance);
+        ReadOnlySpan<int> lengths = data.LengthsOf(0, samples);
+        ReadOnlySpan<float> inputs = data.InputsOf(0, samples, ref _inputs);
+        engine.Route(inputs, routes, lengths);
+        var counts = new Counts(_shape.Experts);
+        Span<double> gates = new double[_routesPerInstance];
+        int instanceLength = data.InputLength / _shape.Instances;
+        for (int i = 0; i < instances; i++)
+        {
+            int valid = lengths.IsEmpty ? _shape.Patches : lengths[i];
+            ReadOnlySpan<int> taken = routes.Slice(i * _routesPerInstance, _routesPerInstance);
+            _gates?.Of(parameters, inputs.Slice(i * instanceLength, instanceLength), valid, taken, gates);
+            Add(counts, taken, gates, valid);
+        }
+
+        return (counts.Use(_gates is not null, IsSample), counts.OverlapShares());
+    }
+
+    private void Add(Counts counts, ReadOnlySpan<int> routes, ReadOnlySpan<double> gates, int valid)
+    {
+        if (IsSample)
+        {
+            counts.Taken[routes[0]]++;
+            counts.Gate[routes[0]] += gates[0];
+            return;
+        }
+
+        int perExpert = _shape.PatchesPerExpert;
+        counts.Valid += valid;
+        for (int j = 0; j < valid; j++)
+        {
+            counts.Covered += routes.Contains(j) ? 1 : 0;
+        }
+
+        for (int s = 0; s < _shape.Experts; s++)
+        {
+            ReadOnlySpan<int> own = routes.Slice(s * perExpert, perExpert);
+            for (int p = 0; p < perExpert && own[p] >= 0; p++)
+            {
+                counts.Taken[s]++;
+                counts.Gate[s] += gates[(s * perExpert) + p];
+                for (int other = 0; other < _shape.Experts; other++)
+                {
+                    counts.Shared[s, other] += routes.Slice(other * perExpert, perExpert).Contains(own[p]) ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    private sealed class Counts(int experts)
+    {
+        public long[] Taken { get; } = new long[experts];
+
+        public double[] Gate { get; } = new double[experts];
+
+        public long[,] Shared { get; } = new long[experts, experts];
+
+        public long Covered { get; set; }
+
+        public long Valid { get; set; }
+
+        public ExpertUse Use(bool hasGates, bool isSample)
+        {
+            double[] patches = Shares([.. Taken.Select(count => (double)count)]);
+            double[] gate = hasGates ? Shares(Gate) : [];
+            double entropy = experts == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * Math.Log(1 / share) : 0) / Math.Log(experts);
+            double covered = isSample ? 1 : Valid == 0 ? 0 : (double)Covered / Valid;
+            return new ExpertUse(Rounded(patches), Rounded(gate), Math.Round(entropy, Decimals), Math.Round(covered, Decimals));
+        }
+
+        public double[,] OverlapShares()
+        {
+            var shares = new double[experts, experts];
+            for (int s = 0; s < experts; s++)
+            {
+                for (int other = 0; other < experts; other++)
+                {
+                    shares[s, other] = Taken[s] == 0 ? 0 : (double)Shared[s, other] / Taken[s];
+                }
+            }
+
+            return shares;
+        }
+
+        private static double[] Shares(double[] values) => values.Sum() is > 0 and var sum ? [.. values.Select(value => value / sum)] : values;
+
+        private static EquatableArray<double> Rounded(double[] shares) => shares.Select(share => Math.Round(share, Decimals)).ToEquatableArray();
+    }
+}
