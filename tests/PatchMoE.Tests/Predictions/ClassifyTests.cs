@@ -100,6 +100,7 @@ public sealed class ClassifyTests
     public void Dispose_EndsClassify_ButNotThePassesOfOnesOwnWorkspace()
     {
         MnistJoint model = new();
+        model.Initialize(seed: 1);
         using Workspace workspace = model.CreateWorkspace();
         var input = new float[MnistJoint.InputLength];
         model.Classify(input);
