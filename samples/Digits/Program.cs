@@ -16,8 +16,8 @@ TrainingResult result = model.Fit(train, test, epochs: 10, TrainingSpec.Default 
 Console.WriteLine($"{result.Final.Accuracy:P1} of {test.Count} held-out digits after {result.Seconds:F1} s");
 model.Save("digits.safetensors");
 
-Explanation seen = model.Explain(test.InputsOf(0, 1));
-Console.WriteLine($"{seen.Prediction}, label {test.Labels[0]}; it looked at {string.Join(", ", seen.MostImportant(3).Select(patch => patch.Place.Pixels))}");
+Explanation seen = model.Explain(test.InputsOf(1, 1));
+Console.WriteLine($"{seen.Prediction}, label {test.Labels[1]}; it looked at {string.Join(", ", seen.MostImportant(3).Select(patch => patch.Place.Pixels))}");
 
 [PatchMoE("specs/digits-10.json")]
 public sealed partial class DigitsModel;

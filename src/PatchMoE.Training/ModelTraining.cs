@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using PatchMoE.Initialization;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 
@@ -22,7 +21,7 @@ public static class ModelTraining
     /// <param name="seed">The seed of initial weights and shuffling; null for that of <paramref name="training"/>.</param>
     /// <param name="threads">Threads that share the work, ≥ 1; null for one on each processor.</param>
     /// <param name="progress">Told of every update and every epoch, on the thread that trains.</param>
-    /// <param name="logger">Told of the start, every epoch and the end, at the level Information.</param>
+    /// <param name="logger">Told of the start, every epoch and the end, at the level Information, and of what is wrong with the result (<see cref="TrainingResult.Notices"/>) as warnings.</param>
     /// <param name="cancellation">Stops the training between two updates. The model keeps what it has learned so far.</param>
     /// <returns>The accuracy on the test data, and the course of the training.</returns>
     /// <exception cref="BadInputException">The data do not fit the model or the settings.</exception>
@@ -49,11 +48,6 @@ public static class ModelTraining
         TrainingSpec settings = Settings(model, training, train.Count, epochs);
         ulong drawn = seed ?? (ulong)settings.Seed;
         using var engine = new CpuEngine(model, threads ?? Environment.ProcessorCount);
-        if (model.Parameters.IndexOfAnyExcept(0f) < 0)
-        {
-            WeightInitializer.Initialize(model.Spec with { Training = settings }, drawn, model.Parameters);
-        }
-
         var log = new TrainingLog(logger, model.Spec.Name, progress);
         log.Begin(train.Count, test.Count, settings.Epochs, engine.Device);
         TrainingResult result = new Trainer(model, engine, settings, train, test, new TrainerOptions { Seed = drawn }).Run(log, cancellation);
@@ -63,7 +57,7 @@ public static class ModelTraining
             cancellation.ThrowIfCancellationRequested();
         }
 
-        log.End(result.Final, result.Seconds);
+        log.End(result);
         return result;
     }
 

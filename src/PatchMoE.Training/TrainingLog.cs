@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using PatchMoE.Training.Evaluation;
 
 namespace PatchMoE.Training;
 
@@ -25,7 +24,15 @@ internal sealed partial class TrainingLog(ILogger? logger, string model, IProgre
 
     public void Stopped(int epochs) => LogStopped(model, epochs);
 
-    public void End(EvaluationResult final, double seconds) => LogEnd(model, seconds, final.Loss, final.Accuracy);
+    public void End(TrainingResult result)
+    {
+        foreach (SpecDiagnostic notice in result.Notices)
+        {
+            LogNotice(model, notice.Rule.Id, notice.Message);
+        }
+
+        LogEnd(model, result.Seconds, result.Final.Loss, result.Final.Accuracy);
+    }
 
     [LoggerMessage(1, LogLevel.Information, "{Model}: training on {Train} samples, testing on {Test}, {Epochs} epochs, {Device}")]
     private partial void LogBegin(string model, int train, int test, int epochs, string device);
@@ -35,6 +42,9 @@ internal sealed partial class TrainingLog(ILogger? logger, string model, IProgre
 
     [LoggerMessage(3, LogLevel.Information, "{Model}: training was stopped after {Epochs} epochs")]
     private partial void LogStopped(string model, int epochs);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Model}: {Id}: {Notice}")]
+    private partial void LogNotice(string model, string id, string notice);
 
     [LoggerMessage(4, LogLevel.Information, "{Model}: trained in {Seconds} s: test loss {TestLoss}, test accuracy {TestAccuracy}")]
     private partial void LogEnd(string model, double seconds, double testLoss, double testAccuracy);

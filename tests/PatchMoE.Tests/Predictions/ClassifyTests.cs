@@ -76,7 +76,7 @@ public sealed class ClassifyTests
     {
         (IPatchMoEModel model, float[] input, _) = Golden("cnn");
         Assert.That(() => model.Classify(input), Throws.ArgumentException.With.Message.Contains("one sample [").And.Message.Contains("call ClassifyBatch"));
-        Assert.That(() => model.Explain([1]), Throws.ArgumentException.With.Message.Contains("input has 1 values; one sample ["));
+        Assert.That(() => model.Explain(new float[1]), Throws.ArgumentException.With.Message.Contains("input has 1 values; one sample ["));
         float[] one = input[..model.InputLength];
         model.Metadata = new ModelMetadata { Classes = ["cat"] };
         Assert.That(() => model.Classify(one), Throws.InvalidOperationException.With.Message.Contains("Metadata names 1 classes, but the model has 5"));
@@ -100,6 +100,7 @@ public sealed class ClassifyTests
     public void Dispose_EndsClassify_ButNotThePassesOfOnesOwnWorkspace()
     {
         MnistJoint model = new();
+        model.Initialize(seed: 1);
         using Workspace workspace = model.CreateWorkspace();
         var input = new float[MnistJoint.InputLength];
         model.Classify(input);
