@@ -25,7 +25,7 @@ internal static partial class DiagnosticRules
     public static readonly DiagnosticRule ExpertsTakeTheSame = new(
         "PMOE093", DiagnosticLevel.Warning, "Two experts take the same patches",
         "Of the patches that one of the experts {0} of layer 0 takes, the other takes at least {1}, too.",
-        "Use fewer experts, or raise 'training.init.router', so that they start apart.");
+        "Use fewer experts: one of the two can go.");
 
     /// <summary>{0} the epochs, {1} the training loss, {2} that of guessing.</summary>
     public static readonly DiagnosticRule LossDoesNotMove = new(

@@ -104,6 +104,65 @@ public sealed class TrainCommandTests
     }
 
     [Test]
+    public void Seeds_KeepsTheOneWithTheLowestValidationLoss_AndResumesToTheSame()
+    {
+        Outcome outcome = Train("run", "--epochs", "4", "--seeds", "3", "--tensorboard");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Error, Does.Contain("20 % of the training samples of each class are held out").And.Contain("seed 3 (3 of 3)").And.Contain("standard deviation"));
+        JsonElement seeds = Summary(outcome).GetProperty("seeds");
+        JsonElement[] all = [.. seeds.GetProperty("all").EnumerateArray()];
+        int best = seeds.GetProperty("best").GetInt32();
+        Assert.That(all.Select(seed => seed.GetProperty("seed").GetInt32()), Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(all.MinBy(seed => seed.GetProperty("validationLoss").GetDouble()).GetProperty("seed").GetInt32(), Is.EqualTo(best));
+        Assert.That(Weights("run"), Is.EqualTo(Weights($"run/seed-{best}")));
+        Assert.That(File.ReadAllText(_folder.File("run/report.html")), Does.Contain("<h2>Seeds</h2>"));
+        Assert.That(_folder.File($"run/seed-{best}/events.out.tfevents.pmoe"), Does.Exist);
+        byte[] weights = Weights("run");
+
+        Directory.Delete(_folder.File("run/seed-2"), recursive: true);
+        Outcome resumed = Train("run", "--epochs", "4", "--seeds", "3", "--resume");
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(Summary(resumed).GetProperty("seeds").GetRawText(), Is.EqualTo(seeds.GetRawText()));
+        Assert.That(Weights("run"), Is.EqualTo(weights));
+    }
+
+    [Test]
+    public void KeepBestAndPatience_AreShown_AndRepeatedByTheRunsOwnSpec()
+    {
+        Outcome outcome = Train("a", "--epochs", "12", "--keep-best", "--patience", "3", "--validation", "0.3", "--tensorboard", _folder.File("events"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(Summary(outcome).GetProperty("bestEpoch").GetInt32(), Is.Positive);
+        Assert.That(Summary(outcome).GetProperty("validationLoss").GetDouble(), Is.Positive);
+        Assert.That(Summary(outcome).GetProperty("notices").GetArrayLength(), Is.Zero);
+        Assert.That(_folder.File("events/events.out.tfevents.pmoe"), Does.Exist);
+        Assert.That(File.ReadAllText(_folder.File("a/report.html")), Does.Contain("validation accuracy").And.Contain("Experts: entropy of use"));
+        Assert.That(Pmoe.Run("train", _folder.File("a/spec.json"), "--out", _folder.File("b")).ExitCode, Is.Zero);
+        Assert.That(Weights("b"), Is.EqualTo(Weights("a")));
+    }
+
+    [Test]
+    public void AChoiceWithoutHeldOutSamples_IsRefused()
+    {
+        Outcome outcome = Train("run", "--keep-best", "--validation", "0");
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain("training.validation").And.Contain("keepBest"));
+        Outcome share = Train("run", "--validation", "1");
+        Assert.That(share.ExitCode, Is.EqualTo(2));
+        Assert.That(share.Error, Does.Contain("--validation: '1' is not a share"));
+    }
+
+    [Test]
+    public void AFailedTraining_IsNoticed_InTheTerminalTheReportAndTheResult()
+    {
+        File.WriteAllText(_spec, SpecText.Replace("\"adam\", \"learningRate\": 0.01", "\"sgd\", \"learningRate\": 0.00001", StringComparison.Ordinal));
+        Outcome outcome = Train("run");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Error, Does.Contain("warning PMOE094: After 30 epochs"));
+        Assert.That(Summary(outcome).GetProperty("notices").EnumerateArray().Select(one => one.GetString()), Does.Contain("PMOE094"));
+        Assert.That(File.ReadAllText(_folder.File("run/report.html")), Does.Contain("PMOE094.md").And.Contain("The loss does not move"));
+    }
+
+    [Test]
     public void ARunIsNotReplaced_UnlessForced()
     {
         Train("run", "--epochs", "2");

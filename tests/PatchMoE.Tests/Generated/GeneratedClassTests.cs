@@ -56,4 +56,20 @@ public class GeneratedClassTests
         model.LossAndGradients(golden.Input.Values<float>(), golden.Labels, new float[golden.Labels.Length], gradients, workspace);
         return gradients;
     }
+
+    [Test]
+    public void AModelWithoutWeights_DoesNotAnswer()
+    {
+        var model = new MnistJoint();
+        using Workspace workspace = model.CreateWorkspace();
+        var input = new float[MnistJoint.InputLength];
+        const string fix = "neither loaded nor trained";
+        Assert.That(() => model.Predict(input, new int[1], workspace), Throws.InvalidOperationException.With.Message.Contains(fix).And.Message.Contains("Load"));
+        Assert.That(() => model.Forward(input, new float[1], workspace), Throws.InvalidOperationException.With.Message.Contains(fix));
+        Assert.That(() => model.Features(input, new float[MnistJoint.FeatureLength], workspace), Throws.InvalidOperationException.With.Message.Contains(fix));
+
+        // Parameters is a span: a weight that is written through it counts, wherever it is.
+        model.Parameters[^1] = 1;
+        Assert.That(() => model.Predict(input, new int[1], workspace), Throws.Nothing);
+    }
 }
