@@ -101,8 +101,9 @@ public sealed class ArchitectureTests
         Assert.That(drawn == committed, Is.True, $"docs/images/architecture.svg shows other projects, folders or uses than there are. Run the tests with {Update}=1 and review the change.");
     }
 
+    /// <summary>The projects of this repository's products: a sample that a benchmark uses is none.</summary>
     private static DirectedGraph Projects => DirectedGraph.Of(
-        ProjectNames, SourceProject.All.SelectMany(project => project.References.Select(reference => (project.Name, reference))));
+        ProjectNames, SourceProject.All.SelectMany(project => project.References.Intersect(ProjectNames).Select(reference => (project.Name, reference))));
 
     private static DirectedGraph Folders(string project) => DirectedGraph.Of(
         SourceProject.All.Single(other => other.Name == project).Files.Select(SourceProject.All.Single(other => other.Name == project).FolderOf),

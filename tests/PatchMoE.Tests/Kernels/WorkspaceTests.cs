@@ -114,7 +114,12 @@ public sealed class WorkspaceTests
 
         public Exception? Failure { get; set; }
 
-        public void Run(Workspace workspace) => Forward(new float[1], new float[1], workspace);
+        public void Run(Workspace workspace)
+        {
+            // A network whose weights are all 0 refuses to run.
+            Parameters[0] = 1;
+            Forward(new float[1], new float[1], workspace);
+        }
 
         protected override void ForwardShare(in ForwardPass pass, Workspace workspace, int worker)
         {
