@@ -3,7 +3,7 @@ using PatchMoE.Training.Data;
 
 namespace PatchMoE.Defaults;
 
-/// <summary>A small table: rows of n groups of d standardised columns, three classes. The class shifts the columns of one group, the others are noise.</summary>
+/// <summary>A small table: rows of n groups of d standardised columns, three classes. The class shifts the columns of one group, alike for every seed; the others are noise.</summary>
 internal static class GroupedTable
 {
     public const int Groups = 6;
@@ -15,10 +15,9 @@ internal static class GroupedTable
     /// <summary>Draws rows.</summary>
     /// <param name="count">Their number.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="part">The name of the part, which draws rows of its own around the same class means.</param>
+    /// <param name="part">The name of the part, which draws rows of its own.</param>
     public static Dataset Draw(int count, ulong seed, string part)
     {
-        var means = CounterRandom.ForName(seed, "table.means");
         var noise = CounterRandom.ForName(seed, $"table.{part}.noise");
         const int length = Groups * Columns;
         var values = new float[count * length];
@@ -28,7 +27,7 @@ internal static class GroupedTable
             labels[i] = i % Classes;
             for (int j = 0; j < length; j++)
             {
-                double mean = j / Columns == 2 ? Shift * means.Normal((ulong)((labels[i] * Columns) + (j % Columns))) : 0;
+                double mean = j / Columns != 2 ? 0 : j % Columns % Classes == labels[i] ? Shift : -Shift / 2;
                 values[(i * length) + j] = (float)(mean + noise.Normal((ulong)((i * length) + j)));
             }
         }

@@ -130,6 +130,16 @@ public class TorchEngineTests
         },
         new SyntheticDataSpec(5, 0.3, 0.05, 50, 40));
 
+    [Test]
+    public void ClassWeights_AreThoseOfTheCpu()
+    {
+        PatchMoESpec spec = Trained(OptimizerKind.Sgd, epochs: 3);
+        PatchMoESpec weighted = spec with { Training = spec.Training! with { ClassWeights = new ClassWeightsSpec(EquatableArray.Of(1.0, 5)) } };
+        float[] torch = Train(weighted, torch: true).Checkpoint.Weights;
+        Assert.That(LargestDifference(torch, Train(weighted, torch: false).Checkpoint.Weights), Is.LessThan(1e-4));
+        Assert.That(LargestDifference(torch, Train(spec, torch: true).Checkpoint.Weights), Is.GreaterThan(1e-3), "the class weights have an effect");
+    }
+
     private static TrainingResult Train(PatchMoESpec spec, bool torch, Checkpoint? from = null)
     {
         (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");

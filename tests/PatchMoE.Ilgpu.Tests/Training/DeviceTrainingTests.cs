@@ -49,6 +49,18 @@ public class DeviceTrainingTests
         Assert.That(() => Train(spec, from: null), Throws.TypeOf<TrainingDivergedException>());
     }
 
+    [Test]
+    public void ClassWeights_AreThoseOfTheCpu([Values] bool logistic)
+    {
+        PatchMoESpec spec = logistic
+            ? PatchMoE.Tests.Specs.Separate(PatchMoE.Tests.Specs.Vectors, PatchMoE.Tests.Specs.Synthetic)
+            : PatchMoE.Tests.Specs.Dense(PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic);
+        PatchMoESpec weighted = spec with { Training = spec.Training! with { ClassWeights = new ClassWeightsSpec(EquatableArray.Of(1.0, 5)) } };
+        float[] device = Train(weighted, from: null).Weights;
+        Agreement.Check("weights", device, Train(weighted, from: null, onDevice: false).Weights);
+        Assert.That(device, Is.Not.EqualTo(Train(spec, from: null).Weights), "the class weights have an effect");
+    }
+
     /// <summary>Trains; returns the weights and the checkpoint of the second epoch.</summary>
     private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
     {

@@ -25,10 +25,12 @@ public sealed class SpecWriterTests
                 "method": "joint",
                 "epochs": 100,
                 "batch": 20,
-                "optimizer": { "kind": "sgd", "learningRate": 0.1, "weightDecay": 0 },
-                "schedule": { "kind": "constant", "warmup": 0 },
+                "optimizer": { "kind": "adam", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1E-08, "weightDecay": 0 },
+                "schedule": { "kind": "cosine" },
                 "init": { "router": 0.0001 },
-                "seed": 1
+                "seed": 1,
+                "seeds": 1,
+                "keepBest": false
               },
               "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "train": 1000, "test": 1000, "normalize": false }
             }
@@ -120,7 +122,7 @@ public sealed class SpecWriterTests
             ? new HeadSpec(HeadKind.Linear, outputs, Bias: random.Next(2) == 0)
             : new HeadSpec(HeadKind.Fixed, 1, layers[levels - 1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
         var model = new ModelSpec(input, layers, head, outputs == 1 ? Loss.Logistic : Loss.SoftmaxCrossEntropy);
-        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random), DrawData(random, model));
+        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random, classes: Math.Max(outputs, 2)), DrawData(random, model));
     }
 
     private static DataSpec? DrawData(Random random, ModelSpec model)
@@ -148,7 +150,7 @@ public sealed class SpecWriterTests
             : new LayerSpec(routing, random.Next(1, 4), random.Next(1, 4), Bias: random.Next(2) == 0);
     }
 
-    private static TrainingSpec DrawTraining(Random random)
+    private static TrainingSpec DrawTraining(Random random, int classes)
     {
         double Scale() => Scales[random.Next(Scales.Length)];
         double? Maybe() => random.Next(2) == 0 ? null : Scale();
@@ -163,7 +165,7 @@ public sealed class SpecWriterTests
             Validation = random.Next(2) == 0 ? null : 0.25,
             KeepBest = random.Next(2) == 0,
             Patience = random.Next(2) == 0 ? null : random.Next(1, 9),
-            ClassWeights = random.Next(3) switch { 0 => null, 1 => ClassWeightsSpec.Balanced, _ => new ClassWeightsSpec(EquatableArray.Of(Scale(), 1)) },
+            ClassWeights = random.Next(3) switch { 0 => null, 1 => ClassWeightsSpec.Balanced, _ => new ClassWeightsSpec(Enumerable.Range(1, classes).Select(c => (double)c).ToEquatableArray()) },
         };
     }
 

@@ -58,12 +58,12 @@ public sealed class TrainingRuleTests
         Diagnose.DoesNotReport(DiagnosticRules.RoutersNotTrained, SpecText.Of(layers: SpecText.Gated, training: "{}"));
 
     [TestCase("""{ "routerEpochs": 3 }""", "routerEpochs", "", "the method 'joint'", "the method 'separate'")]
-    [TestCase("""{ "optimizer": { "momentum": 0.5 } }""", "momentum", "optimizer.", "the optimizer 'sgd'", "the optimizer 'momentum'")]
+    [TestCase("""{ "optimizer": { "momentum": 0.5 } }""", "momentum", "optimizer.", "the optimizer 'adam'", "the optimizer 'momentum'")]
     [TestCase("""{ "optimizer": { "kind": "adam", "momentum": 0.5 } }""", "momentum", "optimizer.", "the optimizer 'adam'", "the optimizer 'momentum'")]
     [TestCase("""{ "optimizer": { "kind": "momentum", "beta1": 0.5 } }""", "beta1", "optimizer.", "the optimizer 'momentum'", "the optimizer 'adam' or 'adamW'")]
-    [TestCase("""{ "optimizer": { "beta2": 0.5 } }""", "beta2", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
-    [TestCase("""{ "optimizer": { "epsilon": 0.5 } }""", "epsilon", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
-    [TestCase("""{ "schedule": { "every": 5 } }""", "every", "schedule.", "the schedule 'constant'", "the schedule 'step'")]
+    [TestCase("""{ "optimizer": { "kind": "sgd", "beta2": 0.5 } }""", "beta2", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
+    [TestCase("""{ "optimizer": { "kind": "sgd", "epsilon": 0.5 } }""", "epsilon", "optimizer.", "the optimizer 'sgd'", "the optimizer 'adam' or 'adamW'")]
+    [TestCase("""{ "schedule": { "every": 5 } }""", "every", "schedule.", "the schedule 'cosine'", "the schedule 'step'")]
     [TestCase("""{ "schedule": { "kind": "cosine", "factor": 0.5 } }""", "factor", "schedule.", "the schedule 'cosine'", "the schedule 'step'")]
     [TestCase("""{ "init": { "head": 0.5 } }""", "head", "init.", "a fixed head", "a linear head")]
     public void FieldWithoutEffect_Reports(string training, string field, string section, string cause, string remedy) => Diagnose.Reports(
