@@ -23,7 +23,8 @@ internal static class SilentExperts
         int samples = Math.Min(data.Count, MaximumSamples);
         var logits = new float[samples * model.Head.Outputs];
         var gradients = new float[ModelParameters.BufferLength(tensors)];
-        ReadOnlySpan<float> input = data.InputsOf(0, samples);
+        float[] buffer = [];
+        ReadOnlySpan<float> input = data.InputsOf(0, samples, ref buffer);
         ReadOnlySpan<int> lengths = data.LengthsOf(0, samples);
         engine.Forward(input, logits, lengths);
         engine.LossAndGradients(input, LeastLikely(model, logits, samples), logits, gradients, default, lengths);
