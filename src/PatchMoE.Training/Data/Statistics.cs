@@ -8,11 +8,12 @@ internal static class Statistics
     /// <param name="channels">The number of channels: the last axis of a sample, or all of its values if each is a column of its own.</param>
     public static Normalization Measure(Dataset data, int channels)
     {
-        long count = data.Inputs.Length / channels;
+        ReadOnlySpan<float> inputs = data.Inputs;
+        long count = inputs.Length / channels;
         var mean = new double[channels];
-        for (int i = 0; i < data.Inputs.Length; i++)
+        for (int i = 0; i < inputs.Length; i++)
         {
-            mean[i % channels] += data.Inputs[i];
+            mean[i % channels] += inputs[i];
         }
 
         for (int channel = 0; channel < channels; channel++)
@@ -21,9 +22,9 @@ internal static class Statistics
         }
 
         var square = new double[channels];
-        for (int i = 0; i < data.Inputs.Length; i++)
+        for (int i = 0; i < inputs.Length; i++)
         {
-            double from = data.Inputs[i] - mean[i % channels];
+            double from = inputs[i] - mean[i % channels];
             square[i % channels] += from * from;
         }
 
