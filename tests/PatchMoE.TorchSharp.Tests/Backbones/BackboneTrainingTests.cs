@@ -9,7 +9,7 @@ public sealed class BackboneTrainingTests
     private const string Plain = """
         { "model": { "input": { "kind": "image", "height": 32, "width": 32, "channels": 3 }, "backbone": { "kind": "wrn", "widths": [3, 4], "stem": 3 },
           "head": { "kind": "linear", "outputs": 10 }, "loss": "softmaxCrossEntropy" },
-          "training": { "epochs": 4, "batch": 20, "optimizer": { "kind": "momentum", "learningRate": 0.05 } }, "data": { "kind": "cifar10", "source": "photos", "augment": true } }
+          "training": { "epochs": 4, "batch": 20, "optimizer": { "kind": "momentum", "learningRate": 0.05 }, "schedule": { "kind": "constant" } }, "data": { "kind": "cifar10", "source": "photos", "augment": true } }
         """;
 
     private const string WithLayer = """
@@ -17,7 +17,7 @@ public sealed class BackboneTrainingTests
           "backbone": { "kind": "wrn", "widths": [3, 4, 6], "stem": 3, "patch": 1, "output": "map" },
           "layers": [ { "experts": 4, "patchesPerExpert": 16, "neuronsPerExpert": 4, "gate": "sigmoid" } ],
           "head": { "kind": "linear", "outputs": 10 }, "loss": "softmaxCrossEntropy" },
-          "training": { "epochs": 4, "batch": 20, "optimizer": { "kind": "momentum", "learningRate": 0.05 } }, "data": { "kind": "cifar10", "source": "photos" } }
+          "training": { "epochs": 4, "batch": 20, "optimizer": { "kind": "momentum", "learningRate": 0.05 }, "schedule": { "kind": "constant" } }, "data": { "kind": "cifar10", "source": "photos" } }
         """;
 
     private TemporaryFolder _folder = null!;
