@@ -10,7 +10,7 @@ internal static class GroupedTable
     public const int Columns = 5;
     public const int Classes = 3;
 
-    private const double Shift = 1.5;
+    private const double Shift = 2.5;
 
     /// <summary>Draws rows.</summary>
     /// <param name="count">Their number.</param>

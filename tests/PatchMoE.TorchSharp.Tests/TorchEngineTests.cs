@@ -126,6 +126,8 @@ public class TorchEngineTests
         {
             Epochs = epochs,
             Batch = 5,
+            Schedule = ScheduleSpec.Default with { Kind = ScheduleKind.Constant },
+            Init = InitSpec.Default with { Router = 0.01 },
             Optimizer = OptimizerSpec.Of(OptimizerKind.Sgd) with { Kind = kind, LearningRate = kind >= OptimizerKind.Adam ? 0.01 : 0.1, WeightDecay = 0.01 },
         },
         new SyntheticDataSpec(5, 0.3, 0.05, 50, 40));
