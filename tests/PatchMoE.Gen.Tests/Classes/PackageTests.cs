@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PatchMoE.Gen.Tests;
 
-/// <summary>The package PatchMoE, packed and referenced by projects outside the repository.</summary>
+/// <summary>The packages PatchMoE and PatchMoE.Imaging, packed and referenced by projects outside the repository.</summary>
 [TestFixture]
 public sealed class PackageTests
 {
@@ -13,7 +13,7 @@ public sealed class PackageTests
     {
         _folder = new TemporaryFolder();
         string configuration = Path.GetFileName(Path.GetDirectoryName(TestContext.CurrentContext.TestDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
-        foreach (string project in (string[])["PatchMoE.Spec", "PatchMoE"])
+        foreach (string project in (string[])["PatchMoE.Spec", "PatchMoE", "PatchMoE.Imaging"])
         {
             (int status, string output) = DotnetCommand.Run(
                 Repository.Root, "pack", Path.Combine("src", project), "--no-build", "-c", configuration, "-o", _folder.File("feed"), "-nodeReuse:false", "-p:Version=9.9.9");
@@ -73,6 +73,38 @@ public sealed class PackageTests
         (int status, string output) = DotnetCommand.Run(_folder.Path, "build", _folder.File("User/User.csproj"), "-nodeReuse:false");
         Assert.That(status, Is.Zero, output);
         Assert.That(output, Does.Contain(" 0 Warning(s)"));
+    }
+
+    /// <summary>A console program that classifies a file of a picture and says what it looked at.</summary>
+    [Test]
+    public void PicturesAreClassifiedByName()
+    {
+        // 2×1 pixels, red and blue.
+        File.WriteAllBytes(_folder.File("picture.bmp"), Convert.FromBase64String("Qk0+AAAAAAAAADYAAAAoAAAAAgAAAAEAAAABABgAAAAAAAgAAAATCwAAEwsAAAAAAAAAAAAAAAD//wAAAAA="));
+        Write("App/specs/pets.json", """
+            { "name": "pets", "model": { "input": { "kind": "image", "height": 8, "width": 8, "channels": 3, "patch": 4 },
+              "layers": [ { "experts": 2, "patchesPerExpert": 1, "neuronsPerExpert": 2 } ], "head": { "kind": "linear", "outputs": 2 }, "loss": "softmaxCrossEntropy" } }
+            """);
+        Write("App/App.csproj", Project("net10.0", """<PackageReference Include="PatchMoE.Imaging" Version="9.9.9" />""").Replace(
+            "<TargetFramework>", "<OutputType>Exe</OutputType><ImplicitUsings>enable</ImplicitUsings><TargetFramework>", StringComparison.Ordinal));
+        Write("App/Program.cs", """
+            using PatchMoE;
+
+            using (var untrained = new Pets { Metadata = new ModelMetadata { Classes = ["cat", "dog"] } })
+            {
+                untrained.Initialize(seed: 1);
+                untrained.Save("weights.safetensors");
+            }
+
+            using var model = Pets.Load("weights.safetensors");
+            Console.WriteLine($"{model.Classify(args[0])} {model.Explain(args[0]).MostImportant(1)[0].Place.Pixels?.Width}");
+
+            [PatchMoE("specs/pets.json")]
+            public sealed partial class Pets;
+            """);
+        (int status, string output) = DotnetCommand.Run(_folder.Path, "run", "--project", _folder.File("App/App.csproj"), "--", _folder.File("picture.bmp"));
+        Assert.That(status, Is.Zero, output);
+        Assert.That(output, Does.Match("(cat|dog) (0\\.[5-9][0-9]|1\\.00) 4"));
     }
 
     private string Project(string framework, string items = "") => $"""
