@@ -11,6 +11,8 @@ internal static class ExpertUseCharts
     // More lines than colours could not be told apart.
     private const int MaximumLines = 8;
 
+    private const double SameShare = 1e-4;
+
     public static void Append(StringBuilder html, IReadOnlyList<EpochMetrics> history)
     {
         ExpertUse?[] uses = [.. history.Select(epoch => epoch.Experts)];
@@ -29,6 +31,12 @@ internal static class ExpertUseCharts
         bool hasGates = first.Gate.Count > 0;
         EquatableArray<double> Shares(ExpertUse use) => hasGates ? use.Gate : use.Patches;
         int experts = first.Patches.Count;
+        if (uses.OfType<ExpertUse>().All(use => Shares(use).All(share => Math.Abs(share - (1.0 / experts)) < SameShare)))
+        {
+            // Gates that are normalised over the chosen patches give every expert the same share by definition.
+            return;
+        }
+
         if (experts is > 1 and <= MaximumLines)
         {
             html.Append(LineChart.Draw(

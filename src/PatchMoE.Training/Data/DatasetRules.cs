@@ -106,7 +106,8 @@ internal static class DatasetRules
         int trained = count ?? train.Count;
         if (TrainingRules.Batch(batch, trained) is { } diagnostic)
         {
-            throw new BadInputException(diagnostic.Message);
+            string heldOut = trained < train.Count ? $" ({train.Count - trained} of the {train.Count} are held out: training.validation.)" : "";
+            throw new BadInputException(diagnostic.Message + heldOut);
         }
 
         // The last update of an epoch takes the remainder.

@@ -9,8 +9,8 @@ namespace PatchMoE.Training.Evaluation;
 /// <param name="engine">Computes the routes with its own weights; the caller owns and disposes it.</param>
 internal sealed class ExpertUseMeter(INetworkEngine engine)
 {
-    /// <summary>The most samples that are measured: shares of a few hundred samples are exact enough, and cost next to nothing beside an epoch.</summary>
-    public const int MaximumSamples = 256;
+    /// <summary>The most samples that are measured: shares of so many are exact enough, and cost little beside an epoch.</summary>
+    public const int MaximumSamples = 128;
 
     private const int Decimals = 6;
 
@@ -44,25 +44,23 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
         ReadOnlySpan<float> inputs = data.InputsOf(0, samples, ref _inputs);
         engine.Route(inputs, routes, lengths);
         var counts = new Counts(_shape.Experts);
-        Span<double> gates = new double[_routesPerInstance];
         int instanceLength = data.InputLength / _shape.Instances;
         for (int i = 0; i < instances; i++)
         {
             int valid = lengths.IsEmpty ? _shape.Patches : lengths[i];
             ReadOnlySpan<int> taken = routes.Slice(i * _routesPerInstance, _routesPerInstance);
-            _gates?.Of(parameters, inputs.Slice(i * instanceLength, instanceLength), valid, taken, gates);
-            Add(counts, taken, gates, valid);
+            _gates?.AddTo(counts.Gate, parameters, inputs.Slice(i * instanceLength, instanceLength), valid, taken);
+            Add(counts, taken, valid);
         }
 
         return (counts.Use(_gates is not null, IsSample), counts.OverlapShares());
     }
 
-    private void Add(Counts counts, ReadOnlySpan<int> routes, ReadOnlySpan<double> gates, int valid)
+    private void Add(Counts counts, ReadOnlySpan<int> routes, int valid)
     {
         if (IsSample)
         {
             counts.Taken[routes[0]]++;
-            counts.Gate[routes[0]] += gates[0];
             return;
         }
 
@@ -79,7 +77,6 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
             for (int p = 0; p < perExpert && own[p] >= 0; p++)
             {
                 counts.Taken[s]++;
-                counts.Gate[s] += gates[(s * perExpert) + p];
                 for (int other = 0; other < _shape.Experts; other++)
                 {
                     counts.Shared[s, other] += routes.Slice(other * perExpert, perExpert).Contains(own[p]) ? 1 : 0;

@@ -3,7 +3,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Training.Evaluation;
 
 /// <summary>
-/// The gate values of layer 0's routes, from the router's weights: for every engine alike, since a pass returns routes alone. Without a gate each is 1.
+/// How the gate values of layer 0's routes add up, from the router's weights: for every engine alike, since a pass returns routes alone.
 /// </summary>
 /// <param name="model">A network without a backbone whose layer 0 routes.</param>
 internal sealed class GateValues(ModelSpec model)
@@ -14,65 +14,60 @@ internal sealed class GateValues(ModelSpec model)
     private readonly PatchRows _rows = new(model);
     private readonly double[] _scores = new double[model.LayerShapes()[0].Patches];
 
-    /// <summary>The gate values of one instance.</summary>
+    /// <summary>The sum of each expert's gate values in one instance.</summary>
     /// <param name="parameters">The parameter buffer.</param>
     /// <param name="instance">Its input.</param>
     /// <param name="valid">The number of its valid patches.</param>
     /// <param name="routes">[k, l] patches, −1 for none; for sample routing [1, 1], the expert.</param>
-    /// <param name="gates">As long as <paramref name="routes"/>, written; 0 for none.</param>
-    public void Of(ReadOnlySpan<float> parameters, ReadOnlySpan<float> instance, int valid, ReadOnlySpan<int> routes, Span<double> gates)
+    /// <param name="sums">[k], added to.</param>
+    public void AddTo(Span<double> sums, ReadOnlySpan<float> parameters, ReadOnlySpan<float> instance, int valid, ReadOnlySpan<int> routes)
     {
         ReadOnlySpan<float> router = parameters.Slice(_router.Offset, _router.Length);
         if (_layer.Routing == Routing.Sample)
         {
-            gates[0] = Probability(router, instance, valid, routes[0]);
+            sums[routes[0]] += Probability(router, instance, valid, routes[0]);
             return;
         }
 
         int taken = _shape.PatchesPerExpert;
         for (int s = 0; s < _shape.Experts; s++)
         {
-            OfExpert(router.Slice(s * _shape.Dimension, _shape.Dimension), instance, valid, routes.Slice(s * taken, taken), gates.Slice(s * taken, taken));
+            sums[s] += OfExpert(router.Slice(s * _shape.Dimension, _shape.Dimension), instance, valid, routes.Slice(s * taken, taken));
         }
     }
 
-    private void OfExpert(ReadOnlySpan<float> row, ReadOnlySpan<float> instance, int valid, ReadOnlySpan<int> routes, Span<double> gates)
+    private double OfExpert(ReadOnlySpan<float> row, ReadOnlySpan<float> instance, int valid, ReadOnlySpan<int> routes)
     {
-        if (_layer.Gate == Gate.None)
+        int none = routes.IndexOf(-1);
+        ReadOnlySpan<int> taken = none < 0 ? routes : routes[..none];
+        if (taken.IsEmpty || _layer.Gate is Gate.None or Gate.SoftmaxSelected)
         {
-            for (int p = 0; p < routes.Length; p++)
-            {
-                gates[p] = routes[p] < 0 ? 0 : 1;
-            }
-
-            return;
+            // Without a gate each is 1, and normalised over the chosen patches they add up to 1.
+            return _layer.Gate == Gate.None ? taken.Length : Math.Min(taken.Length, 1);
         }
 
-        for (int p = 0; p < routes.Length; p++)
+        double sum = 0;
+        if (_layer.Gate == Gate.Sigmoid)
         {
-            gates[p] = routes[p] < 0 ? double.NegativeInfinity : _rows.Dot(row, instance, routes[p]);
+            foreach (int patch in taken)
+            {
+                sum += 1 / (1 + StrictMath.Exp(-_rows.Dot(row, instance, patch)));
+            }
+
+            return sum;
         }
 
         // The first route has the largest score.
-        double largest = gates[0];
-        double sum = 0;
-        for (int j = 0; j < valid && _layer.Gate == Gate.SoftmaxAll; j++)
+        double largest = _rows.Dot(row, instance, taken[0]);
+        double all = 0;
+        for (int j = 0; j < valid; j++)
         {
-            sum += StrictMath.Exp(_rows.Dot(row, instance, j) - largest);
+            double power = StrictMath.Exp(_rows.Dot(row, instance, j) - largest);
+            all += power;
+            sum += taken.Contains(j) ? power : 0;
         }
 
-        for (int p = 0; p < routes.Length; p++)
-        {
-            gates[p] = routes[p] < 0 ? 0
-                : _layer.Gate == Gate.Sigmoid ? 1 / (1 + StrictMath.Exp(-gates[p]))
-                : StrictMath.Exp(gates[p] - largest);
-            sum += _layer.Gate == Gate.SoftmaxSelected ? gates[p] : 0;
-        }
-
-        for (int p = 0; p < routes.Length && _layer.Gate != Gate.Sigmoid && sum > 0; p++)
-        {
-            gates[p] /= sum;
-        }
+        return sum / all;
     }
 
     /// <summary>softmax(h)_s of h_s = ⟨w_s, Σ_j x_j⟩.</summary>

@@ -15,29 +15,20 @@ internal sealed class PatchRows(ModelSpec model)
     /// <param name="patch">j.</param>
     public float Dot(ReadOnlySpan<float> row, ReadOnlySpan<float> instance, int patch)
     {
-        if (model.Input is not ImageInputSpec image)
-        {
-            return Dot(row, instance.Slice(patch * _shape.Dimension, _shape.Dimension));
-        }
-
-        (int top, int left) = image.Corner(patch);
-        int length = image.PatchWidth * image.Channels;
-        float sum = 0;
-        for (int y = 0; y < image.PatchHeight; y++)
-        {
-            sum += Dot(row.Slice(y * length, length), instance.Slice((((top + y) * image.Width) + left) * image.Channels, length));
-        }
-
-        return sum;
-    }
-
-    private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
-    {
         Vector256<float> lanes = Vector256<float>.Zero;
-        int i = 0;
-        for (; i <= x.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        float rest = 0;
+        if (model.Input is ImageInputSpec image)
         {
-            lanes += Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i) * Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(y), (nuint)i);
+            (int top, int left) = image.Corner(patch);
+            int length = image.PatchWidth * image.Channels;
+            for (int y = 0; y < image.PatchHeight; y++)
+            {
+                Add(row.Slice(y * length, length), instance.Slice((((top + y) * image.Width) + left) * image.Channels, length), ref lanes, ref rest);
+            }
+        }
+        else
+        {
+            Add(row, instance.Slice(patch * _shape.Dimension, _shape.Dimension), ref lanes, ref rest);
         }
 
         float sum = 0;
@@ -46,11 +37,20 @@ internal sealed class PatchRows(ModelSpec model)
             sum += lanes[lane];
         }
 
-        for (; i < x.Length; i++)
+        return sum + rest;
+    }
+
+    private static void Add(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ref Vector256<float> lanes, ref float rest)
+    {
+        int i = 0;
+        for (; i <= x.Length - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            sum += x[i] * y[i];
+            lanes += Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i) * Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(y), (nuint)i);
         }
 
-        return sum;
+        for (; i < x.Length; i++)
+        {
+            rest += x[i] * y[i];
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class TrainingReportTests
         Assert.That(html, Does.Contain(FormattableString.Invariant($"{result.Final.Accuracy * 100:0.0} %")));
         Assert.That(html, Does.Not.Contain("Interrupted"));
         string[] charts = [.. Regex.Matches(html, "<svg.*?</svg>", RegexOptions.Singleline).Select(match => match.Value)];
-        Assert.That(charts, Has.Length.EqualTo(6));
+        Assert.That(charts, Has.Length.EqualTo(5));
         Assert.That(charts.Select(XDocument.Parse), Is.All.Not.Null, "each is well-formed");
     }
 
