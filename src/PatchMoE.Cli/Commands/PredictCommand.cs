@@ -53,9 +53,10 @@ internal sealed class PredictCommand
         var text = new PredictionText(named: !isOnePicture, parsed.GetValue(_top), model.Metadata.Classes.Count > 0, parsed.GetValue(_json));
 
         var labels = new List<int>();
-        foreach (NamedSample[] batch in context.Compute(() => reader.Read(inputs, lengths)).Chunk(Batch))
+        using IEnumerator<NamedSample[]> batches = reader.Read(inputs, lengths).Chunk(Batch).GetEnumerator();
+        while (context.Compute(batches.MoveNext))
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            NamedSample[] batch = batches.Current;
             IReadOnlyList<Prediction> predictions = Classify(model, workspace, batch);
             context.Output.Write(string.Concat(predictions.Select((prediction, i) => text.Of(prediction, batch[i].Name) + "\n")));
             labels.AddRange(predictions.Select(prediction => prediction.Label));
