@@ -30,7 +30,7 @@ internal static class PictureProposal
 
         IReadOnlyList<Picture> all = [.. folder.Train, .. folder.Test ?? []];
         List<string> reasons = [Found(folder)];
-        string[] sample = [.. Spread(all).Select(picture => Path.Combine(root, picture.File)).Where(CanBeRead)];
+        LookedAt[] sample = [.. Spread(all).Select(picture => Look(Path.Combine(root, picture.File))).OfType<LookedAt>()];
         if (sample.Length == 0)
         {
             throw new BadInputException($"{root}: none of the pictures can be decoded; the first is {Path.Combine(root, all[0].File)}. Give PNG, JPEG, BMP, GIF or WebP files.");
@@ -71,22 +71,22 @@ internal static class PictureProposal
         return Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);
     }
 
-    private static bool CanBeRead(string path)
+    /// <summary>Looks at one picture; null if it cannot be read.</summary>
+    private static LookedAt? Look(string path)
     {
         try
         {
-            PictureReader.SizeOf(path);
-            return true;
+            return new LookedAt(path, PictureReader.SizeOf(path));
         }
         catch (BadInputException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static (int Height, int Width) ChooseSize(string[] sample, List<string> reasons)
+    private static (int Height, int Width) ChooseSize(LookedAt[] sample, List<string> reasons)
     {
-        (int Height, int Width)[] sizes = [.. sample.Select(PictureReader.SizeOf)];
+        (int Height, int Width)[] sizes = [.. sample.Select(picture => picture.Size)];
         (int height, int width) = sizes[0];
         if (sizes.All(size => size == sizes[0]) && Math.Max(height, width) <= LargestOwnSide && Math.Min(height, width) >= 8)
         {
@@ -100,12 +100,15 @@ internal static class PictureProposal
         return (side, side);
     }
 
-    private static int ChooseChannels(string[] sample, List<string> reasons)
+    private static int ChooseChannels(LookedAt[] sample, List<string> reasons)
     {
-        bool areGrey = sample.All(PictureReader.IsGrey);
+        bool areGrey = sample.All(picture => PictureReader.IsGrey(picture.Path));
         reasons.Add(areGrey ? "1 channel: the pictures are grey" : "3 channels: the pictures are in colour");
         return areGrey ? 1 : 3;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A picture whose size was read.</summary>
+    private sealed record LookedAt(string Path, (int Height, int Width) Size);
 }

@@ -30,7 +30,7 @@ internal static class HeadGraph
             graph.Node("ArgMax", PublicNames.Class, [logits], NodeAttribute.Int("axis", 1), NodeAttribute.Int("keepdims", 0));
         }
 
-        graph.Output(PublicNames.Probabilities, DataType.Float, "The probability of each class.", PublicNames.Batch, PublicNames.Classes(model));
+        graph.Output(PublicNames.Probabilities, DataType.Float, "The probability of each class.", PublicNames.Batch, ModelClasses.Count(model));
         graph.Output(PublicNames.Class, DataType.Int64, "The index of the predicted class.", PublicNames.Batch);
     }
 

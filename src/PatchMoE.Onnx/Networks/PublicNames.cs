@@ -10,7 +10,4 @@ internal static class PublicNames
     public const string Probabilities = "probabilities";
     public const string Class = "class";
     public const string Routes = "routes";
-
-    /// <summary>The number of classes: two for the one logit of the logistic loss.</summary>
-    public static int Classes(ModelSpec model) => model.Loss == Loss.Logistic ? 2 : model.Head.Outputs;
 }

@@ -52,10 +52,7 @@ internal static class TrainingRules
     /// <summary>A number of class weights that is not that of the classes; null if it is.</summary>
     /// <param name="count">The number of weights.</param>
     /// <param name="model">The network.</param>
-    public static SpecDiagnostic? ClassWeights(int count, ModelSpec model) => count == Classes(model)
+    public static SpecDiagnostic? ClassWeights(int count, ModelSpec model) => count == ModelClasses.Count(model)
         ? null
-        : SpecDiagnostic.Of(DiagnosticRules.WeightForEachClass, "training.classWeights", default, count == 1 ? "1 weight" : $"{count} weights", Classes(model));
-
-    /// <summary>C: the logistic loss tells two classes apart by one logit.</summary>
-    internal static int Classes(ModelSpec model) => model.Loss == Loss.Logistic ? TwoClasses : model.Head.Outputs;
+        : SpecDiagnostic.Of(DiagnosticRules.WeightForEachClass, "training.classWeights", default, count == 1 ? "1 weight" : $"{count} weights", ModelClasses.Count(model));
 }

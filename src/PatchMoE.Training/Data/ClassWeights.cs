@@ -3,10 +3,10 @@ namespace PatchMoE.Training.Data;
 /// <summary>How much the samples of each class count in the loss of an update.</summary>
 public sealed class ClassWeights
 {
-    private readonly bool _isLogistic;
+    private readonly ModelSpec _model;
     private readonly double[] _values;
 
-    private ClassWeights(bool isLogistic, double[] values) => (_isLogistic, _values) = (isLogistic, values);
+    private ClassWeights(ModelSpec model, double[] values) => (_model, _values) = (model, values);
 
     /// <summary>A weight for each class, in the order of the labels; 0 for a balanced class without samples.</summary>
     public IReadOnlyList<double> Values => _values;
@@ -24,25 +24,24 @@ public sealed class ClassWeights
             return null;
         }
 
-        bool isLogistic = model.Loss == Loss.Logistic;
         if (spec.IsBalanced)
         {
-            var counts = new int[TrainingRules.Classes(model)];
+            var counts = new int[ModelClasses.Count(model)];
             foreach (int label in labels)
             {
-                counts[Class(isLogistic, label)]++;
+                counts[ModelClasses.IndexOf(model, label)]++;
             }
 
-            return new ClassWeights(isLogistic, [.. counts.Select(count => count == 0 ? 0 : (double)labels.Count / (counts.Length * (long)count))]);
+            return new ClassWeights(model, [.. counts.Select(count => count == 0 ? 0 : (double)labels.Count / (counts.Length * (long)count))]);
         }
 
         return TrainingRules.ClassWeights(spec.Values.Count, model) is { } diagnostic
             ? throw new BadInputException(diagnostic.Message)
-            : new ClassWeights(isLogistic, [.. spec.Values]);
+            : new ClassWeights(model, [.. spec.Values]);
     }
 
     /// <summary>The weight of a label: −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</summary>
-    public double Of(int label) => _values[Class(_isLogistic, label)];
+    public double Of(int label) => _values[ModelClasses.IndexOf(_model, label)];
 
     /// <summary>The samples' weights, divided by their mean: then the mean over the batch of weight times loss is Σ weight·loss / Σ weight.</summary>
     /// <param name="labels">[B], valid labels.</param>
@@ -60,6 +59,4 @@ public sealed class ClassWeights
             weights[b] = (float)(Of(labels[b]) * labels.Length / sum);
         }
     }
-
-    private static int Class(bool isLogistic, int label) => isLogistic ? (label > 0 ? 1 : 0) : label;
 }

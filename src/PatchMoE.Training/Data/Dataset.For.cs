@@ -82,7 +82,7 @@ public sealed partial class Dataset
 
     /// <summary>
     /// Divides the samples at random into a training and a test part. Each class is divided in the same proportion and keeps at least one sample for training; the same seed
-    /// gives the same parts. The order of the samples is kept, and their values are copied into memory.
+    /// gives the same parts. The order of the samples is kept. Values in memory are copied; others stay where they are.
     /// </summary>
     /// <param name="testShare">The share of the test part, between 0 and 1.</param>
     /// <param name="seed">The seed.</param>
@@ -104,20 +104,7 @@ public sealed partial class Dataset
         return (Part(train), Part(test));
     }
 
-    private Dataset Part(int[] samples)
-    {
-        float[] inputs = SampleArray.Allocate(samples.Length, InputLength, nameof(samples));
-        var labels = new int[samples.Length];
-        var lengths = new int[samples.Length * LengthsPerSample];
-        GatherInputs(samples, inputs);
-        GatherLabels(samples, labels, lengths);
-        return new Dataset(
-            InputShape, inputs, labels, lengths.Length == 0 ? null : lengths, _discriminativePatches is null ? null : [.. samples.Select(i => _discriminativePatches[i])])
-        {
-            Names = Names.Count == 0 ? [] : [.. samples.Select(i => Names[i])],
-            Augmentation = Augmentation,
-        };
-    }
+    private Dataset Part(int[] samples) => Augmentation is { } augmentation ? Select(samples).WithAugmentation(augmentation) : Select(samples);
 
     /// <summary>The names of the classes in the order of the labels.</summary>
     private static string[] Classes(IPatchMoEModel model, IEnumerable<string> names)

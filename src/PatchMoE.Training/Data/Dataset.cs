@@ -122,13 +122,13 @@ public sealed partial class Dataset
         GatherLabels(samples, labels, lengths);
         int[] chosen = samples.ToArray();
         int[]? discriminative = _discriminativePatches is { } known ? Array.ConvertAll(chosen, sample => known[sample]) : null;
-        return new Dataset(InputShape, Select(chosen), labels, lengths.Length == 0 ? null : lengths, discriminative)
+        return new Dataset(InputShape, StoreOf(chosen), labels, lengths.Length == 0 ? null : lengths, discriminative)
         {
             Names = Names.Count == 0 ? [] : Array.ConvertAll(chosen, sample => Names[sample]),
         };
     }
 
-    private SampleStore Select(int[] samples)
+    private SampleStore StoreOf(int[] samples)
     {
         if (!IsInMemory)
         {

@@ -118,8 +118,7 @@ internal static class DatasetRules
                 $"training.batch: with {batch}, the last update of an epoch has a single image, but a batch norm of a 1x1 map needs two values. Use another batch, fewer widths, or larger images.");
         }
 
-        int[] classes = model.Loss == Loss.Logistic ? [-1, 1] : [.. Enumerable.Range(0, model.Head.Outputs)];
-        foreach (int label in classes)
+        foreach (int label in Enumerable.Range(0, ModelClasses.Count(model)).Select(index => ModelClasses.Label(model, index)))
         {
             if (!train.Labels.Contains(label))
             {

@@ -44,7 +44,7 @@ internal static class MosaicData
         float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
         var labels = new int[count];
         var places = new int[count];
-        int negativeLabel = model.Loss == Loss.Logistic ? -1 : 0;
+        int negativeLabel = ModelClasses.Label(model, 0);
         for (int i = 0; i < count; i++)
         {
             bool isPositive = i % 2 == 0;

@@ -48,17 +48,7 @@ internal static class Losses
     /// <param name="logits">[C].</param>
     public static int Predict(Loss loss, ReadOnlySpan<float> logits)
     {
-        if (loss == Loss.Logistic)
-        {
-            return logits[0] > 0 ? 1 : -1;
-        }
-
-        int best = 0;
-        for (int c = 1; c < logits.Length; c++)
-        {
-            best = logits[c] > logits[best] ? c : best;
-        }
-
-        return best;
+        int index = ClassProbabilities.Best(loss, logits);
+        return loss == Loss.Logistic ? (2 * index) - 1 : index;
     }
 }
