@@ -18,7 +18,7 @@ internal sealed class TheoryCommand
     private const int DefaultSeeds = 5;
     private const double DefaultAlpha = 0.05;
 
-    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<bool> _orders = new("--orders") { Description = "Print the orders alone: train and measure nothing." };
     private readonly Option<string?> _weights = CommonOptions.File("--weights", "Measure these weights, a safetensors file, instead of training.");
     private readonly Option<string?> _data = CommonOptions.Data();
@@ -51,7 +51,7 @@ internal sealed class TheoryCommand
         var theory = new TheoryCommand();
         var command = new Command("theory", "Compare a spec's orders with the CNN's, and measure how many patches its experts need.")
         {
-            theory._model, theory._orders, theory._weights, theory._data, theory._seed, theory._seeds, theory._epochs,
+            theory._spec, theory._orders, theory._weights, theory._data, theory._seed, theory._seeds, theory._epochs,
             theory._patches, theory._alpha, theory._retrain, theory._threads, theory._strict, theory._out,
         };
         command.Validators.Add(theory.Validate);
@@ -86,11 +86,10 @@ internal sealed class TheoryCommand
 
     private int Execute(ParseResult parsed, CommandContext context)
     {
-        string path = parsed.GetRequiredValue(_model);
-        string? page = parsed.GetValue(_out);
-        (PatchMoESpec given, string folder, string? weightsPath) = Source(parsed, path, context);
-        OutputFiles.RequireDistinct([page], [path, weightsPath]);
-        PatchMoESpec spec = TrainingRun.Resolve(given, folder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
+        string path = parsed.GetRequiredValue(_spec);
+        string folder = SpecFile.FolderOf(path);
+        OutputFiles.RequireDistinct([parsed.GetValue(_out)], [path, parsed.GetValue(_weights)]);
+        PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(path, context), folder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
         var result = new TheoryResult(spec, TheoryScope.Of(spec));
         string? obstacle = parsed.GetValue(_orders) ? "--orders" : Obstacle(spec);
         if (obstacle is not null && !parsed.GetValue(_orders) && Asked(parsed.CommandResult).FirstOrDefault() is { } asked)
@@ -99,10 +98,11 @@ internal sealed class TheoryCommand
         }
 
         int[] patches = obstacle is null ? Patches(parsed, spec) : [];
+        float[]? weights = obstacle is null && parsed.GetValue(_weights) is { } file ? TrainedModel.Weights(spec.Model, file, context) : null;
         OrderTables.Write(context, spec, result.Scope);
         if (obstacle is null)
         {
-            result = Measure(parsed, result, folder, weightsPath, patches, context);
+            result = Measure(parsed, result, folder, weights, patches, context);
         }
         else if (!parsed.GetValue(_orders))
         {
@@ -111,20 +111,6 @@ internal sealed class TheoryCommand
 
         context.Output.WriteLine(result.ToJson());
         return ExitCode.Done;
-    }
-
-    private (PatchMoESpec Spec, string Folder, string? Weights) Source(ParseResult parsed, string path, CommandContext context)
-    {
-        string? weights = parsed.GetValue(_weights);
-        if (weights is null && !Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            return (SpecFile.Load(path, context), SpecFile.FolderOf(path), null);
-        }
-
-        ModelSource source = ModelSource.Find(path, weights, context);
-        return Trains(parsed.CommandResult) is { } training
-            ? throw new BadInputException($"{training.Name}: {path} holds trained weights, which are measured as they are. Leave {training.Name} out, or give the spec instead of the weights.")
-            : (source.Spec, source.Folder, source.WeightsPath);
     }
 
     /// <summary>Why nothing can be measured; null if it can.</summary>
@@ -149,12 +135,11 @@ internal sealed class TheoryCommand
             : throw new BadInputException($"--l: {patches[^1]} is more than the {all} patches of model.layers[0]. Give numbers from 1 to {all}.");
     }
 
-    private TheoryResult Measure(ParseResult parsed, TheoryResult result, string folder, string? weightsPath, int[] patches, CommandContext context)
+    private TheoryResult Measure(ParseResult parsed, TheoryResult result, string folder, float[]? weights, int[] patches, CommandContext context)
     {
         PatchMoESpec spec = result.Spec;
         string? dataFolder = parsed.GetValue(_data);
-        float[]? weights = weightsPath is null ? null : TrainedModel.Weights(spec.Model, weightsPath, context);
-        Normalization? normalization = weightsPath is null ? null : WeightsFile.ReadMetadata(weightsPath, spec.Model).Normalization;
+        Normalization? normalization = weights is null ? null : WeightsFile.ReadMetadata(parsed.GetValue(_weights)!, spec.Model).Normalization;
         LoadedData data = SpecData.Load(spec, folder, context, dataFolder, RunPlaces.CacheFolder(null), parsed.GetValue(_strict), normalization);
         bool known = !data.Test.DiscriminativePatches.IsEmpty && RouterHits.AreDefinedFor(spec.Model);
         RequireKnown(parsed, spec, known);

@@ -31,6 +31,15 @@ internal sealed record HitMeasurement(
         return new HitMeasurement(curve, OfClass(true), OfClass(false), [.. results.Select(result => result.Accuracy)], retrain);
     }
 
+    /// <summary>The hit rate of routers with random weights: l/n in one expert, or in any of k that choose independently.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="patches">l.</param>
+    public static double Chance(TheoryJob job, int patches)
+    {
+        int experts = job.Spec.Model.Layers[0].Experts;
+        return 1 - Math.Pow(1 - ((double)patches / job.AllPatches), experts == 2 ? 1 : experts);
+    }
+
     private static HitRanks Ranks(TheoryJob job, TrainedNetwork network)
     {
         using CpuEngine engine = network.EngineTaking(job.AllPatches);

@@ -7,10 +7,10 @@ namespace PatchMoE.Cli.Theory;
 /// <summary>Hit rates and l* as text.</summary>
 internal static class HitTables
 {
-    public static string[] Titles { get; } = ["l", "hit rate", "95 % interval", "y = +1", "y = −1"];
+    public static string[] Titles { get; } = ["l", "hit rate", "95 % interval", "y = +1", "y = −1", "by chance"];
 
     /// <summary>A row for each l, up to the first at which every draw of the bootstrap hits every sample.</summary>
-    public static IEnumerable<string[]> Rows(HitMeasurement hits)
+    public static IEnumerable<string[]> Rows(TheoryJob job, HitMeasurement hits)
     {
         for (int i = 0; i < hits.Curve.Points.Count; i++)
         {
@@ -22,6 +22,7 @@ internal static class HitTables
                 $"{Number.Share(point.Low)} to {Number.Share(point.High)}",
                 hits.PositiveRates[i] is { } positive ? Number.Share(positive) : "",
                 hits.NegativeRates[i] is { } negative ? Number.Share(negative) : "",
+                Number.Share(HitMeasurement.Chance(job, point.PatchesPerExpert)),
             ];
             if (point.Low >= 1)
             {
@@ -62,7 +63,7 @@ internal static class HitTables
 
         if (job.Spec.Model.Layers[0].Experts != 2)
         {
-            yield return "A hit is in any expert; with two experts it would be in that of the sample's class.";
+            yield return "A hit is in any expert, so that chance is higher than in one; with k = 2 it is in the expert of the sample's class.";
         }
     }
 
@@ -70,7 +71,7 @@ internal static class HitTables
     {
         job.Context.Error.WriteLine(Heading(job));
         var table = new TextTable(Titles);
-        foreach (string[] row in Rows(hits))
+        foreach (string[] row in Rows(job, hits))
         {
             table.Add(row);
         }

@@ -9,6 +9,8 @@ internal static class OrderTables
     public const string Meaning =
         "Orders have no constants: a ratio says how a need grows with n, l and k, not how many samples this network needs. ε, the generalization error, has the same power in a row and cancels in its ratios. They hold for l ≥ l*, where the routers find the discriminative patches.";
 
+    public const string DeparturesHeading = "Where the spec is not the pMoE of the theory:";
+
     public static string Heading(string name, TheorySizes sizes) =>
         $"{name}: the orders of Chowdhury et al. (ICML 2023) with n = {sizes.Patches}, d = {sizes.Dimension}, k = {sizes.Experts}, l = {sizes.PatchesPerExpert}, m = {sizes.Neurons}, B = {sizes.Batch}";
 
@@ -41,7 +43,7 @@ internal static class OrderTables
 
         if (scope.Departures.Count > 0)
         {
-            context.Error.WriteLine("Outside the theory:");
+            context.Error.WriteLine(DeparturesHeading);
             foreach (string departure in scope.Departures)
             {
                 context.Error.WriteLine($"* {departure}");

@@ -29,15 +29,15 @@ internal sealed class Regimes(TheorySizes sizes)
         string root = $"√l = {Number.Short(Math.Sqrt(l))}";
         if (JointBelowSeparate)
         {
-            return $"Joint beside separate, both with l = {l}: k = {k} is below {root}, so joint training needs fewer samples.";
+            return $"Joint beside separate, both with l = {l}: k = {k} is below {root}, so joint training's order of samples is the lower one.";
         }
 
         long least = ((long)k * k) + 1;
         string remedy = least <= n
-            ? string.Create(CultureInfo.InvariantCulture, $"With k = {k} that takes l ≥ {least}.")
-            : string.Create(CultureInfo.InvariantCulture, $"With k = {k} that would take l ≥ {least}, more than the n = {n} patches.");
-        string needs = (long)k * k == l ? "needs as many samples" : "needs more samples";
-        return $"Joint beside separate, both with l = {l}: k = {k} is not below {root}, so joint training {needs}. {remedy}";
+            ? string.Create(CultureInfo.InvariantCulture, $"With k = {k}, joint training is ahead from l = {least} on.")
+            : string.Create(CultureInfo.InvariantCulture, $"With k = {k}, joint training would be ahead from l = {least} on, but there are n = {n} patches.");
+        string order = (long)k * k == l ? "the orders of samples are equal" : "joint training's order of samples is the higher one";
+        return $"Joint beside separate, both with l = {l}: k = {k} is not below {root}, so {order}. {remedy}";
     }
 
     private string JointAndCnn()
@@ -46,14 +46,14 @@ internal sealed class Regimes(TheorySizes sizes)
         string orders = $"k⁴l⁶ = {Number.Short(_samples.Joint.Value)} is {(JointBelowCnn ? "below" : "not below")} n⁸ = {Number.Short(_samples.Cnn.Value)}";
         string limit = most switch
         {
-            0 => $"With k = {sizes.Experts} no l does.",
+            0 => $"With k = {sizes.Experts} it is for no l.",
             _ when most == sizes.Patches => $"With k = {sizes.Experts} that holds for every l.",
             _ => $"With k = {sizes.Experts} that holds up to l = {most}.",
         };
-        return $"Joint beside the CNN: {orders}, so joint training needs {(JointBelowCnn ? "fewer samples" : "no fewer samples")}. {limit}";
+        return $"Joint beside the CNN: {orders}, so joint training's order of samples is {(JointBelowCnn ? "the lower one" : "not the lower one")}. {limit}";
     }
 
     private string SeparateAndCnn() => SeparateBelowCnn
-        ? $"Separate beside the CNN: l = {sizes.PatchesPerExpert} is below n = {sizes.Patches}, so separate training needs fewer samples, by (l/n)⁸ = {Number.Short(_samples.SeparateRatio)}."
-        : $"Separate beside the CNN: l = n = {sizes.Patches}, so separate training needs as many samples.";
+        ? $"Separate beside the CNN: l = {sizes.PatchesPerExpert} is below n = {sizes.Patches}, so separate training's order of samples is the lower one, (l/n)⁸ = {Number.Short(_samples.SeparateRatio)} times the CNN's."
+        : $"Separate beside the CNN: l = n = {sizes.Patches}, so the orders of samples are equal.";
 }

@@ -22,7 +22,7 @@ internal sealed record TheoryResult(PatchMoESpec Spec, TheoryScope Scope, Theory
             Departures = Scope.Departures,
             Orders = sizes is null ? null : PaperOrders.Of(sizes).Select(OrderOf),
             Regimes = sizes is null || !Scope.ChoosesPatches ? null : RegimesOf(new Regimes(sizes)),
-            HitRates = Hits is null ? null : HitRates(Hits),
+            HitRates = Hits is null ? null : HitRates(Job!, Hits),
             Threshold = Hits?.Curve.Threshold,
             Retrained = Hits?.Retrained,
             Rerouted = Accuracies?.Points,
@@ -44,7 +44,7 @@ internal sealed record TheoryResult(PatchMoESpec Spec, TheoryScope Scope, Theory
         MostPatchesForJointBelowCnn = regimes.MostPatches(),
     };
 
-    private static IEnumerable<object> HitRates(HitMeasurement hits) => hits.Curve.Points.Select((point, i) => new
+    private static IEnumerable<object> HitRates(TheoryJob job, HitMeasurement hits) => hits.Curve.Points.Select((point, i) => new
     {
         point.PatchesPerExpert,
         point.Rate,
@@ -52,6 +52,7 @@ internal sealed record TheoryResult(PatchMoESpec Spec, TheoryScope Scope, Theory
         point.High,
         Positive = hits.PositiveRates[i],
         Negative = hits.NegativeRates[i],
+        Chance = HitMeasurement.Chance(job, point.PatchesPerExpert),
     });
 
     private static object Recommended(AccuracyMeasurement measured) => new
