@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Runs;
 using PatchMoE.Cli.Theory;
 using PatchMoE.Cli.Training;
 using PatchMoE.Formats;
+using PatchMoE.Measurement;
+using PatchMoE.Reports;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
 
@@ -44,7 +47,7 @@ internal sealed class TheoryCommand
     private readonly Option<bool> _retrain = new("--retrain") { Description = "Train networks for each l, instead of taking every l from networks trained with the spec's." };
     private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Number of threads, shared by trainings at once and their passes. [default: the machine's cores]", 1, 1024);
     private readonly Option<bool> _strict = CommonOptions.Strict();
-    private readonly Option<string?> _out = CommonOptions.File("--out", "The HTML report to write.");
+    private readonly Option<string?> _out = CommonOptions.File("--out", "The HTML report to write; the measured table goes beside it as CSV.");
 
     public static Command Create(CommandContext context)
     {
@@ -88,7 +91,9 @@ internal sealed class TheoryCommand
     {
         string path = parsed.GetRequiredValue(_spec);
         string folder = SpecFile.FolderOf(path);
-        OutputFiles.RequireDistinct([parsed.GetValue(_out)], [path, parsed.GetValue(_weights)]);
+        string? page = parsed.GetValue(_out);
+        string? table = page is null ? null : Path.ChangeExtension(page, ".csv");
+        OutputFiles.RequireDistinct([page, table], [path, parsed.GetValue(_weights)]);
         PatchMoESpec spec = TrainingRun.Resolve(SpecFile.Load(path, context), folder, parsed.GetValue(_seed), parsed.GetValue(_epochs));
         var result = new TheoryResult(spec, TheoryScope.Of(spec));
         string? obstacle = parsed.GetValue(_orders) ? "--orders" : Obstacle(spec);
@@ -109,8 +114,27 @@ internal sealed class TheoryCommand
             context.Error.WriteLine($"Nothing is measured: {obstacle}");
         }
 
-        context.Output.WriteLine(result.ToJson());
+        if (page is not null)
+        {
+            WriteReport(parsed, result, page, table!, context);
+        }
+
+        context.Output.WriteLine(result.ToJson(page));
         return ExitCode.Done;
+    }
+
+    private static void WriteReport(ParseResult parsed, TheoryResult result, string page, string table, CommandContext context)
+    {
+        string command = string.Join(' ', parsed.Tokens.Select(token => token.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{token.Value}\"" : token.Value).Prepend("pmoe"));
+        var origin = new ReportOrigin(command, ReportMachine.Current(VectorClass.Current.ToString()), DateTimeOffset.Now);
+        var files = new List<(string, Action<Stream>)> { (page, stream => stream.Write(Encoding.UTF8.GetBytes(TheoryReport.ToHtml(result, origin)))) };
+        if (TheoryReport.ToCsv(result) is { } csv)
+        {
+            files.Add((table, stream => stream.Write(Encoding.UTF8.GetBytes(csv))));
+        }
+
+        AtomicFile.WriteAll(files);
+        context.Error.WriteLine($"report: {string.Join(", ", files.Select(file => file.Item1))}");
     }
 
     /// <summary>Why nothing can be measured; null if it can.</summary>

@@ -1,3 +1,4 @@
+using PatchMoE.Cli.Inputs;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Evaluation;
@@ -37,9 +38,21 @@ internal sealed record AccuracyMeasurement(IReadOnlyList<AccuracyPoint> Points, 
         TrainedNetwork[] networks = [.. new NetworkTrainings(job, samples).Run(tasks, network => network with { Threads = job.Threads })];
         Dataset test = job.Data.Test;
         Dataset choosing = TrainingParts.Of(job.Spec.Model, job.Spec.Training!, job.Data.Train, test, (ulong)job.Spec.Training!.Seed).Unseen;
+        Compile(job);
         double[] mass = GateMassOf(job, networks, choosing);
         AccuracyPoint[] points = [.. job.Patches.Select(l => PointOf(job, networks, l, mass[l - 1], choosing))];
         return new AccuracyMeasurement(points, choosing.Count, choosing != test);
+    }
+
+    /// <summary>Compiles every network, several at once: each takes seconds, but only the first time.</summary>
+    private static void Compile(TheoryJob job)
+    {
+        int[] all = [.. job.Patches.Union([job.AllPatches])];
+        job.Context.Error.WriteLine($"compiling the network for {all.Length} values of l, unless they are compiled already");
+        job.Context.Compute(() => Parallel.ForEach(
+            all,
+            new ParallelOptions { MaxDegreeOfParallelism = job.Threads, CancellationToken = job.Context.Cancellation },
+            patches => CompiledModel.Load(job.Spec.Taking(patches))));
     }
 
     private static AccuracyPoint PointOf(TheoryJob job, TrainedNetwork[] networks, int patches, double mass, Dataset choosing)

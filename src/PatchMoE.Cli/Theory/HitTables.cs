@@ -86,12 +86,13 @@ internal static class HitTables
     public static string Heading(TheoryJob job) =>
         $"Hit rate: the share of test samples whose discriminative patch is among its expert's l ({job.Networks}; {job.Data.Train.Count} training and {job.Data.Test.Count} test samples each)";
 
-    private static double RateOf(HitMeasurement hits, int patches) =>
-        hits.Curve.Points.LastOrDefault(point => point.PatchesPerExpert <= patches)?.Rate ?? 0;
-
-    private static string Interval(HitThreshold threshold, int most)
+    /// <summary><c>2 to 4</c>, or <c>3 alone</c>.</summary>
+    public static string Interval(HitThreshold threshold, int most)
     {
         string high = threshold.High is { } value ? $"{value}" : $"above {most}";
         return threshold.Low == threshold.High ? $"{threshold.Low} alone" : $"{threshold.Low} to {high}";
     }
+
+    private static double RateOf(HitMeasurement hits, int patches) =>
+        hits.Curve.Points.LastOrDefault(point => point.PatchesPerExpert <= patches)?.Rate ?? 0;
 }

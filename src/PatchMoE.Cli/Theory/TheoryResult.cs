@@ -11,7 +11,8 @@ namespace PatchMoE.Cli.Theory;
 internal sealed record TheoryResult(PatchMoESpec Spec, TheoryScope Scope, TheoryJob? Job = null, HitMeasurement? Hits = null, AccuracyMeasurement? Accuracies = null)
 {
     /// <summary>One JSON line.</summary>
-    public string ToJson()
+    /// <param name="report">The path of the report; null for none.</param>
+    public string ToJson(string? report)
     {
         TheorySizes? sizes = Scope.HasOrders ? TheorySizes.Of(Spec) : null;
         return JsonLine.Of(new
@@ -29,6 +30,7 @@ internal sealed record TheoryResult(PatchMoESpec Spec, TheoryScope Scope, Theory
             Practical = Accuracies is null ? null : Recommended(Accuracies),
             Seeds = Job is { Weights: null } ? Job.SeedValues : null,
             TestAccuracies = Hits?.Accuracies,
+            Report = report,
         });
     }
 
