@@ -57,6 +57,14 @@ internal static class TrainingWriter
             .Number("noise", synthetic.Noise)
             .Int("train", synthetic.Train)
             .Int("test", synthetic.Test),
+        BagsDataSpec bags => new JsonObject()
+            .Text("kind", "bags")
+            .Text("source", bags.Source)
+            .Int("positive", bags.Positive)
+            .Number("mean", bags.Mean)
+            .Number("deviation", bags.Deviation)
+            .Int("train", bags.Train)
+            .Int("test", bags.Test),
         ArraysDataSpec arrays => new JsonObject()
             .Text("kind", "arrays")
             .Text("trainInput", arrays.TrainInput)

@@ -80,6 +80,19 @@ public sealed partial class Dataset
     /// <summary>[N], the patch that decides the class of each sample, −1 if unknown; empty if none is known.</summary>
     public ReadOnlySpan<int> DiscriminativePatches => _discriminativePatches;
 
+    /// <summary>
+    /// [N, n], whether each patch decides the class by itself, for samples that may have several such patches; null if a sample has at most the one in
+    /// <see cref="DiscriminativePatches"/>.
+    /// </summary>
+    internal bool[]? Deciding { get; init; }
+
+    /// <summary>Whether a patch decides the class of its sample: the one in <see cref="DiscriminativePatches"/>, or one of several, as in a bag.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="patch">The patch, in the model's row-major order.</param>
+    public bool IsDiscriminative(int sample, int patch) => Deciding is { } deciding
+        ? deciding[(sample * (deciding.Length / Count)) + patch]
+        : _discriminativePatches is { } single && single[sample] == patch;
+
     /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer samples.</exception>
@@ -95,6 +108,7 @@ public sealed partial class Dataset
         {
             Names = [.. Names.Take(count)],
             Augmentation = Augmentation,
+            Deciding = Deciding?[..(count * (Deciding.Length / Count))],
         };
     }
 
@@ -103,13 +117,13 @@ public sealed partial class Dataset
 
     /// <summary>The same samples, varied in training.</summary>
     internal Dataset WithAugmentation(ImageAugmentation augmentation) =>
-        new(InputShape, _inputs, _labels, _lengths, _discriminativePatches) { Names = Names, Augmentation = augmentation };
+        new(InputShape, _inputs, _labels, _lengths, _discriminativePatches) { Names = Names, Augmentation = augmentation, Deciding = Deciding };
 
     /// <summary>The samples as they are in one epoch of training: varied if they are augmented, otherwise this.</summary>
     /// <param name="epoch">From 0.</param>
     internal Dataset AtEpoch(int epoch) => Augmentation is null
         ? this
-        : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names };
+        : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names, Deciding = Deciding };
 
     /// <summary>Some of the samples, without augmentation: a copy, or where they are if they are not in memory.</summary>
     /// <param name="samples">Their indices.</param>
@@ -125,7 +139,14 @@ public sealed partial class Dataset
         return new Dataset(InputShape, StoreOf(chosen), labels, lengths.Length == 0 ? null : lengths, discriminative)
         {
             Names = Names.Count == 0 ? [] : Array.ConvertAll(chosen, sample => Names[sample]),
+            Deciding = DecidingOf(chosen),
         };
+    }
+
+    private bool[]? DecidingOf(int[] samples)
+    {
+        int patches = Deciding is null ? 0 : Deciding.Length / Count;
+        return Deciding is { } all ? [.. samples.SelectMany(sample => all.Skip(sample * patches).Take(patches))] : null;
     }
 
     private SampleStore StoreOf(int[] samples)

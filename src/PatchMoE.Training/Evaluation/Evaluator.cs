@@ -78,11 +78,11 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             engine.Route(data.InputsOf(start, count, ref _inputs), routes, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
-                int patch = data.DiscriminativePatches[start + i];
-                if (patch >= 0)
+                int sample = start + i;
+                if (data.DiscriminativePatches[sample] >= 0)
                 {
                     known++;
-                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.Layers[0].Experts, data.Labels[start + i], patch) ? 1 : 0;
+                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.Layers[0].Experts, data, sample) ? 1 : 0;
                 }
             }
         }
