@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>The sizes of a network for bags.</summary>
 /// <param name="Pooling">Its pooling.</param>

@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>The area under the ROC curve.</summary>
 internal static class AreaUnderCurve

@@ -7,7 +7,7 @@ using PatchMoE.TorchSharp;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>Trains a <see cref="BagNetwork"/> by Adam on the logistic loss, on the same bags in the same order as a network of our own.</summary>
 internal static class BagTraining
@@ -19,11 +19,11 @@ internal static class BagTraining
     /// <param name="training">Epochs, batch, the constants of Adam, schedule and seed.</param>
     /// <param name="train">The bags to train on.</param>
     /// <param name="test">The bags to test on.</param>
-    /// <param name="advance">Called after every epoch; null for nobody.</param>
+    /// <param name="advance">Called after every epoch.</param>
     /// <param name="cancellation">Stops the training between two updates.</param>
     /// <exception cref="BadInputException">libtorch cannot be loaded here.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static MilResult Run(BagNetworkSize size, TrainingSpec training, Dataset train, Dataset test, Action? advance, CancellationToken cancellation)
+    public static BagResult Run(BagNetworkSize size, TrainingSpec training, Dataset train, Dataset test, Action advance, CancellationToken cancellation)
     {
         TorchRuntime.Require();
         set_num_threads(1);
@@ -32,7 +32,7 @@ internal static class BagTraining
         OptimizerSpec adam = training.Optimizer;
         using optim.Optimizer optimizer = optim.Adam(network.parameters(), adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, adam.WeightDecay);
         var seconds = new List<double>();
-        using (var bags = new BagTensors(train))
+        using (var bags = new BagTensors(train, 0, train.Count))
         {
             var order = new ShuffledOrder([.. Enumerable.Range(0, train.Count)], training.Batch, (ulong)training.Seed);
             for (int epoch = 0; epoch < training.Epochs; epoch++)
@@ -47,7 +47,7 @@ internal static class BagTraining
                 }
 
                 seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
-                advance?.Invoke();
+                advance();
             }
         }
 
@@ -71,15 +71,14 @@ internal static class BagTraining
     private static BagScores Score(BagNetwork network, Dataset test, CancellationToken cancellation)
     {
         using IDisposable gradients = no_grad();
-        using var bags = new BagTensors(test);
-        int[] all = [.. Enumerable.Range(0, bags.Count)];
         var logits = new List<float>();
         var picks = new List<int>();
-        foreach (int[] chosen in all.Chunk(TestBatch))
+        for (int start = 0; start < test.Count; start += TestBatch)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            (Tensor answers, Tensor importance) = network.Forward(bags.Batch(chosen));
+            using var bags = new BagTensors(test, start, Math.Min(TestBatch, test.Count - start));
+            (Tensor answers, Tensor importance) = network.Forward(bags.Batch([.. Enumerable.Range(0, bags.Count)]));
             logits.AddRange(answers.data<float>().ToArray());
             picks.AddRange(importance.argmax(-1).data<long>().ToArray().Select(pick => (int)pick));
         }

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>A batch of bags: only their digits are embedded; what pools them is padded to the longest bag.</summary>
 internal sealed class BagBatch

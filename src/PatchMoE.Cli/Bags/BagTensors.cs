@@ -1,25 +1,22 @@
 using PatchMoE.Training.Data;
 using static TorchSharp.torch;
 
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
-/// <summary>The bags of a data set as tensors, without the padding.</summary>
+/// <summary>Bags as tensors, without the padding.</summary>
 internal sealed class BagTensors : IDisposable
 {
     private readonly Tensor[] _digits;
     private readonly int[] _lengths;
     private readonly int[] _labels;
 
-    public BagTensors(Dataset data)
+    /// <summary>Copies bags <paramref name="start"/>…<paramref name="start"/>+<paramref name="count"/>−1.</summary>
+    public BagTensors(Dataset data, int start, int count)
     {
         int dimension = data.InputShape[^1];
-        _lengths = data.Lengths.ToArray();
-        _labels = data.Labels.ToArray();
-        _digits =
-        [
-            .. Enumerable.Range(0, data.Count)
-                .Select(bag => tensor(data.InputsOf(bag, 1)[..(_lengths[bag] * dimension)].ToArray()).reshape(_lengths[bag], dimension).DetachFromDisposeScope()),
-        ];
+        _lengths = data.LengthsOf(start, count).ToArray();
+        _labels = data.Labels.Slice(start, count).ToArray();
+        _digits = [.. _lengths.Select((length, i) => Digits(data.InputsOf(start + i, 1)[..(length * dimension)], dimension))];
     }
 
     /// <summary>The number of bags.</summary>
@@ -35,11 +32,7 @@ internal sealed class BagTensors : IDisposable
     /// <summary>1 for a positive bag, 0 for a negative one, [B].</summary>
     public Tensor Targets(ReadOnlySpan<int> bags) => tensor([.. bags.ToArray().Select(bag => _labels[bag] > 0 ? 1f : 0f)], float32);
 
-    public void Dispose()
-    {
-        foreach (Tensor bag in _digits)
-        {
-            bag.Dispose();
-        }
-    }
+    public void Dispose() => Array.ForEach(_digits, bag => bag.Dispose());
+
+    private static Tensor Digits(ReadOnlySpan<float> values, int dimension) => tensor(values.ToArray()).reshape(-1, dimension).DetachFromDisposeScope();
 }

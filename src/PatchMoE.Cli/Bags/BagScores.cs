@@ -1,6 +1,6 @@
 using PatchMoE.Training.Data;
 
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>What a network answered for bags.</summary>
 /// <param name="Logits">[N], above 0 for a positive answer.</param>
@@ -9,13 +9,13 @@ internal sealed record BagScores(float[] Logits, int[] Picks)
 {
     /// <summary>Compares the answers with the truth.</summary>
     /// <param name="data">The bags.</param>
-    /// <param name="secondsPerEpoch">See <see cref="MilResult"/>.</param>
-    /// <param name="weights">See <see cref="MilResult"/>.</param>
-    public MilResult Judge(Dataset data, double secondsPerEpoch, int weights)
+    /// <param name="secondsPerEpoch">See <see cref="BagResult"/>.</param>
+    /// <param name="weights">See <see cref="BagResult"/>.</param>
+    public BagResult Judge(Dataset data, double secondsPerEpoch, int weights)
     {
         bool[] isPositive = [.. data.Labels.ToArray().Select(label => label > 0)];
         int[] positive = [.. Enumerable.Range(0, data.Count).Where(i => isPositive[i])];
-        return new MilResult(
+        return new BagResult(
             AreaUnderCurve.Of(Logits, isPositive),
             Logits.Where((logit, i) => logit > 0 == isPositive[i]).Count() / (double)data.Count,
             positive.Count(i => Picks[i] >= 0 && data.IsDiscriminative(i, Picks[i])) / (double)positive.Length,

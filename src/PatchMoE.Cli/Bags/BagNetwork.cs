@@ -2,7 +2,7 @@ using PatchMoE.RandomNumbers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>
 /// A network for bags as in Ilse, Tomczak and Welling (Attention-based Deep Multiple Instance Learning, ICML 2018), for digits as they are: each is embedded by one

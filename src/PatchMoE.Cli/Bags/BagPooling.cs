@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>How a bag's embedded digits become one vector.</summary>
 internal enum BagPooling

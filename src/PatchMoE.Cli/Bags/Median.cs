@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Reproductions.Mil;
+namespace PatchMoE.Cli.Bags;
 
 /// <summary>The median: one slow epoch, such as the first, does not count.</summary>
 internal static class Median
