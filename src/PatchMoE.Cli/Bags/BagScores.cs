@@ -18,7 +18,7 @@ internal sealed record BagScores(float[] Logits, int[] Picks)
         return new BagResult(
             AreaUnderCurve.Of(Logits, isPositive),
             Logits.Where((logit, i) => logit > 0 == isPositive[i]).Count() / (double)data.Count,
-            positive.Count(i => Picks[i] >= 0 && data.IsDiscriminative(i, Picks[i])) / (double)positive.Length,
+            positive.Count(i => data.DiscriminativePatchesOf(i).Contains(Picks[i])) / (double)positive.Length,
             secondsPerEpoch,
             weights);
     }

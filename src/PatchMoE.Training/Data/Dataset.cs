@@ -86,12 +86,18 @@ public sealed partial class Dataset
     /// </summary>
     internal bool[]? Deciding { get; init; }
 
-    /// <summary>Whether a patch decides the class of its sample: the one in <see cref="DiscriminativePatches"/>, or one of several, as in a bag.</summary>
+    /// <summary>The patches of a sample that decide its class, each by itself: the one in <see cref="DiscriminativePatches"/>, or several, as in a bag; none if none is known.</summary>
     /// <param name="sample">The sample.</param>
-    /// <param name="patch">The patch, in the model's row-major order.</param>
-    public bool IsDiscriminative(int sample, int patch) => Deciding is { } deciding
-        ? deciding[(sample * (deciding.Length / Count)) + patch]
-        : _discriminativePatches is { } single && single[sample] == patch;
+    public IEnumerable<int> DiscriminativePatchesOf(int sample)
+    {
+        if (Deciding is { } deciding)
+        {
+            int patches = deciding.Length / Count;
+            return Enumerable.Range(0, patches).Where(patch => deciding[(sample * patches) + patch]);
+        }
+
+        return _discriminativePatches is { } single && single[sample] >= 0 ? [single[sample]] : [];
+    }
 
     /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>

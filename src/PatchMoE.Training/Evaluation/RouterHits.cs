@@ -1,5 +1,3 @@
-using PatchMoE.Training.Data;
-
 namespace PatchMoE.Training.Evaluation;
 
 /// <summary>
@@ -12,24 +10,16 @@ internal static class RouterHits
     public static bool AreDefinedFor(ModelSpec model) => model.Layers.Count == 1 && model.Layers[0].Routing == Routing.ExpertChoice;
 
     /// <summary>
-    /// Whether a discriminative patch of a sample is among the patches of its expert. With two experts that is expert 0 for a positive label and
+    /// Whether the discriminative patch of a sample is among the patches of its expert. With two experts that is expert 0 for a positive label and
     /// expert 1 for a negative one, as the paper assigns them; with any other number of experts it may be any of them.
     /// </summary>
-    /// <param name="routes">[k, l], the sample's routes; −1 where an expert took fewer.</param>
+    /// <param name="routes">[k, l], the sample's routes.</param>
     /// <param name="experts">k.</param>
-    /// <param name="data">The samples.</param>
-    /// <param name="sample">The sample: its label (positive is &gt; 0) and its discriminative patches count.</param>
-    public static bool IsHit(ReadOnlySpan<int> routes, int experts, Dataset data, int sample)
+    /// <param name="label">The sample's label; positive is &gt; 0.</param>
+    /// <param name="patch">The discriminative patch.</param>
+    public static bool IsHit(ReadOnlySpan<int> routes, int experts, int label, int patch)
     {
         int taken = routes.Length / experts;
-        foreach (int patch in experts == 2 ? routes.Slice(data.Labels[sample] > 0 ? 0 : taken, taken) : routes)
-        {
-            if (patch >= 0 && data.IsDiscriminative(sample, patch))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return (experts == 2 ? routes.Slice(label > 0 ? 0 : taken, taken) : routes).Contains(patch);
     }
 }

@@ -28,10 +28,10 @@ public sealed class BagsDataTests
         {
             int[] nines = [.. Classes(train, i, TrainClasses).Index().Where(one => one.Item == 9).Select(one => one.Index)];
             Assert.That(train.DiscriminativePatches[i], Is.EqualTo(nines.Append(-1).First()), $"bag {i}");
-            Assert.That(Enumerable.Range(0, Most).Where(patch => train.IsDiscriminative(i, patch)), Is.EqualTo(nines), $"bag {i}");
+            Assert.That(train.DiscriminativePatchesOf(i), Is.EqualTo(nines), $"bag {i}");
         }
 
-        Assert.That(Enumerable.Range(0, train.Count).Any(i => Enumerable.Range(0, Most).Count(patch => train.IsDiscriminative(i, patch)) > 1), Is.True);
+        Assert.That(Enumerable.Range(0, train.Count).Any(i => train.DiscriminativePatchesOf(i).Count() > 1), Is.True);
     }
 
     /// <summary>Sizes are of the normal distribution, and nothing follows a bag's last digit.</summary>
@@ -68,9 +68,9 @@ public sealed class BagsDataTests
         var perPlace = new double[10];
         for (int i = 0; i < train.Count; i += 2)
         {
-            for (int place = 0; place < 10; place++)
+            foreach (int place in train.DiscriminativePatchesOf(i))
             {
-                perPlace[place] += train.IsDiscriminative(i, place) ? 1 / 2000.0 : 0;
+                perPlace[place] += 1 / 2000.0;
             }
         }
 
@@ -108,12 +108,9 @@ public sealed class BagsDataTests
         Dataset train = Make(Bags).Train;
         Dataset first = train.First(10);
         Dataset chosen = train.Select([6, 2]);
-        for (int patch = 0; patch < Most; patch++)
-        {
-            Assert.That(first.IsDiscriminative(6, patch), Is.EqualTo(train.IsDiscriminative(6, patch)));
-            Assert.That(chosen.IsDiscriminative(0, patch), Is.EqualTo(train.IsDiscriminative(6, patch)));
-            Assert.That(chosen.IsDiscriminative(1, patch), Is.EqualTo(train.IsDiscriminative(2, patch)));
-        }
+        Assert.That(first.DiscriminativePatchesOf(6), Is.EqualTo(train.DiscriminativePatchesOf(6)).And.Not.Empty);
+        Assert.That(chosen.DiscriminativePatchesOf(0), Is.EqualTo(train.DiscriminativePatchesOf(6)));
+        Assert.That(chosen.DiscriminativePatchesOf(1), Is.EqualTo(train.DiscriminativePatchesOf(2)));
     }
 
     [Test]
@@ -150,7 +147,7 @@ public sealed class BagsDataTests
         double[] hits =
         [
             .. Enumerable.Range(0, data.Count).Where(i => data.Labels[i] > 0)
-                .Select(i => routes.Skip(i * length).Take(length).Any(patch => patch >= 0 && data.IsDiscriminative(i, patch)) ? 1.0 : 0),
+                .Select(i => routes.Skip(i * length).Take(length).Intersect(data.DiscriminativePatchesOf(i)).Any() ? 1.0 : 0),
         ];
         Assert.That(new Evaluator(engine).HitRate(data), Is.EqualTo(hits.Average()));
         Assert.That(hits, Has.Length.EqualTo(20));
