@@ -38,13 +38,14 @@ internal sealed class MilReproduction : IReproduction
             entry.Network,
             entry.Method,
             entry.Bags,
-            Auc = entry.Auc.Values,
-            TestAccuracies = entry.Accuracy.Values,
-            PickedIsPositive = entry.Picked.Values,
-            SecondsPerEpoch = entry.SecondsPerEpoch.Mean,
+            Auc = entry.Aucs,
+            TestAccuracies = entry.Accuracies,
+            PickedIsPositive = entry.Picked,
+            entry.SecondsPerEpoch,
             entry.Weights,
         });
-        return new ReproductionReport(MilReport.ToHtml(Title, lead, table), MilReport.ToMarkdown(Title, lead, table), table.ToCsv(), results);
+        return new ReproductionReport(
+            MilReport.ToHtml(Title, lead, table, ReproductionOrigin.Of(Name, options)), MilReport.ToMarkdown(Title, lead, table), table.Rows().ToCsv(), results);
     }
 
     private static IReadOnlyList<MilTrial> Trials(ReproductionOptions options)
