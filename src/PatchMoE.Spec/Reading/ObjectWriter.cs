@@ -4,56 +4,56 @@ using System.Text;
 namespace PatchMoE;
 
 /// <summary>Builds the text of one JSON object, field by field.</summary>
-internal sealed class JsonObject
+internal sealed class ObjectWriter
 {
     private readonly List<string> _fields = [];
 
     /// <summary>Adds a string, if there is one.</summary>
-    public JsonObject Text(string name, string? value) => value is null ? this : Add(name, Quoted(value));
+    public ObjectWriter Text(string name, string? value) => value is null ? this : Add(name, Quoted(value));
 
     /// <summary>Adds the word of an enum's value.</summary>
-    public JsonObject Word<T>(string name, T value)
+    public ObjectWriter Word<T>(string name, T value)
         where T : struct, Enum => Text(name, SpecWords.Of(value));
 
     /// <summary>Adds a whole number, if there is one.</summary>
-    public JsonObject Int(string name, int? value) => Number(name, value);
+    public ObjectWriter Int(string name, int? value) => Number(name, value);
 
     /// <summary>Adds a number, if there is one.</summary>
-    public JsonObject Number(string name, double? value) => value is { } number ? Add(name, Shortest(number)) : this;
+    public ObjectWriter Number(string name, double? value) => value is { } number ? Add(name, Shortest(number)) : this;
 
     /// <summary>Adds a number if it has an effect, or differs from the default although it has none.</summary>
-    public JsonObject NumberIf(bool hasEffect, string name, double value, double absent) =>
+    public ObjectWriter NumberIf(bool hasEffect, string name, double value, double absent) =>
         hasEffect || !value.Equals(absent) ? Number(name, value) : this;
 
     /// <summary>Adds true or false.</summary>
-    public JsonObject Boolean(string name, bool value) => Add(name, value ? "true" : "false");
+    public ObjectWriter Boolean(string name, bool value) => Add(name, value ? "true" : "false");
 
     /// <summary>Adds an array of whole numbers.</summary>
-    public JsonObject Ints(string name, IEnumerable<int> values) =>
+    public ObjectWriter Ints(string name, IEnumerable<int> values) =>
         Add(name, $"[{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}]");
 
     /// <summary>Adds an array of strings.</summary>
-    public JsonObject Texts(string name, IEnumerable<string> values) => Add(name, $"[{string.Join(", ", values.Select(Quoted))}]");
+    public ObjectWriter Texts(string name, IEnumerable<string> values) => Add(name, $"[{string.Join(", ", values.Select(Quoted))}]");
 
     /// <summary>Adds an array of numbers.</summary>
-    public JsonObject Numbers(string name, IEnumerable<double> values) => Add(name, $"[{string.Join(", ", values.Select(Shortest))}]");
+    public ObjectWriter Numbers(string name, IEnumerable<double> values) => Add(name, $"[{string.Join(", ", values.Select(Shortest))}]");
 
     /// <summary>Adds an object on one line.</summary>
-    public JsonObject Object(string name, JsonObject value) => Add(name, value.ToLine());
+    public ObjectWriter Object(string name, ObjectWriter value) => Add(name, value.ToLine());
 
     /// <summary>Adds an array of objects, one per line.</summary>
-    public JsonObject Objects(string name, IEnumerable<JsonObject> values) =>
+    public ObjectWriter Objects(string name, IEnumerable<ObjectWriter> values) =>
         Add(name, "[\n" + string.Join(",\n", values.Select(value => "  " + value.ToLine())) + "\n]");
 
     /// <summary>Adds an object with one line per field.</summary>
-    public JsonObject Block(string name, JsonObject value) => Add(name, value.ToBlock());
+    public ObjectWriter Block(string name, ObjectWriter value) => Add(name, value.ToBlock());
 
     /// <summary>The object with one line per field, indented by two spaces.</summary>
     public string ToBlock() => "{\n" + string.Join(",\n", _fields.Select(field => "  " + field.Replace("\n", "\n  "))) + "\n}";
 
     private string ToLine() => _fields.Count == 0 ? "{ }" : $"{{ {string.Join(", ", _fields)} }}";
 
-    private JsonObject Add(string name, string value)
+    private ObjectWriter Add(string name, string value)
     {
         _fields.Add($"\"{name}\": {value}");
         return this;
