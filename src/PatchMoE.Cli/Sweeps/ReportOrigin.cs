@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using PatchMoE.Kernels;
 using PatchMoE.Measurement;
 
 namespace PatchMoE.Cli.Sweeps;

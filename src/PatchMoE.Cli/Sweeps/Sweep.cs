@@ -33,7 +33,7 @@ internal sealed record Sweep(string Name, SweepColumns Columns, IReadOnlyList<Sw
             .GroupBy(cell => (cell.Seed, cell.Training!.DataGroup), cell => cell.Training!)
             .OrderBy(group => group.Key.Seed)
             .SelectMany(group => group.OrderByDescending(training => training.Work))
-            .DistinctBy(training => training.Identity),
+            .DistinctBy(training => training.Hash),
     ];
 
     private static TrainingCell? Training(SweepColumns columns, SweepPoint point, int seed, string? dataFolder)

@@ -59,7 +59,7 @@ internal sealed class SweepFolder
     public SweepState Write(ReportOrigin origin)
     {
         CellClaim? turn;
-        while ((turn = CellClaim.TryTake(PathOf(".writing"))) is null)
+        while ((turn = CellClaim.TryTake(PathOf(Path.Combine("claims", "results")))) is null)
         {
             Thread.Sleep(s_pause);
         }
@@ -95,7 +95,7 @@ internal sealed class SweepFolder
         {
             report($"{file}: the list of the sweep's cells is damaged. It is written again.");
         }
-        else if (!sweep.Trainings().Any(cell => known.Contains(CellRecord.Hash(cell))))
+        else if (!sweep.Trainings().Any(cell => known.Contains(cell.Hash)))
         {
             throw new BadInputException($"{path}: this folder belongs to another sweep, which shares no cell with '{sweep.Name}'. Choose another folder with --out.");
         }
@@ -108,7 +108,7 @@ internal sealed class SweepFolder
         string separator = "\n";
         foreach (SweepCell cell in sweep.Cells)
         {
-            string hash = cell.Training is { } training ? CellRecord.Hash(training) : "";
+            string hash = cell.Training is { } training ? training.Hash : "";
             json.Append(separator).Append(JsonLine.Of(new { Values = sweep.Columns.Texts(cell.Point), cell.Seed, Hash = hash }));
             separator = ",\n";
         }

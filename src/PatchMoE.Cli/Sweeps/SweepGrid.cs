@@ -35,8 +35,8 @@ internal sealed class SweepGrid
 
         if (points.All(point => point.Spec is null))
         {
-            string[] mistakes = [.. points.SelectMany(point => point.Mistakes).Distinct()];
-            Array.ForEach(mistakes, context.Error.WriteLine);
+            string[] lines = [.. points.SelectMany(point => point.Mistakes).Select(mistake => mistake.Line).Distinct()];
+            Array.ForEach(lines, context.Error.WriteLine);
             throw new BadInputException($"{path}: not one cell of the sweep is valid. Nothing was run.");
         }
 
@@ -58,24 +58,31 @@ internal sealed class SweepGrid
     private SweepPoint Make(SweepVariant variant, IReadOnlyList<FieldSetting> settings)
     {
         SpecNode root = variant.Base.Root;
-        var mistakes = new List<string>();
+        var mistakes = new List<PointMistake>();
         foreach (FieldSetting setting in settings)
         {
             root = setting.Path.Set(root, setting.Value, setting.Name, out string? misfit);
             Count(setting);
             if (misfit is not null)
             {
-                var form = new SweepMistakes();
-                form.Report(setting.Name, setting.Path.Text, $"there is no such place in the spec: {misfit}. Set it in the base, or correct the path.");
-                mistakes.AddRange(form.Lines());
-                CountUnknown(setting.Name, mistakes[^1]);
+                string reason = $"{setting.Path.Text}: there is no such place in the spec: {misfit}. Set it in the base, or correct the path.";
+                mistakes.Add(new PointMistake($"{SweepMistakes.At(setting.Name)}: error: {reason}", reason));
+                CountUnknown(setting.Name, mistakes[^1].Line);
             }
         }
 
         SpecResult result = SpecReader.Read(root, variant.Base.Name);
         foreach (SpecDiagnostic diagnostic in result.Diagnostics)
         {
-            (diagnostic.Rule.Level == DiagnosticLevel.Error ? mistakes : _warnings).Add(diagnostic.ToString());
+            if (diagnostic.Rule.Level == DiagnosticLevel.Error)
+            {
+                mistakes.Add(new PointMistake(diagnostic.ToString(), $"{diagnostic.Rule.Id}: {diagnostic.Message}"));
+            }
+            else
+            {
+                _warnings.Add(diagnostic.ToString());
+            }
+
             if (diagnostic.Rule == DiagnosticRules.UnknownField)
             {
                 CountUnknown(diagnostic.Span, diagnostic.ToString());
@@ -84,7 +91,8 @@ internal sealed class SweepGrid
 
         if (result.Spec is { Data: null })
         {
-            mistakes.Add($"{root.Span.File}: error: the spec has no section 'data', so there is nothing to train on. Add one.");
+            const string Reason = "the spec has no section 'data', so there is nothing to train on. Add one.";
+            mistakes.Add(new PointMistake($"{SweepMistakes.At(root.Span)}: error: {Reason}", Reason));
         }
 
         PatchMoESpec? spec = mistakes.Count > 0 ? null : result.Spec! with { Training = result.Spec.Training ?? TrainingSpec.Default };

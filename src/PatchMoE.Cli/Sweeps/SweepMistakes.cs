@@ -18,7 +18,10 @@ internal sealed class SweepMistakes
     /// <param name="path">The field of the sweep file; empty for the whole file.</param>
     /// <param name="message">The value, the rule and the fix.</param>
     public void Report(SourceSpan place, string path, string message) =>
-        _own.Add((place, string.Create(CultureInfo.InvariantCulture, $"{place.File}({place.Line + 1},{place.Column + 1}): error: {(path.Length == 0 ? "" : $"{path}: ")}{message}")));
+        _own.Add((place, $"{At(place)}: error: {(path.Length == 0 ? "" : $"{path}: ")}{message}"));
+
+    /// <summary>A position, as compilers print it.</summary>
+    public static string At(SourceSpan place) => string.Create(CultureInfo.InvariantCulture, $"{place.File}({place.Line + 1},{place.Column + 1})");
 
     /// <summary>A line for each.</summary>
     public IReadOnlyList<string> Lines() =>

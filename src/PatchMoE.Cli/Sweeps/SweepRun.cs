@@ -49,7 +49,7 @@ internal sealed class SweepRun(Sweep sweep, string file, string path, CommandCon
         string before = open < all ? string.Create(CultureInfo.InvariantCulture, $", {all - open} of {all} are finished") : "";
         string array = place is null ? "" : string.Create(CultureInfo.InvariantCulture, $", task {place.Index}{(place.Count is { } count ? $" of {count}" : "")}");
         context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sweep.Name}: {open} {(open == 1 ? "cell" : "cells")} to do{before}{array}"));
-        foreach (IGrouping<string, SweepPoint> same in sweep.Points.Where(point => point.Spec is null).GroupBy(point => string.Join('\n', point.Mistakes)))
+        foreach (IGrouping<string, SweepPoint> same in sweep.Points.Where(point => point.Spec is null).GroupBy(point => string.Join('\n', point.Mistakes.Select(mistake => mistake.Line))))
         {
             context.Error.WriteLine(same.Key);
             context.Error.WriteLine($"warning: '{sweep.Columns.Label(same.First())}'{(same.Count() == 1 ? " is" : $" and {same.Count() - 1} more are")} not valid and cannot be run; the others are.");
@@ -83,7 +83,7 @@ internal sealed class SweepRun(Sweep sweep, string file, string path, CommandCon
             Invalid = state.Count(CellState.Invalid),
             Failed = failures.Count,
             Open = open,
-            Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            Seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds,
             Interrupted = interrupted,
             Folder = folder.Cells.FullPath,
             Results = folder.ResultsPath,

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PatchMoE.Cli.Experiments;
 
@@ -54,13 +56,15 @@ internal sealed class SweepState
     public int Count(CellState state) => Enumerable.Range(0, Records.Count).Count(cell => StateOf(cell) == state);
 
     /// <summary>A number of a cell's result; null if it has none of that name.</summary>
-    public double? Number(int cell, string name) => Records[cell]?.Result[name] is JsonValue value && value.TryGetValue(out double number) ? number : null;
+    public double? Number(int cell, string name) => Records[cell]?.Result[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>Why a cell has no numbers; empty if it has, or is open.</summary>
     public string Message(int cell) => StateOf(cell) switch
     {
         CellState.Diverged => (string)Records[cell]!.Result[TrainingCell.Diverged]!,
-        CellState.Invalid => string.Join(' ', Sweep.Cells[cell].Point.Mistakes),
+        CellState.Invalid => string.Join(' ', Sweep.Cells[cell].Point.Mistakes.Select(mistake => mistake.Reason)),
         _ => "",
     };
 }

@@ -17,7 +17,7 @@ internal sealed record SweepStatus(int Running, double? SecondsLeft)
         var seen = new HashSet<string>();
         for (int i = 0; i < state.Records.Count; i++)
         {
-            if (state.Sweep.Cells[i].Training is not { } training || !seen.Add(training.Identity))
+            if (state.Sweep.Cells[i].Training is not { } training || !seen.Add(training.Hash))
             {
                 continue;
             }
