@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
+using PatchMoE.Tests.Sweeps;
 
 namespace PatchMoE.Tests.Slurm;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE.Tests;
+namespace PatchMoE.Tests.Sweeps;
 
 /// <summary>A small sweep as text: a network on synthetic vectors, trained within milliseconds.</summary>
 internal static class SweepText
