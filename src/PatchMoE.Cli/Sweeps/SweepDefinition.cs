@@ -14,10 +14,14 @@ internal sealed record SweepDefinition(string Name, IReadOnlyList<SweepVariant> 
     public IReadOnlyList<FieldPath> Fields =>
     [
         .. Axes.Select(axis => axis.Path)
-            .Concat(Variants.Count == 1 ? [] : Variants.SelectMany(variant => variant.Settings).Select(setting => setting.Path))
+            .Concat(Variants.SelectMany(variant => variant.Settings).GroupBy(setting => setting.Path.Text).Where(Differs).Select(same => same.First().Path))
             .DistinctBy(path => path.Text),
     ];
 
     /// <summary>Whether variants are told apart by name.</summary>
     public bool HasNames => Variants.Any(variant => variant.Name is not null);
+
+    /// <summary>Whether a field is not set to the same value by all variants.</summary>
+    private bool Differs(IEnumerable<FieldSetting> field) =>
+        field.Count() < Variants.Count || field.Select(setting => NodeText.Json(setting.Value)).Distinct().Count() > 1;
 }

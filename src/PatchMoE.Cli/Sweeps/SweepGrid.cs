@@ -72,7 +72,7 @@ internal sealed class SweepGrid
         }
 
         SpecResult result = SpecReader.Read(root, variant.Base.Name);
-        foreach (SpecDiagnostic diagnostic in result.Diagnostics)
+        foreach (SpecDiagnostic diagnostic in result.Diagnostics.Select(WithSuggestion))
         {
             if (diagnostic.Rule.Level == DiagnosticLevel.Error)
             {
@@ -110,6 +110,19 @@ internal sealed class SweepGrid
         }
 
         return values;
+    }
+
+    /// <summary>The reader suggests fields that are absent; a sweep more likely means one that is there, since it varies what the base has.</summary>
+    private static SpecDiagnostic WithSuggestion(SpecDiagnostic diagnostic)
+    {
+        if (diagnostic.Rule != DiagnosticRules.UnknownField)
+        {
+            return diagnostic;
+        }
+
+        (string field, string list) = (diagnostic.Arguments[0], diagnostic.Arguments[1]);
+        IEnumerable<string> known = list.Split('\'').Where((_, i) => i % 2 == 1);
+        return diagnostic with { Arguments = EquatableArray.Of(field, list, Spelling.Suggestion(field, known)) };
     }
 
     private void Count(FieldSetting setting)

@@ -131,7 +131,7 @@ public sealed class SweepCommandTests
     public void AFieldOfSomeVariants_IsNoMistakeOfTheSweep()
     {
         string text = SweepText.Of("""{ "training.optimizer.kind": ["sgd", "momentum"] }""").Insert(1, """ "variants": [{ "model.layers[0].gate": "none" }, { "data": { "kind": "synthetic", "train": 20, "test": 20, "colour": 3 } }],""");
-        Outcome outcome = Sweep(text.Replace(", \"data.train\": 40", "", StringComparison.Ordinal));
+        Outcome outcome = Sweep(text);
         Assert.That(outcome.Error, Does.Contain("PMOE002: data.colour"));
         Assert.That((Summary(outcome).GetProperty("finished").GetInt32(), Summary(outcome).GetProperty("invalid").GetInt32()), Is.EqualTo((4, 4)));
     }
@@ -144,7 +144,7 @@ public sealed class SweepCommandTests
             .Replace("\"separate\"", "\"single\"", StringComparison.Ordinal).Replace("\"routerEpochs\": 2, ", "", StringComparison.Ordinal)
             .Replace("{ \"kind\": \"fixed\", \"weights\": \"sign\" }", "{ \"kind\": \"linear\", \"outputs\": 1 }", StringComparison.Ordinal));
         string text = SweepText.Of("""{ "data.train": [20, 40] }""", "1")
-            .Replace(", \"data.train\": 40", "", StringComparison.Ordinal)
+            
             .Insert(1, """ "variants": [{ "name": "pmoe" }, { "name": "four", "model.layers[0].patchesPerExpert": 4 }, { "base": "dense.json", "set": { "training.batch": 10 } }],""");
         Outcome outcome = Sweep(text);
         Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
@@ -157,7 +157,7 @@ public sealed class SweepCommandTests
     [Test]
     public void EqualCells_AreRunOnce()
     {
-        string text = SweepText.Of("{}", "1").Insert(1, """ "variants": [{ "name": "a" }, { "name": "b", "model.layers[0].gate": "none", "training.optimizer.kind": "sgd" }],""");
+        string text = SweepText.Of("{}", "1").Insert(1, """ "variants": [{ "name": "a" }, { "name": "b", "model.layers[0].gate": "none", "training.optimizer.kind": "adam" }],""");
         Outcome outcome = Sweep(text);
         Assert.That(outcome.ErrorLines[0], Does.StartWith("small: 1 cell to do"));
         Assert.That(Directory.GetFiles(_folder.File("out/cells")), Has.Length.EqualTo(1));

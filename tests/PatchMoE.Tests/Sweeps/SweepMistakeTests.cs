@@ -89,7 +89,7 @@ public sealed class SweepMistakeTests
     public void ASpecWithoutData_IsSaid()
     {
         string file = _folder.File("sweep.json");
-        File.WriteAllText(file, SweepText.Of("{}").Replace("\"data\":", "\"$schema\": \"\", \"dataa\":", StringComparison.Ordinal).Replace("\"dataa\": { \"kind\": \"synthetic\", \"train\": 40, \"test\": 40 }", "\"name\": \"a\"", StringComparison.Ordinal).Replace(", \"data.train\": 40", "", StringComparison.Ordinal));
+        File.WriteAllText(file, SweepText.Of("{}").Replace("\"data\":", "\"$schema\": \"\", \"dataa\":", StringComparison.Ordinal).Replace("\"dataa\": { \"kind\": \"synthetic\", \"train\": 40, \"test\": 40 }", "\"name\": \"a\"", StringComparison.Ordinal));
         Outcome outcome = Pmoe.Run("sweep", file, "--out", _folder.File("out"));
         Assert.That(outcome.ErrorLines[0], Does.Contain("the spec has no section 'data'"), outcome.Error);
     }

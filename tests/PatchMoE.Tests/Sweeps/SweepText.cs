@@ -18,5 +18,5 @@ internal static class SweepText
     /// <param name="seeds">The seeds.</param>
     /// <param name="epochs">The number of epochs: how long a cell takes.</param>
     public static string Of(string vary, string seeds = "2", int epochs = 2) =>
-        $"{{ \"base\": {Base},\n \"set\": {{ \"training.epochs\": {epochs.ToString(CultureInfo.InvariantCulture)}, \"data.train\": {(epochs > 100 ? "1000" : "40")} }},\n \"vary\": {vary},\n \"seeds\": {seeds} }}";
+        $"{{ \"base\": {Base},\n \"set\": {{ \"training.epochs\": {epochs.ToString(CultureInfo.InvariantCulture)}{(epochs > 100 ? ", \"data.train\": 1000" : "")} }},\n \"vary\": {vary},\n \"seeds\": {seeds} }}";
 }
