@@ -30,6 +30,7 @@ internal sealed class CommandLine
             CompareCommand.Create(context),
             CostCommand.Create(context),
             TheoryCommand.Create(context),
+            SweepCommand.Create(context),
             ReproduceCommand.Create(context),
             BenchCommand.Create(context),
             BackendsCommand.Create(context),
