@@ -1,26 +1,33 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using PatchMoE.Cli.Experiments;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Reproductions;
 using PatchMoE.Formats;
-using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe reproduce NAME</c>: trains the grid of an experiment of the paper and writes a table and a report; finished trainings are not repeated.</summary>
+/// <summary><c>pmoe reproduce NAME</c>: runs an experiment of the paper and writes tables and a report; finished cells are not run again.</summary>
 internal sealed class ReproduceCommand
 {
     private const int MostSamples = 1_000_000;
 
-    private readonly Argument<string> _name = new("NAME") { Description = "The experiment: mnist." };
-    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The folder for the results; an interrupted grid continues from it. [default: runs/reproduce-NAME]");
+    private readonly Argument<string> _name = new("NAME")
+    {
+        Description = "The experiment:\n" + string.Join('\n', ReproductionCatalog.All.Select(reproduction => $"{reproduction.Name}: {reproduction.Summary}")),
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _out = CommonOptions.Folder("--out", "The folder for the results; an interrupted experiment continues from it. [default: runs/reproduce-NAME]");
     private readonly Option<string?> _data = CommonOptions.Data();
-    private readonly Option<int?> _seeds = CommonOptions.Number("--seeds", "Number of repeats, with the seeds 1, 2, … [default: the paper's 5]", 1, 10_000);
-    private readonly Option<int[]> _samples = new("--samples") { Description = "The numbers of training samples to train with. [default: the paper's]", HelpName = "N", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> _networks = new("--networks") { Description = "The networks to train, by the names of their specs. [default: joint, separate and the CNN]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: the paper's]", 1, int.MaxValue);
+    private readonly Option<bool> _quick = new("--quick") { Description = "A smaller experiment that takes a minute or two." };
+    private readonly Option<int?> _seeds = CommonOptions.Number("--seeds", "Number of repeats, with the seeds 1, 2, … [default: the experiment's]", 1, 10_000);
+    private readonly Option<int[]> _samples = new("--samples") { Description = "The numbers of training samples to train with. [default: the experiment's]", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _networks = new("--networks") { Description = "The networks to train, by the names of their specs. [default: the experiment's]", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: the experiment's]", 1, int.MaxValue);
     private readonly Option<int?> _threads = CommonOptions.Number("--threads", "Number of trainings to run at once. [default: the machine's cores]", 1, 1024);
 
     public static Command Create(CommandContext context)
@@ -28,38 +35,58 @@ internal sealed class ReproduceCommand
         var reproduce = new ReproduceCommand();
         var command = new Command("reproduce", "Reproduce an experiment of the paper.")
         {
-            reproduce._name, reproduce._out, reproduce._data, reproduce._seeds, reproduce._samples, reproduce._networks, reproduce._epochs, reproduce._threads,
+            reproduce._name, reproduce._quick, reproduce._out, reproduce._data, reproduce._seeds, reproduce._samples, reproduce._networks, reproduce._epochs, reproduce._threads,
         };
-        reproduce._name.AcceptOnlyFromAmong(Reproduction.Mnist.Name);
+        reproduce._name.AcceptOnlyFromAmong([.. ReproductionCatalog.All.Select(reproduction => reproduction.Name)]);
         reproduce._networks.AcceptOnlyFromAmong(EmbeddedSpecs.Names);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(reproduce._samples) is { } samples && Array.Exists(samples, count => count is < 2 or > MostSamples))
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--samples: each is a whole number from 2 to {MostSamples}."));
-            }
-        });
+        command.Validators.Add(reproduce.Validate);
         command.SetAction(parsed => reproduce.Execute(parsed, context));
         return command;
     }
 
+    private void Validate(CommandResult result)
+    {
+        if (result.GetValue(_samples) is { } samples && Array.Exists(samples, count => count is < 2 or > MostSamples))
+        {
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"--samples: each is a whole number from 2 to {MostSamples}."));
+        }
+
+        if (ReproductionCatalog.All.FirstOrDefault(one => one.Name == result.GetValue(_name)) is not { } reproduction)
+        {
+            return;
+        }
+
+        foreach (Option option in (Option[])[_samples, _networks])
+        {
+            if (result.GetResult(option) is { Implicit: false } && !reproduction.Options.Contains(option.Name))
+            {
+                result.AddError($"{option.Name}: the experiment '{reproduction.Name}' has no such choice. Leave it out.");
+            }
+        }
+    }
+
     private int Execute(ParseResult parsed, CommandContext context)
     {
-        Reproduction reproduction = Chosen(parsed);
-        IReadOnlyList<Cell> cells = reproduction.Cells(parsed.GetValue(_epochs));
-        string source = ((MosaicDataSpec)cells[0].Spec.Data!).Source;
-        string data = Path.GetFullPath(DataFolder.Require(source, parsed.GetValue(_data)));
-        string folder = Path.GetFullPath(OutputFolder.Create(parsed.GetValue(_out) ?? Path.Combine("runs", $"reproduce-{reproduction.Name}")));
-        CellStore store = CellStore.Open(folder, data);
-        Cell[] open = [.. cells.Where(cell => store.Find(cell) is null)];
-        context.Error.WriteLine($"{reproduction.Title}: {open.Length} of {cells.Count} trainings to do");
+        IReproduction reproduction = ReproductionCatalog.Find(parsed.GetValue(_name)!);
+        var options = new ReproductionOptions(
+            parsed.GetValue(_quick),
+            parsed.GetValue(_seeds),
+            parsed.GetValue(_epochs),
+            [.. (parsed.GetValue(_samples) ?? []).Distinct().Order()],
+            [.. (parsed.GetValue(_networks) ?? []).Distinct()],
+            parsed.GetValue(_data));
+        IReadOnlyList<ICell> cells = reproduction.Cells(options);
+        CellFolder folder = CellFolder.Open(parsed.GetValue(_out) ?? Path.Combine("runs", $"reproduce-{reproduction.Name}"), text => context.Error.WriteLine($"warning: {text}"));
+        ICell[] open = [.. cells.Where(cell => folder.Find(cell) is null)];
+        context.Error.WriteLine($"{reproduction.Title}: {open.Length} of {cells.Count} cells to run");
 
         long started = Stopwatch.GetTimestamp();
         bool interrupted = false;
+        IReadOnlyList<CellFailure> failures = [];
         try
         {
-            var runner = new CellRunner(store, data);
-            GridProgress.Watch(context, open, progress => runner.Run(open, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads, progress, context.Cancellation));
+            var scheduler = new CellScheduler(folder, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
+            failures = CellProgress.Watch(context, open, progress => scheduler.Run(open, progress, context.Cancellation));
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
@@ -67,54 +94,34 @@ internal sealed class ReproduceCommand
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        CellResult[] results = [.. cells.Select(store.Find).OfType<CellResult>()];
-        var table = new GridTable(reproduction, results);
-        Write(folder, table, Lead(cells, results));
-        context.Error.Write(table.ToMarkdown());
-        context.Error.WriteLine(interrupted
-            ? $"interrupted: {results.Length} of {cells.Count} trainings are in {folder}; run the same command to continue"
-            : $"results: {folder} (results.md, report.html)");
-        context.Output.WriteLine(Summary(table, results.Length, seconds, interrupted, folder));
-        return interrupted ? ExitCode.Interrupted : ExitCode.Done;
-    }
-
-    private Reproduction Chosen(ParseResult parsed)
-    {
-        Reproduction whole = Reproduction.Mnist;
-        int[] samples = [.. (parsed.GetValue(_samples) ?? []).Distinct().Order()];
-        string[] networks = [.. (parsed.GetValue(_networks) ?? []).Distinct()];
-        return whole with
+        int finished = cells.Count(cell => folder.Find(cell) is not null);
+        ReproductionReport report = reproduction.Report(options, folder.Find);
+        Write(folder.FullPath, report);
+        context.Error.Write(report.Markdown);
+        foreach (CellFailure failure in failures)
         {
-            Samples = samples.Length == 0 ? whole.Samples : samples,
-            Networks = networks.Length == 0 ? whole.Networks : networks,
-            Seeds = parsed.GetValue(_seeds) ?? whole.Seeds,
-        };
+            context.Error.WriteLine($"error: {failure.Cell.Title}: {failure.Message}");
+        }
+
+        context.Error.WriteLine(interrupted
+            ? $"interrupted: {finished} of {cells.Count} cells are in {folder.FullPath}; run the same command to continue"
+            : $"results: {folder.FullPath} (report.html, results.md, results.csv)");
+        context.Output.WriteLine(JsonLine.Of(new
+        {
+            reproduction.Name,
+            Cells = finished,
+            Seconds = seconds,
+            Interrupted = interrupted,
+            report.Results,
+            Folder = folder.FullPath,
+            Report = Path.Combine(folder.FullPath, "report.html"),
+        }));
+        return interrupted ? ExitCode.Interrupted : failures.Count > 0 ? ExitCode.BadInput : ExitCode.Done;
     }
 
-    private static string Lead(IReadOnlyList<Cell> cells, CellResult[] results)
+    private static void Write(string folder, ReproductionReport report)
     {
-        var mosaic = (MosaicDataSpec)cells[0].Spec.Data!;
-        TrainingSpec training = cells[0].Spec.Training!;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{results.Length} of {cells.Count} trainings: {mosaic.GridHeight} × {mosaic.GridWidth} mosaics of {mosaic.Source}, {mosaic.Test} test mosaics, {training.Epochs} epochs, batch {training.Batch}, SGD {training.Optimizer.LearningRate}, accuracy after the last epoch.");
+        (string Path, Action<Stream> Write) File(string name, string text) => (Path.Combine(folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        AtomicFile.WriteAll([File("results.md", report.Markdown), File("results.csv", report.Csv), File("report.html", report.Html)]);
     }
-
-    private static void Write(string folder, GridTable table, string lead)
-    {
-        byte[] markdown = Encoding.UTF8.GetBytes($"# {table.Reproduction.Title}\n\n{lead}\nTest accuracy, mean ± standard deviation over the seeds:\n\n{table.ToMarkdown()}");
-        byte[] html = Encoding.UTF8.GetBytes(GridReport.ToHtml(table, lead));
-        AtomicFile.WriteAll([(Path.Combine(folder, "results.md"), stream => stream.Write(markdown)), (Path.Combine(folder, "report.html"), stream => stream.Write(html))]);
-    }
-
-    private static string Summary(GridTable table, int trainings, double seconds, bool interrupted, string folder) => JsonLine.Of(new
-    {
-        table.Reproduction.Name,
-        Trainings = trainings,
-        Seconds = seconds,
-        Interrupted = interrupted,
-        Results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Mean, entry.Deviation, TestAccuracies = entry.Accuracies }),
-        Folder = folder,
-        Report = Path.Combine(folder, "report.html"),
-    });
 }

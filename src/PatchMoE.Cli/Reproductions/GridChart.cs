@@ -33,14 +33,14 @@ internal static class GridChart
             svg.Line($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\" stroke=\"{Palette.Grid}\"/><text x=\"{Left - 8}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{vertical.Text(tick)}</text>");
         }
 
-        IReadOnlyList<int> samples = table.Reproduction.Samples;
+        IReadOnlyList<int> samples = table.Samples;
         foreach (int count in samples)
         {
             svg.Line($"<text x=\"{X(samples, count):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{count}</text>");
         }
 
         svg.Line($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 8}\" text-anchor=\"middle\">training samples</text>");
-        for (int i = 0; i < table.Reproduction.Networks.Count; i++)
+        for (int i = 0; i < table.Networks.Count; i++)
         {
             DrawNetwork(svg, table, i, vertical);
         }
@@ -50,9 +50,9 @@ internal static class GridChart
 
     private static void DrawNetwork(StringBuilder svg, GridTable table, int index, LinearAxis vertical)
     {
-        string network = table.Reproduction.Networks[index];
+        string network = table.Networks[index];
         string colour = Palette.Colour(index);
-        IReadOnlyList<int> samples = table.Reproduction.Samples;
+        IReadOnlyList<int> samples = table.Samples;
         var points = new List<string>();
         foreach (GridEntry entry in table.Entries.Where(entry => entry.Network == network))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchMoE.Cli.Experiments;
 
 namespace PatchMoE.Cli.Reproductions;
 
@@ -20,20 +21,33 @@ internal sealed record GridEntry(string Network, int Samples, IReadOnlyList<doub
 /// <summary>The results of a grid so far.</summary>
 internal sealed class GridTable
 {
-    public GridTable(Reproduction reproduction, IEnumerable<CellResult> results)
+    /// <summary>Collects the results of a grid.</summary>
+    /// <param name="networks">The columns.</param>
+    /// <param name="samples">The rows.</param>
+    /// <param name="trials">The trainings.</param>
+    /// <param name="find">The result of a training; null if it is not finished.</param>
+    public GridTable(IReadOnlyList<string> networks, IReadOnlyList<int> samples, IEnumerable<GridTrial> trials, Func<ICell, CellRecord?> find)
     {
-        Reproduction = reproduction;
-        ILookup<(string, int), CellResult> groups = results.OrderBy(result => result.Seed).ToLookup(result => (result.Network, result.Samples));
+        (Networks, Samples) = (networks, samples);
+        ILookup<(string, int), double> groups = trials
+            .OrderBy(trial => trial.Seed)
+            .Select(trial => (trial, accuracy: (double?)find(trial.Cell)?.Result["testAccuracy"]))
+            .Where(one => one.accuracy is not null)
+            .ToLookup(one => (one.trial.Network, one.trial.Samples), one => one.accuracy!.Value);
         Entries =
         [
-            .. from samples in reproduction.Samples
-               from network in reproduction.Networks
-               where groups.Contains((network, samples))
-               select new GridEntry(network, samples, [.. groups[(network, samples)].Select(result => result.TestAccuracy)]),
+            .. from count in samples
+               from network in networks
+               where groups.Contains((network, count))
+               select new GridEntry(network, count, [.. groups[(network, count)]]),
         ];
     }
 
-    public Reproduction Reproduction { get; }
+    /// <summary>The networks, in the order of the columns.</summary>
+    public IReadOnlyList<string> Networks { get; }
+
+    /// <summary>The numbers of training samples, ascending.</summary>
+    public IReadOnlyList<int> Samples { get; }
 
     /// <summary>All entries with a result, in the table's order.</summary>
     public IReadOnlyList<GridEntry> Entries { get; }
@@ -51,11 +65,11 @@ internal sealed class GridTable
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.Append("| samples |").AppendJoin("", Reproduction.Networks.Select(network => $" {network} |")).Append('\n');
-        text.Append("|---|").AppendJoin("", Reproduction.Networks.Select(_ => "---|")).Append('\n');
-        foreach (int samples in Reproduction.Samples)
+        text.Append("| samples |").AppendJoin("", Networks.Select(network => $" {network} |")).Append('\n');
+        text.Append("|---|").AppendJoin("", Networks.Select(_ => "---|")).Append('\n');
+        foreach (int samples in Samples)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {samples} |").AppendJoin("", Reproduction.Networks.Select(network => $" {Text(Find(network, samples))} |")).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"| {samples} |").AppendJoin("", Networks.Select(network => $" {Text(Find(network, samples))} |")).Append('\n');
         }
 
         return text.ToString();

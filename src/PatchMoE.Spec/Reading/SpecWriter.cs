@@ -10,7 +10,7 @@ public static class SpecWriter
     /// <param name="spec">A valid spec.</param>
     public static string ToJson(PatchMoESpec spec)
     {
-        var root = new JsonObject().Text("name", spec.Name).Block("model", Model(spec.Model));
+        var root = new ObjectWriter().Text("name", spec.Name).Block("model", Model(spec.Model));
         if (spec.Training is { } training)
         {
             root.Block("training", TrainingWriter.Training(training));
@@ -28,11 +28,11 @@ public static class SpecWriter
     /// <param name="spec">A valid spec.</param>
     public static string ModelToJson(PatchMoESpec spec) => ToJson(new PatchMoESpec(spec.Name, spec.Model));
 
-    private static JsonObject Model(ModelSpec model)
+    private static ObjectWriter Model(ModelSpec model)
     {
-        JsonObject json = model.Backbone is { } backbone
-            ? new JsonObject().Object("input", Image(backbone)).Object("backbone", Backbone(backbone, (ImageInputSpec)model.Input))
-            : new JsonObject().Object("input", Input(model.Input));
+        ObjectWriter json = model.Backbone is { } backbone
+            ? new ObjectWriter().Object("input", Image(backbone)).Object("backbone", Backbone(backbone, (ImageInputSpec)model.Input))
+            : new ObjectWriter().Object("input", Input(model.Input));
         if (model.Layers.Count > 0)
         {
             json.Objects("layers", model.Layers.Select(layer => Layer(layer, model.Backbone?.Output)));
@@ -41,30 +41,30 @@ public static class SpecWriter
         return json.Object("head", Head(model.Head)).Word("loss", model.Loss);
     }
 
-    private static JsonObject Image(BackboneSpec backbone) => new JsonObject()
+    private static ObjectWriter Image(BackboneSpec backbone) => new ObjectWriter()
         .Text("kind", "image")
         .Int("height", backbone.Height)
         .Int("width", backbone.Width)
         .Int("channels", backbone.Channels);
 
-    private static JsonObject Backbone(BackboneSpec backbone, ImageInputSpec map)
+    private static ObjectWriter Backbone(BackboneSpec backbone, ImageInputSpec map)
     {
-        JsonObject json = new JsonObject().Text("kind", "wrn").Ints("widths", backbone.Widths).Int("blocks", backbone.Blocks).Int("stem", backbone.Stem);
+        ObjectWriter json = new ObjectWriter().Text("kind", "wrn").Ints("widths", backbone.Widths).Int("blocks", backbone.Blocks).Int("stem", backbone.Stem);
         return backbone.Output is { } output
             ? json.Ints("patch", [map.PatchHeight, map.PatchWidth]).Ints("stride", [map.StrideHeight, map.StrideWidth]).Word("output", output)
             : json;
     }
 
-    private static JsonObject Input(InputSpec input) => input switch
+    private static ObjectWriter Input(InputSpec input) => input switch
     {
-        ImageInputSpec image => new JsonObject()
+        ImageInputSpec image => new ObjectWriter()
             .Text("kind", "image")
             .Int("height", image.Height)
             .Int("width", image.Width)
             .Int("channels", image.Channels)
             .Ints("patch", [image.PatchHeight, image.PatchWidth])
             .Ints("stride", [image.StrideHeight, image.StrideWidth]),
-        VectorsInputSpec vectors => new JsonObject()
+        VectorsInputSpec vectors => new ObjectWriter()
             .Text("kind", "vectors")
             .Int("patches", vectors.Patches)
             .Int("dimension", vectors.Dimension)
@@ -72,9 +72,9 @@ public static class SpecWriter
         _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
 
-    private static JsonObject Layer(LayerSpec layer, LayerOutput? output)
+    private static ObjectWriter Layer(LayerSpec layer, LayerOutput? output)
     {
-        JsonObject json = new JsonObject().Word("routing", layer.Routing).Int("experts", layer.Experts);
+        ObjectWriter json = new ObjectWriter().Word("routing", layer.Routing).Int("experts", layer.Experts);
         if (layer.Routing != Routing.ExpertChoice)
         {
             return json.Int("neuronsPerExpert", layer.NeuronsPerExpert).Boolean("bias", layer.Bias);
@@ -84,9 +84,9 @@ public static class SpecWriter
         return (output == LayerOutput.Map ? json : json.Word("pooling", layer.Pooling)).Boolean("bias", layer.Bias);
     }
 
-    private static JsonObject Head(HeadSpec head)
+    private static ObjectWriter Head(HeadSpec head)
     {
-        JsonObject json = new JsonObject().Word("kind", head.Kind);
+        ObjectWriter json = new ObjectWriter().Word("kind", head.Kind);
         return head.Kind == HeadKind.Fixed
             ? json.Word("weights", head.Weights).Int("outputs", head.Outputs)
             : json.Int("outputs", head.Outputs).Boolean("bias", head.Bias);

@@ -4,10 +4,10 @@ namespace PatchMoE;
 internal static class TrainingWriter
 {
     /// <summary>The <c>training</c> section.</summary>
-    public static JsonObject Training(TrainingSpec training)
+    public static ObjectWriter Training(TrainingSpec training)
     {
         bool separate = training.Method == TrainingMethod.Separate;
-        return new JsonObject()
+        return new ObjectWriter()
             .Word("method", training.Method)
             .Int("epochs", training.Epochs)
             .NumberIf(separate, "routerEpochs", training.RouterEpochs, TrainingSpec.Default.RouterEpochs)
@@ -23,52 +23,62 @@ internal static class TrainingWriter
             .ClassWeights(training.ClassWeights);
     }
 
-    private static JsonObject ClassWeights(this JsonObject json, ClassWeightsSpec? weights) =>
+    private static ObjectWriter ClassWeights(this ObjectWriter json, ClassWeightsSpec? weights) =>
         weights is null ? json : weights.IsBalanced ? json.Text("classWeights", "balanced") : json.Numbers("classWeights", weights.Values);
 
     /// <summary>The <c>data</c> section. A folder found by searching, and counts that mean all, have no value to write.</summary>
-    public static JsonObject Data(DataSpec data) => Preparation(Source(data), data);
+    public static ObjectWriter Data(DataSpec data) => Preparation(Source(data), data);
 
-    private static JsonObject Source(DataSpec data) => data switch
+    private static ObjectWriter Source(DataSpec data) => data switch
     {
-        MosaicDataSpec mosaic => new JsonObject()
+        MosaicDataSpec mosaic => new ObjectWriter()
             .Text("kind", "mosaic")
             .Text("source", mosaic.Source)
             .Int("positive", mosaic.Positive)
             .Int("negative", mosaic.Negative)
             .Ints("irrelevant", mosaic.Irrelevant)
             .Ints("grid", [mosaic.GridHeight, mosaic.GridWidth])
+            .Spurious(mosaic.Spurious)
             .Int("train", mosaic.Train)
             .Int("test", mosaic.Test),
-        ImagesDataSpec images => new JsonObject()
+        ImagesDataSpec images => new ObjectWriter()
             .Text("kind", "images")
             .Text("source", images.Source)
             .Int("train", images.Train)
             .Int("test", images.Test),
-        Cifar10DataSpec cifar => new JsonObject()
+        Cifar10DataSpec cifar => new ObjectWriter()
             .Text("kind", "cifar10")
             .Text("source", cifar.Source)
             .Int("train", cifar.Train)
             .Int("test", cifar.Test),
-        SyntheticDataSpec synthetic => new JsonObject()
+        SyntheticDataSpec synthetic => new ObjectWriter()
             .Text("kind", "synthetic")
             .Int("patterns", synthetic.Patterns)
             .Number("similarity", synthetic.Similarity)
             .Number("noise", synthetic.Noise)
+            .Int("decoys", synthetic.Decoys)
             .Int("train", synthetic.Train)
             .Int("test", synthetic.Test),
-        ArraysDataSpec arrays => new JsonObject()
+        BagsDataSpec bags => new ObjectWriter()
+            .Text("kind", "bags")
+            .Text("source", bags.Source)
+            .Int("positive", bags.Positive)
+            .Number("mean", bags.Mean)
+            .Number("deviation", bags.Deviation)
+            .Int("train", bags.Train)
+            .Int("test", bags.Test),
+        ArraysDataSpec arrays => new ObjectWriter()
             .Text("kind", "arrays")
             .Text("trainInput", arrays.TrainInput)
             .Text("trainLabels", arrays.TrainLabels)
             .Text("testInput", arrays.TestInput)
             .Text("testLabels", arrays.TestLabels),
-        FolderDataSpec folder => new JsonObject()
+        FolderDataSpec folder => new ObjectWriter()
             .Text("kind", "folder")
             .Text("path", folder.Path)
             .Number("testShare", folder.TestShare)
             .Word("fit", folder.Fit),
-        CsvDataSpec csv => new JsonObject()
+        CsvDataSpec csv => new ObjectWriter()
             .Text("kind", "csv")
             .Text("file", csv.File)
             .Text("test", csv.Test)
@@ -77,7 +87,12 @@ internal static class TrainingWriter
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
 
-    private static JsonObject Preparation(JsonObject json, DataSpec data)
+    private static ObjectWriter Spurious(this ObjectWriter json, SpuriousDigitsSpec? spurious) => spurious is null ? json : json.Object("spurious", new ObjectWriter()
+        .Int("positive", spurious.Positive)
+        .Int("negative", spurious.Negative)
+        .Number("share", spurious.Share));
+
+    private static ObjectWriter Preparation(ObjectWriter json, DataSpec data)
     {
         if (data.Classes.Count > 0)
         {
@@ -86,7 +101,7 @@ internal static class TrainingWriter
 
         json.Boolean("normalize", data.Normalize);
         return data.Augment is { } augment
-            ? json.Object("augment", new JsonObject()
+            ? json.Object("augment", new ObjectWriter()
                 .Boolean("flip", augment.Flip)
                 .Int("shift", augment.Shift)
                 .Number("crop", augment.Crop)
@@ -94,12 +109,12 @@ internal static class TrainingWriter
             : json;
     }
 
-    private static JsonObject Optimizer(OptimizerSpec optimizer)
+    private static ObjectWriter Optimizer(OptimizerSpec optimizer)
     {
         OptimizerSpec absent = OptimizerSpec.Default;
         bool momentum = optimizer.Kind == OptimizerKind.Momentum;
         bool adam = optimizer.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
-        return new JsonObject()
+        return new ObjectWriter()
             .Word("kind", optimizer.Kind)
             .Number("learningRate", optimizer.LearningRate)
             .NumberIf(momentum, "momentum", optimizer.Momentum, absent.Momentum)
@@ -109,11 +124,11 @@ internal static class TrainingWriter
             .Number("weightDecay", optimizer.WeightDecay);
     }
 
-    private static JsonObject Schedule(ScheduleSpec schedule)
+    private static ObjectWriter Schedule(ScheduleSpec schedule)
     {
         ScheduleSpec absent = ScheduleSpec.Default;
         bool step = schedule.Kind == ScheduleKind.Step;
-        return new JsonObject()
+        return new ObjectWriter()
             .Word("kind", schedule.Kind)
             .Int("warmup", schedule.Warmup)
             .NumberIf(step, "every", schedule.Every, absent.Every)
@@ -121,7 +136,7 @@ internal static class TrainingWriter
     }
 
     /// <summary>A scale that is null is derived from the sizes, so it has no value to write.</summary>
-    private static JsonObject Init(InitSpec init) => new JsonObject()
+    private static ObjectWriter Init(InitSpec init) => new ObjectWriter()
         .Number("router", init.Router)
         .Number("experts", init.Experts)
         .Number("head", init.Head);

@@ -5,6 +5,8 @@ namespace PatchMoE.Tests;
 /// <summary><c>reproduce</c> on a grid of a few mosaics and epochs.</summary>
 public sealed class ReproduceCommandTests
 {
+    private static readonly string[] s_three = ["--networks", "mnist-joint", "mnist-separate", "mnist-cnn"];
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -16,20 +18,20 @@ public sealed class ReproduceCommandTests
     [Test]
     public void Mnist_TrainsTheGrid_AndGoesOnWhereItStood()
     {
-        Outcome first = Reproduce("--seeds", "2", "--samples", "20", "--epochs", "1");
+        Outcome first = Reproduce([.. s_three, "--seeds", "2", "--samples", "20", "--epochs", "1"]);
         Assert.That(first.ExitCode, Is.Zero, first.Error);
-        Assert.That(Summary(first).GetProperty("trainings").GetInt32(), Is.EqualTo(6));
-        Assert.That(Directory.GetFiles(_folder.File("grid")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "cells.jsonl", "results.md", "report.html" }));
+        Assert.That(Summary(first).GetProperty("cells").GetInt32(), Is.EqualTo(6));
+        Assert.That(Directory.GetFiles(_folder.File("grid")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "results.csv", "results.md", "report.html" }));
         Assert.That(File.ReadAllText(_folder.File("grid/results.md")), Does.Contain("| samples | mnist-joint | mnist-separate | mnist-cnn |"));
         Assert.That(File.ReadAllText(_folder.File("grid/report.html")), Does.Contain("<svg").And.Contain("mnist-separate"));
 
-        Outcome more = Reproduce("--seeds", "2", "--samples", "20", "40", "--epochs", "1");
-        Assert.That(more.ErrorLines[0], Does.Contain("6 of 12 trainings to do"));
-        Assert.That(Summary(more).GetProperty("trainings").GetInt32(), Is.EqualTo(12));
+        Outcome more = Reproduce([.. s_three, "--seeds", "2", "--samples", "20", "40", "--epochs", "1"]);
+        Assert.That(more.ErrorLines[0], Does.Contain("6 of 12 cells to run"));
+        Assert.That(Summary(more).GetProperty("cells").GetInt32(), Is.EqualTo(12));
         Assert.That(Accuracies(more, "mnist-joint", 20), Is.EqualTo(Accuracies(first, "mnist-joint", 20)));
 
         Outcome longer = Reproduce("--seeds", "1", "--samples", "20", "--epochs", "2", "--networks", "mnist-cnn");
-        Assert.That(longer.ErrorLines[0], Does.Contain("1 of 1 trainings to do"), "other epochs are another training");
+        Assert.That(longer.ErrorLines[0], Does.Contain("1 of 1 cells to run"), "other epochs are another training");
     }
 
     /// <summary>A cell trains on the first samples of a longer draw, on one thread among others: that must not affect the numbers.</summary>
@@ -50,7 +52,7 @@ public sealed class ReproduceCommandTests
     public void CtrlC_KeepsWhatIsFinished()
     {
         Reproduce("--seeds", "1", "--samples", "20", "--epochs", "1", "--networks", "mnist-joint");
-        string[] arguments = ["reproduce", "mnist", "--out", _folder.File("grid"), "--seeds", "1", "--samples", "20", "--epochs", "1"];
+        string[] arguments = ["reproduce", "mnist", "--out", _folder.File("grid"), .. s_three, "--seeds", "1", "--samples", "20", "--epochs", "1"];
         Outcome outcome = Pmoe.Run(new CancellationToken(canceled: true), arguments);
         Assert.That(outcome.ExitCode, Is.EqualTo(130));
         Assert.That(outcome.Error, Does.Contain("interrupted: 1 of 3"));
@@ -58,14 +60,21 @@ public sealed class ReproduceCommandTests
     }
 
     [Test]
-    public void ADamagedStore_IsOneMessage()
+    public void ADamagedResult_IsReported_AndRunAgain()
     {
-        Directory.CreateDirectory(_folder.File("grid"));
-        File.WriteAllText(_folder.File("grid/cells.jsonl"), "{\"network\":\"mnist-joint\"}\n");
-        Outcome outcome = Reproduce("--seeds", "1");
-        Assert.That(outcome.ExitCode, Is.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain("cells.jsonl").And.Contain("--out"));
+        string[] options = ["--seeds", "1", "--samples", "20", "--epochs", "1", "--networks", "mnist-joint"];
+        Outcome first = Reproduce(options);
+        string cell = Directory.GetFiles(_folder.File("grid/cells")).Single();
+        File.WriteAllText(cell, File.ReadAllText(cell).Replace("\"epochs\":1", "\"epochs\":2", StringComparison.Ordinal));
+        Outcome again = Reproduce(options);
+        Assert.That(again.ExitCode, Is.Zero, again.Error);
+        Assert.That(again.Error, Does.Contain(cell).And.Contain("is run again").And.Contain("1 of 1 cells to run"));
+        Assert.That(Accuracies(again, "mnist-joint", 20), Is.EqualTo(Accuracies(first, "mnist-joint", 20)));
     }
+
+    [Test]
+    public void AnOptionOfAnotherExperiment_IsAUsageError() =>
+        Assert.That(Pmoe.Run("reproduce", "mnist", "--networks", "celeba").ExitCode, Is.EqualTo(2));
 
     [Test]
     public void NoImages_IsOneMessage()
