@@ -117,7 +117,7 @@ public sealed class BagNetworkTests
             Tensor hidden = Layer("_attention", features).tanh();
             Tensor scores = Layer("_weight", pooling == BagPooling.GatedAttention ? hidden * Layer("_gate", features).sigmoid() : hidden).reshape(-1);
             importance = [.. scores.exp().div(scores.exp().sum()).data<double>()];
-            pooled = (features * tensor(importance).unsqueeze(1)).sum(0);
+            pooled = (features * tensor(importance).unsqueeze(1)).sum([0]);
         }
 
         return ((pooled * head).sum().item<double>() + weights["_head.bias"].item<double>(), importance);
