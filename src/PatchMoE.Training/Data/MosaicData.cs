@@ -5,6 +5,7 @@ namespace PatchMoE.Training.Data;
 /// <summary>
 /// The mosaics of Chowdhury et al. (ICML 2023): a grid of digits with one class digit at a random position among irrelevant digits, pixels/255. Samples
 /// with an even index are positive, the others negative. Sample i depends only on the seed, the images and i, so a longer set starts with a shorter one.
+/// A spurious digit replaces one of a training sample's irrelevant digits; nothing else changes with it.
 /// </summary>
 internal static class MosaicData
 {
@@ -25,15 +26,16 @@ internal static class MosaicData
                 $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {trainImages.Rows}×{trainImages.Columns} make samples of [{height}, {width}, 1], but model.input requires [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
         }
 
-        return (Make(spec, model, trainImages, spec.Train, seed, "train"), Make(spec, model, testImages, spec.Test, seed, "test"));
+        SpuriousDigits? spurious = spec.Spurious is { } tied ? new SpuriousDigits(tied, trainImages, spec.GridHeight * spec.GridWidth, seed) : null;
+        return (Make(spec, model, trainImages, spec.Train, seed, "train", spurious), Make(spec, model, testImages, spec.Test, seed, "test", spurious: null));
     }
 
-    private static Dataset Make(MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part)
+    private static Dataset Make(MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part, SpuriousDigits? spurious)
     {
         // Class digits are taken in a shuffled order, each once before any is repeated; irrelevant ones are drawn independently.
-        int[] positive = Pool(images, label => label == spec.Positive, "data.positive", $"{spec.Positive}", part);
-        int[] negative = Pool(images, label => label == spec.Negative, "data.negative", $"{spec.Negative}", part);
-        int[] irrelevant = Pool(images, spec.Irrelevant.Contains, "data.irrelevant", string.Join(", ", spec.Irrelevant), part);
+        int[] positive = images.Pool(part, "data.positive", spec.Positive);
+        int[] negative = images.Pool(part, "data.negative", spec.Negative);
+        int[] irrelevant = images.Pool(part, "data.irrelevant", [.. spec.Irrelevant]);
         CounterRandom.ForName(seed, $"data.{part}.positive").Shuffle<int>(positive);
         CounterRandom.ForName(seed, $"data.{part}.negative").Shuffle<int>(negative);
         CounterRandom placeRandom = CounterRandom.ForName(seed, $"data.{part}.place");
@@ -52,23 +54,17 @@ internal static class MosaicData
             labels[i] = isPositive ? 1 : negativeLabel;
             places[i] = placeRandom.Integer((ulong)i, cells);
             Span<float> sample = inputs.AsSpan(i * length, length);
+            (int Cell, int Image)? tied = spurious?.Of(i, isPositive, places[i]);
             for (int cell = 0; cell < cells; cell++)
             {
-                int image = cell == places[i]
-                    ? pool[i / 2 % pool.Length]
+                int image = cell == places[i] ? pool[i / 2 % pool.Length]
+                    : tied is { } digit && cell == digit.Cell ? digit.Image
                     : irrelevant[irrelevantRandom.Integer(((ulong)i * (ulong)cells) + (ulong)cell, irrelevant.Length)];
                 Draw(images, image, sample, cell / spec.GridWidth, cell % spec.GridWidth, spec.GridWidth);
             }
         }
 
         return new Dataset(model.InputShape(), inputs, labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null);
-    }
-
-    private static int[] Pool(ImageSet images, Func<int, bool> isWanted, string field, string value, string part)
-    {
-        int[] pool = images.IndicesWhere(isWanted);
-        return pool.Length > 0 ? pool : throw new BadInputException(
-            $"{field}: none of the {images.Count} {part} images is of class {value}. Choose a class that the data have, or give other data with --data DIR.");
     }
 
     private static void Draw(ImageSet images, int image, Span<float> sample, int gridRow, int gridColumn, int gridWidth)
