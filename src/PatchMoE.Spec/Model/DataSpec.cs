@@ -48,7 +48,20 @@ public sealed record ImagesDataSpec(string Source, int Train, int Test) : DataSp
 /// <param name="Noise">σ of the Gaussian noise on each value, ≥ 0.</param>
 /// <param name="Train">The number of training samples, half per class.</param>
 /// <param name="Test">The number of test samples, half per class.</param>
-public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec;
+public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec
+{
+    /// <summary>The norm of a decoy; that of the discriminative pattern is 1.</summary>
+    public const double DecoyNorm = 2;
+
+    /// <summary>
+    /// Decoys of each kind: every sample of either class contains this many patches <see cref="DecoyNorm"/>·o₁ and as many <see cref="DecoyNorm"/>·o₂. They say nothing about the
+    /// class, but a router that has learnt o₁ ranks the decoys of o₁ above it, so that the threshold is l* = <see cref="Decoys"/> + 1. 0 for the paper's data.
+    /// </summary>
+    public int Decoys { get; init; }
+
+    /// <summary>The patches that are not drawn from the irrelevant patterns: the decoys of both kinds and the discriminative one.</summary>
+    internal long FixedPatches => (2L * Decoys) + 1;
+}
 
 /// <summary>A user's own arrays, .npy files or <c>data.npz:name</c>: inputs of any type of numbers, uint8 divided by 255; labels that are whole numbers.</summary>
 /// <param name="TrainInput">[N, …] training inputs; paths are relative to the spec file.</param>

@@ -84,15 +84,21 @@ internal static class DataReader
         int? patterns = fields.Int("patterns", IntRange.Positive, absent: 16);
         double? similarity = fields.Number("similarity", NumberRange.BelowOne, absent: 0);
         double? noise = fields.Number("noise", NumberRange.NotNegative, absent: 0.1);
+        int? decoys = fields.Int("decoys", IntRange.NotNegative, absent: 0);
         int? train = ReadCount(fields, "train");
         int? test = ReadCount(fields, "test");
         DataChecks.Halves(fields, "train", train);
         DataChecks.Halves(fields, "test", test);
         DataChecks.TwoClasses(fields, "synthetic", model);
         DataChecks.Vectors(fields, "synthetic", model);
-        return patterns is { } p && similarity is { } s && noise is { } n && train is { } a && test is { } b
-            ? new SyntheticDataSpec(p, s, n, a, b)
-            : null;
+        if (patterns is not { } p || similarity is not { } s || noise is not { } n || decoys is not { } d || train is not { } a || test is not { } b)
+        {
+            return null;
+        }
+
+        var data = new SyntheticDataSpec(p, s, n, a, b) { Decoys = d };
+        DataChecks.Decoys(fields, data, model);
+        return data;
     }
 
     private static ArraysDataSpec? ReadArrays(FieldReader fields)

@@ -55,6 +55,7 @@ internal static class TrainingWriter
             .Int("patterns", synthetic.Patterns)
             .Number("similarity", synthetic.Similarity)
             .Number("noise", synthetic.Noise)
+            .Int("decoys", synthetic.Decoys)
             .Int("train", synthetic.Train)
             .Int("test", synthetic.Test),
         ArraysDataSpec arrays => new ObjectWriter()

@@ -186,4 +186,16 @@ public sealed class DataRuleTests
         SpecText.Of(
             input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
             training: """{ "batch": §20 }""", data: """{ "kind": "cifar10", "train": 10 }"""));
+
+    [TestCase(8, 17)]
+    [TestCase(2147483647, 4294967295)]
+    public void TooManyDecoys_Reports(int decoys, long needed) => Diagnose.Reports(
+        DiagnosticRules.TooManyDecoys, "data.decoys",
+        $"{decoys} decoys of each kind and the discriminative patch are {needed} patches, but a sample has 16. Use 0 to 7 decoys, or more patches.",
+        SpecText.Of(data: $$"""{ "kind": "synthetic", "decoys": §{{decoys}} }"""));
+
+    [TestCase(0)]
+    [TestCase(7)]
+    public void TooManyDecoys_DoesNotReport(int decoys) =>
+        Diagnose.DoesNotReport(DiagnosticRules.TooManyDecoys, SpecText.Of(data: $$"""{ "kind": "synthetic", "decoys": {{decoys}} }"""));
 }
