@@ -7,4 +7,4 @@ namespace PatchMoE.Cli.Reproductions;
 /// <param name="Samples">The number of training samples.</param>
 /// <param name="Seed">The seed of data, initial weights and shuffling.</param>
 /// <param name="Cell">The training.</param>
-internal sealed record GridTrial(string Network, int Samples, int Seed, TrainingCell Cell);
+internal sealed record GridTrial(string Network, int Samples, int Seed, ICell Cell);
