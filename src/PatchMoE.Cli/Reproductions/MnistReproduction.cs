@@ -28,7 +28,7 @@ internal sealed class MnistReproduction : IReproduction
         IReadOnlyList<GridTrial> trials = Trials(options);
         var table = new GridTable(Networks(options), Samples(options), trials, find);
         MnistFinding? finding = MnistFinding.Of(table);
-        string lead = $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {MosaicText.Of(((TrainingCell)trials[0].Cell).Spec)}.";
+        string lead = $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {MosaicText.Of(trials[0].Spec)}.";
         string markdown = $"# {Title}\n\n{lead}\n{finding?.Text}\n\nTest accuracy, mean ± standard deviation over the seeds:\n\n{table.ToMarkdown()}";
         ReportTable rows = GridRows.Of(trials, find, GridTable.TestAccuracy, "testLoss", "trainLoss", "routerHitRate");
         object results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Spread.Mean, entry.Spread.Deviation, TestAccuracies = entry.Values });
@@ -42,16 +42,15 @@ internal sealed class MnistReproduction : IReproduction
     /// <summary>The grid, seed after seed, so that cells that share data are adjacent; the longest first.</summary>
     private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options)
     {
-        (GridTrial Trial, TrainingCell Cell)[] trials =
+        GridTrial[] trials =
         [
             .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 2 : 5))
                from samples in Samples(options).Reverse()
                from network in Networks(options)
-               let cell = Cell(network, samples, seed, options)
-               select (new GridTrial(network, samples, seed, cell), cell),
+               select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
         ];
-        TrainingCell.ShareData([.. trials.Select(trial => trial.Cell)]);
-        return [.. trials.Select(trial => trial.Trial)];
+        TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);
+        return trials;
     }
 
     private static TrainingCell Cell(string network, int samples, int seed, ReproductionOptions options)
