@@ -34,8 +34,11 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     /// <summary>The spec.</summary>
     public PatchMoESpec Spec => spec;
 
-    /// <summary>The full spec with its seed; and the folder of the data, if one was given.</summary>
-    public string Identity { get; } = dataFolder is null ? SpecWriter.ToJson(spec) : $"{SpecWriter.ToJson(spec)}\n{Path.GetFullPath(dataFolder)}";
+    /// <summary>What is measured beside the test accuracy; null for nothing.</summary>
+    public ICellMeasurement? Measurement { get; init; }
+
+    /// <summary>The full spec with its seed; the folder of the data, if one was given; what is measured beside.</summary>
+    public string Identity => string.Join('\n', ((string?[])[SpecWriter.ToJson(spec), _dataFolder, Measurement?.Name]).OfType<string>());
 
     /// <summary>Training samples seen, times the FLOPs of a forward pass.</summary>
     public double Work { get; } = (double)spec.Training!.Epochs * (TrainSamples(spec.Data!) ?? 1) * NetworkCost.Of(spec.Model).ForwardFlops;
@@ -68,7 +71,9 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         {
             TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
-            return ToJson(result);
+            JsonObject json = ToJson(result);
+            Measurement?.Measure(engine, Spec, _dataFolder, context, json);
+            return json;
         }
         catch (TrainingDivergedException failure)
         {

@@ -10,6 +10,8 @@ internal static class ReproductionCatalog
         new PhaseReproduction("phase-l", "Phase transition: samples × patches per expert, separate training", "success over N × l, separate training", [PhasePlans.SeparatePatches]),
         new PhaseReproduction("phase-joint", "Phase transition: samples × patches and × experts, joint training", "success over N × l and N × k, joint training", [PhasePlans.JointPatches, PhasePlans.JointExperts]),
         new PhaseReproduction("phase-m", "Phase transition: samples × neurons", "success over N × m, separate and joint training", [PhasePlans.SeparateNeurons, PhasePlans.JointNeurons]),
+        new SpuriousReproduction(),
+        new NoiseReproduction(),
         new CifarReproduction(),
     ];
 

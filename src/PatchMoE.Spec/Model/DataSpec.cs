@@ -32,7 +32,11 @@ public abstract record DataSpec
 /// <param name="Train">The number of training samples, half per class.</param>
 /// <param name="Test">The number of test samples, half per class.</param>
 public sealed record MosaicDataSpec(
-    string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec;
+    string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec
+{
+    /// <summary>An irrelevant digit that is tied to the class in training, but not in the test; null for none.</summary>
+    public SpuriousDigitsSpec? Spurious { get; init; }
+}
 
 /// <summary>Plain images of a source with their classes.</summary>
 /// <param name="Source"><c>mnist</c> or <c>fashion-mnist</c>.</param>

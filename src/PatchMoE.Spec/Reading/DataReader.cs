@@ -50,14 +50,16 @@ internal static class DataReader
         DataChecks.Halves(fields, "train", train);
         DataChecks.Halves(fields, "test", test);
         DataChecks.Classes(fields, positive, negative, irrelevant);
+        SpuriousDigitsSpec? spurious = SpuriousReader.ReadDigits(fields, positive, negative, grid);
         DataChecks.TwoClasses(fields, "mosaic", model);
         if (grid is { } cells)
         {
             DataChecks.MosaicSize(fields, cells.Height, cells.Width, model);
         }
 
-        return source is not null && positive is { } p && negative is { } q && irrelevant is { } r && grid is { } g && train is { } a && test is { } b
-            ? new MosaicDataSpec(source, p, q, r, g.Height, g.Width, a, b)
+        bool isRead = fields.Has("spurious") == spurious is not null;
+        return isRead && source is not null && positive is { } p && negative is { } q && irrelevant is { } r && grid is { } g && train is { } a && test is { } b
+            ? new MosaicDataSpec(source, p, q, r, g.Height, g.Width, a, b) { Spurious = spurious }
             : null;
     }
 

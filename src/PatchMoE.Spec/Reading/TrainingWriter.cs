@@ -38,6 +38,7 @@ internal static class TrainingWriter
             .Int("negative", mosaic.Negative)
             .Ints("irrelevant", mosaic.Irrelevant)
             .Ints("grid", [mosaic.GridHeight, mosaic.GridWidth])
+            .Spurious(mosaic.Spurious)
             .Int("train", mosaic.Train)
             .Int("test", mosaic.Test),
         ImagesDataSpec images => new ObjectWriter()
@@ -77,6 +78,11 @@ internal static class TrainingWriter
             .NumberIf(csv.Test is null, "testShare", csv.TestShare, FolderDataSpec.DefaultTestShare),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
+
+    private static ObjectWriter Spurious(this ObjectWriter json, SpuriousDigitsSpec? spurious) => spurious is null ? json : json.Object("spurious", new ObjectWriter()
+        .Int("positive", spurious.Positive)
+        .Int("negative", spurious.Negative)
+        .Number("share", spurious.Share));
 
     private static ObjectWriter Preparation(ObjectWriter json, DataSpec data)
     {

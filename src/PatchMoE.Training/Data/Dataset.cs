@@ -80,6 +80,12 @@ public sealed partial class Dataset
     /// <summary>[N], the patch that decides the class of each sample, −1 if unknown; empty if none is known.</summary>
     public ReadOnlySpan<int> DiscriminativePatches => _discriminativePatches;
 
+    /// <summary>The same samples with other patches taken for those that decide the class, to measure which patches experts take.</summary>
+    /// <param name="patches">[N], −1 for none.</param>
+    /// <exception cref="ArgumentException">There are more or fewer than samples.</exception>
+    internal Dataset WithDiscriminativePatches(int[] patches) =>
+        new(InputShape, _inputs, _labels, _lengths.Length == 0 ? null : _lengths, patches) { Names = Names, Augmentation = Augmentation };
+
     /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer samples.</exception>

@@ -33,6 +33,7 @@ public sealed class SchemaTests
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
         new("folderData", SpecText.Of(data: $$"""{ "kind": "folder", {{Unknown}} }""")),
         new("csvData", SpecText.Of(data: $$"""{ "kind": "csv", {{Unknown}} }""")),
+        new("spuriousDigits", SpecText.Of(data: $$"""{ "kind": "mosaic", "spurious": { {{Unknown}} } }""")),
         new("augmentation", SpecText.Of(data: $$"""{ "kind": "folder", "path": "x", "augment": { {{Unknown}} } }""")),
     ];
 
@@ -100,6 +101,7 @@ public sealed class SchemaTests
     [TestCase("schedule")]
     [TestCase("mosaicData")]
     [TestCase("imagesData")]
+    [TestCase("spuriousDigits")]
     [TestCase("cifar10Data")]
     [TestCase("syntheticData")]
     [TestCase("folderData")]
@@ -139,6 +141,7 @@ public sealed class SchemaTests
             "optimizer" => SpecText.Of(training: $$"""{ "optimizer": {{Add("{  }")}} }"""),
             "schedule" => SpecText.Of(training: $$"""{ "schedule": {{Add("{  }")}} }"""),
             "mosaicData" => SpecText.Of(input: SpecText.Mosaic, data: Add("""{ "kind": "mosaic" }""")),
+            "spuriousDigits" => SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "spurious": {{Add("""{ "positive": 2, "negative": 3 }""")}} }"""),
             "imagesData" => SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "images" }""")),
             "folderData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "folder", "path": "photos" }""")),
             "csvData" => SpecText.Of(data: Add("""{ "kind": "csv", "file": "t.csv", "label": "kind" }""")),

@@ -60,6 +60,13 @@ public sealed class SpecWriterTests
     }
 
     [Test]
+    public void ASpuriousDigit_ReadsBackEqual([Values(0.5, 1)] double share)
+    {
+        PatchMoESpec spec = Specs.Separate(Specs.Mosaic, Specs.MosaicData(40, 20) with { Spurious = new SpuriousDigitsSpec(2, 3, share) });
+        Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "a.json").Spec, Is.EqualTo(spec));
+    }
+
+    [Test]
     public void TextsOfUsers_AreEscaped()
     {
         var data = new ArraysDataSpec("a\"b\\c", "\t\u0001", "日本/𝄞", "d");
