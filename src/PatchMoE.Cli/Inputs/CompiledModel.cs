@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Reflection;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Inputs;
@@ -35,13 +34,13 @@ internal static class CompiledModel
     private static void TryCompileInOtherProcess(PatchMoESpec spec)
     {
         // Inside another program, such as a test, there is no pmoe to start.
-        if (Assembly.GetEntryAssembly() != typeof(CompiledModel).Assembly || Environment.ProcessPath is not { } program)
+        if (!ThisProgram.IsRunning)
         {
             return;
         }
 
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CompiledModel).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. host, CommandName])
+        IReadOnlyList<string> program = ThisProgram.Command;
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), CommandName])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

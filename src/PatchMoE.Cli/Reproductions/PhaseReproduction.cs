@@ -27,7 +27,7 @@ internal sealed class PhaseReproduction(string name, string title, string summar
     public IReadOnlyList<string> Options { get; } = ["--samples"];
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => options.DataFolder is null
-        ? [.. plans.SelectMany(plan => Trials(plan, options)).Select(trial => trial.Cell)]
+        ? [.. plans.SelectMany(plan => Trials(plan, options)).Select(trial => trial.Cell).DistinctBy(cell => cell.Hash)]
         : throw new BadInputException($"--data: the experiment '{Name}' draws its own samples from the paper's data model. Leave it out.");
 
     public ReproductionReport Report(ReproductionOptions options, Func<ICell, CellRecord?> find)

@@ -13,6 +13,7 @@ internal static class ReproductionCatalog
         new SpuriousReproduction(),
         new NoiseReproduction(),
         new CifarReproduction(),
+        new MilReproduction(),
     ];
 
     /// <summary>The one of a name.</summary>

@@ -67,6 +67,18 @@ public sealed record SyntheticDataSpec(int Patterns, double Similarity, double N
     internal long FixedPatches => (2L * Decoys) + 1;
 }
 
+/// <summary>
+/// Bags of digits (Ilse, Tomczak, Welling: Attention-based Deep Multiple Instance Learning, ICML 2018): a sample is a bag of digits, each a patch, and is positive
+/// if at least one of them is <see cref="Positive"/>.
+/// </summary>
+/// <param name="Source">The digits: <c>mnist</c> or <c>fashion-mnist</c>.</param>
+/// <param name="Positive">The class that makes a bag positive, 0…9.</param>
+/// <param name="Mean">The mean of the normal distribution that sizes of bags are drawn from, &gt; 0.</param>
+/// <param name="Deviation">Its standard deviation, ≥ 0. Sizes are rounded, and brought into 1…n for the n patches of the network.</param>
+/// <param name="Train">The number of training bags, half per class.</param>
+/// <param name="Test">The number of test bags, half per class.</param>
+public sealed record BagsDataSpec(string Source, int Positive, double Mean, double Deviation, int Train, int Test) : DataSpec;
+
 /// <summary>A user's own arrays, .npy files or <c>data.npz:name</c>: inputs of any type of numbers, uint8 divided by 255; labels that are whole numbers.</summary>
 /// <param name="TrainInput">[N, …] training inputs; paths are relative to the spec file.</param>
 /// <param name="TrainLabels">[N] training labels.</param>

@@ -6,7 +6,7 @@ namespace PatchMoE;
 internal static class DataReader
 {
     private const string File = "a .npy file";
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays", "folder", "csv"];
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "bags", "arrays", "folder", "csv"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Returns the section, or null if anything in it is wrong.</summary>
@@ -21,13 +21,14 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'arrays', 'folder' or 'csv'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),
             "images" => ReadImages(fields, model),
             "cifar10" => ReadCifar10(fields, model),
             "synthetic" => ReadSynthetic(fields, model),
+            "bags" => ReadBags(fields, model),
             "arrays" => ReadArrays(fields),
             "folder" => ReadFolder(fields, model),
             "csv" => ReadCsv(fields, model),
@@ -101,6 +102,23 @@ internal static class DataReader
         var data = new SyntheticDataSpec(p, s, n, a, b) { Decoys = d };
         DataChecks.Decoys(fields, data, model);
         return data;
+    }
+
+    private static BagsDataSpec? ReadBags(FieldReader fields, ModelSpec? model)
+    {
+        string? source = ReadSource(fields);
+        int? positive = fields.Int("positive", IntRange.Digit, absent: 9);
+        double? mean = fields.Number("mean", NumberRange.Positive, absent: 10);
+        double? deviation = fields.Number("deviation", NumberRange.NotNegative, absent: 2);
+        int? train = ReadCount(fields, "train");
+        int? test = ReadCount(fields, "test");
+        DataChecks.Halves(fields, "train", train);
+        DataChecks.Halves(fields, "test", test);
+        DataChecks.TwoClasses(fields, "bags", model);
+        DataChecks.Vectors(fields, "bags", model);
+        return source is not null && positive is { } p && mean is { } m && deviation is { } d && train is { } a && test is { } b
+            ? new BagsDataSpec(source, p, m, d, a, b)
+            : null;
     }
 
     private static ArraysDataSpec? ReadArrays(FieldReader fields)

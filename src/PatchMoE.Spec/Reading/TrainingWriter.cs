@@ -59,6 +59,14 @@ internal static class TrainingWriter
             .Int("decoys", synthetic.Decoys)
             .Int("train", synthetic.Train)
             .Int("test", synthetic.Test),
+        BagsDataSpec bags => new ObjectWriter()
+            .Text("kind", "bags")
+            .Text("source", bags.Source)
+            .Int("positive", bags.Positive)
+            .Number("mean", bags.Mean)
+            .Number("deviation", bags.Deviation)
+            .Int("train", bags.Train)
+            .Int("test", bags.Test),
         ArraysDataSpec arrays => new ObjectWriter()
             .Text("kind", "arrays")
             .Text("trainInput", arrays.TrainInput)

@@ -48,6 +48,7 @@ public sealed class DataRuleTests
 
     [TestCase(SpecText.Mosaic, "mosaic")]
     [TestCase(SpecText.Vectors, "synthetic")]
+    [TestCase(SpecText.Vectors, "bags")]
     public void DataNeedTwoClasses_Reports(string input, string kind) => Diagnose.Reports(
         DiagnosticRules.DataNeedTwoClasses, "data.kind",
         $"Data of kind '{kind}' has 2 classes, but the model distinguishes 10. Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.",
