@@ -31,8 +31,11 @@ internal sealed class BagNetwork : nn.Module
         Initialize(seed);
     }
 
-    /// <summary>The logits of bags, [B], and how much each patch speaks for a positive answer, [B, longest]; −∞ where there is none.</summary>
-    public (Tensor Logits, Tensor Importance) Forward(BagBatch batch)
+    /// <summary>
+    /// The logits of bags, [B], and how much each patch speaks for a positive answer, [B, longest], −∞ where there is none; the latter is computed only when asked for,
+    /// since training does not need it.
+    /// </summary>
+    public (Tensor Logits, Func<Tensor> Importance) Forward(BagBatch batch)
     {
         Tensor features = _embedding.forward(batch.Digits).relu();
         Tensor padded = batch.Pad(features, 0);
@@ -41,16 +44,18 @@ internal sealed class BagNetwork : nn.Module
             case BagPooling.Max:
                 // Features are not negative, so the padding is never larger. A patch counts with the features in which it is the largest.
                 Tensor largest = padded.amax([1], keepdim: true);
-                return (Head(largest.squeeze(1)), ((padded == largest) * padded * _head.weight!).sum(-1).masked_fill(batch.IsPadding, float.NegativeInfinity));
+                return (Head(largest.squeeze(1)), () => WithoutPadding(((padded == largest) * padded * _head.weight!).sum(-1), batch));
             case BagPooling.Mean:
-                return (Head(padded.sum(1) / batch.Lengths.unsqueeze(1)), (padded * _head.weight!).sum(-1).masked_fill(batch.IsPadding, float.NegativeInfinity));
+                return (Head(padded.sum(1) / batch.Lengths.unsqueeze(1)), () => WithoutPadding((padded * _head.weight!).sum(-1), batch));
             default:
                 Tensor hidden = _attention!.forward(features).tanh();
                 Tensor scores = _weight!.forward(_gate is null ? hidden : hidden * _gate.forward(features).sigmoid());
                 Tensor weights = batch.Pad(scores, float.NegativeInfinity).squeeze(-1).softmax(-1);
-                return (Head(weights.unsqueeze(1).bmm(padded).squeeze(1)), weights.masked_fill(batch.IsPadding, float.NegativeInfinity));
+                return (Head(weights.unsqueeze(1).bmm(padded).squeeze(1)), () => WithoutPadding(weights, batch));
         }
     }
+
+    private static Tensor WithoutPadding(Tensor importance, BagBatch batch) => importance.masked_fill(batch.IsPadding, float.NegativeInfinity);
 
     private Tensor Head(Tensor pooled) => _head.forward(pooled).squeeze(-1);
 

@@ -78,9 +78,9 @@ internal static class BagTraining
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             using var bags = new BagTensors(test, start, Math.Min(TestBatch, test.Count - start));
-            (Tensor answers, Tensor importance) = network.Forward(bags.Batch([.. Enumerable.Range(0, bags.Count)]));
+            (Tensor answers, Func<Tensor> importance) = network.Forward(bags.Batch([.. Enumerable.Range(0, bags.Count)]));
             logits.AddRange(answers.data<float>().ToArray());
-            picks.AddRange(importance.argmax(-1).data<long>().ToArray().Select(pick => (int)pick));
+            picks.AddRange(importance().argmax(-1).data<long>().ToArray().Select(pick => (int)pick));
         }
 
         return new BagScores([.. logits], [.. picks]);

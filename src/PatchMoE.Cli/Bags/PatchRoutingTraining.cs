@@ -27,7 +27,7 @@ internal static class PatchRoutingTraining
         TrainingResult result = new Trainer(model, engine, training, train, test, options).Run(new Epochs(advance), cancellation);
         cancellation.ThrowIfCancellationRequested();
         double seconds = Median.Of(result.History.Select(epoch => train.Count / epoch.SamplesPerSecond));
-        return Score(model, engine, test).Judge(test, seconds, model.Parameters.Length);
+        return Score(model, engine, test).Judge(test, seconds, (int)NetworkCost.Of(spec.Model).Parameters);
     }
 
     private static BagScores Score(IPatchMoEModel model, CpuEngine engine, Dataset test)

@@ -36,8 +36,13 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     /// <summary>The spec.</summary>
     public PatchMoESpec Spec => spec;
 
-    /// <summary>The full spec with its seed, but without its name; and the folders that its data are searched in. Not kept: a large sweep has many.</summary>
-    public string Identity => string.Join('\n', [SpecWriter.ToJson(spec with { Name = "cell" }), .. DataPlaces()]);
+    /// <summary>What is measured beside the test accuracy; null for nothing.</summary>
+    public ICellMeasurement? Measurement { get; init; }
+
+    /// <summary>
+    /// The full spec with its seed, but without its name; the folders that its data are searched in; what is measured beside. Not kept: a large sweep has many.
+    /// </summary>
+    public string Identity => string.Join('\n', (IEnumerable<string>)[SpecWriter.ToJson(spec with { Name = "cell" }), .. DataPlaces(), .. Measurement is null ? [] : new[] { Measurement.Name }]);
 
     /// <inheritdoc/>
     public string Hash => _hash ??= CellRecord.Digest(Identity);
@@ -76,7 +81,9 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         {
             TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
-            return ToJson(result);
+            JsonObject json = ToJson(result);
+            Measurement?.Measure(engine, Spec, _dataFolder, context, json);
+            return json;
         }
         catch (TrainingDivergedException failure)
         {

@@ -24,8 +24,8 @@ internal static class MilReport
         {
             page.Section($"Bags of {table.Sizes(network)} digits")
                 .Figures(
-                    (Chart(table, network, "AUC", entry => entry.Aucs), "Mean and standard deviation over the seeds."),
-                    (Chart(table, network, "picked patch is a positive digit", entry => entry.Picked), "The share among positive test bags."))
+                    (Chart(table, network, "AUC against training bags", "AUC", entry => entry.Aucs), "Mean and standard deviation over the seeds."),
+                    (Chart(table, network, "Is the picked patch a positive digit?", "share of positive bags", entry => entry.Picked), "Mean and standard deviation over the seeds."))
                 .Figure(Durations(table, network), $"{Time} with the most bags, one thread, median of all epochs and seeds.");
         }
 
@@ -42,10 +42,10 @@ internal static class MilReport
             .ToHtml(origin);
     }
 
-    private static string Chart(MilTable table, string network, string title, Func<MilEntry, IReadOnlyList<double>> values) => new XyChart(
+    private static string Chart(MilTable table, string network, string title, string vertical, Func<MilEntry, IReadOnlyList<double>> values) => new XyChart(
         title,
         new XyAxis("training bags"),
-        new XyAxis(title, High: 1),
+        new XyAxis(vertical, High: 1),
         [.. table.Methods.Select(method => new XySeries(method, [.. table.Of(network, method).Select(entry => Point(entry, values(entry)))]))]).ToSvg();
 
     private static XyPoint Point(MilEntry entry, IReadOnlyList<double> values)

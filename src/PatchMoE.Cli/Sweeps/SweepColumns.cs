@@ -27,9 +27,12 @@ internal sealed class SweepColumns
     public IReadOnlyList<string> Texts(SweepPoint point) => [.. Names(point.Variant ?? ""), .. point.Values.Select(NodeText.Plain)];
 
     /// <summary>A point in a few words: <c>joint, train 100, patchesPerExpert 2</c>.</summary>
-    public string Label(SweepPoint point)
+    /// <param name="point">The point.</param>
+    /// <param name="without">Fields to leave out.</param>
+    public string Label(SweepPoint point, params int[] without)
     {
-        IEnumerable<string> values = point.Values.Zip(ShortTitles.Skip(_hasNames ? 1 : 0), (value, title) => value is null ? "" : $"{title} {NodeText.Plain(value)}");
+        string[] titles = [.. ShortTitles.Skip(_hasNames ? 1 : 0)];
+        IEnumerable<string> values = point.Values.Select((value, i) => value is null || without.Contains(i) ? "" : $"{titles[i]} {NodeText.Plain(value)}");
         return string.Join(", ", Names(point.Variant ?? "").Concat(values).Where(text => text.Length > 0));
     }
 

@@ -8,6 +8,10 @@ namespace PatchMoE.Cli.Sweeps;
 internal sealed partial class SweepFile
 {
     private const string BaseExample = "\"specs/mnist-joint.json\"";
+
+    /// <summary>The name of a spec within the sweep file, which has no file of its own to be named after.</summary>
+    private const string InlineName = "base";
+
     private readonly string _path;
     private readonly SweepMistakes _mistakes = new();
     private readonly Dictionary<string, SweepBase?> _bases = [];
@@ -91,7 +95,7 @@ internal sealed partial class SweepFile
         switch (node)
         {
             case SpecObject:
-                return new SweepBase(node, Path.GetFileNameWithoutExtension(_path), SpecFile.FolderOf(_path));
+                return new SweepBase(node, InlineName, SpecFile.FolderOf(_path));
 
             case SpecString { Value.Length: 0 }:
                 _mistakes.Form.Report(DiagnosticRules.EmptyText, new SpecPlace(path, node.Span), "a spec");

@@ -54,9 +54,9 @@ internal sealed class SweepFolder
     /// <summary>
     /// Writes the results so far. Each process does so at its end, one after another: the last of them sees the results of all.
     /// </summary>
-    /// <param name="origin">Where the results come from, for the report.</param>
+    /// <param name="source">The sweep file, for the report.</param>
     /// <exception cref="BadInputException">A file cannot be read or written.</exception>
-    public SweepState Write(ReportOrigin origin)
+    public SweepState Write(SweepSource source)
     {
         CellClaim? turn;
         while ((turn = CellClaim.TryTake(PathOf(Path.Combine("claims", "results")))) is null)
@@ -69,9 +69,9 @@ internal sealed class SweepFolder
             SweepState state = SweepState.Read(_sweep, Cells);
             AtomicFile.WriteAll(
             [
-                Text("results.csv", SweepTables.Cells(state)),
-                Text("summary.csv", SweepTables.Points(state)),
-                Text("report.html", SweepReport.ToHtml(state, origin)),
+                Text("results.csv", SweepTables.Cells(state).ToCsv()),
+                Text("summary.csv", SweepTables.Points(state).ToCsv()),
+                Text("report.html", SweepReport.ToHtml(state, source)),
             ]);
             return state;
         }

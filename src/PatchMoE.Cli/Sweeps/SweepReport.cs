@@ -1,22 +1,25 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
+using PatchMoE.Measurement;
 using PatchMoE.Reports;
 
 namespace PatchMoE.Cli.Sweeps;
 
-/// <summary>A sweep as one self-contained HTML page.</summary>
+/// <summary>A sweep as one self-contained HTML page: charts, a table of the points, and what has no numbers.</summary>
 internal static class SweepReport
 {
     /// <summary>Writes the page.</summary>
-    public static string ToHtml(SweepState state, ReportOrigin origin)
+    /// <param name="state">The results.</param>
+    /// <param name="source">The sweep file.</param>
+    public static string ToHtml(SweepState state, SweepSource source)
     {
-        IReadOnlyList<SweepSummary> summaries = SweepSummary.Of(state);
-        var html = new StringBuilder();
-        AppendTable(html, state, summaries);
-        AppendProblems(html, state);
-        AppendOrigin(html, origin);
-        return Markup.Page(state.Sweep.Name, state.Sweep.Name, Lead(state), html);
+        var page = new ReportPage(state.Sweep.Name, Lead(state));
+        var charts = new SweepCharts(state);
+        AddFigures(page, "Accuracy", [.. charts.Lines()]);
+        AddFigures(page, "Maps", [.. charts.Maps()]);
+        page.Section("Results").Table(Results(state), "Mean ± standard deviation over the seeds");
+        AddProblems(page, state);
+        page.Details(source.Path, source.Text);
+        return page.ToHtml(new ReportOrigin($"pmoe sweep {source.Path}", ReportMachine.Current(VectorClass.Current.ToString())));
     }
 
     private static string Lead(SweepState state)
@@ -27,29 +30,30 @@ internal static class SweepReport
             text += state.Count(kind) is > 0 and int count ? string.Create(CultureInfo.InvariantCulture, $", {count} {words}") : "";
         }
 
-        return text + ". Numbers are the mean ± standard deviation over the seeds.";
+        return text + ".";
     }
 
-    private static void AppendTable(StringBuilder html, SweepState state, IReadOnlyList<SweepSummary> summaries)
+    private static void AddFigures(ReportPage page, string title, string[] charts)
     {
-        html.Append("<h2>Results</h2>\n<div class=\"scroll\"><table>\n<tr>");
-        foreach (string title in (string[])[.. state.Sweep.Columns.ShortTitles, "seeds", .. state.ResultNames])
+        if (charts.Length > 0)
         {
-            html.Append("<th>").Append(WebUtility.HtmlEncode(title)).Append("</th>");
+            page.Section(title).Figures([.. charts.Select(svg => (svg, (string?)null))]);
         }
-
-        html.Append("</tr>\n");
-        foreach (SweepSummary summary in summaries)
-        {
-            string seeds = summary.Finished.ToString(CultureInfo.InvariantCulture) + (summary.Diverged > 0 ? string.Create(CultureInfo.InvariantCulture, $" (+ {summary.Diverged} diverged)") : "");
-            IEnumerable<string> cells = [.. state.Sweep.Columns.Texts(summary.Point), summary.Point.Spec is null ? "not valid" : seeds, .. summary.Numbers.Select(Text)];
-            html.Append("<tr>").AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).Append("</tr>\n");
-        }
-
-        html.Append("</table></div>\n");
     }
 
-    private static void AppendProblems(StringBuilder html, SweepState state)
+    private static ReportTable Results(SweepState state)
+    {
+        string[] titles = [.. state.Sweep.Columns.ShortTitles, "seeds", "diverged", .. state.ResultNames];
+        var table = new ReportTable([.. titles.Select(title => new ReportColumn(title))]);
+        foreach (SweepSummary summary in SweepSummary.Of(state))
+        {
+            table.Add([.. state.Sweep.Columns.Texts(summary.Point), summary.Finished, summary.Diverged, .. summary.Numbers.Select(spread => spread?.ToString())]);
+        }
+
+        return table;
+    }
+
+    private static void AddProblems(ReportPage page, SweepState state)
     {
         ILookup<string, int> messages = Enumerable.Range(0, state.Records.Count).Where(i => state.Message(i).Length > 0).ToLookup(state.Message);
         if (messages.Count == 0)
@@ -57,27 +61,12 @@ internal static class SweepReport
             return;
         }
 
-        html.Append("<h2>Without numbers</h2>\n<table>\n<tr><th>cells</th><th>why</th></tr>\n");
+        var table = new ReportTable(new ReportColumn("cells"), new ReportColumn("why"));
         foreach (IGrouping<string, int> message in messages)
         {
-            html.Line($"<tr><td>{message.Count()}</td><td>{WebUtility.HtmlEncode(message.Key)}</td></tr>");
+            table.Add(message.Count(), message.Key);
         }
 
-        html.Append("</table>\n");
+        page.Section("Without numbers").Table(table);
     }
-
-    private static void AppendOrigin(StringBuilder html, ReportOrigin origin)
-    {
-        html.Line($"<h2>Origin</h2>\n<table>\n<tr><th>command</th><td><code>{WebUtility.HtmlEncode(origin.Command)}</code></td></tr>");
-        html.Line($"<tr><th>machine of this report</th><td>{WebUtility.HtmlEncode(ReportOrigin.Machine)}</td></tr>\n</table>");
-        html.Line($"<details><summary>{WebUtility.HtmlEncode(origin.File)}</summary><pre>{WebUtility.HtmlEncode(origin.Text)}</pre></details>");
-    }
-
-    /// <summary>Three decimals for shares and losses, as many digits for others.</summary>
-    private static string Text(Spread? spread) => spread switch
-    {
-        null => "–",
-        { Deviation: { } deviation } => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000} ± {deviation:0.000}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000}"),
-    };
 }

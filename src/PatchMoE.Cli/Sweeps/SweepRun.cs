@@ -63,7 +63,7 @@ internal sealed class SweepRun(Sweep sweep, string file, string path, CommandCon
             context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"error: {same.Count()} {(same.Count() == 1 ? "cell" : "cells")} could not be run: {same.Key}"));
         }
 
-        SweepState state = folder.Write(new ReportOrigin($"pmoe sweep {file}", file, SpecFile.ReadText(file)));
+        SweepState state = folder.Write(new SweepSource(file, SpecFile.ReadText(file)));
         (int open, int diverged) = (state.Count(CellState.Open), state.Count(CellState.Diverged));
         if (diverged > 0)
         {

@@ -1,3 +1,5 @@
+using PatchMoE.Cli.Reproductions;
+
 namespace PatchMoE.Cli.Sweeps;
 
 /// <summary>The results of a point over its seeds.</summary>
@@ -23,5 +25,7 @@ internal sealed record SweepSummary(SweepPoint Point, int Finished, int Diverged
         point,
         cells.Count(cell => state.StateOf(cell) == CellState.Done),
         cells.Count(cell => state.StateOf(cell) == CellState.Diverged),
-        [.. state.ResultNames.Select(name => Spread.Of([.. cells.Select(cell => state.Number(cell, name)).OfType<double>()]))]);
+        [.. state.ResultNames.Select(name => SpreadOf([.. cells.Select(cell => state.Number(cell, name)).OfType<double>()]))]);
+
+    private static Spread? SpreadOf(double[] numbers) => numbers.Length == 0 ? null : Spread.Of(numbers);
 }

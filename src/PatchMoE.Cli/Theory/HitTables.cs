@@ -43,9 +43,10 @@ internal static class HitTables
         else
         {
             yield return $"l* = {least}: the smallest l whose hit rate reaches {reach}; 95 % interval {Interval(threshold, job.Patches[^1])}, a bootstrap over {(hits.Curve.Networks > 1 ? "networks and test samples" : "test samples; more networks (--seeds) tell how much trainings differ")}.";
-            yield return job.OwnPatches >= least
-                ? $"This spec's l = {job.OwnPatches} is not below l*."
-                : $"This spec's l = {job.OwnPatches} is below l*: {Number.Share(1 - RateOf(hits, job.OwnPatches))} of the samples hide their discriminative patch from its expert.";
+            string missed = hits.Curve.Points.FirstOrDefault(point => point.PatchesPerExpert == job.OwnPatches) is { } own
+                ? string.Create(CultureInfo.InvariantCulture, $": the expert does not get the discriminative patch of {(1 - own.Rate) * 100:0.0} % of the test samples")
+                : "";
+            yield return job.OwnPatches >= least ? $"This spec's l = {job.OwnPatches} is not below l*." : $"This spec's l = {job.OwnPatches} is below l*{missed}.";
         }
 
         if (hits.Retrained)
@@ -92,7 +93,4 @@ internal static class HitTables
         string high = threshold.High is { } value ? $"{value}" : $"above {most}";
         return threshold.Low == threshold.High ? $"{threshold.Low} alone" : $"{threshold.Low} to {high}";
     }
-
-    private static double RateOf(HitMeasurement hits, int patches) =>
-        hits.Curve.Points.LastOrDefault(point => point.PatchesPerExpert <= patches)?.Rate ?? 0;
 }

@@ -99,6 +99,12 @@ public sealed partial class Dataset
         return _discriminativePatches is { } single && single[sample] >= 0 ? [single[sample]] : [];
     }
 
+    /// <summary>The same samples with other patches taken for those that decide the class, to measure which patches experts take.</summary>
+    /// <param name="patches">[N], −1 for none.</param>
+    /// <exception cref="ArgumentException">There are more or fewer than samples.</exception>
+    internal Dataset WithDiscriminativePatches(int[] patches) =>
+        new(InputShape, _inputs, _labels, _lengths.Length == 0 ? null : _lengths, patches) { Names = Names, Augmentation = Augmentation };
+
     /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer samples.</exception>

@@ -18,19 +18,40 @@ internal static class MosaicData
     /// <exception cref="BadInputException">The sizes do not fit the model, or a class has no digit.</exception>
     public static (Dataset Train, Dataset Test) Make(MosaicDataSpec spec, ModelSpec model, ImageSet trainImages, ImageSet testImages, ulong seed)
     {
-        int height = spec.GridHeight * trainImages.Rows;
-        int width = spec.GridWidth * trainImages.Columns;
+        RequireShape(spec, model, trainImages);
+        SpuriousDigits? spurious = spec.Spurious is { } tied ? new SpuriousDigits(tied, trainImages, "train", spec.GridHeight * spec.GridWidth, seed) : null;
+        return (Make(spec, model, trainImages, spec.Train, seed, "train", spurious).Samples, Make(spec, model, testImages, spec.Test, seed, "test", spurious: null).Samples);
+    }
+
+    /// <summary>
+    /// The test samples of <see cref="Make(MosaicDataSpec, ModelSpec, ImageSet, ImageSet, ulong)"/>, but with a digit that is tied to the class, as often as in training: what would
+    /// be tested if nobody knew that the correlation is spurious.
+    /// </summary>
+    /// <param name="spec">The spec's <c>data</c> section, with a spurious digit.</param>
+    /// <param name="model">As for <c>Make</c>.</param>
+    /// <param name="testImages">Digits for the test samples.</param>
+    /// <param name="seed">The seed of all draws.</param>
+    /// <returns>The samples, and the cell of each one's spurious digit, −1 where it has none.</returns>
+    /// <exception cref="BadInputException">The sizes do not fit the model, or a class has no digit.</exception>
+    public static (Dataset Test, int[] SpuriousCells) MakeTiedTest(MosaicDataSpec spec, ModelSpec model, ImageSet testImages, ulong seed)
+    {
+        RequireShape(spec, model, testImages);
+        return Make(spec, model, testImages, spec.Test, seed, "test", new SpuriousDigits(spec.Spurious!, testImages, "test", spec.GridHeight * spec.GridWidth, seed));
+    }
+
+    private static void RequireShape(MosaicDataSpec spec, ModelSpec model, ImageSet images)
+    {
+        int height = spec.GridHeight * images.Rows;
+        int width = spec.GridWidth * images.Columns;
         if (model.InputShape() != EquatableArray.Of(height, width, 1))
         {
             throw new BadInputException(
-                $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {trainImages.Rows}×{trainImages.Columns} make samples of [{height}, {width}, 1], but model.input requires [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
+                $"data.grid: {spec.GridHeight}×{spec.GridWidth} digits of {images.Rows}×{images.Columns} make samples of [{height}, {width}, 1], but model.input requires [{string.Join(", ", model.InputShape())}]. Change data.grid or model.input.");
         }
-
-        SpuriousDigits? spurious = spec.Spurious is { } tied ? new SpuriousDigits(tied, trainImages, spec.GridHeight * spec.GridWidth, seed) : null;
-        return (Make(spec, model, trainImages, spec.Train, seed, "train", spurious), Make(spec, model, testImages, spec.Test, seed, "test", spurious: null));
     }
 
-    private static Dataset Make(MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part, SpuriousDigits? spurious)
+    private static (Dataset Samples, int[] SpuriousCells) Make(
+        MosaicDataSpec spec, ModelSpec model, ImageSet images, int count, ulong seed, string part, SpuriousDigits? spurious)
     {
         // Class digits are taken in a shuffled order, each once before any is repeated; irrelevant ones are drawn independently.
         int[] positive = images.Pool(part, "data.positive", spec.Positive);
@@ -46,6 +67,7 @@ internal static class MosaicData
         float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
         var labels = new int[count];
         var places = new int[count];
+        var spuriousCells = new int[count];
         int negativeLabel = ModelClasses.Label(model, 0);
         for (int i = 0; i < count; i++)
         {
@@ -55,6 +77,7 @@ internal static class MosaicData
             places[i] = placeRandom.Integer((ulong)i, cells);
             Span<float> sample = inputs.AsSpan(i * length, length);
             (int Cell, int Image)? tied = spurious?.Of(i, isPositive, places[i]);
+            spuriousCells[i] = tied?.Cell ?? -1;
             for (int cell = 0; cell < cells; cell++)
             {
                 int image = cell == places[i] ? pool[i / 2 % pool.Length]
@@ -64,7 +87,7 @@ internal static class MosaicData
             }
         }
 
-        return new Dataset(model.InputShape(), inputs, labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null);
+        return (new Dataset(model.InputShape(), inputs, labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null), spuriousCells);
     }
 
     private static void Draw(ImageSet images, int image, Span<float> sample, int gridRow, int gridColumn, int gridWidth)

@@ -2,7 +2,7 @@ using PatchMoE.RandomNumbers;
 
 namespace PatchMoE.Training.Data;
 
-/// <summary>The digits of mosaics that are tied to the class in training only. What sample i shows depends only on the seed, the images and i.</summary>
+/// <summary>The digits of mosaics that are tied to the class. What sample i shows depends only on the seed, the images and i.</summary>
 internal sealed class SpuriousDigits
 {
     private readonly double _share;
@@ -15,11 +15,12 @@ internal sealed class SpuriousDigits
 
     /// <summary>Finds the digits.</summary>
     /// <param name="spec">Which digits, and how often.</param>
-    /// <param name="images">The digits of the training samples.</param>
+    /// <param name="images">The digits of the samples.</param>
+    /// <param name="part">What the samples are for, <c>train</c> or <c>test</c>.</param>
     /// <param name="cells">The number of cells of a mosaic.</param>
     /// <param name="seed">The seed of the draws.</param>
     /// <exception cref="BadInputException">There is no such digit, or no cell for it.</exception>
-    public SpuriousDigits(SpuriousDigitsSpec spec, ImageSet images, int cells, ulong seed)
+    public SpuriousDigits(SpuriousDigitsSpec spec, ImageSet images, string part, int cells, ulong seed)
     {
         if (cells == 1)
         {
@@ -27,11 +28,11 @@ internal sealed class SpuriousDigits
         }
 
         (_share, _cells) = (spec.Share, cells);
-        _positive = images.Pool("train", "data.spurious.positive", spec.Positive);
-        _negative = images.Pool("train", "data.spurious.negative", spec.Negative);
-        _has = CounterRandom.ForName(seed, "data.train.spurious");
-        _place = CounterRandom.ForName(seed, "data.train.spurious.place");
-        _image = CounterRandom.ForName(seed, "data.train.spurious.image");
+        _positive = images.Pool(part, "data.spurious.positive", spec.Positive);
+        _negative = images.Pool(part, "data.spurious.negative", spec.Negative);
+        _has = CounterRandom.ForName(seed, $"data.{part}.spurious");
+        _place = CounterRandom.ForName(seed, $"data.{part}.spurious.place");
+        _image = CounterRandom.ForName(seed, $"data.{part}.spurious.image");
     }
 
     /// <summary>The spurious digit of a sample: its cell, any but that of the class digit, and its image; null if the sample has none.</summary>

@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Evaluation;
 /// <param name="Loss">The mean loss.</param>
 /// <param name="Accuracy">The share of samples whose class is predicted correctly, 0…1 (see <see cref="Losses.Predict"/>).</param>
 /// <param name="RouterHitRate">
-/// Among the samples whose discriminative patch is known, the share for which it is among the patches of its expert, 0…1 (see
+/// Among the samples whose discriminative patch is known, the share for which it, or one of several, is among the patches of its expert, 0…1 (see
 /// <see cref="RouterHits"/>); null if none is known or layer 0 does not choose patches.
 /// </param>
 public sealed record EvaluationResult(double Loss, double Accuracy, double? RouterHitRate);

@@ -7,7 +7,7 @@ namespace PatchMoE.Training.Evaluation;
 /// patches taken are the first l of this order.
 /// </summary>
 /// <param name="Patches">n.</param>
-/// <param name="Ranks">The rank of each sample whose discriminative patch is known, 1…n, or n + 1 if the patch is never taken (see <see cref="RouterHits.Rank"/>).</param>
+/// <param name="Ranks">The rank of each sample whose discriminative patch is known, 1…n, or n + 1 if the patch is never taken; of several such patches, as in a bag, the best rank (see <see cref="RouterHits.Rank"/>).</param>
 /// <param name="IsPositive">Whether each of these samples has a positive label.</param>
 internal sealed record HitRanks(int Patches, IReadOnlyList<int> Ranks, IReadOnlyList<bool> IsPositive)
 {
@@ -39,11 +39,11 @@ internal sealed record HitRanks(int Patches, IReadOnlyList<int> Ranks, IReadOnly
             engine.Route(data.InputsOf(start, count, ref inputs), routes.AsSpan(0, count * length), data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
-                int patch = data.DiscriminativePatches.IsEmpty ? -1 : data.DiscriminativePatches[start + i];
-                if (patch >= 0)
+                (int at, int label) = (i * length, data.Labels[start + i]);
+                int[] patches = [.. data.DiscriminativePatchesOf(start + i)];
+                if (patches.Length > 0)
                 {
-                    int label = data.Labels[start + i];
-                    ranks.Add(RouterHits.Rank(routes.AsSpan(i * length, length), shape.Experts, label, patch));
+                    ranks.Add(patches.Min(patch => RouterHits.Rank(routes.AsSpan(at, length), shape.Experts, label, patch)));
                     positive.Add(label > 0);
                 }
             }

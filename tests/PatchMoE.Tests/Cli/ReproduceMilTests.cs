@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests;
 
-/// <summary><c>reproduce mil</c> on a few bags. Here is no libtorch: the pMoE is trained alone.</summary>
+/// <summary><c>reproduce mil</c> on a few bags. Whether torch trains the other networks beside the pMoE depends on the machine; its tests are those of PatchMoE.TorchSharp.</summary>
 public sealed class ReproduceMilTests
 {
     private TemporaryFolder _folder = null!;

@@ -177,6 +177,44 @@ public sealed class TheoryCommandTests
     }
 
     [Test]
+    public void Report_HasTheChartTheOrdersAndTheCommand_WithTheTableAsCsvBesideIt()
+    {
+        string page = _folder.File("report.html");
+        JsonElement result = Json(Pmoe.Run("theory", Synthetic(1), "--seeds", "1", "--out", page));
+        string html = File.ReadAllText(page);
+        string[] csv = File.ReadAllLines(_folder.File("report.csv"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.GetProperty("report").GetString(), Is.EqualTo(page));
+            Assert.That(html, Does.Contain("<svg").And.Contain("l* = 2").And.Contain("k⁴l⁶").And.Contain("<code>pmoe theory").And.Contain("&quot;decoys&quot;: 1"));
+            Assert.That(csv[0], Does.StartWith("l,hit rate,"));
+            Assert.That(csv, Has.Length.EqualTo(17));
+            Assert.That(csv[2].Split(',')[1], Is.EqualTo(HitRate(result, 2).ToString("R", CultureInfo.InvariantCulture)));
+        });
+    }
+
+    [Test]
+    public void Report_OfOtherData_HasTheRecommendation()
+    {
+        string page = _folder.File("report.html");
+        Pmoe.Run("theory", Table(), "--out", page);
+        Assert.That(File.ReadAllText(page), Does.Contain("<svg").And.Contain("practical l*").And.Contain("Recommendation: ").And.Contain("gate mass"));
+        Assert.That(File.ReadAllLines(_folder.File("report.csv")), Has.Length.EqualTo(5));
+    }
+
+    /// <summary>The report of the orders alone has no measured table, and replaces no file of the input.</summary>
+    [Test]
+    public void Report_OfTheOrdersAlone_HasNoCsv()
+    {
+        Outcome outcome = Pmoe.Run("theory", Repo("mnist-joint"), "--orders", "--out", _folder.File("report.html"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(Directory.GetFiles(_folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "report.html" }));
+        Outcome same = Pmoe.Run("theory", Repo("mnist-joint"), "--orders", "--out", _folder.File("report.csv"));
+        Assert.That(same.ExitCode, Is.EqualTo(1));
+        Assert.That(same.Error, Does.Contain("named twice"));
+    }
+
+    [Test]
     public void CtrlC_StopsIt()
     {
         Outcome outcome = Pmoe.Run(new CancellationToken(canceled: true), "theory", Synthetic(0));

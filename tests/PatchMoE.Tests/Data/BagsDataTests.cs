@@ -151,6 +151,13 @@ public sealed class BagsDataTests
         ];
         Assert.That(new Evaluator(engine).HitRate(data), Is.EqualTo(hits.Average()));
         Assert.That(hits, Has.Length.EqualTo(20));
+
+        // The same weights in a network that takes every digit in the order of its scores.
+        LayerSpec whole = layer with { PatchesPerExpert = spec.Model.LayerShapes()[0].Patches };
+        IPatchMoEModel all = PatchMoE.Compiler.PatchMoECompiler.Compile(spec with { Model = spec.Model with { Layers = EquatableArray.Of(whole) } });
+        model.Parameters.CopyTo(all.Parameters);
+        using var wide = new CpuEngine(all, threads: 1);
+        Assert.That(HitRanks.Measure(wide, data).HitRate(layer.PatchesPerExpert), Is.EqualTo(hits.Average()));
     }
 
     private static void AssertLabels(Dataset data, Dictionary<string, int> classes)

@@ -151,6 +151,25 @@ public sealed class MosaicDataTests
     }
 
     [Test]
+    public void TheTiedTest_IsTheTest_WithOneCellReplaced()
+    {
+        MosaicDataSpec spec = Specs.MosaicData(10, 400) with { Irrelevant = EquatableArray.Of(4, 5, 6), Spurious = new SpuriousDigitsSpec(2, 3, 0.9) };
+        Dataset test = MosaicData.Make(spec, Model, Digits.Train, Digits.Test, 5).Test;
+        (Dataset tied, int[] spurious) = MosaicData.MakeTiedTest(spec, Model, Digits.Test, 5);
+
+        Assert.That(tied.Labels.SequenceEqual(test.Labels) && tied.DiscriminativePatches.SequenceEqual(test.DiscriminativePatches), Is.True);
+        for (int i = 0; i < test.Count; i++)
+        {
+            int[] changed = [.. Enumerable.Range(0, 16).Where(cell => Key(tied, i, cell) != Key(test, i, cell))];
+            Assert.That(changed, Is.EqualTo(spurious[i] < 0 ? [] : new[] { spurious[i] }), $"sample {i}");
+            Assert.That(spurious[i], Is.Not.EqualTo(test.DiscriminativePatches[i]));
+        }
+
+        Assert.That(spurious.Count(cell => cell >= 0), Is.EqualTo(360).Within(25));
+        Assert.That(tied.WithDiscriminativePatches(spurious).DiscriminativePatches.SequenceEqual(spurious), Is.True);
+    }
+
+    [Test]
     public void ASpuriousDigitThatTheDataLack_IsNamed()
     {
         MosaicDataSpec spec = Specs.MosaicData(4, 2) with { Irrelevant = EquatableArray.Of(4, 5), Spurious = new SpuriousDigitsSpec(2, 3, 1) };

@@ -159,6 +159,7 @@ internal sealed class SlurmCluster : IDisposable
         return ports;
     }
 
+    /// <summary>Credentials expire soon: Slurm waits so long before it runs a task again.</summary>
     private string Configuration()
     {
         int[] ports = FreePorts(3);
@@ -169,6 +170,7 @@ internal sealed class SlurmCluster : IDisposable
             SlurmctldPort={ports[0]}
             SlurmUser=root
             AuthType=auth/munge
+            AuthInfo=cred_expire=5
             MpiDefault=none
             ProctrackType=proctrack/linuxproc
             TaskPlugin=task/none

@@ -55,7 +55,7 @@ public sealed class SlurmSweepTests
         Assert.That(File.ReadAllBytes(Path.Combine(results, "results.csv")), Is.EqualTo(File.ReadAllBytes(_folder.File("plain/results.csv"))), Logs(results));
         Assert.That(File.ReadAllText(Log(results, others[0])), Does.Contain("interrupted: "));
         Assert.That(File.ReadAllText(Log(results, others[1])), Does.Match("(?s)interrupted: .*are finished, task"), "the requeued task went on");
-        Assert.That(File.ReadAllText(Log(results, $"{job}_3")), Does.Not.Contain("interrupted").And.Contain("are finished, task"), "the lost task ran again elsewhere");
+        Assert.That(File.ReadAllText(Log(results, $"{job}_3")), Does.Not.Contain("interrupted: ").And.Contain("are finished, task"), "the lost task ran again elsewhere");
     }
 
     [Test]
