@@ -30,7 +30,7 @@ internal static class CommonOptions
     /// <summary>An optional folder.</summary>
     public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "DIR" };
 
-    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, or the .bin files of CIFAR-10. [default: data/SOURCE in the current folder or one above it]");
+    public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, the .bin files of CIFAR-10, or CelebA. [default: data/SOURCE in the current folder or one above it]");
 
     public static Option<bool> Strict() => new("--strict") { Description = "Fail if a picture cannot be decoded, instead of leaving it out." };
 

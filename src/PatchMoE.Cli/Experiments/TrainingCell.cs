@@ -142,7 +142,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
             yield return _dataFolder;
         }
 
-        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec)
+        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec or Cifar10DataSpec { Source: not null } or CelebaDataSpec { Source: not null })
         {
             yield return Path.GetFullPath(specFolder);
         }
@@ -157,6 +157,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         SyntheticDataSpec synthetic => synthetic.Train,
         ImagesDataSpec images => images.Train,
         Cifar10DataSpec cifar => cifar.Train,
+        CelebaDataSpec celeba => celeba.Train,
         _ => null,
     };
 

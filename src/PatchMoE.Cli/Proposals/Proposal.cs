@@ -1,3 +1,5 @@
+using PatchMoE.Training.Data;
+
 namespace PatchMoE.Cli.Proposals;
 
 /// <summary>A spec for a user's own data, and why it is as it is.</summary>
@@ -10,25 +12,7 @@ internal sealed record Proposal(PatchMoESpec Spec, IReadOnlyList<string> Reasons
     public Proposal RelativeTo(string folder)
     {
         string Relative(string path) => Path.GetRelativePath(folder, path).Replace('\\', '/');
-        return this with
-        {
-            Spec = Spec with
-            {
-                Data = Spec.Data switch
-                {
-                    FolderDataSpec pictures => pictures with { Path = Relative(pictures.Path) },
-                    CsvDataSpec table => table with { File = Relative(table.File) },
-                    ArraysDataSpec arrays => arrays with
-                    {
-                        TrainInput = Relative(arrays.TrainInput),
-                        TrainLabels = Relative(arrays.TrainLabels),
-                        TestInput = Relative(arrays.TestInput),
-                        TestLabels = Relative(arrays.TestLabels),
-                    },
-                    var other => other,
-                },
-            },
-        };
+        return this with { Spec = Spec with { Data = Spec.Data is { } data ? DataPath.Map(data, Relative) : null } };
     }
 
     /// <summary>A head and a loss for any number of classes.</summary>

@@ -14,28 +14,9 @@ internal static class TrainingRun
     {
         TrainingSpec training = spec.Training ?? TrainingSpec.Default with { Method = MethodFor(spec.Model) };
         training = training with { Seed = seed ?? training.Seed, Epochs = epochs ?? training.Epochs };
-        return spec with { Training = training, Data = Absolute(spec.Data, folder) };
+        return spec with { Training = training, Data = spec.Data is { } data ? DataPath.Map(data, path => DataPath.Resolve(path, folder)) : null };
     }
 
     private static TrainingMethod MethodFor(ModelSpec model) =>
         model.Layers.Any(layer => layer.Routing == Routing.ExpertChoice) ? TrainingMethod.Joint : TrainingMethod.Single;
-
-    private static DataSpec? Absolute(DataSpec? data, string folder)
-    {
-        string Full(string path) => DataPath.Resolve(path, folder);
-        return data switch
-        {
-            ArraysDataSpec arrays => arrays with
-            {
-                TrainInput = Full(arrays.TrainInput),
-                TrainLabels = Full(arrays.TrainLabels),
-                TestInput = Full(arrays.TestInput),
-                TestLabels = Full(arrays.TestLabels),
-            },
-            FolderDataSpec pictures => pictures with { Path = Full(pictures.Path) },
-            CsvDataSpec csv => csv with { File = Full(csv.File), Test = csv.Test is null ? null : Full(csv.Test) },
-            Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = Full(source) },
-            _ => data,
-        };
-    }
 }

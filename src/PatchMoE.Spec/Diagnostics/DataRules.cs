@@ -9,4 +9,16 @@ internal static class DataRules
     public static SpecDiagnostic? Decoys(SyntheticDataSpec data, ModelSpec? model) => model?.Input is VectorsInputSpec input && data.FixedPatches > input.Patches
         ? SpecDiagnostic.Of(DiagnosticRules.TooManyDecoys, "data.decoys", default, data.Decoys, data.FixedPatches, input.Patches, (input.Patches - 1) / 2)
         : null;
+
+    /// <summary>Attributes that make another number of classes than the network tells apart, or more than two beside spurious ones; null if they fit.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="model">The network; null if it is wrong.</param>
+    public static SpecDiagnostic? Attributes(CelebaDataSpec data, ModelSpec? model)
+    {
+        string made = data.Attributes.Count == 1 ? "1 attribute makes" : $"{data.Attributes.Count} attributes make";
+        return data.Spurious is not null && data.Attributes.Count > 1 ? SpecDiagnostic.Of(DiagnosticRules.SpuriousNeedsTwoClasses, "data.spurious", default, made, data.ClassCount)
+            : model is not null && ModelClasses.Count(model) != data.ClassCount
+                ? SpecDiagnostic.Of(DiagnosticRules.AttributesMakeClasses, "data.attributes", default, made, data.ClassCount, ModelClasses.Count(model))
+                : null;
+    }
 }

@@ -20,4 +20,22 @@ internal static partial class DiagnosticRules
         "PMOE102", DiagnosticLevel.Error, "No cell for the spurious digit",
         "A spurious digit takes an irrelevant cell, but in a 1x1 grid the only cell is that of the class digit.",
         "Use a larger grid, or leave 'spurious' out.");
+
+    /// <summary>{0} the attributes, for example "2 attributes make", {1} their classes, {2} the number of classes of the model.</summary>
+    public static readonly DiagnosticRule AttributesMakeClasses = new(
+        "PMOE103", DiagnosticLevel.Error, "Attributes do not make the model's classes",
+        "{0} {1} classes, but the model distinguishes {2}.",
+        "Use a head with {1} outputs and the loss 'softmaxCrossEntropy', or other attributes.");
+
+    /// <summary>{0} the attribute.</summary>
+    public static readonly DiagnosticRule AttributeTwice = new(
+        "PMOE104", DiagnosticLevel.Error, "An attribute named twice",
+        "The attribute '{0}' is named twice.",
+        "Name each attribute once: the classes and the spurious attributes are of different ones.");
+
+    /// <summary>{0} the attributes, for example "2 attributes make", {1} their classes.</summary>
+    public static readonly DiagnosticRule SpuriousNeedsTwoClasses = new(
+        "PMOE105", DiagnosticLevel.Error, "Spurious attributes for more than two classes",
+        "Spurious attributes are tied to two classes, but {0} {1}.",
+        "Use a single attribute for the classes, or leave 'spurious' out.");
 }

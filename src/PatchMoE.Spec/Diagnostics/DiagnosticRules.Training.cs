@@ -98,10 +98,10 @@ internal static partial class DiagnosticRules
         "{0} samples cannot be split evenly between the two classes.",
         "Use an even number.");
 
-    /// <summary>{0} the model's input.</summary>
+    /// <summary>{0} the data's kind, {1} the model's input.</summary>
     public static readonly DiagnosticRule PicturesNeedImage = new(
         "PMOE058", DiagnosticLevel.Error, "Pictures do not fit the input",
-        "Data of kind 'folder' are pictures, but the model's input is {0}.",
+        "Data of kind '{0}' are pictures, but the model's input is {1}.",
         "Use an input of kind 'image' with 1 channel (grey) or 3 (colour).");
 
     /// <summary>{0} the number of classes, {1} what is wrong with the names.</summary>

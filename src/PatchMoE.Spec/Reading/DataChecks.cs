@@ -112,8 +112,18 @@ internal static class DataChecks
         }
     }
 
+    /// <summary>The attributes make the classes of the network, and two of them if there are spurious ones.</summary>
+    public static void Attributes(FieldReader fields, CelebaDataSpec data, ModelSpec? model)
+    {
+        if (DataRules.Attributes(data, model) is { } diagnostic)
+        {
+            string field = diagnostic.Rule == DiagnosticRules.SpuriousNeedsTwoClasses ? "spurious" : fields.Has("attributes") ? "attributes" : "attribute";
+            fields.Diagnostics.Add(diagnostic with { Path = fields.PathOf(field), Span = fields.PlaceOf(field).Span });
+        }
+    }
+
     /// <summary>The input is an image, grey or of three colours.</summary>
-    public static void Pictures(FieldReader fields, ModelSpec? model)
+    public static void Pictures(FieldReader fields, string kind, ModelSpec? model)
     {
         int? channels = model switch
         {
@@ -123,7 +133,7 @@ internal static class DataChecks
         };
         if (model is not null && channels is not (1 or 3))
         {
-            fields.Diagnostics.Report(DiagnosticRules.PicturesNeedImage, fields.PlaceOf("kind"), Describe(model));
+            fields.Diagnostics.Report(DiagnosticRules.PicturesNeedImage, fields.PlaceOf("kind"), kind, Describe(model));
         }
     }
 

@@ -6,7 +6,7 @@ namespace PatchMoE;
 internal static class DataReader
 {
     private const string File = "a .npy file";
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "bags", "arrays", "folder", "csv"];
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "celeba", "synthetic", "bags", "arrays", "folder", "csv"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Returns the section, or null if anything in it is wrong.</summary>
@@ -21,12 +21,13 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'celeba', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),
             "images" => ReadImages(fields, model),
             "cifar10" => ReadCifar10(fields, model),
+            "celeba" => ReadCeleba(fields, model),
             "synthetic" => ReadSynthetic(fields, model),
             "bags" => ReadBags(fields, model),
             "arrays" => ReadArrays(fields),
@@ -34,7 +35,7 @@ internal static class DataReader
             "csv" => ReadCsv(fields, model),
             _ => null,
         };
-        data = kind is null ? null : PreparationReader.Read(fields, data, model, normalizes: kind is "cifar10" or "folder" or "csv");
+        data = kind is null ? null : PreparationReader.Read(fields, data, model, normalizes: kind is "cifar10" or "celeba" or "folder" or "csv");
         fields.Finish(allKnown: kind is not null);
         return data;
     }
@@ -80,6 +81,27 @@ internal static class DataReader
         int? test = fields.Int("test", IntRange.Positive);
         DataChecks.Cifar(fields, model);
         return new Cifar10DataSpec(source, train, test);
+    }
+
+    private static CelebaDataSpec? ReadCeleba(FieldReader fields, ModelSpec? model)
+    {
+        string? source = ReadPath(fields, "source", "data/celeba", "a folder", required: null);
+        EquatableArray<string>? attributes = AttributesReader.Read(fields);
+        SpuriousAttributesSpec? spurious = SpuriousReader.ReadAttributes(fields, attributes);
+        string? required = fields.Has("spurious") ? "the number of samples, which the share of a spurious attribute is of" : null;
+        int? train = ReadCount(fields, "train", required);
+        int? test = ReadCount(fields, "test", required);
+        ImageFit? fit = fields.Choice("fit", ImageFit.Crop);
+        DataChecks.Pictures(fields, "celeba", model);
+        bool isRead = fields.Has("spurious") == spurious is not null;
+        if (!isRead || attributes is not { } names || fit is not { } f)
+        {
+            return null;
+        }
+
+        var data = new CelebaDataSpec(source, names, train, test, f) { Spurious = spurious };
+        DataChecks.Attributes(fields, data, model);
+        return data;
     }
 
     private static SyntheticDataSpec? ReadSynthetic(FieldReader fields, ModelSpec? model)
@@ -137,7 +159,7 @@ internal static class DataReader
         string? path = ReadPath(fields, "path", "photos", "a folder", "the folder with a folder of pictures for each class");
         double? testShare = ReadTestShare(fields);
         ImageFit? fit = fields.Choice("fit", ImageFit.Crop);
-        DataChecks.Pictures(fields, model);
+        DataChecks.Pictures(fields, "folder", model);
         return path is not null && testShare is { } t && fit is { } f ? new FolderDataSpec(path, t, f) : null;
     }
 
@@ -166,6 +188,9 @@ internal static class DataReader
     private static string? ReadSource(FieldReader fields) => fields.WordOr("source", Sources, absent: Sources[0]);
 
     private static int? ReadCount(FieldReader fields, string name) => fields.Int(name, IntRange.Positive, absent: 1000);
+
+    private static int? ReadCount(FieldReader fields, string name, string? required) =>
+        required is null ? fields.Int(name, IntRange.Positive) : fields.Int(name, IntRange.Positive, required);
 
     private static string? ReadPath(FieldReader fields, string name, string example, string what, string? required)
     {

@@ -32,6 +32,35 @@ internal static class SpuriousReader
         return first is { } p && second is { } n && share is { } s ? new SpuriousDigitsSpec(p, n, s) : null;
     }
 
+    /// <summary>Reads the attributes of CelebA and checks that they are no label; null if the field is absent or wrong.</summary>
+    /// <param name="data">The <c>data</c> section.</param>
+    /// <param name="labels">The attributes that make the classes; null if they are wrong.</param>
+    public static SpuriousAttributesSpec? ReadAttributes(FieldReader data, EquatableArray<string>? labels)
+    {
+        if (Open(data, "{ \"positive\": \"Black_Hair\", \"negative\": \"Blond_Hair\" }") is not { } fields)
+        {
+            return null;
+        }
+
+        string? positive = fields.Text("positive", "Black_Hair", "the attribute that is tied to the class with the label's attribute");
+        string? negative = fields.Text("negative", "Blond_Hair");
+        double? share = ReadShare(fields);
+        fields.Finish();
+        bool isTwice = ReportTwice(fields, "positive", positive, labels ?? default) | ReportTwice(fields, "negative", negative, [.. labels ?? default, positive ?? ""]);
+        return !isTwice && positive is not null && share is { } s && fields.Has("negative") == negative is not null ? new SpuriousAttributesSpec(positive, negative, s) : null;
+    }
+
+    private static bool ReportTwice(FieldReader fields, string name, string? attribute, IEnumerable<string> others)
+    {
+        bool isTwice = attribute is not null && others.Contains(attribute);
+        if (isTwice)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.AttributeTwice, fields.PlaceOf(name), Excerpt.Of(attribute!));
+        }
+
+        return isTwice;
+    }
+
     private static FieldReader? Open(FieldReader data, string example) =>
         data.Node("spurious") is { } node ? FieldReader.Open(node, data.PathOf("spurious"), data.Diagnostics, example) : null;
 

@@ -129,6 +129,7 @@ internal static class TrainingReader
             MosaicDataSpec mosaic => mosaic.Train,
             ImagesDataSpec images => images.Train,
             Cifar10DataSpec images => images.Train,
+            CelebaDataSpec pictures => pictures.Train,
             SyntheticDataSpec synthetic => synthetic.Train,
             BagsDataSpec bags => bags.Train,
             _ => null,

@@ -51,6 +51,14 @@ internal static class TrainingWriter
             .Text("source", cifar.Source)
             .Int("train", cifar.Train)
             .Int("test", cifar.Test),
+        CelebaDataSpec celeba => new ObjectWriter()
+            .Text("kind", "celeba")
+            .Text("source", celeba.Source)
+            .Texts("attributes", celeba.Attributes)
+            .Spurious(celeba.Spurious)
+            .Int("train", celeba.Train)
+            .Int("test", celeba.Test)
+            .Word("fit", celeba.Fit),
         SyntheticDataSpec synthetic => new ObjectWriter()
             .Text("kind", "synthetic")
             .Int("patterns", synthetic.Patterns)
@@ -90,6 +98,11 @@ internal static class TrainingWriter
     private static ObjectWriter Spurious(this ObjectWriter json, SpuriousDigitsSpec? spurious) => spurious is null ? json : json.Object("spurious", new ObjectWriter()
         .Int("positive", spurious.Positive)
         .Int("negative", spurious.Negative)
+        .Number("share", spurious.Share));
+
+    private static ObjectWriter Spurious(this ObjectWriter json, SpuriousAttributesSpec? spurious) => spurious is null ? json : json.Object("spurious", new ObjectWriter()
+        .Text("positive", spurious.Positive)
+        .Text("negative", spurious.Negative)
         .Number("share", spurious.Share));
 
     private static ObjectWriter Preparation(ObjectWriter json, DataSpec data)

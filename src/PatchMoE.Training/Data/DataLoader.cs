@@ -5,7 +5,7 @@ public static class DataLoader
 {
     /// <summary>Reads or generates the training and test samples, checked against the model.</summary>
     /// <param name="spec">A valid spec.</param>
-    /// <param name="dataFolder">The folder with the idx files, or CIFAR-10's binary ones (<c>--data</c>); null for the repository's (see <see cref="DataFolder.Find"/>), or if the spec reads none.</param>
+    /// <param name="dataFolder">The folder with the idx files, CIFAR-10's binary ones or CelebA (<c>--data</c>); null for the repository's (see <see cref="DataFolder.Find"/>), or if the spec reads none.</param>
     /// <param name="seed">The seed of all draws.</param>
     /// <param name="specFolder">The folder that paths in the spec are relative to: the spec file's own.</param>
     /// <exception cref="BadInputException">The spec has no data, a file is missing or damaged, or the data do not fit the model.</exception>
@@ -27,16 +27,18 @@ public static class DataLoader
 
     private static LoadedData Read(PatchMoESpec spec, LoadOptions options)
     {
-        if (options.DataFolder is not null && spec.Data is { } given && given is not (MosaicDataSpec or BagsDataSpec or ImagesDataSpec or Cifar10DataSpec))
+        if (options.DataFolder is not null && spec.Data is { } given && given is not (MosaicDataSpec or BagsDataSpec or ImagesDataSpec or Cifar10DataSpec or CelebaDataSpec))
         {
             throw new BadInputException(
-                $"--data: it names the folder of MNIST, Fashion-MNIST or CIFAR-10, but data.kind is '{Kind(given)}', which reads no such folder. Leave --data out.");
+                $"--data: it names the folder of MNIST, Fashion-MNIST, CIFAR-10 or CelebA, but data.kind is '{Kind(given)}', which reads no such folder. Leave --data out.");
         }
 
         switch (spec.Data)
         {
             case FolderDataSpec folder:
                 return FolderData.Read(folder, spec.Model, options);
+            case CelebaDataSpec celeba:
+                return CelebaData.Read(celeba, spec.Model, options);
             case CsvDataSpec csv:
                 return CsvData.Read(csv, spec.Model, options);
             case { } other:

@@ -14,4 +14,23 @@ internal static class DataPath
         string full = Path.GetFullPath(path, folder);
         return Path.DirectorySeparatorChar == '\\' || !path.Contains('\\') || Path.Exists(full) ? full : Path.GetFullPath(path.Replace('\\', '/'), folder);
     }
+
+    /// <summary>The same data with every path in it replaced.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="replace">Gives the path that takes the place of another.</param>
+    public static DataSpec Map(DataSpec data, Func<string, string> replace) => data switch
+    {
+        ArraysDataSpec arrays => arrays with
+        {
+            TrainInput = replace(arrays.TrainInput),
+            TrainLabels = replace(arrays.TrainLabels),
+            TestInput = replace(arrays.TestInput),
+            TestLabels = replace(arrays.TestLabels),
+        },
+        FolderDataSpec pictures => pictures with { Path = replace(pictures.Path) },
+        CsvDataSpec csv => csv with { File = replace(csv.File), Test = csv.Test is null ? null : replace(csv.Test) },
+        Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = replace(source) },
+        CelebaDataSpec { Source: { } source } celeba => celeba with { Source = replace(source) },
+        _ => data,
+    };
 }

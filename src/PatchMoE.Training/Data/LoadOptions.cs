@@ -9,13 +9,13 @@ public sealed record LoadOptions
     /// <summary>The folder that paths in the spec are relative to: the spec file's own.</summary>
     public required string SpecFolder { get; init; }
 
-    /// <summary>The folder with the idx files of MNIST, or CIFAR-10's binary ones (<c>--data</c>); null for the repository's, or if the spec reads none.</summary>
+    /// <summary>The folder with the idx files of MNIST, CIFAR-10's binary ones or CelebA (<c>--data</c>); null for the repository's, or if the spec reads none.</summary>
     public string? DataFolder { get; init; }
 
     /// <summary>How inputs are normalised if the spec wants it, for testing weights that were trained so; null to measure it on the training samples.</summary>
     public Normalization? Normalization { get; init; }
 
-    /// <summary>Decodes pictures, for data of kind <c>folder</c>; null if there are none.</summary>
+    /// <summary>Decodes pictures, for data of kind <c>folder</c> or <c>celeba</c>; null if there are none.</summary>
     public IPictureReader? Pictures { get; init; }
 
     /// <summary>Where decoded pictures are kept for the next run, created if needed; null for a temporary file.</summary>

@@ -242,4 +242,74 @@ public sealed class DataRuleTests
             Assert.That(((MosaicDataSpec)SpecText.Read(json).Data!).Spurious, Is.EqualTo(new SpuriousDigitsSpec(2, 3, 1)));
         });
     }
+
+    [TestCase("attribute", "\"Smiling\"", SpecText.Ten, SpecText.Softmax, "1 attribute makes 2 classes, but the model distinguishes 10", 2)]
+    [TestCase("attributes", """["Smiling", "Male", "Young"]""", SpecText.Fixed, SpecText.Logistic, "3 attributes make 8 classes, but the model distinguishes 2", 8)]
+    public void AttributesMakeClasses_Reports(string field, string value, string head, string loss, string mistake, int outputs) => Diagnose.Reports(
+        DiagnosticRules.AttributesMakeClasses, $"data.{field}",
+        $"{mistake}. Use a head with {outputs} outputs and the loss 'softmaxCrossEntropy', or other attributes.",
+        SpecText.Of(input: SpecText.Digit, head: head, loss: loss, data: $$"""{ "kind": "celeba", "{{field}}": §{{value}} }"""));
+
+    [TestCase("\"attributes\": [\"Smiling\", §\"Smiling\"]", "attributes[1]", "Smiling")]
+    [TestCase("""
+        "attribute": "Smiling", "train": 8, "test": 8, "spurious": { "positive": §"Smiling" }
+        """, "spurious.positive", "Smiling")]
+    [TestCase("""
+        "attribute": "Smiling", "train": 8, "test": 8, "spurious": { "positive": "Young", "negative": §"Young" }
+        """, "spurious.negative", "Young")]
+    public void AttributeTwice_Reports(string fields, string path, string attribute) => Diagnose.Reports(
+        DiagnosticRules.AttributeTwice, $"data.{path}",
+        $"The attribute '{attribute}' is named twice. Name each attribute once: the classes and the spurious attributes are of different ones.",
+        SpecText.Of(input: SpecText.Digit, data: $$"""{ "kind": "celeba", {{fields.Trim()}} }"""));
+
+    [Test]
+    public void SpuriousNeedsTwoClasses_Reports() => Diagnose.Reports(
+        DiagnosticRules.SpuriousNeedsTwoClasses, "data.spurious",
+        "Spurious attributes are tied to two classes, but 2 attributes make 4. Use a single attribute for the classes, or leave 'spurious' out.",
+        SpecText.Of(
+            input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax,
+            data: """{ "kind": "celeba", "attributes": ["Smiling", "Male"], "train": 8, "test": 8, "spurious": §{ "positive": "Young" } }"""));
+
+    [Test]
+    public void CelebaWithoutAnAttribute_Reports() => Diagnose.Reports(
+        DiagnosticRules.MissingField, "data",
+        "The field 'attribute' is missing. Add it: the attribute that is the class, for example \"Smiling\"; several are 'attributes'.",
+        SpecText.Of(input: SpecText.Digit, data: """§{ "kind": "celeba" }"""));
+
+    [Test]
+    public void CelebaWithoutAttributes_Reports() => Diagnose.Reports(
+        DiagnosticRules.WrongCount, "data.attributes",
+        "The array must have 1 to 16 attributes, but it has 0. Write 1 to 16 attributes.",
+        SpecText.Of(input: SpecText.Digit, data: """{ "kind": "celeba", "attributes": §[] }"""));
+
+    [Test]
+    public void ASpuriousAttributeWithoutASampleCount_Reports() => Diagnose.Reports(
+        DiagnosticRules.MissingField, "data",
+        "The field 'train' is missing. Add it: the number of samples, which the share of a spurious attribute is of.",
+        SpecText.Of(input: SpecText.Digit, data: """§{ "kind": "celeba", "attribute": "Smiling", "test": 8, "spurious": { "positive": "Young" } }"""));
+
+    [Test]
+    public void Celeba_IsRead()
+    {
+        string json = SpecText.Of(
+            input: SpecText.Photo, head: """{ "kind": "linear", "outputs": 2 }""", loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
+            data: """{ "kind": "celeba", "source": "faces", "attribute": "Smiling", "train": 40, "test": 20, "fit": "pad", "spurious": { "positive": "Black_Hair", "negative": "Blond_Hair" } }""");
+        Assert.Multiple(() =>
+        {
+            Diagnose.DoesNotReport(DiagnosticRules.AttributesMakeClasses, json);
+            Diagnose.DoesNotReport(DiagnosticRules.AttributeTwice, json);
+            Diagnose.DoesNotReport(DiagnosticRules.SpuriousNeedsTwoClasses, json);
+            Assert.That(SpecText.Read(json).Data, Is.EqualTo(new CelebaDataSpec("faces", EquatableArray.Of("Smiling"), 40, 20, ImageFit.Pad)
+            {
+                Spurious = new SpuriousAttributesSpec("Black_Hair", "Blond_Hair", 0.95),
+                Normalize = true,
+            }));
+        });
+    }
+
+    [Test]
+    public void CelebaOfVectors_Reports() => Diagnose.Reports(
+        DiagnosticRules.PicturesNeedImage, "data.kind",
+        "Data of kind 'celeba' are pictures, but the model's input is vectors. Use an input of kind 'image' with 1 channel (grey) or 3 (colour).",
+        SpecText.Of(data: """{ "kind": §"celeba", "attribute": "Smiling" }"""));
 }

@@ -29,6 +29,8 @@ public sealed class SchemaTests
         new("mosaicData", SpecText.Of(data: $$"""{ "kind": "mosaic", {{Unknown}} }""")),
         new("imagesData", SpecText.Of(data: $$"""{ "kind": "images", {{Unknown}} }""")),
         new("cifar10Data", SpecText.Of(data: $$"""{ "kind": "cifar10", {{Unknown}} }""")),
+        new("celebaData", SpecText.Of(data: $$"""{ "kind": "celeba", {{Unknown}} }""")),
+        new("spuriousAttributes", SpecText.Of(data: $$"""{ "kind": "celeba", "spurious": { {{Unknown}} } }""")),
         new("syntheticData", SpecText.Of(data: $$"""{ "kind": "synthetic", {{Unknown}} }""")),
         new("bagsData", SpecText.Of(data: $$"""{ "kind": "bags", {{Unknown}} }""")),
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
@@ -48,6 +50,7 @@ public sealed class SchemaTests
         new("training", "method", SpecText.Of(training: """{ "method": "zzzzzzzz" }""")),
         new("optimizer", "kind", SpecText.Of(training: """{ "optimizer": { "kind": "zzzzzzzz" } }""")),
         new("schedule", "kind", SpecText.Of(training: """{ "schedule": { "kind": "zzzzzzzz" } }""")),
+        new("celebaData", "fit", SpecText.Of(data: """{ "kind": "celeba", "fit": "zzzzzzzz" }""")),
         new("folderData", "fit", SpecText.Of(data: """{ "kind": "folder", "fit": "zzzzzzzz" }""")),
         new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
         new("bagsData", "source", SpecText.Of(data: """{ "kind": "bags", "source": "zzzzzzzz" }""")),
@@ -61,7 +64,7 @@ public sealed class SchemaTests
         new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "cifar10Data", "celebaData", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
 
     [TestCaseSource(nameof(Objects))]
@@ -105,6 +108,8 @@ public sealed class SchemaTests
     [TestCase("imagesData")]
     [TestCase("spuriousDigits")]
     [TestCase("cifar10Data")]
+    [TestCase("celebaData")]
+    [TestCase("spuriousAttributes")]
     [TestCase("syntheticData")]
     [TestCase("bagsData")]
     [TestCase("folderData")]
@@ -146,6 +151,10 @@ public sealed class SchemaTests
             "mosaicData" => SpecText.Of(input: SpecText.Mosaic, data: Add("""{ "kind": "mosaic" }""")),
             "spuriousDigits" => SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "spurious": {{Add("""{ "positive": 2, "negative": 3 }""")}} }"""),
             "imagesData" => SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "images" }""")),
+            "celebaData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "celeba", "attribute": "Smiling" }""")),
+            "spuriousAttributes" => SpecText.Of(
+                input: SpecText.Digit,
+                data: $$"""{ "kind": "celeba", "attribute": "Smiling", "train": 8, "test": 8, "spurious": {{Add("""{ "positive": "Black_Hair" }""")}} }"""),
             "folderData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "folder", "path": "photos" }""")),
             "csvData" => SpecText.Of(data: Add("""{ "kind": "csv", "file": "t.csv", "label": "kind" }""")),
             "bagsData" => SpecText.Of(data: Add("""{ "kind": "bags" }""")),

@@ -136,6 +136,7 @@ public sealed class SpecWriterTests
     {
         DataSpec? data = model.Input switch
         {
+            ImageInputSpec { Channels: 1 or 3 } when ModelClasses.Count(model) == 2 && random.Next(2) == 0 => DrawCeleba(random),
             ImageInputSpec { Channels: 1 or 3 } => new FolderDataSpec("my \"photos\"", random.Next(4) / 4.0, Any<ImageFit>(random)),
             VectorsInputSpec { Groups.Count: 0 } when model.Loss == Loss.Logistic && random.Next(2) == 0 =>
                 new SyntheticDataSpec(random.Next(1, 9), random.Next(4) / 4.0, random.Next(4) / 4.0, 2 * random.Next(50, 60), 2) { Decoys = random.Next(2) },
@@ -149,6 +150,13 @@ public sealed class SpecWriterTests
             Normalize = random.Next(2) == 0,
             Augment = model.Input is ImageInputSpec ? DrawAugment(random) : null,
         };
+    }
+
+    private static CelebaDataSpec DrawCeleba(Random random)
+    {
+        SpuriousAttributesSpec? spurious = random.Next(2) == 0 ? null : new SpuriousAttributesSpec("Black_Hair", random.Next(2) == 0 ? null : "Blond_Hair", 1 - (random.Next(4) / 4.0));
+        int? Maybe() => spurious is null && random.Next(2) == 0 ? null : random.Next(50, 60);
+        return new CelebaDataSpec(random.Next(2) == 0 ? null : "a/b", EquatableArray.Of("Smiling"), Maybe(), Maybe(), Any<ImageFit>(random)) { Spurious = spurious };
     }
 
     private static LayerSpec DrawLayer(Random random)
