@@ -115,7 +115,7 @@ public static partial class RoutePicture
         }
 
         bool isRight = sample.Prediction == label;
-        return $"{(classes is null ? "label" : "class")} {Name(model, label, classes)}, <tspan{(isRight ? "" : $" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>{predicted} {(isRight ? "✓" : "✗")}</tspan>";
+        return $"{(classes is null ? "label" : "class")} {Name(model, label, classes)}, <tspan{(isRight ? "" : $" class=\"wrong\" fill=\"{Palette.Wrong}\" font-weight=\"600\"")}>{predicted} {(isRight ? "✓" : "✗")}</tspan>";
     }
 
     /// <summary>Sample routing: one expert takes all patches of a group.</summary>
