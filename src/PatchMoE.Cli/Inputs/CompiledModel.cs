@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Reflection;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Inputs;
@@ -25,40 +23,10 @@ internal static class CompiledModel
         AssemblyCache? cache = AssemblyCache.ForUser();
         if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
         {
-            TryCompileInOtherProcess(spec);
+            // If that process cannot be started or fails, this one compiles, and reports what is wrong.
+            OtherProcess.TryRun([CommandName], SpecWriter.ModelToJson(spec));
         }
 
         return PatchMoECompiler.Compile(spec, cache).GetType();
-    }
-
-    /// <summary>If the other process cannot be started or fails, this one compiles, and reports what is wrong.</summary>
-    private static void TryCompileInOtherProcess(PatchMoESpec spec)
-    {
-        // Inside another program, such as a test, there is no pmoe to start.
-        if (Assembly.GetEntryAssembly() != typeof(CompiledModel).Assembly || Environment.ProcessPath is not { } program)
-        {
-            return;
-        }
-
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CompiledModel).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. host, CommandName])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process compiler = Process.Start(start)!;
-            compiler.ErrorDataReceived += (_, _) => { };
-            compiler.BeginErrorReadLine();
-            compiler.StandardInput.Write(SpecWriter.ModelToJson(spec));
-            compiler.StandardInput.Close();
-            compiler.StandardOutput.ReadToEnd();
-            compiler.WaitForExit();
-        }
-        catch (Exception failure) when (failure is IOException or System.ComponentModel.Win32Exception)
-        {
-        }
     }
 }
