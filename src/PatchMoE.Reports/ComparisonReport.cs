@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PatchMoE.Reports.Charts;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports;
@@ -53,7 +54,7 @@ public static class ComparisonReport
         int epochs = runs.Max(run => run.History.Count);
         ChartSeries[] lines =
         [
-            .. runs.Select((run, i) => new ChartSeries(WebUtility.HtmlEncode(run.Name), i, [.. Enumerable.Range(0, epochs).Select(e => e < run.History.Count ? value(run.History[e]) : null)])),
+            .. runs.Select((run, i) => new ChartSeries(run.Name, i, [.. Enumerable.Range(0, epochs).Select(e => e < run.History.Count ? value(run.History[e]) : null)])),
         ];
         return lines.Any(line => line.Values.Any(one => one is not null)) ? LineChart.Draw(title, lines) : "";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchMoE.Reports.Charts;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 

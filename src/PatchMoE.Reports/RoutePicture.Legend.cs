@@ -1,4 +1,5 @@
 using System.Text;
+using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Reports;
 
@@ -27,7 +28,7 @@ public static partial class RoutePicture
 
         if (model.Layers[0].Gate != Gate.None)
         {
-            svg.Line($"<text x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>");
+            svg.Line($"<text class=\"muted\" x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Reports;
 
@@ -41,9 +42,9 @@ public static partial class RoutePicture
 
         var svg = new StringBuilder();
         svg.Line($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0.#} {height:0.#}" width="{width:0.#}" height="{height:0.#}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="{Palette.Ink}" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0.#} {height:0.#}" width="{width:0.#}" height="{height:0.#}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" class="ink" fill="{Palette.Ink}" role="img">
             <title>Patches that each expert took</title>
-            <rect width="100%" height="100%" fill="#ffffff"/>
+            <rect class="paper" width="100%" height="100%" fill="{Palette.Paper}"/>
             """);
         DrawLegend(svg, model, isKnown);
         float strongest = samples.SelectMany(sample => sample.Gates).DefaultIfEmpty(1).Max();
@@ -101,7 +102,7 @@ public static partial class RoutePicture
             // About as many letters as fit; the whole name is in the tooltip.
             int fits = Math.Max(8, (int)(width / 6.6));
             string shown = name.Length > fits ? "…" + name[^(fits - 1)..] : name;
-            svg.Line($"""<text x="0" y="{height + 32:0.##}" fill="{Palette.Muted}">{WebUtility.HtmlEncode(shown)}<title>{WebUtility.HtmlEncode(name)}</title></text>""");
+            svg.Line($"""<text class="muted" x="0" y="{height + 32:0.##}" fill="{Palette.Muted}">{WebUtility.HtmlEncode(shown)}<title>{WebUtility.HtmlEncode(name)}</title></text>""");
         }
     }
 

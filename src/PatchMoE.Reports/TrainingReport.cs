@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using PatchMoE.Reports.Charts;
 using PatchMoE.Training;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;

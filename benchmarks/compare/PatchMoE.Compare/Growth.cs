@@ -1,4 +1,5 @@
 using PatchMoE.Measurement;
+using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Compare;
 
@@ -15,9 +16,9 @@ internal sealed record GrowthPoint(int Size, double Forward, double Step, PassCo
 /// <param name="Points">The points, smallest first.</param>
 internal sealed record GrowthSeries(string Name, string Base, IReadOnlyList<GrowthPoint> Points)
 {
-    public double ForwardExponent => PowerFit.Of([.. Points.Select(point => ((double)point.Size, point.Forward))]).Exponent;
+    public double ForwardExponent => PowerLaw.Fit([.. Points.Select(point => ((double)point.Size, point.Forward))]).Exponent;
 
-    public double StepExponent => PowerFit.Of([.. Points.Select(point => ((double)point.Size, point.Step))]).Exponent;
+    public double StepExponent => PowerLaw.Fit([.. Points.Select(point => ((double)point.Size, point.Step))]).Exponent;
 
     /// <summary>The exponent of each doubling for a step: log₂ of the ratio of two neighbouring times.</summary>
     public IEnumerable<double> StepDoublings => Points.Zip(Points.Skip(1), (small, large) => Math.Log2(large.Step / small.Step));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PatchMoE.Reports;
+using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Cli.Reproductions;
 
@@ -23,7 +24,7 @@ internal static class GridChart
 
         double low = table.Entries.Min(entry => entry.Mean - (entry.Deviation ?? 0));
         double high = table.Entries.Max(entry => entry.Mean + (entry.Deviation ?? 0));
-        var vertical = new ChartAxis(low, high);
+        var vertical = new LinearAxis(low, high);
         var svg = new StringBuilder();
         svg.Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"{Palette.Muted}\">\n<title>test accuracy against training samples</title>");
         foreach (double tick in vertical.Ticks)
@@ -47,7 +48,7 @@ internal static class GridChart
         return svg.Append("</svg>\n").ToString();
     }
 
-    private static void DrawNetwork(StringBuilder svg, GridTable table, int index, ChartAxis vertical)
+    private static void DrawNetwork(StringBuilder svg, GridTable table, int index, LinearAxis vertical)
     {
         string network = table.Networks[index];
         string colour = Palette.Colour(index);
@@ -71,5 +72,5 @@ internal static class GridChart
         ? (Left + Width - Right) / 2.0
         : Left + 12 + ((Width - Left - Right - 24) * (double)(count - samples[0]) / (samples[^1] - samples[0]));
 
-    private static double Y(ChartAxis axis, double value) => Height - Bottom - ((Height - Top - Bottom) * axis.Share(value));
+    private static double Y(LinearAxis axis, double value) => Height - Bottom - ((Height - Top - Bottom) * axis.Share(value));
 }

@@ -46,7 +46,7 @@ public sealed class TrainingReportTests
     [TestCase(3, 3, new[] { 3.0, 4 })]
     public void Axes_HaveRoundTicksAroundAllValues(double low, double high, double[] ticks)
     {
-        var axis = new ChartAxis(low, high);
+        var axis = new LinearAxis(low, high);
         Assert.That(axis.Ticks[0], Is.LessThanOrEqualTo(low + 1e-9));
         Assert.That(axis.Ticks[^1], Is.GreaterThanOrEqualTo(high - 1e-9));
         Assert.That(axis.Ticks, Is.EqualTo(ticks).Within(1e-9));

@@ -1,15 +1,15 @@
 using System.Globalization;
 
-namespace PatchMoE.Reports;
+namespace PatchMoE.Reports.Charts;
 
 /// <summary>An axis with round ticks: steps of 1, 2 or 5 times a power of ten.</summary>
-internal sealed class ChartAxis
+internal sealed class LinearAxis : IChartAxis
 {
     private const int MostTicks = 6;
     private readonly int _decimals;
 
     /// <summary>Creates an axis that covers all values between <paramref name="low"/> and <paramref name="high"/>.</summary>
-    public ChartAxis(double low, double high)
+    public LinearAxis(double low, double high)
     {
         double range = high > low ? high - low : Math.Max(Math.Abs(high), 1);
         double power = Math.Pow(10, Math.Floor(Math.Log10(range / (MostTicks - 1))));
@@ -27,10 +27,10 @@ internal sealed class ChartAxis
     /// <summary>The last tick.</summary>
     public double High { get; }
 
-    /// <summary>The ticks, from low to high.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<double> Ticks { get; }
 
-    /// <summary>The position of a value between low, 0, and high, 1.</summary>
+    /// <inheritdoc/>
     public double Share(double value) => (value - Low) / (High - Low);
 
     /// <summary>The label of a tick; large and tiny numbers get an exponent.</summary>
