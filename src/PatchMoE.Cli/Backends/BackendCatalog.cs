@@ -60,6 +60,7 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
 internal static class BackendCatalog
 {
     public const string Cpu = "cpu";
+    public const string Torch = "torch";
 
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
@@ -74,7 +75,7 @@ internal static class BackendCatalog
             "emitted kernels on GPUs through CUDA or OpenCL, or on ILGPU's CPU accelerator (slow; for checking)",
             request => new IlgpuEngine(PatchMoECompiler.Compile(request.Spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), request.Device),
             () => [.. IlgpuDevices.List().Select(device => device.ToString())]),
-        new("torch", "libtorch through TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
+        new(Torch, "libtorch through TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
         {
             Problem = () => TorchRuntime.Failure,
             Details = () => TorchRuntime.Places,

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Runs;
 using PatchMoE.Imaging;
 using PatchMoE.Initialization;
@@ -11,7 +11,10 @@ using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Experiments;
 
-/// <summary>One training, as <c>pmoe train</c> makes it, on one thread; only the weights that it gives are tested.</summary>
+/// <summary>
+/// One training, as <c>pmoe train</c> makes it, on one thread; only the weights that it gives are tested. Networks with a backbone are trained by torch, all others by the
+/// emitted code.
+/// </summary>
 /// <param name="title">What it is called.</param>
 /// <param name="spec">The spec with its <c>training</c> section, whose seed counts, and its <c>data</c> section.</param>
 /// <param name="specFolder">The folder that paths in the spec are relative to.</param>
@@ -54,15 +57,16 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
 
     public JsonObject Run(CellContext context)
     {
-        IPatchMoEModel model = CompiledModel.Load(Spec);
         (Dataset train, Dataset test) = Load(context);
-        using var engine = new CpuEngine(model, threads: 1);
+        using ITrainingEngine engine = BackendCatalog.Require(Spec.Model.Backbone is null ? BackendCatalog.Cpu : BackendCatalog.Torch, device: null)
+            .Create(new EngineRequest(Spec, Threads: 1));
         ulong seed = (ulong)Spec.Training!.Seed;
-        WeightInitializer.Initialize(Spec, seed, model.Parameters);
+        var weights = new WeightBuffer(Spec);
+        WeightInitializer.Initialize(Spec, seed, weights.Parameters);
         var options = new TrainerOptions { Seed = seed, TestEvery = 0, Notices = false };
         try
         {
-            TrainingResult result = new Trainer(model, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
+            TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
             return ToJson(result);
         }

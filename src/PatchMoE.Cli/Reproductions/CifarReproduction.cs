@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using PatchMoE.Cli.Experiments;
+
+namespace PatchMoE.Cli.Reproductions;
+
+/// <summary>
+/// Wide ResNets on CIFAR-10, with the last group of convolutions and with a pMoE layer in its place, at equal epochs (Chowdhury et al., ICML 2023, section 5). The widths
+/// are an eighth of the paper's, so that processors train them in minutes; torch does.
+/// </summary>
+internal sealed class CifarReproduction : IReproduction
+{
+    private const int DefaultEpochs = 15;
+
+    private static readonly string[] s_networks = ["cifar-wrn-small", "cifar-wrn-pmoe-small"];
+    private static readonly int[] s_samples = [1000, 2000, 4000];
+
+    public string Name => "cifar";
+
+    public string Title => "Wide ResNets on CIFAR-10";
+
+    public string Summary => "accuracy against training samples: a Wide ResNet, and one whose last group is a pMoE layer (by torch; needs CIFAR-10)";
+
+    public IReadOnlyList<string> Options { get; } = ["--samples"];
+
+    public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
+
+    public ReproductionReport Report(ReproductionOptions options, Func<ICell, CellRecord?> find)
+    {
+        IReadOnlyList<GridTrial> trials = Trials(options);
+        var table = new GridTable(s_networks, Samples(options), trials, find);
+        string lead = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {Epochs(options)} epochs of SGD, batch {trials[0].Cell.Spec.Training!.Batch}, no augmentation, accuracy after the last epoch. {Flops(trials)}");
+        string markdown = $"# {Title}\n\n{lead}\n\nTest accuracy, mean ± standard deviation over the seeds:\n\n{table.ToMarkdown()}";
+        object results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Mean, entry.Deviation, TestAccuracies = entry.Accuracies });
+        return new ReproductionReport(GridReport.ToHtml(table, Title, lead), markdown, Csv(trials, find), results);
+    }
+
+    private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? [500] : s_samples;
+
+    private static int Epochs(ReproductionOptions options) => options.Epochs ?? (options.Quick ? 2 : DefaultEpochs);
+
+    private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options) =>
+    [
+        .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 1 : 3))
+           from samples in Samples(options).Reverse()
+           from network in s_networks
+           select new GridTrial(network, samples, seed, Cell(network, samples, seed, options)),
+    ];
+
+    private static TrainingCell Cell(string network, int samples, int seed, ReproductionOptions options)
+    {
+        PatchMoESpec spec = EmbeddedSpecs.Read(network);
+        spec = spec with
+        {
+            Training = spec.Training! with { Seed = seed, Epochs = Epochs(options) },
+            Data = ((Cifar10DataSpec)spec.Data!) with { Train = samples },
+        };
+        return new TrainingCell(string.Create(CultureInfo.InvariantCulture, $"{network}, {samples} samples, seed {seed}"), spec, specFolder: ".", options.DataFolder);
+    }
+
+    /// <summary>What a training sample costs in each network.</summary>
+    private static string Flops(IReadOnlyList<GridTrial> trials)
+    {
+        double Of(string network)
+        {
+            var cost = NetworkCost.Of(trials.First(trial => trial.Network == network).Cell.Spec.Model);
+            return (cost.ForwardFlops + cost.BackwardFlops) / 1e6;
+        }
+
+        (double wide, double patches) = (Of(s_networks[0]), Of(s_networks[1]));
+        return string.Create(CultureInfo.InvariantCulture, $"A training sample takes {wide:0.0} MFLOP in the Wide ResNet and {patches:0.0} with the pMoE layer, a factor of {wide / patches:0.00}.");
+    }
+
+    private static string Csv(IReadOnlyList<GridTrial> trials, Func<ICell, CellRecord?> find)
+    {
+        var csv = new StringBuilder("network,samples,seed,testAccuracy,testLoss,trainLoss\n");
+        foreach (GridTrial trial in trials)
+        {
+            if (find(trial.Cell)?.Result is { } result)
+            {
+                csv.Append(CultureInfo.InvariantCulture, $"{trial.Network},{trial.Samples},{trial.Seed},{result["testAccuracy"]},{result["testLoss"]},{result["trainLoss"]}\n");
+            }
+        }
+
+        return csv.ToString();
+    }
+}
