@@ -18,9 +18,8 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     private const int SinglePasses = 400;
     private const int BatchPasses = 40;
 
-    private readonly string[] _networks = [.. trials.Select(trial => trial.Trial.Network).Distinct()];
     private readonly Dictionary<string, List<double?>> _training = trials.Select(trial => trial.Trial.Network).Distinct().ToDictionary(network => network, _ => new List<double?>());
-    private readonly Dictionary<string, (double Single, double Batch)> _prediction = [];
+    private readonly Dictionary<string, (double Epoch, double Single, double Batch)> _first = [];
 
     /// <summary>Measures all.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -41,8 +40,9 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
             .. first.Select(trial => new NetworkMeasurement(
                 trial.Trial.Network,
                 _training[trial.Trial.Network],
-                _prediction[trial.Trial.Network].Single,
-                _prediction[trial.Trial.Network].Batch,
+                _first[trial.Trial.Network].Epoch,
+                _first[trial.Trial.Network].Single,
+                _first[trial.Trial.Network].Batch,
                 Peak(FootprintTask.Train, trial),
                 Peak(FootprintTask.Predict, trial))),
         ];
@@ -53,23 +53,25 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     private void Train(IReadOnlyList<EqualTrial> seed)
     {
         (Dataset train, Dataset held) = CellData.Load(seed[0].Trial.Cell.Spec, dataFolder, new SharedData(1));
-        Dataset few = held.First(2);
-        TrainingClock[] clocks = [.. seed.Select(trial => new TrainingClock(Until(trial), train, few))];
-        bool isFirst = _prediction.Count == 0;
+        TrainingClock Clock(EqualTrial trial) => new(Until(trial), train, held.First(2));
+        bool isFirst = _first.Count == 0;
         if (isFirst)
         {
             // What runs for the first time is compiled meanwhile.
-            Array.ForEach([.. seed.Select(trial => new TrainingClock(Until(trial), train, few))], clock => clock.Repeat(context.Cancellation));
+            Array.ForEach([.. seed.Select(Clock)], clock => clock.Repeat(context.Cancellation));
         }
 
+        // What never reaches its target is only timed where it is also to predict.
+        EqualTrial[] timed = [.. seed.Where(trial => isFirst || trial.Epochs is not null)];
+        TrainingClock[] clocks = [.. timed.Select(Clock)];
         for (int repeat = 0; repeat < repeats; repeat++)
         {
             Array.ForEach(clocks, clock => clock.Repeat(context.Cancellation));
         }
 
-        foreach ((EqualTrial trial, TrainingClock clock) in seed.Zip(clocks))
+        foreach (EqualTrial trial in seed)
         {
-            _training[trial.Trial.Network].Add(trial.Epochs is null ? null : clock.Seconds);
+            _training[trial.Trial.Network].Add(trial.Epochs is null ? null : clocks[Array.IndexOf(timed, trial)].Seconds);
         }
 
         if (isFirst)
@@ -78,7 +80,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
             double[] batch = Predict(clocks, held, Math.Min(Batch, held.Count), BatchPasses);
             for (int i = 0; i < clocks.Length; i++)
             {
-                _prediction[seed[i].Trial.Network] = (single[i], batch[i]);
+                _first[timed[i].Trial.Network] = (clocks[i].EpochSeconds, single[i], batch[i]);
             }
         }
     }

@@ -5,6 +5,7 @@ using PatchMoE.Measurement;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.EqualAccuracy;
 
@@ -18,15 +19,18 @@ namespace PatchMoE.Cli.EqualAccuracy;
 internal sealed class TrainingClock(PatchMoESpec spec, Dataset train, Dataset few)
 {
     private readonly List<double[]> _repeats = [];
+    private int _networkEpochs;
 
     /// <summary>The model as the last repeat has trained it.</summary>
     public IPatchMoEModel Model { get; } = CompiledModel.Load(spec);
 
     /// <summary>The duration of the training in seconds, without tests: preparation, routers that learn first, and all epochs.</summary>
     /// <exception cref="InvalidOperationException">It was not run.</exception>
-    public double Seconds => _repeats.Count == 0
-        ? throw new InvalidOperationException("There is no repeat.")
-        : Enumerable.Range(0, _repeats[0].Length).Sum(part => Timing.Of([.. _repeats.Select(repeat => repeat[part])]).Median);
+    public double Seconds => Parts().Sum();
+
+    /// <summary>The median duration of the epochs in which the network itself learns, in seconds.</summary>
+    /// <exception cref="InvalidOperationException">It was not run.</exception>
+    public double EpochSeconds => Timing.Of(Parts()[^_networkEpochs..]).Median;
 
     /// <summary>Runs and times the training once more.</summary>
     /// <param name="cancellation">Stops it.</param>
@@ -40,8 +44,14 @@ internal sealed class TrainingClock(PatchMoESpec spec, Dataset train, Dataset fe
         var preparation = new FirstUpdate();
         TrainingResult result = trainer.Run(preparation, cancellation);
         cancellation.ThrowIfCancellationRequested();
+        _networkEpochs = result.History.Count(epoch => epoch.Phase != TrainingPhase.Routers);
         _repeats.Add([preparation.Seconds, .. result.History.Select(epoch => train.Count / epoch.SamplesPerSecond)]);
     }
+
+    /// <summary>The preparation, then all epochs, each with its median.</summary>
+    private double[] Parts() => _repeats.Count == 0
+        ? throw new InvalidOperationException("There is no repeat.")
+        : [.. Enumerable.Range(0, _repeats[0].Length).Select(part => Timing.Of([.. _repeats.Select(repeat => repeat[part])]).Median)];
 
     /// <summary>The time until the first update is made.</summary>
     private sealed class FirstUpdate : IProgress<TrainingProgress>

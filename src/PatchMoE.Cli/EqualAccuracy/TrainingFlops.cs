@@ -9,21 +9,29 @@ internal static class TrainingFlops
     /// <param name="epochs">The number of epochs of the network itself.</param>
     public static double Of(PatchMoESpec spec, int samples, int epochs)
     {
-        TrainingSpec training = spec.Training!;
-        var cost = NetworkCost.Of(spec.Model);
-        double batches = Math.Ceiling((double)samples / training.Batch);
-        double epoch = (samples * (double)(cost.ForwardFlops + cost.BackwardFlops)) + (batches * cost.UpdateFlops);
-        return (epochs * epoch) + (training.Method == TrainingMethod.Separate ? Routers(spec, samples, batches) : 0);
+        double routers = spec.Training!.Method == TrainingMethod.Separate ? Routers(spec, samples) : 0;
+        return (epochs * Epoch(spec, samples)) + routers;
     }
+
+    /// <summary>The updates of one epoch of the network itself.</summary>
+    /// <param name="spec">As in <see cref="Of"/>.</param>
+    /// <param name="samples">As in <see cref="Of"/>.</param>
+    public static double Epoch(PatchMoESpec spec, int samples)
+    {
+        var cost = NetworkCost.Of(spec.Model);
+        return (samples * (double)(cost.ForwardFlops + cost.BackwardFlops)) + (Batches(spec, samples) * cost.UpdateFlops);
+    }
+
+    private static double Batches(PatchMoESpec spec, int samples) => Math.Ceiling((double)samples / spec.Training!.Batch);
 
     /// <summary>
     /// The linear loss of separate training needs only the sum of each sample's n patches, once, n·d; then in each epoch a multiply-add of that sum to the gradient, 2·d a
     /// sample, and the update of two routers, 4·d a batch.
     /// </summary>
-    private static double Routers(PatchMoESpec spec, int samples, double batches)
+    private static double Routers(PatchMoESpec spec, int samples)
     {
         LayerShape layer = spec.Model.LayerShapes()[0];
         double sums = (double)samples * layer.Patches * layer.Dimension;
-        return sums + (spec.Training!.RouterEpochs * layer.Dimension * ((2.0 * samples) + (4 * batches)));
+        return sums + (spec.Training!.RouterEpochs * layer.Dimension * ((2.0 * samples) + (4 * Batches(spec, samples))));
     }
 }

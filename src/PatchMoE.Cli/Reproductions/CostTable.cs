@@ -4,11 +4,14 @@ namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>What one network costs.</summary>
 /// <param name="Network">The spec's name.</param>
-/// <param name="Cost">What its passes must compute.</param>
+/// <param name="Spec">Its spec, of whatever seed.</param>
 /// <param name="Trials">The finished seeds.</param>
 /// <param name="Measured">What it took on this machine; null if it was not measured.</param>
-internal sealed record CostRow(string Network, NetworkCost Cost, IReadOnlyList<EqualTrial> Trials, NetworkMeasurement? Measured)
+internal sealed record CostRow(string Network, PatchMoESpec Spec, IReadOnlyList<EqualTrial> Trials, NetworkMeasurement? Measured)
 {
+    /// <summary>What its passes must compute.</summary>
+    public NetworkCost Cost { get; } = NetworkCost.Of(Spec.Model);
+
     public string Name => CostTable.NameOf(Network);
 
     /// <summary>Epochs to the target.</summary>
@@ -16,6 +19,9 @@ internal sealed record CostRow(string Network, NetworkCost Cost, IReadOnlyList<E
 
     /// <summary>The accuracy then, on the mosaics that did not choose the epoch.</summary>
     public Spread? Tested { get; } = Spread.Of([.. Trials.Select(trial => trial.Tested)]);
+
+    /// <summary>FLOPs of one epoch of training.</summary>
+    public double EpochFlops { get; } = EqualAccuracy.TrainingFlops.Epoch(Spec, ((MosaicDataSpec)Spec.Data!).Train);
 
     /// <summary>FLOPs of the training to the target.</summary>
     public Spread? TrainingFlops { get; } = Spread.Of([.. Trials.Select(trial => trial.Flops)]);
@@ -32,6 +38,10 @@ internal sealed record CostRow(string Network, NetworkCost Cost, IReadOnlyList<E
         int?[] epochs = [.. Trials.Select(trial => trial.Curve.EpochsTo(accuracy))];
         return (Spread.Of([.. epochs.Select(one => (double?)one)]), epochs.Count(one => one is not null));
     }
+
+    /// <summary>FLOPs of the training to an accuracy that is the same for all seeds.</summary>
+    public Spread? FlopsTo(double accuracy) => Spread.Of(
+        [.. Trials.Select(trial => trial.Curve.EpochsTo(accuracy) is { } epochs ? (double?)EqualAccuracy.TrainingFlops.Of(Spec, trial.Samples, epochs) : null)]);
 }
 
 /// <summary>The costs of all networks.</summary>
@@ -51,7 +61,7 @@ internal sealed class CostTable
         [
             .. Networks.Select(network => new CostRow(
                 network,
-                NetworkCost.Of(planned.First(trial => trial.Network == network).Cell.Spec.Model),
+                planned.First(trial => trial.Network == network).Cell.Spec,
                 [.. finished.Where(trial => trial.Trial.Network == network)],
                 measured?.Networks.SingleOrDefault(one => one.Network == network))),
         ];
