@@ -35,6 +35,7 @@ internal sealed class CommandLine
             BenchCommand.Create(context),
             BackendsCommand.Create(context),
             CompileCommand.Create(context),
+            FootprintCommand.Create(context),
         ])
         {
             _root.Subcommands.Add(command);

@@ -83,10 +83,15 @@ internal sealed class ReproduceCommand
         long started = Stopwatch.GetTimestamp();
         bool interrupted = false;
         IReadOnlyList<CellFailure> failures = [];
+        ReproductionReport? report = null;
         try
         {
             var scheduler = new CellScheduler(folder, parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
             failures = CellProgress.Watch(context, open, progress => scheduler.Run(open, progress, context.Cancellation));
+            if (failures.Count == 0 && reproduction is IMeasuredReproduction measured)
+            {
+                report = measured.Measure(options, folder.Find, context);
+            }
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
@@ -95,7 +100,7 @@ internal sealed class ReproduceCommand
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         int finished = cells.Count(cell => folder.Find(cell) is not null);
-        ReproductionReport report = reproduction.Report(options, folder.Find);
+        report ??= reproduction.Report(options, folder.Find);
         Write(folder.FullPath, report);
         context.Error.Write(report.Markdown);
         foreach (CellFailure failure in failures)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using PatchMoE.Compiler;
 
 namespace PatchMoE.Cli.Inputs;
@@ -24,40 +23,10 @@ internal static class CompiledModel
         AssemblyCache? cache = AssemblyCache.ForUser();
         if (cache is not null && !PatchMoECompiler.IsCached(spec, cache))
         {
-            TryCompileInOtherProcess(spec);
+            // If that process cannot be started or fails, this one compiles, and reports what is wrong.
+            OtherProcess.TryRun([CommandName], SpecWriter.ModelToJson(spec));
         }
 
         return PatchMoECompiler.Compile(spec, cache).GetType();
-    }
-
-    /// <summary>If the other process cannot be started or fails, this one compiles, and reports what is wrong.</summary>
-    private static void TryCompileInOtherProcess(PatchMoESpec spec)
-    {
-        // Inside another program, such as a test, there is no pmoe to start.
-        if (!ThisProgram.IsRunning)
-        {
-            return;
-        }
-
-        IReadOnlyList<string> program = ThisProgram.Command;
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), CommandName])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process compiler = Process.Start(start)!;
-            compiler.ErrorDataReceived += (_, _) => { };
-            compiler.BeginErrorReadLine();
-            compiler.StandardInput.Write(SpecWriter.ModelToJson(spec));
-            compiler.StandardInput.Close();
-            compiler.StandardOutput.ReadToEnd();
-            compiler.WaitForExit();
-        }
-        catch (Exception failure) when (failure is IOException or System.ComponentModel.Win32Exception)
-        {
-        }
     }
 }

@@ -6,13 +6,14 @@ namespace PatchMoE.Cli.Reproductions;
 internal static class EmbeddedSpecs
 {
     private const string Prefix = "specs/";
+    private const string Mosaics = Prefix + "mnist-";
     private const string Ending = ".json";
 
-    /// <summary>The names, without folder and extension.</summary>
+    /// <summary>The names of the networks on mosaics, without folder and extension.</summary>
     public static string[] Names { get; } =
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(Mosaics, StringComparison.Ordinal))
             .Select(name => name[Prefix.Length..^Ending.Length])
             .Order(StringComparer.Ordinal),
     ];

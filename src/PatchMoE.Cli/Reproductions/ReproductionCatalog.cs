@@ -12,6 +12,8 @@ internal static class ReproductionCatalog
         new PhaseReproduction("phase-m", "Phase transition: samples × neurons", "success over N × m, separate and joint training", [PhasePlans.SeparateNeurons, PhasePlans.JointNeurons]),
         new SpuriousReproduction(),
         new NoiseReproduction(),
+        new CostReproduction(),
+        new PruneReproduction(),
         new CifarReproduction(),
         new MilReproduction(),
     ];
