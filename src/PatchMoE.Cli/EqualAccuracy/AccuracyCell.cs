@@ -32,7 +32,7 @@ internal sealed class AccuracyCell(string name, PatchMoESpec spec, string dataFo
     public JsonObject Run(CellContext context)
     {
         IPatchMoEModel model = CompiledModel.Load(spec);
-        (Dataset train, Dataset held) = CellData.Load(spec, dataFolder, context.Data);
+        (Dataset train, Dataset held) = CellData.Load(spec, dataFolder, dataFolder, context.Data);
         Dataset test = held.First(held.Count / 2);
         Dataset watched = held.Select([.. Enumerable.Range(test.Count, held.Count - test.Count)]);
         using var engine = new CpuEngine(model, threads: 1);

@@ -52,7 +52,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     /// <summary>Times the trainings of one seed, and of the first one also the predictions of the trained networks.</summary>
     private void Train(IReadOnlyList<EqualTrial> seed)
     {
-        (Dataset train, Dataset held) = CellData.Load(seed[0].Trial.Cell.Spec, dataFolder, new SharedData(1));
+        (Dataset train, Dataset held) = CellData.Load(seed[0].Trial.Cell.Spec, dataFolder, dataFolder, new SharedData(1));
         TrainingClock Clock(EqualTrial trial) => new(Until(trial), train, held.First(2));
         bool isFirst = _first.Count == 0;
         if (isFirst)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PatchMoE.Cli.Backends;
-using PatchMoE.Cli.Runs;
-using PatchMoE.Imaging;
 using PatchMoE.Initialization;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
@@ -24,8 +22,6 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     /// <summary>The message of a training that diverged, in place of numbers.</summary>
     public const string Diverged = "diverged";
 
-    private readonly string? _dataFolder = dataFolder is null ? null : Path.GetFullPath(dataFolder);
-
     private string? _hash;
 
     /// <summary>How many training samples to load: of a longer draw, the cell takes the first ones. Set by <see cref="ShareData"/>.</summary>
@@ -42,7 +38,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     /// <summary>
     /// The full spec with its seed, but without its name; the folders that its data are searched in; what is measured beside. Not kept: a large sweep has many.
     /// </summary>
-    public string Identity => string.Join('\n', (IEnumerable<string>)[SpecWriter.ToJson(spec with { Name = "cell" }), .. DataPlaces(), .. Measurement is null ? [] : new[] { Measurement.Name }]);
+    public string Identity => string.Join('\n', (IEnumerable<string>)[SpecWriter.ToJson(spec with { Name = "cell" }), .. CellData.Places(spec, specFolder, dataFolder), .. Measurement is null ? [] : new[] { Measurement.Name }]);
 
     /// <inheritdoc/>
     public string Hash => _hash ??= CellRecord.Digest(Identity);
@@ -51,12 +47,12 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     public double Work { get; } = (double)spec.Training!.Epochs * (TrainSamples(spec.Data!) ?? 1) * NetworkCost.Of(spec.Model).ForwardFlops;
 
     /// <summary>Cells of the same group and seed train on the same samples, or on the first ones of them.</summary>
-    public string DataGroup => DataKey(IsPrefix(Spec.Data!) ? 0 : null);
+    public string DataGroup => CellData.Key(IsPrefix(Spec.Data!) ? WithTrain(Spec, 0) : Spec, specFolder, dataFolder);
 
     /// <summary>Lets cells that differ only in the number of training samples, which are a prefix of a longer draw, share one data set.</summary>
     public static IReadOnlyList<TrainingCell> ShareData(IReadOnlyList<TrainingCell> cells)
     {
-        foreach (IGrouping<string, TrainingCell> group in cells.Where(cell => IsPrefix(cell.Spec.Data!)).GroupBy(cell => cell.DataKey(0)))
+        foreach (IGrouping<string, TrainingCell> group in cells.Where(cell => IsPrefix(cell.Spec.Data!)).GroupBy(cell => cell.DataGroup))
         {
             int most = group.Max(cell => TrainSamples(cell.Spec.Data!)!.Value);
             foreach (TrainingCell cell in group)
@@ -82,7 +78,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
             TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
             JsonObject json = ToJson(result);
-            Measurement?.Measure(engine, Spec, _dataFolder, context, json);
+            Measurement?.Measure(engine, Spec, dataFolder, context, json);
             return json;
         }
         catch (TrainingDivergedException failure)
@@ -113,39 +109,9 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
 
     private (Dataset Train, Dataset Test) Load(CellContext context)
     {
-        var options = new LoadOptions
-        {
-            Seed = (ulong)Spec.Training!.Seed,
-            SpecFolder = specFolder,
-            DataFolder = _dataFolder,
-            Pictures = PictureReader.Default,
-            CacheFolder = RunPlaces.CacheFolder(null),
-        };
-        DataSpec wanted = _loaded is { } most ? WithTrain(Spec.Data!, most) : Spec.Data!;
-        (Dataset train, Dataset test) = context.Data.Take(
-            DataKey(_loaded), () => DataLoader.Load(Spec with { Data = wanted }, options));
+        PatchMoESpec longer = _loaded is { } most ? WithTrain(Spec, most) : Spec;
+        (Dataset train, Dataset test) = CellData.Load(longer, specFolder, dataFolder, context.Data);
         return (_loaded is null ? train : train.First(TrainSamples(Spec.Data!)!.Value), test);
-    }
-
-    /// <summary>All that determines the data: the section itself, the input, the labels that the loss wants, and the seed.</summary>
-    private string DataKey(int? samples)
-    {
-        PatchMoESpec spec = Spec with { Data = samples is { } count ? WithTrain(Spec.Data!, count) : Spec.Data, Training = TrainingSpec.Default with { Seed = Spec.Training!.Seed } };
-        ModelSpec model = spec.Model with { Layers = default, Backbone = null };
-        return SpecWriter.ToJson(spec with { Name = "data", Model = model });
-    }
-
-    private IEnumerable<string> DataPlaces()
-    {
-        if (_dataFolder is not null)
-        {
-            yield return _dataFolder;
-        }
-
-        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec or Cifar10DataSpec { Source: not null } or CelebaDataSpec { Source: not null })
-        {
-            yield return Path.GetFullPath(specFolder);
-        }
     }
 
     /// <summary>Sample i of these depends only on the seed and i, as long as nothing is measured on all of them.</summary>
@@ -161,11 +127,11 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         _ => null,
     };
 
-    private static DataSpec WithTrain(DataSpec data, int count) => data switch
+    private static PatchMoESpec WithTrain(PatchMoESpec spec, int count) => spec.Data switch
     {
-        MosaicDataSpec mosaic => mosaic with { Train = count },
-        SyntheticDataSpec synthetic => synthetic with { Train = count },
-        _ => data,
+        MosaicDataSpec mosaic => spec with { Data = mosaic with { Train = count } },
+        SyntheticDataSpec synthetic => spec with { Data = synthetic with { Train = count } },
+        _ => spec,
     };
 
     /// <summary>Counts the epochs in which the network itself learns; routers that learn alone take next to no time.</summary>

@@ -37,7 +37,7 @@ internal sealed class PruneCell(PatchMoESpec spec, PrunePlan plan, string dataFo
 
     public JsonObject Run(CellContext context)
     {
-        LoadedData data = CellData.Load(spec, dataFolder, context.Data);
+        LoadedData data = CellData.Load(spec, dataFolder, dataFolder, context.Data);
         var initial = new WeightBuffer(spec);
         WeightInitializer.Initialize(spec, Seed, initial.Parameters);
         (double accuracy, float[] trained) = Train(spec, initial.Parameters, spec.Training!.Epochs, data, context);

@@ -37,7 +37,7 @@ internal sealed class CostReport(string title, string command, CostTable table)
     /// <param name="Value">The value, of several seeds the median; null if it is missing.</param>
     /// <param name="Seeds">The spread over the seeds; null if there is only one value.</param>
     /// <param name="Unit">What a unit of the spread is in units of the value.</param>
-    private sealed record Quantity(string Title, string Format, Func<CostRow, double?> Value, Func<CostRow, Spread?>? Seeds = null, double Unit = 1)
+    private sealed record Quantity(string Title, string Format, Func<CostRow, double?> Value, Func<CostRow, MedianOverSeeds?>? Seeds = null, double Unit = 1)
     {
         public Bar? Bar(CostRow row) => Value(row) is { } value
             ? new Bar(value, Seeds?.Invoke(row)?.Low * Unit, Seeds?.Invoke(row)?.High * Unit)
@@ -198,7 +198,7 @@ internal sealed class CostReport(string title, string command, CostTable table)
 
     private static string FixedText(CostRow row, double accuracy)
     {
-        (Spread? epochs, int reached) = row.To(accuracy);
+        (MedianOverSeeds? epochs, int reached) = row.To(accuracy);
         return string.Create(CultureInfo.InvariantCulture, $"{epochs?.Median.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"} ({reached} of {row.Trials.Count})");
     }
 

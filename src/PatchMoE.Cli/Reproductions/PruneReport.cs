@@ -77,13 +77,13 @@ internal sealed class PruneReport(string title, string command, IReadOnlyList<Pr
 
     private static string Chart(PruneTable table, bool tuned)
     {
-        MeanOverSeeds? whole = table.Whole(tuned);
-        XyPoint Point(int kept, MeanOverSeeds value) => new(table.Experts - kept, value.Mean, value.Mean - value.Deviation, value.Mean + value.Deviation);
+        Spread? whole = table.Whole(tuned);
+        XyPoint Point(int kept, Spread value) => new(table.Experts - kept, value.Mean, value.Low, value.High);
         XySeries[] series =
         [
             .. s_orders.Select(order => new XySeries(
                 PruneTable.NameOf(order),
-                whole is null ? [] : [Point(table.Experts, whole), .. table.Plan.Kept.Select(kept => Point(kept, table.Accuracy(order, kept, tuned)!))])),
+                whole is null ? [] : [Point(table.Experts, whole.Value), .. table.Plan.Kept.Select(kept => Point(kept, table.Accuracy(order, kept, tuned)!.Value))])),
         ];
         return new XyChart(tuned ? "After further training" : "Without further training", new XyAxis("experts removed", Low: 0), new XyAxis("test accuracy", High: 1), series).ToSvg();
     }
