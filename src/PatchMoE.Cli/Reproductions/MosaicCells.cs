@@ -23,9 +23,10 @@ internal static class MosaicCells
     public static PatchMoESpec With(PatchMoESpec spec, int samples, int seed, ReproductionOptions options)
     {
         TrainingSpec training = spec.Training!;
+        int? routers = training.Method == TrainingMethod.Separate ? options.Epochs : null;
         return spec with
         {
-            Training = training with { Seed = seed, Epochs = options.Epochs ?? training.Epochs, RouterEpochs = options.Epochs ?? training.RouterEpochs },
+            Training = training with { Seed = seed, Epochs = options.Epochs ?? training.Epochs, RouterEpochs = routers ?? training.RouterEpochs },
             Data = ((MosaicDataSpec)spec.Data!) with { Train = samples },
         };
     }

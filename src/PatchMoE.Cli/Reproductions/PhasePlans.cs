@@ -5,6 +5,7 @@ internal static class PhasePlans
 {
     private const string Separate = "phase-separate";
     private const string Joint = "phase-joint";
+    private const string JointOrder = "For joint training, the paper bounds the needed N by the order k⁴l⁶. That is an upper bound: slower growth agrees with it.";
 
     public static PhasePlan SeparatePatches { get; } = new(
         "separate, l",
@@ -14,7 +15,7 @@ internal static class PhasePlans
         [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16],
         [2, 3, 4, 5, 8, 12, 16],
         Patches,
-        "The paper bounds the needed N by the order l⁸ for separate training, from above: the measured growth may be slower, but not faster.");
+        "For separate training, the paper bounds the needed N by the order l⁸. That is an upper bound: slower growth agrees with it.");
 
     public static PhasePlan JointPatches { get; } = new(
         "joint, l",
@@ -24,7 +25,7 @@ internal static class PhasePlans
         [1, 2, 3, 4, 6, 8, 10, 12, 14, 16],
         [1, 2, 4, 8, 16],
         Patches,
-        "The paper bounds the needed N by the order k⁴l⁶ for joint training, from above: the measured growth may be slower, but not faster.");
+        JointOrder);
 
     public static PhasePlan JointExperts { get; } = new(
         "joint, k",
@@ -34,7 +35,7 @@ internal static class PhasePlans
         [3, 4, 6, 8, 12, 16],
         [3, 4, 8, 16],
         Experts,
-        "The paper bounds the needed N by the order k⁴l⁶ for joint training, from above: the measured growth may be slower, but not faster.");
+        JointOrder);
 
     public static PhasePlan SeparateNeurons { get; } = new(
         "separate, m",
@@ -44,7 +45,7 @@ internal static class PhasePlans
         [2, 4, 8, 16, 32, 64],
         [2, 8, 32],
         Neurons,
-        "The paper asks for m of the order l¹⁰ for separate training, from above; beyond it, the needed N does not depend on m.");
+        "For separate training, the paper proves that neurons of the order l¹⁰ are enough, an upper bound; with enough neurons, its bound on N does not depend on m.");
 
     public static PhasePlan JointNeurons { get; } = new(
         "joint, m",
@@ -54,7 +55,7 @@ internal static class PhasePlans
         [4, 8, 16, 32, 64, 128],
         [4, 16, 64],
         Neurons,
-        "The paper asks for m of the order k³n²l⁶ for joint training, from above; beyond it, the needed N does not depend on m.");
+        "For joint training, the paper proves that neurons of the order k³n²l⁶ are enough, an upper bound; with enough neurons, its bound on N does not depend on m.");
 
     private static PatchMoESpec Patches(PatchMoESpec spec, int value) => WithLayer(spec, layer => layer with { PatchesPerExpert = value });
 

@@ -68,7 +68,7 @@ internal sealed class PhaseReproduction(string name, string title, string summar
         int Scaled(int own) => (int)Math.Max(1, Math.Round((double)(epochs ?? own) * data.Train / samples, MidpointRounding.AwayFromZero));
         spec = plan.Apply(spec, setting) with
         {
-            Training = training with { Seed = seed, Epochs = Scaled(training.Epochs), RouterEpochs = Scaled(training.RouterEpochs) },
+            Training = training with { Seed = seed, Epochs = Scaled(training.Epochs), RouterEpochs = training.Method == TrainingMethod.Separate ? Scaled(training.RouterEpochs) : training.RouterEpochs },
             Data = data with { Train = samples },
         };
         string title = string.Create(CultureInfo.InvariantCulture, $"{plan.Spec}, {plan.Symbol} = {setting}, {samples} samples, seed {seed}");

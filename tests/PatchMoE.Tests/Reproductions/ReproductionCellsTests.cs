@@ -19,7 +19,7 @@ public sealed class ReproductionCellsTests
             foreach (TrainingCell cell in cells.Cast<TrainingCell>())
             {
                 SpecResult read = SpecReader.Read(SpecWriter.ToJson(cell.Spec), "cell.json");
-                Assert.That(read.Diagnostics, Is.Empty, cell.Title);
+                Assert.That(read.Diagnostics.Where(diagnostic => diagnostic.Rule.Level != DiagnosticLevel.Info), Is.Empty, cell.Title);
             }
         }
     }
