@@ -29,6 +29,8 @@ internal sealed class CommandLine
             ExportCommand.Create(context),
             CompareCommand.Create(context),
             CostCommand.Create(context),
+            TheoryCommand.Create(context),
+            SweepCommand.Create(context),
             ReproduceCommand.Create(context),
             BenchCommand.Create(context),
             BackendsCommand.Create(context),

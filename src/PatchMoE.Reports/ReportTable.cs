@@ -111,6 +111,7 @@ internal sealed class ReportTable
         null => "–",
         bool value => value ? "yes" : "no",
         double value when format is null || !double.IsFinite(value) => NumberText.Of(value),
+        int or long when format is null => NumberText.Count(Convert.ToDouble(cell, CultureInfo.InvariantCulture)),
         IFormattable value => value.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−'),
         _ => (string)cell,
     };

@@ -15,6 +15,7 @@ internal sealed class CellFolder
     private readonly string _claims;
     private readonly Action<string> _report;
     private readonly ConcurrentDictionary<string, CellRecord> _known = new();
+    private readonly ConcurrentDictionary<string, bool> _damaged = new();
 
     private CellFolder(string path, Action<string> report)
     {
@@ -33,11 +34,11 @@ internal sealed class CellFolder
     /// <exception cref="BadInputException">It cannot be created.</exception>
     public static CellFolder Open(string path, Action<string> report) => new(OutputFolder.Create(path), report);
 
-    /// <summary>The result of a cell; null if it is not finished. A damaged file is removed, so that the cell is run again.</summary>
+    /// <summary>The result of a cell; null if it is not finished. A damaged file counts as none, and is replaced when the cell is run again.</summary>
     /// <exception cref="BadInputException">The file cannot be read.</exception>
     public CellRecord? Find(ICell cell)
     {
-        string hash = CellRecord.Hash(cell);
+        string hash = cell.Hash;
         if (_known.TryGetValue(hash, out CellRecord? known))
         {
             return known;
@@ -54,18 +55,21 @@ internal sealed class CellFolder
             return _known.GetOrAdd(hash, record);
         }
 
-        _report($"{path}: the result of '{cell.Title}' is damaged. The cell is run again.");
-        File.Delete(path);
+        if (_damaged.TryAdd(hash, true))
+        {
+            _report($"{path}: the result of '{cell.Title}' is damaged. The cell is run again.");
+        }
+
         return null;
     }
 
     /// <summary>Claims a cell until the claim is disposed; null if another process is running it. A finished cell may be claimed: ask <see cref="Find"/> afterwards.</summary>
-    public CellClaim? TryClaim(ICell cell) => CellClaim.TryTake(Path.Combine(_claims, CellRecord.Hash(cell)));
+    public CellClaim? TryClaim(ICell cell) => CellClaim.TryTake(Path.Combine(_claims, cell.Hash));
 
     /// <summary>Whether another process is running a cell.</summary>
     public bool IsClaimed(ICell cell)
     {
-        if (!File.Exists(Path.Combine(_claims, CellRecord.Hash(cell))))
+        if (!File.Exists(Path.Combine(_claims, cell.Hash)))
         {
             return false;
         }
@@ -80,7 +84,7 @@ internal sealed class CellFolder
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void Add(ICell cell, CellRecord record)
     {
-        string hash = CellRecord.Hash(cell);
+        string hash = cell.Hash;
         AtomicFile.WriteText(PathOf(hash), record.ToJson());
         _known[hash] = record;
     }

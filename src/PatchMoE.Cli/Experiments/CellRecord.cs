@@ -15,9 +15,6 @@ internal sealed record CellRecord(string Title, JsonObject Result, double Second
 {
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The first 16 hexadecimal digits of the SHA-256 of a cell's identity.</summary>
-    public static string Hash(ICell cell) => Digest(cell.Identity);
-
     /// <summary>One line of JSON with a checksum.</summary>
     public string ToJson()
     {
@@ -42,5 +39,6 @@ internal sealed record CellRecord(string Title, JsonObject Result, double Second
         }
     }
 
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of a text.</summary>
+    public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }

@@ -19,6 +19,12 @@ internal sealed class CellScheduler(CellFolder folder, int threads)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long cells may take to stop. Those that take longer, such as one whose network is being compiled, end with the process: nothing is half-written.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often a cancellation is looked for.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(50);
+
     private readonly SharedData _data = new(threads + 1);
     private readonly Lock _lock = new();
     private readonly List<CellFailure> _failures = [];
@@ -36,11 +42,13 @@ internal sealed class CellScheduler(CellFolder folder, int threads)
     public IReadOnlyList<CellFailure> Run(IReadOnlyList<ICell> cells, ICellProgress progress, CancellationToken cancellation)
     {
         _failures.Clear();
-        IReadOnlyList<ICell> open = [.. cells.DistinctBy(cell => cell.Identity).Where(cell => folder.Find(cell) is null)];
+        IReadOnlyList<ICell> open = [.. cells.DistinctBy(cell => cell.Hash).Where(cell => folder.Find(cell) is null)];
         while (true)
         {
             IReadOnlyList<ICell> elsewhere = RunUnclaimed(open, progress, cancellation);
-            if (elsewhere.Count == 0 || !WaitsForOthers)
+
+            // Of a long list, some that others were running may have been left since.
+            if (elsewhere.Count == 0 || (!WaitsForOthers && elsewhere.Count == open.Count))
             {
                 return _failures;
             }
@@ -57,7 +65,9 @@ internal sealed class CellScheduler(CellFolder folder, int threads)
     {
         var elsewhere = new List<ICell>();
         ExceptionDispatchInfo? failure = null;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // Not disposed: a worker that is not waited for may still look at it.
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         int next = 0;
 
         void Work()
@@ -91,12 +101,29 @@ internal sealed class CellScheduler(CellFolder folder, int threads)
             }
         }
 
-        Thread[] workers = [.. Enumerable.Range(0, Math.Min(threads, open.Count)).Select(i => new Thread(Work) { Name = $"cells {i}" })];
+        Thread[] workers = [.. Enumerable.Range(0, Math.Min(threads, open.Count)).Select(i => new Thread(Work) { Name = $"cells {i}", IsBackground = true })];
         Array.ForEach(workers, worker => worker.Start());
-        Array.ForEach(workers, worker => worker.Join());
+        Wait(workers, cancellation);
         cancellation.ThrowIfCancellationRequested();
         failure?.Throw();
         return elsewhere;
+    }
+
+    /// <summary>Waits for the end of all workers, once cancelled only for a moment.</summary>
+    private static void Wait(Thread[] workers, CancellationToken cancellation)
+    {
+        foreach (Thread worker in workers)
+        {
+            while (!worker.Join(s_turn) && !cancellation.IsCancellationRequested)
+            {
+            }
+        }
+
+        long cancelled = Stopwatch.GetTimestamp();
+        while (Array.Exists(workers, worker => worker.IsAlive) && Stopwatch.GetElapsedTime(cancelled) < s_patience)
+        {
+            Thread.Sleep(1);
+        }
     }
 
     /// <summary>Runs a cell; false if another process is running it.</summary>

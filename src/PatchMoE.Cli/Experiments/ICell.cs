@@ -13,6 +13,9 @@ internal interface ICell
     /// <summary>Everything that determines the result, as text: two cells of the same identity are the same cell.</summary>
     string Identity { get; }
 
+    /// <summary>The identity in 16 hexadecimal digits, for names of files.</summary>
+    string Hash => CellRecord.Digest(Identity);
+
     /// <summary>How long it takes beside the other cells, in any unit: for progress.</summary>
     double Work { get; }
 

@@ -26,6 +26,8 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
 
     private readonly string? _dataFolder = dataFolder is null ? null : Path.GetFullPath(dataFolder);
 
+    private string? _hash;
+
     /// <summary>How many training samples to load: of a longer draw, the cell takes the first ones. Set by <see cref="ShareData"/>.</summary>
     private int? _loaded;
 
@@ -34,11 +36,22 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     /// <summary>The spec.</summary>
     public PatchMoESpec Spec => spec;
 
-    /// <summary>The full spec with its seed; and the folder of the data, if one was given.</summary>
-    public string Identity { get; } = dataFolder is null ? SpecWriter.ToJson(spec) : $"{SpecWriter.ToJson(spec)}\n{Path.GetFullPath(dataFolder)}";
+    /// <summary>What is measured beside the test accuracy; null for nothing.</summary>
+    public ICellMeasurement? Measurement { get; init; }
+
+    /// <summary>
+    /// The full spec with its seed, but without its name; the folders that its data are searched in; what is measured beside. Not kept: a large sweep has many.
+    /// </summary>
+    public string Identity => string.Join('\n', (IEnumerable<string>)[SpecWriter.ToJson(spec with { Name = "cell" }), .. DataPlaces(), .. Measurement is null ? [] : new[] { Measurement.Name }]);
+
+    /// <inheritdoc/>
+    public string Hash => _hash ??= CellRecord.Digest(Identity);
 
     /// <summary>Training samples seen, times the FLOPs of a forward pass.</summary>
     public double Work { get; } = (double)spec.Training!.Epochs * (TrainSamples(spec.Data!) ?? 1) * NetworkCost.Of(spec.Model).ForwardFlops;
+
+    /// <summary>Cells of the same group and seed train on the same samples, or on the first ones of them.</summary>
+    public string DataGroup => DataKey(IsPrefix(Spec.Data!) ? 0 : null);
 
     /// <summary>Lets cells that differ only in the number of training samples, which are a prefix of a longer draw, share one data set.</summary>
     public static IReadOnlyList<TrainingCell> ShareData(IReadOnlyList<TrainingCell> cells)
@@ -68,7 +81,9 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         {
             TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
-            return ToJson(result);
+            JsonObject json = ToJson(result);
+            Measurement?.Measure(engine, Spec, _dataFolder, context, json);
+            return json;
         }
         catch (TrainingDivergedException failure)
         {
@@ -118,6 +133,19 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         PatchMoESpec spec = Spec with { Data = samples is { } count ? WithTrain(Spec.Data!, count) : Spec.Data, Training = TrainingSpec.Default with { Seed = Spec.Training!.Seed } };
         ModelSpec model = spec.Model with { Layers = default, Backbone = null };
         return SpecWriter.ToJson(spec with { Name = "data", Model = model });
+    }
+
+    private IEnumerable<string> DataPlaces()
+    {
+        if (_dataFolder is not null)
+        {
+            yield return _dataFolder;
+        }
+
+        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec)
+        {
+            yield return Path.GetFullPath(specFolder);
+        }
     }
 
     /// <summary>Sample i of these depends only on the seed and i, as long as nothing is measured on all of them.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace PatchMoE.Cli.Inputs;
 
@@ -14,13 +13,13 @@ internal static class OtherProcess
     /// </returns>
     public static string? TryRun(IReadOnlyList<string> arguments, string input)
     {
-        if (Assembly.GetEntryAssembly() != typeof(OtherProcess).Assembly || Environment.ProcessPath is not { } program)
+        if (!ThisProgram.IsRunning)
         {
             return null;
         }
 
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(OtherProcess).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. host, .. arguments])
+        IReadOnlyList<string> program = ThisProgram.Command;
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

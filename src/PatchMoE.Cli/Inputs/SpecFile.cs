@@ -27,7 +27,7 @@ internal static class SpecFile
     /// <exception cref="BadInputException">The file cannot be read, or a diagnostic is an error.</exception>
     public static PatchMoESpec Load(string path, CommandContext context, TextWriter? report = null)
     {
-        SpecResult result = SpecReader.Read(InputFile.Read(path, stream => ReadText(stream, path)), path);
+        SpecResult result = SpecReader.Read(ReadText(path), path);
         foreach (SpecDiagnostic diagnostic in result.Diagnostics)
         {
             (report ?? context.Error).WriteLine(diagnostic);
@@ -39,6 +39,10 @@ internal static class SpecFile
 
     /// <summary>The folder that paths in a spec are relative to.</summary>
     public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <summary>The text of a JSON file.</summary>
+    /// <exception cref="BadInputException">It cannot be read, or is no text.</exception>
+    public static string ReadText(string path) => InputFile.Read(path, stream => ReadText(stream, path));
 
     private static string ReadText(Stream stream, string path)
     {

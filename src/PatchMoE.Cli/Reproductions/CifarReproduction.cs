@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using PatchMoE.Cli.Experiments;
+using PatchMoE.Reports;
 
 namespace PatchMoE.Cli.Reproductions;
 
@@ -31,10 +31,15 @@ internal sealed class CifarReproduction : IReproduction
         var table = new GridTable(s_networks, Samples(options), trials, find);
         string lead = string.Create(
             CultureInfo.InvariantCulture,
-            $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {Epochs(options)} epochs of SGD, batch {trials[0].Cell.Spec.Training!.Batch}, no augmentation, accuracy after the last epoch. {Flops(trials)}");
+            $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {Epochs(options)} epochs of SGD, batch {trials[0].Spec.Training!.Batch}, no augmentation, accuracy after the last epoch. {Flops(trials)}");
         string markdown = $"# {Title}\n\n{lead}\n\nTest accuracy, mean ± standard deviation over the seeds:\n\n{table.ToMarkdown()}";
-        object results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Mean, entry.Deviation, TestAccuracies = entry.Accuracies });
-        return new ReproductionReport(GridReport.ToHtml(table, Title, lead), markdown, Csv(trials, find), results);
+        object results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Spread.Mean, entry.Spread.Deviation, TestAccuracies = entry.Values });
+        var page = new ReportPage(Title, lead);
+        page.Figure(GridSection.Chart(table, "Test accuracy", "test accuracy, mean ± standard deviation").ToSvg());
+        page.Section("Test accuracy").Table(GridSection.Means(table), "Mean ± standard deviation over the seeds");
+        page.Details("The accuracy of every seed", GridSection.Seeds(table));
+        ReportTable rows = GridRows.Of(trials, find, GridTable.TestAccuracy, "testLoss", "trainLoss");
+        return new ReproductionReport(page.ToHtml(ReproductionOrigin.Of(Name, options)), markdown, rows.ToCsv(), results);
     }
 
     private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? [500] : s_samples;
@@ -46,7 +51,7 @@ internal sealed class CifarReproduction : IReproduction
         .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 1 : 3))
            from samples in Samples(options).Reverse()
            from network in s_networks
-           select new GridTrial(network, samples, seed, Cell(network, samples, seed, options)),
+           select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
     ];
 
     private static TrainingCell Cell(string network, int samples, int seed, ReproductionOptions options)
@@ -65,25 +70,11 @@ internal sealed class CifarReproduction : IReproduction
     {
         double Of(string network)
         {
-            var cost = NetworkCost.Of(trials.First(trial => trial.Network == network).Cell.Spec.Model);
+            var cost = NetworkCost.Of(trials.First(trial => trial.Network == network).Spec.Model);
             return (cost.ForwardFlops + cost.BackwardFlops) / 1e6;
         }
 
         (double wide, double patches) = (Of(s_networks[0]), Of(s_networks[1]));
         return string.Create(CultureInfo.InvariantCulture, $"A training sample takes {wide:0.0} MFLOP in the Wide ResNet and {patches:0.0} with the pMoE layer, a factor of {wide / patches:0.00}.");
-    }
-
-    private static string Csv(IReadOnlyList<GridTrial> trials, Func<ICell, CellRecord?> find)
-    {
-        var csv = new StringBuilder("network,samples,seed,testAccuracy,testLoss,trainLoss\n");
-        foreach (GridTrial trial in trials)
-        {
-            if (find(trial.Cell)?.Result is { } result)
-            {
-                csv.Append(CultureInfo.InvariantCulture, $"{trial.Network},{trial.Samples},{trial.Seed},{result["testAccuracy"]},{result["testLoss"]},{result["trainLoss"]}\n");
-            }
-        }
-
-        return csv.ToString();
     }
 }

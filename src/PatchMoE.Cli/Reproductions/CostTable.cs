@@ -15,32 +15,32 @@ internal sealed record CostRow(string Network, PatchMoESpec Spec, IReadOnlyList<
     public string Name => CostTable.NameOf(Network);
 
     /// <summary>Epochs to the target.</summary>
-    public Spread? Epochs { get; } = Spread.Of([.. Trials.Select(trial => (double?)trial.Epochs)]);
+    public MedianOverSeeds? Epochs { get; } = MedianOverSeeds.Of([.. Trials.Select(trial => (double?)trial.Epochs)]);
 
     /// <summary>The accuracy then, on the mosaics that did not choose the epoch.</summary>
-    public Spread? Tested { get; } = Spread.Of([.. Trials.Select(trial => trial.Tested)]);
+    public MedianOverSeeds? Tested { get; } = MedianOverSeeds.Of([.. Trials.Select(trial => trial.Tested)]);
 
     /// <summary>FLOPs of one epoch of training.</summary>
     public double EpochFlops { get; } = EqualAccuracy.TrainingFlops.Epoch(Spec, ((MosaicDataSpec)Spec.Data!).Train);
 
     /// <summary>FLOPs of the training to the target.</summary>
-    public Spread? TrainingFlops { get; } = Spread.Of([.. Trials.Select(trial => trial.Flops)]);
+    public MedianOverSeeds? TrainingFlops { get; } = MedianOverSeeds.Of([.. Trials.Select(trial => trial.Flops)]);
 
     /// <summary>Seconds of the training to the target.</summary>
-    public Spread? TrainingSeconds { get; } = Spread.Of(Measured?.TrainingSeconds ?? []);
+    public MedianOverSeeds? TrainingSeconds { get; } = MedianOverSeeds.Of(Measured?.TrainingSeconds ?? []);
 
     /// <summary>The accuracy after the last epoch, on the same mosaics as <see cref="Tested"/>.</summary>
-    public Spread? Final { get; } = Spread.Of([.. Trials.Select(trial => (double?)trial.Curve.Tested[^1])]);
+    public MedianOverSeeds? Final { get; } = MedianOverSeeds.Of([.. Trials.Select(trial => (double?)trial.Curve.Tested[^1])]);
 
     /// <summary>Epochs to an accuracy that is the same for all seeds, and for how many seeds it is ever reached.</summary>
-    public (Spread? Epochs, int Reached) To(double accuracy)
+    public (MedianOverSeeds? Epochs, int Reached) To(double accuracy)
     {
         int?[] epochs = [.. Trials.Select(trial => trial.Curve.EpochsTo(accuracy))];
-        return (Spread.Of([.. epochs.Select(one => (double?)one)]), epochs.Count(one => one is not null));
+        return (MedianOverSeeds.Of([.. epochs.Select(one => (double?)one)]), epochs.Count(one => one is not null));
     }
 
     /// <summary>FLOPs of the training to an accuracy that is the same for all seeds.</summary>
-    public Spread? FlopsTo(double accuracy) => Spread.Of(
+    public MedianOverSeeds? FlopsTo(double accuracy) => MedianOverSeeds.Of(
         [.. Trials.Select(trial => trial.Curve.EpochsTo(accuracy) is { } epochs ? (double?)EqualAccuracy.TrainingFlops.Of(Spec, trial.Samples, epochs) : null)]);
 }
 

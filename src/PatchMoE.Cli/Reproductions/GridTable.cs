@@ -1,39 +1,38 @@
 using System.Globalization;
-using System.Text;
 using PatchMoE.Cli.Experiments;
 
 namespace PatchMoE.Cli.Reproductions;
 
-/// <summary>The accuracies of one network for one number of samples, over the seeds.</summary>
+/// <summary>The results of one network for one number of samples, over the seeds.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Samples">The number of training samples.</param>
-/// <param name="Accuracies">One for each finished seed, in their order.</param>
-internal sealed record GridEntry(string Network, int Samples, IReadOnlyList<double> Accuracies)
+/// <param name="Values">One for each finished seed, in their order.</param>
+internal sealed record GridEntry(string Network, int Samples, IReadOnlyList<double> Values)
 {
-    public double Mean => Accuracies.Average();
-
-    /// <summary>The standard deviation over the seeds (n − 1); null for one seed.</summary>
-    public double? Deviation => Accuracies.Count < 2
-        ? null
-        : Math.Sqrt(Accuracies.Sum(accuracy => Math.Pow(accuracy - Mean, 2)) / (Accuracies.Count - 1));
+    /// <summary>Mean and standard deviation.</summary>
+    public Spread Spread { get; } = Spread.Of(Values);
 }
 
-/// <summary>The results of a grid so far.</summary>
+/// <summary>One measured value of a grid of networks × numbers of samples, as far as it is known.</summary>
 internal sealed class GridTable
 {
+    /// <summary>The name of the test accuracy in a cell's result.</summary>
+    public const string TestAccuracy = "testAccuracy";
+
     /// <summary>Collects the results of a grid.</summary>
     /// <param name="networks">The columns.</param>
     /// <param name="samples">The rows.</param>
     /// <param name="trials">The trainings.</param>
     /// <param name="find">The result of a training; null if it is not finished.</param>
-    public GridTable(IReadOnlyList<string> networks, IReadOnlyList<int> samples, IEnumerable<GridTrial> trials, Func<ICell, CellRecord?> find)
+    /// <param name="value">The value's name in the results; those without it are left out.</param>
+    public GridTable(IReadOnlyList<string> networks, IReadOnlyList<int> samples, IEnumerable<GridTrial> trials, Func<ICell, CellRecord?> find, string value = TestAccuracy)
     {
         (Networks, Samples) = (networks, samples);
         ILookup<(string, int), double> groups = trials
             .OrderBy(trial => trial.Seed)
-            .Select(trial => (trial, accuracy: (double?)find(trial.Cell)?.Result["testAccuracy"]))
-            .Where(one => one.accuracy is not null)
-            .ToLookup(one => (one.trial.Network, one.trial.Samples), one => one.accuracy!.Value);
+            .Select(trial => (trial, value: (double?)find(trial.Cell)?.Result[value]))
+            .Where(one => one.value is not null)
+            .ToLookup(one => (one.trial.Network, one.trial.Samples), one => one.value!.Value);
         Entries =
         [
             .. from count in samples
@@ -42,6 +41,8 @@ internal sealed class GridTable
                select new GridEntry(network, count, [.. groups[(network, count)]]),
         ];
     }
+
+    private GridTable(IReadOnlyList<string> networks, IReadOnlyList<int> samples, IReadOnlyList<GridEntry> entries) => (Networks, Samples, Entries) = (networks, samples, entries);
 
     /// <summary>The networks, in the order of the columns.</summary>
     public IReadOnlyList<string> Networks { get; }
@@ -54,24 +55,17 @@ internal sealed class GridTable
 
     public GridEntry? Find(string network, int samples) => Entries.FirstOrDefault(entry => entry.Network == network && entry.Samples == samples);
 
-    /// <summary>Mean ± standard deviation; a dash if nothing is finished.</summary>
-    public static string Text(GridEntry? entry) => entry switch
-    {
-        null => "–",
-        { Deviation: { } deviation } => string.Create(CultureInfo.InvariantCulture, $"{entry.Mean:0.000} ± {deviation:0.000}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{entry.Mean:0.000}"),
-    };
+    /// <summary>The grid without the networks that have no such value.</summary>
+    public GridTable OfNetworksWithResults() => new([.. Networks.Where(network => Entries.Any(entry => entry.Network == network))], Samples, Entries);
 
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        text.Append("| samples |").AppendJoin("", Networks.Select(network => $" {network} |")).Append('\n');
-        text.Append("|---|").AppendJoin("", Networks.Select(_ => "---|")).Append('\n');
-        foreach (int samples in Samples)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| {samples} |").AppendJoin("", Networks.Select(network => $" {Text(Find(network, samples))} |")).Append('\n');
-        }
+    /// <summary>The N from which on a network's mean reaches a target.</summary>
+    public NeededSamples Needed(string network, double target) => NeededSamples.Of(
+        [.. Entries.Where(entry => entry.Network == network).Select(entry => (entry.Samples, entry.Spread.Mean))], target);
 
-        return text.ToString();
-    }
+    /// <summary>Mean ± standard deviation for each entry, a dash where nothing is finished.</summary>
+    public string ToMarkdown() => MarkdownTable.Of(["samples", .. Networks], Samples.Select(samples => (string[])
+    [
+        samples.ToString(CultureInfo.InvariantCulture),
+        .. Networks.Select(network => Find(network, samples)?.Spread.ToString() ?? "–"),
+    ]));
 }

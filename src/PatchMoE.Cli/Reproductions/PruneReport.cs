@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PatchMoE.Cli.Pruning;
-using PatchMoE.Measurement;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;
 
@@ -9,9 +8,9 @@ namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>The report of the pruning experiment.</summary>
 /// <param name="title">The experiment's title.</param>
-/// <param name="command">The command that makes it.</param>
+/// <param name="origin">The command that makes it, and the machine.</param>
 /// <param name="tables">The networks.</param>
-internal sealed class PruneReport(string title, string command, IReadOnlyList<PruneTable> tables)
+internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyList<PruneTable> tables)
 {
     private const string Lead =
         "Experts of a trained network are removed one after another, with their routers, neurons and head weights, from the one whose router training moved least, "
@@ -58,7 +57,7 @@ internal sealed class PruneReport(string title, string command, IReadOnlyList<Pr
             page.Details("The spec", SpecWriter.ToJson(table.Spec));
         }
 
-        return page.ToHtml(new ReportOrigin(command, ReportMachine.Current(VectorClass.Current.ToString())));
+        return page.ToHtml(origin);
     }
 
     /// <summary>What the numbers say, in a paragraph.</summary>
@@ -77,13 +76,13 @@ internal sealed class PruneReport(string title, string command, IReadOnlyList<Pr
 
     private static string Chart(PruneTable table, bool tuned)
     {
-        MeanOverSeeds? whole = table.Whole(tuned);
-        XyPoint Point(int kept, MeanOverSeeds value) => new(table.Experts - kept, value.Mean, value.Mean - value.Deviation, value.Mean + value.Deviation);
+        Spread? whole = table.Whole(tuned);
+        XyPoint Point(int kept, Spread value) => new(table.Experts - kept, value.Mean, value.Low, value.High);
         XySeries[] series =
         [
             .. s_orders.Select(order => new XySeries(
                 PruneTable.NameOf(order),
-                whole is null ? [] : [Point(table.Experts, whole), .. table.Plan.Kept.Select(kept => Point(kept, table.Accuracy(order, kept, tuned)!))])),
+                whole is null ? [] : [Point(table.Experts, whole.Value), .. table.Plan.Kept.Select(kept => Point(kept, table.Accuracy(order, kept, tuned)!.Value))])),
         ];
         return new XyChart(tuned ? "After further training" : "Without further training", new XyAxis("experts removed", Low: 0), new XyAxis("test accuracy", High: 1), series).ToSvg();
     }

@@ -44,10 +44,10 @@ internal sealed class PruneTable
 
     /// <summary>The whole network's accuracy.</summary>
     /// <param name="tuned">Whether after more training.</param>
-    public MeanOverSeeds? Whole(bool tuned) => MeanOverSeeds.Of([.. Results.Select(one => tuned ? one.Result.TunedAccuracy : one.Result.Accuracy)]);
+    public Spread? Whole(bool tuned) => OverSeeds([.. Results.Select(one => tuned ? one.Result.TunedAccuracy : one.Result.Accuracy)]);
 
     /// <summary>The accuracy with some experts left; of several drawn orders each seed counts with their mean.</summary>
-    public MeanOverSeeds? Accuracy(RemovalOrder order, int kept, bool tuned) => MeanOverSeeds.Of(
+    public Spread? Accuracy(RemovalOrder order, int kept, bool tuned) => OverSeeds(
     [
         .. Results.Select(one => one.Result.Removals
             .Where(removal => removal.Order == order && removal.Kept.Count == kept)
@@ -64,7 +64,7 @@ internal sealed class PruneTable
             return null;
         }
 
-        int kept = Plan.Kept.TakeWhile(count => Accuracy(order, count, tuned)!.Mean >= whole.Mean - Tolerance).DefaultIfEmpty(Experts).Last();
+        int kept = Plan.Kept.TakeWhile(count => Accuracy(order, count, tuned)!.Value.Mean >= whole.Mean - Tolerance).DefaultIfEmpty(Experts).Last();
         return Experts - kept;
     }
 
@@ -82,6 +82,8 @@ internal sealed class PruneTable
 
     /// <summary>All weights.</summary>
     public static long Weights(ModelSpec model) => model.WeightCount();
+
+    private static Spread? OverSeeds(IReadOnlyList<double> values) => values.Count == 0 ? null : Spread.Of(values);
 
     public static string NameOf(RemovalOrder order) => order switch
     {

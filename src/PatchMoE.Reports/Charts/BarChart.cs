@@ -113,9 +113,10 @@ internal sealed record BarChart(string Title, IReadOnlyList<string> Names, IRead
         svg.Add($"<path class=\"error\" d=\"M{low} {middle - 4}v8M{low} {middle}H{high}M{high} {middle - 4}v8\" fill=\"none\" stroke=\"{Palette.Ink}\" stroke-width=\"1.5\"/>");
     }
 
+    /// <summary>Whole numbers are counts and stand in full, others with three significant digits.</summary>
     private string Text(BarGroup group, Bar bar)
     {
-        string value = bar.Text ?? NumberText.Of(Rounded(bar.Value));
+        string value = bar.Text ?? (double.IsInteger(bar.Value) ? NumberText.Count(bar.Value) : NumberText.Of(Rounded(bar.Value)));
         bool hasRatio = HasRatios && group.Bars[0] is { Value: > 0 } first && !ReferenceEquals(first, bar);
         return hasRatio ? $"{value} (×{(bar.Value / group.Bars[0]!.Value).ToString("0.00", CultureInfo.InvariantCulture)})" : value;
     }
@@ -127,9 +128,8 @@ internal sealed record BarChart(string Title, IReadOnlyList<string> Names, IRead
         _ => Exact(bar.Value),
     };
 
-    /// <summary>Three significant digits; whole numbers are counts and stay as they are.</summary>
-    private static double Rounded(double value) =>
-        double.IsInteger(value) ? value : double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>Three significant digits.</summary>
+    private static double Rounded(double value) => double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    private static string Exact(double value) => double.IsInteger(value) ? NumberText.Of(value) : value.ToString("G6", CultureInfo.InvariantCulture);
+    private static string Exact(double value) => double.IsInteger(value) ? NumberText.Count(value) : value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -14,10 +14,13 @@ internal sealed class LinearAxis : IChartAxis
         double range = high > low ? high - low : Math.Max(Math.Abs(high), 1);
         double power = Math.Pow(10, Math.Floor(Math.Log10(range / (MostTicks - 1))));
         double step = new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(step => range / step <= MostTicks - 1);
-        Low = Math.Floor(low / step) * step;
+        double first = Math.Floor(low / step);
+        Low = first * step;
         int steps = Math.Max(1, (int)Math.Ceiling((high - Low) / step - 1e-9));
-        High = Low + (steps * step);
-        Ticks = [.. Enumerable.Range(0, steps + 1).Select(i => Low + (i * step))];
+
+        // Multiples of the step, so that a tick at zero is exactly zero.
+        Ticks = [.. Enumerable.Range(0, steps + 1).Select(i => (first + i) * step)];
+        High = Ticks[^1];
         _decimals = Math.Clamp((int)-Math.Floor(Math.Log10(step) + 1e-9), 0, 15);
     }
 
@@ -35,6 +38,6 @@ internal sealed class LinearAxis : IChartAxis
 
     /// <summary>The label of a tick; large and tiny numbers get an exponent.</summary>
     public string Text(double tick) => Math.Max(Math.Abs(Low), Math.Abs(High)) is >= 1e5 or < 1e-4
-        ? tick.ToString("0.#e+0", CultureInfo.InvariantCulture)
-        : tick.ToString($"F{_decimals}", CultureInfo.InvariantCulture);
+        ? NumberText.Of(tick)
+        : tick.ToString($"F{_decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
 }

@@ -5,7 +5,7 @@ namespace PatchMoE.Reports.Charts;
 /// <summary>A logarithmic axis with round ticks: 1, 2 and 5 times the powers of ten, or only those powers if there are many.</summary>
 internal sealed class LogarithmicAxis : IChartAxis
 {
-    private const int MostTicks = 7;
+    private const int MostTicks = 10;
     private readonly double _low;
     private readonly double _high;
 

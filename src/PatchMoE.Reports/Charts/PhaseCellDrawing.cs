@@ -28,7 +28,7 @@ internal static class PhaseCellDrawing
     {
         int grey = (int)Math.Round(255 * share);
         string colour = string.Create(CultureInfo.InvariantCulture, $"#{grey:x2}{grey:x2}{grey:x2}");
-        svg.Add($"<g class=\"cell\"><title>{hover}</title><rect x=\"{place.X}\" y=\"{place.Y}\" width=\"{place.Width}\" height=\"{place.Height}\" fill=\"{colour}\" stroke=\"{(Math.Min(place.Width, place.Height) >= LeastFramed ? Frame : colour)}\" stroke-width=\"0.5\"/>");
+        svg.Add($"<g class=\"cell\"><title>{hover}</title><rect x=\"{place.X}\" y=\"{place.Y}\" width=\"{place.Width}\" height=\"{place.Height}\" fill=\"{colour}\" shape-rendering=\"crispEdges\" stroke=\"{(Math.Min(place.Width, place.Height) >= LeastFramed ? Frame : colour)}\" stroke-width=\"0.5\"/>");
         if (place.Width >= LeastWidth && place.Height >= LeastHeight)
         {
             svg.Add($"<text x=\"{place.X + (place.Width / 2)}\" y=\"{place.Y + (place.Height / 2) + 4}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{(share < WhiteBelow ? "#ffffff" : "#000000")}\">{Text(share)}</text>");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PatchMoE.Reports.Charts;
 
 /// <summary>A cell of a phase map.</summary>
@@ -57,7 +59,7 @@ internal sealed record PhaseMap(
                 var place = new CellPlace(left + (column * cellWidth), y, cellWidth, cellHeight);
                 if (cells.TryGetValue((row, column), out PhaseCell? cell))
                 {
-                    PhaseCellDrawing.Draw(svg, place, cell.Share, cell.Hover ?? $"{Settings(row, column)}: {cell.Share.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)}");
+                    PhaseCellDrawing.Draw(svg, place, cell.Share, cell.Hover ?? $"{Settings(row, column)}: {cell.Share.ToString("0.###", CultureInfo.InvariantCulture)}");
                 }
                 else
                 {
@@ -67,7 +69,7 @@ internal sealed record PhaseMap(
         }
 
         svg.Add($"<rect class=\"line\" x=\"{left}\" y=\"{top}\" width=\"{Columns.Count * cellWidth}\" height=\"{bottom - top}\" fill=\"none\" stroke=\"{Palette.Muted}\"/>");
-        DrawLabels(svg, left, bottom, cellWidth, cellHeight);
+        DrawLabels(svg, left, bottom, cellWidth, cellHeight, width);
         DrawMarks(svg, left, top, bottom, cellWidth, width);
         return svg.ToString();
     }
@@ -104,7 +106,7 @@ internal sealed record PhaseMap(
     private string Settings(int row, int column) => $"{Vertical} {NumberText.Of(Rows[row])}, {Horizontal} {NumberText.Of(Columns[column])}";
 
     /// <summary>Every label where there is room, otherwise every second, third, …</summary>
-    private void DrawLabels(SvgDocument svg, double left, double bottom, double cellWidth, double cellHeight)
+    private void DrawLabels(SvgDocument svg, double left, double bottom, double cellWidth, double cellHeight, double width)
     {
         string[] columns = [.. Columns.Select(NumberText.Of)];
         int columnStep = (int)Math.Ceiling((columns.Select(text => TextWidth.Of(text)).DefaultIfEmpty(0).Max() + 8) / cellWidth);
@@ -119,8 +121,9 @@ internal sealed record PhaseMap(
             svg.Label(left - 8, bottom - ((row + 0.5) * cellHeight) + 4, NumberText.Of(Rows[row]), "end");
         }
 
-        double middle = left + (Columns.Count * cellWidth / 2);
-        svg.Label(Math.Max(middle, Edge + (TextWidth.Of(Horizontal) / 2)), bottom + 37, Horizontal, "middle");
+        string title = TextWidth.Fit(Horizontal, width - (2 * Edge));
+        double half = TextWidth.Of(title) / 2;
+        svg.Label(Math.Clamp(left + (Columns.Count * cellWidth / 2), Edge + half, width - Edge - half), bottom + 37, title, "middle");
     }
 
     private void DrawMarks(SvgDocument svg, double left, double top, double bottom, double cellWidth, double width)

@@ -37,7 +37,6 @@ internal sealed record PlotArea(double Left, double Top, double Width, double He
             svg.Label(verticalTitleX, verticalTitleY, verticalTitle);
         }
 
-        double half = TextWidth.Of(horizontalTitle) / 2;
-        svg.Label(Math.Max(Left + (Width / 2), half + verticalTitleX), Bottom + 38, horizontalTitle, "middle");
+        svg.Label(Left + (Width / 2), Bottom + 38, horizontalTitle, "middle");
     }
 }

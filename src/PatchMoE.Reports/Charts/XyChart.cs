@@ -12,7 +12,7 @@ namespace PatchMoE.Reports.Charts;
 /// <param name="Series">The series, in the legend's order.</param>
 internal sealed record XyChart(string Title, XyAxis X, XyAxis Y, IReadOnlyList<XySeries> Series)
 {
-    private const double Right = 20;
+    private const double Right = 28;
     private const double Edge = 16;
     private const double MarkRow = 16;
 
@@ -48,7 +48,7 @@ internal sealed record XyChart(string Title, XyAxis X, XyAxis Y, IReadOnlyList<X
         var svg = new SvgDocument(Title, Width, plot.Bottom + 46);
         svg.Heading(Edge, 24, heading);
         legend.Draw(svg, Edge, legendTop);
-        plot.DrawAxes(svg, TextWidth.Fit(X.Title, Width - (2 * Edge)), TextWidth.Fit(Y.Title, Width - (2 * Edge)), Edge, legendTop + legend.Height + 16);
+        plot.DrawAxes(svg, TextWidth.Fit(X.Title, plot.Width), TextWidth.Fit(Y.Title, Width - (2 * Edge)), Edge, legendTop + legend.Height + 16);
         DrawMarks(svg, plot, marksTop);
         for (int i = 0; i < Series.Count; i++)
         {

@@ -32,7 +32,11 @@ public abstract record DataSpec
 /// <param name="Train">The number of training samples, half per class.</param>
 /// <param name="Test">The number of test samples, half per class.</param>
 public sealed record MosaicDataSpec(
-    string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec;
+    string Source, int Positive, int Negative, EquatableArray<int> Irrelevant, int GridHeight, int GridWidth, int Train, int Test) : DataSpec
+{
+    /// <summary>An irrelevant digit that is tied to the class in training, but not in the test; null for none.</summary>
+    public SpuriousDigitsSpec? Spurious { get; init; }
+}
 
 /// <summary>Plain images of a source with their classes.</summary>
 /// <param name="Source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
@@ -48,7 +52,32 @@ public sealed record ImagesDataSpec(string Source, int Train, int Test) : DataSp
 /// <param name="Noise">σ of the Gaussian noise on each value, ≥ 0.</param>
 /// <param name="Train">The number of training samples, half per class.</param>
 /// <param name="Test">The number of test samples, half per class.</param>
-public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec;
+public sealed record SyntheticDataSpec(int Patterns, double Similarity, double Noise, int Train, int Test) : DataSpec
+{
+    /// <summary>The norm of a decoy; that of the discriminative pattern is 1.</summary>
+    public const double DecoyNorm = 2;
+
+    /// <summary>
+    /// Decoys of each kind: every sample of either class contains this many patches <see cref="DecoyNorm"/>·o₁ and as many <see cref="DecoyNorm"/>·o₂. They say nothing about the
+    /// class, but a router that has learnt o₁ ranks the decoys of o₁ above it, so that the threshold is l* = <see cref="Decoys"/> + 1. 0 for the paper's data.
+    /// </summary>
+    public int Decoys { get; init; }
+
+    /// <summary>The patches that are not drawn from the irrelevant patterns: the decoys of both kinds and the discriminative one.</summary>
+    internal long FixedPatches => (2L * Decoys) + 1;
+}
+
+/// <summary>
+/// Bags of digits (Ilse, Tomczak, Welling: Attention-based Deep Multiple Instance Learning, ICML 2018): a sample is a bag of digits, each a patch, and is positive
+/// if at least one of them is <see cref="Positive"/>.
+/// </summary>
+/// <param name="Source">The digits: <c>mnist</c> or <c>fashion-mnist</c>.</param>
+/// <param name="Positive">The class that makes a bag positive, 0…9.</param>
+/// <param name="Mean">The mean of the normal distribution that sizes of bags are drawn from, &gt; 0.</param>
+/// <param name="Deviation">Its standard deviation, ≥ 0. Sizes are rounded, and brought into 1…n for the n patches of the network.</param>
+/// <param name="Train">The number of training bags, half per class.</param>
+/// <param name="Test">The number of test bags, half per class.</param>
+public sealed record BagsDataSpec(string Source, int Positive, double Mean, double Deviation, int Train, int Test) : DataSpec;
 
 /// <summary>A user's own arrays, .npy files or <c>data.npz:name</c>: inputs of any type of numbers, uint8 divided by 255; labels that are whole numbers.</summary>
 /// <param name="TrainInput">[N, …] training inputs; paths are relative to the spec file.</param>

@@ -103,6 +103,15 @@ internal static class DataChecks
         }
     }
 
+    /// <summary>The decoys leave a place for the discriminative patch.</summary>
+    public static void Decoys(FieldReader fields, SyntheticDataSpec data, ModelSpec? model)
+    {
+        if (DataRules.Decoys(data, model) is { } diagnostic)
+        {
+            fields.Diagnostics.Add(diagnostic with { Span = fields.PlaceOf("decoys").Span });
+        }
+    }
+
     /// <summary>The input is an image, grey or of three colours.</summary>
     public static void Pictures(FieldReader fields, ModelSpec? model)
     {

@@ -6,7 +6,7 @@ namespace PatchMoE;
 internal static class DataReader
 {
     private const string File = "a .npy file";
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "arrays", "folder", "csv"];
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "synthetic", "bags", "arrays", "folder", "csv"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Returns the section, or null if anything in it is wrong.</summary>
@@ -21,13 +21,14 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'arrays', 'folder' or 'csv'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),
             "images" => ReadImages(fields, model),
             "cifar10" => ReadCifar10(fields, model),
             "synthetic" => ReadSynthetic(fields, model),
+            "bags" => ReadBags(fields, model),
             "arrays" => ReadArrays(fields),
             "folder" => ReadFolder(fields, model),
             "csv" => ReadCsv(fields, model),
@@ -50,14 +51,16 @@ internal static class DataReader
         DataChecks.Halves(fields, "train", train);
         DataChecks.Halves(fields, "test", test);
         DataChecks.Classes(fields, positive, negative, irrelevant);
+        SpuriousDigitsSpec? spurious = SpuriousReader.ReadDigits(fields, positive, negative, grid);
         DataChecks.TwoClasses(fields, "mosaic", model);
         if (grid is { } cells)
         {
             DataChecks.MosaicSize(fields, cells.Height, cells.Width, model);
         }
 
-        return source is not null && positive is { } p && negative is { } q && irrelevant is { } r && grid is { } g && train is { } a && test is { } b
-            ? new MosaicDataSpec(source, p, q, r, g.Height, g.Width, a, b)
+        bool isRead = fields.Has("spurious") == spurious is not null;
+        return isRead && source is not null && positive is { } p && negative is { } q && irrelevant is { } r && grid is { } g && train is { } a && test is { } b
+            ? new MosaicDataSpec(source, p, q, r, g.Height, g.Width, a, b) { Spurious = spurious }
             : null;
     }
 
@@ -84,14 +87,37 @@ internal static class DataReader
         int? patterns = fields.Int("patterns", IntRange.Positive, absent: 16);
         double? similarity = fields.Number("similarity", NumberRange.BelowOne, absent: 0);
         double? noise = fields.Number("noise", NumberRange.NotNegative, absent: 0.1);
+        int? decoys = fields.Int("decoys", IntRange.NotNegative, absent: 0);
         int? train = ReadCount(fields, "train");
         int? test = ReadCount(fields, "test");
         DataChecks.Halves(fields, "train", train);
         DataChecks.Halves(fields, "test", test);
         DataChecks.TwoClasses(fields, "synthetic", model);
         DataChecks.Vectors(fields, "synthetic", model);
-        return patterns is { } p && similarity is { } s && noise is { } n && train is { } a && test is { } b
-            ? new SyntheticDataSpec(p, s, n, a, b)
+        if (patterns is not { } p || similarity is not { } s || noise is not { } n || decoys is not { } d || train is not { } a || test is not { } b)
+        {
+            return null;
+        }
+
+        var data = new SyntheticDataSpec(p, s, n, a, b) { Decoys = d };
+        DataChecks.Decoys(fields, data, model);
+        return data;
+    }
+
+    private static BagsDataSpec? ReadBags(FieldReader fields, ModelSpec? model)
+    {
+        string? source = ReadSource(fields);
+        int? positive = fields.Int("positive", IntRange.Digit, absent: 9);
+        double? mean = fields.Number("mean", NumberRange.Positive, absent: 10);
+        double? deviation = fields.Number("deviation", NumberRange.NotNegative, absent: 2);
+        int? train = ReadCount(fields, "train");
+        int? test = ReadCount(fields, "test");
+        DataChecks.Halves(fields, "train", train);
+        DataChecks.Halves(fields, "test", test);
+        DataChecks.TwoClasses(fields, "bags", model);
+        DataChecks.Vectors(fields, "bags", model);
+        return source is not null && positive is { } p && mean is { } m && deviation is { } d && train is { } a && test is { } b
+            ? new BagsDataSpec(source, p, m, d, a, b)
             : null;
     }
 

@@ -130,6 +130,7 @@ internal static class TrainingReader
             ImagesDataSpec images => images.Train,
             Cifar10DataSpec images => images.Train,
             SyntheticDataSpec synthetic => synthetic.Train,
+            BagsDataSpec bags => bags.Train,
             _ => null,
         };
 

@@ -38,6 +38,7 @@ internal static class TrainingWriter
             .Int("negative", mosaic.Negative)
             .Ints("irrelevant", mosaic.Irrelevant)
             .Ints("grid", [mosaic.GridHeight, mosaic.GridWidth])
+            .Spurious(mosaic.Spurious)
             .Int("train", mosaic.Train)
             .Int("test", mosaic.Test),
         ImagesDataSpec images => new ObjectWriter()
@@ -55,8 +56,17 @@ internal static class TrainingWriter
             .Int("patterns", synthetic.Patterns)
             .Number("similarity", synthetic.Similarity)
             .Number("noise", synthetic.Noise)
+            .Int("decoys", synthetic.Decoys)
             .Int("train", synthetic.Train)
             .Int("test", synthetic.Test),
+        BagsDataSpec bags => new ObjectWriter()
+            .Text("kind", "bags")
+            .Text("source", bags.Source)
+            .Int("positive", bags.Positive)
+            .Number("mean", bags.Mean)
+            .Number("deviation", bags.Deviation)
+            .Int("train", bags.Train)
+            .Int("test", bags.Test),
         ArraysDataSpec arrays => new ObjectWriter()
             .Text("kind", "arrays")
             .Text("trainInput", arrays.TrainInput)
@@ -76,6 +86,11 @@ internal static class TrainingWriter
             .NumberIf(csv.Test is null, "testShare", csv.TestShare, FolderDataSpec.DefaultTestShare),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
+
+    private static ObjectWriter Spurious(this ObjectWriter json, SpuriousDigitsSpec? spurious) => spurious is null ? json : json.Object("spurious", new ObjectWriter()
+        .Int("positive", spurious.Positive)
+        .Int("negative", spurious.Negative)
+        .Number("share", spurious.Share));
 
     private static ObjectWriter Preparation(ObjectWriter json, DataSpec data)
     {

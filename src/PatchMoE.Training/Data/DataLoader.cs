@@ -27,7 +27,7 @@ public static class DataLoader
 
     private static LoadedData Read(PatchMoESpec spec, LoadOptions options)
     {
-        if (options.DataFolder is not null && spec.Data is { } given && given is not (MosaicDataSpec or ImagesDataSpec or Cifar10DataSpec))
+        if (options.DataFolder is not null && spec.Data is { } given && given is not (MosaicDataSpec or BagsDataSpec or ImagesDataSpec or Cifar10DataSpec))
         {
             throw new BadInputException(
                 $"--data: it names the folder of MNIST, Fashion-MNIST or CIFAR-10, but data.kind is '{Kind(given)}', which reads no such folder. Leave --data out.");
@@ -54,6 +54,9 @@ public static class DataLoader
             case MosaicDataSpec mosaic:
                 (ImageSet train, ImageSet test) = DataFolder.Read(mosaic.Source, options.DataFolder, options.Seed);
                 return MosaicData.Make(mosaic, model, train, test, options.Seed);
+            case BagsDataSpec bags:
+                (train, test) = DataFolder.Read(bags.Source, options.DataFolder, options.Seed);
+                return BagsData.Make(bags, model, train, test, options.Seed);
             case ImagesDataSpec images:
                 (train, test) = DataFolder.Read(images.Source, options.DataFolder, options.Seed);
                 return ImagesData.Make(images, model, train, test, options.Seed);

@@ -80,6 +80,31 @@ public sealed partial class Dataset
     /// <summary>[N], the patch that decides the class of each sample, −1 if unknown; empty if none is known.</summary>
     public ReadOnlySpan<int> DiscriminativePatches => _discriminativePatches;
 
+    /// <summary>
+    /// [N, n], whether each patch decides the class by itself, for samples that may have several such patches; null if a sample has at most the one in
+    /// <see cref="DiscriminativePatches"/>.
+    /// </summary>
+    internal bool[]? Deciding { get; init; }
+
+    /// <summary>The patches of a sample that decide its class, each by itself: the one in <see cref="DiscriminativePatches"/>, or several, as in a bag; none if none is known.</summary>
+    /// <param name="sample">The sample.</param>
+    public IEnumerable<int> DiscriminativePatchesOf(int sample)
+    {
+        if (Deciding is { } deciding)
+        {
+            int patches = deciding.Length / Count;
+            return Enumerable.Range(0, patches).Where(patch => deciding[(sample * patches) + patch]);
+        }
+
+        return _discriminativePatches is { } single && single[sample] >= 0 ? [single[sample]] : [];
+    }
+
+    /// <summary>The same samples with other patches taken for those that decide the class, to measure which patches experts take.</summary>
+    /// <param name="patches">[N], −1 for none.</param>
+    /// <exception cref="ArgumentException">There are more or fewer than samples.</exception>
+    internal Dataset WithDiscriminativePatches(int[] patches) =>
+        new(InputShape, _inputs, _labels, _lengths.Length == 0 ? null : _lengths, patches) { Names = Names, Augmentation = Augmentation };
+
     /// <summary>The first samples; only labels and counts are copied.</summary>
     /// <param name="count">1…<see cref="Count"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer samples.</exception>
@@ -95,6 +120,7 @@ public sealed partial class Dataset
         {
             Names = [.. Names.Take(count)],
             Augmentation = Augmentation,
+            Deciding = Deciding?[..(count * (Deciding.Length / Count))],
         };
     }
 
@@ -103,13 +129,13 @@ public sealed partial class Dataset
 
     /// <summary>The same samples, varied in training.</summary>
     internal Dataset WithAugmentation(ImageAugmentation augmentation) =>
-        new(InputShape, _inputs, _labels, _lengths, _discriminativePatches) { Names = Names, Augmentation = augmentation };
+        new(InputShape, _inputs, _labels, _lengths, _discriminativePatches) { Names = Names, Augmentation = augmentation, Deciding = Deciding };
 
     /// <summary>The samples as they are in one epoch of training: varied if they are augmented, otherwise this.</summary>
     /// <param name="epoch">From 0.</param>
     internal Dataset AtEpoch(int epoch) => Augmentation is null
         ? this
-        : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names };
+        : new Dataset(InputShape, new AugmentedStore(_inputs, InputShape, Augmentation, epoch), _labels, _lengths, _discriminativePatches) { Names = Names, Deciding = Deciding };
 
     /// <summary>Some of the samples, without augmentation: a copy, or where they are if they are not in memory.</summary>
     /// <param name="samples">Their indices.</param>
@@ -125,7 +151,14 @@ public sealed partial class Dataset
         return new Dataset(InputShape, StoreOf(chosen), labels, lengths.Length == 0 ? null : lengths, discriminative)
         {
             Names = Names.Count == 0 ? [] : Array.ConvertAll(chosen, sample => Names[sample]),
+            Deciding = DecidingOf(chosen),
         };
+    }
+
+    private bool[]? DecidingOf(int[] samples)
+    {
+        int patches = Deciding is null ? 0 : Deciding.Length / Count;
+        return Deciding is { } all ? [.. samples.SelectMany(sample => all.Skip(sample * patches).Take(patches))] : null;
     }
 
     private SampleStore StoreOf(int[] samples)

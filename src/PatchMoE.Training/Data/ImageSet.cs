@@ -55,6 +55,18 @@ internal sealed class ImageSet
     /// <summary>The indices of the images whose class <paramref name="isWanted"/> accepts, ascending.</summary>
     public int[] IndicesWhere(Func<int, bool> isWanted) => [.. Enumerable.Range(0, Count).Where(i => isWanted(_labels[i]))];
 
+    /// <summary>The indices of the images of some classes, ascending.</summary>
+    /// <param name="part">What the images are for, <c>train</c> or <c>test</c>.</param>
+    /// <param name="field">The spec's field that names the classes.</param>
+    /// <param name="classes">The classes.</param>
+    /// <exception cref="BadInputException">There are none.</exception>
+    public int[] Pool(string part, string field, params int[] classes)
+    {
+        int[] pool = IndicesWhere(classes.Contains);
+        return pool.Length > 0 ? pool : throw new BadInputException(
+            $"{field}: none of the {Count} {part} images is of class {string.Join(", ", classes)}. Choose a class that the data have, or give other data with --data DIR.");
+    }
+
     /// <summary>A copy of the images at <paramref name="indices"/>, in that order.</summary>
     public ImageSet Subset(ReadOnlySpan<int> indices)
     {

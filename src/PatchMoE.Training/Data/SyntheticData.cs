@@ -7,9 +7,16 @@ namespace PatchMoE.Training.Data;
 /// at a random position among irrelevant unit patterns, plus noise on every value. Samples with an even index are positive.
 /// </summary>
 /// <remarks>
+/// <para>
 /// Irrelevant pattern i is q_i = c_i·o + √(1 − c_i²)·u_i, where o is o₁ for even i and o₂ for odd i. The cosine c_i is δ (the spec's similarity) for the
 /// first two and uniform in (−δ, δ) for the others. The unit vectors u_i are orthogonal to o₁ and o₂, and to each other as long as
 /// d ≥ patterns + 2; those beyond are random directions orthogonal only to o₁ and o₂.
+/// </para>
+/// <para>
+/// Decoys 2·o₁ and 2·o₂, as many of each in every sample, take random other positions. Their sum over a sample is the same for both classes, so it cancels in the mean of
+/// y·Σ_j x_j, the direction in which separate training moves the routers: these learn o₁ − o₂, which scores the decoys of o₁ at 2, o₁ at 1, irrelevant patterns at 0 and
+/// those of o₂ at −2. So o₁ is at rank decoys + 1.
+/// </para>
 /// </remarks>
 internal static class SyntheticData
 {
@@ -17,7 +24,7 @@ internal static class SyntheticData
     /// <param name="spec">The spec's <c>data</c> section.</param>
     /// <param name="model">The network: input <c>vectors</c> without groups, d ≥ 3.</param>
     /// <param name="seed">The seed of patterns, positions and noise.</param>
-    /// <exception cref="BadInputException">The model's input is of another kind or d is below 3.</exception>
+    /// <exception cref="BadInputException">The model's input is of another kind, d is below 3, or a sample has too few patches for the decoys.</exception>
     public static (Dataset Train, Dataset Test) Make(SyntheticDataSpec spec, ModelSpec model, ulong seed)
     {
         if (model.Input is not VectorsInputSpec { Groups.Count: 0 } input)
@@ -28,6 +35,11 @@ internal static class SyntheticData
         if (input.Dimension < 3)
         {
             throw new BadInputException($"model.input.dimension: {input.Dimension} leaves no direction besides o₁ and o₂. Use at least 3.");
+        }
+
+        if (DataRules.Decoys(spec, model) is { } diagnostic)
+        {
+            throw new BadInputException(diagnostic.Message);
         }
 
         float[][] patterns = Patterns(spec, input.Dimension, seed);
@@ -99,6 +111,7 @@ internal static class SyntheticData
     {
         CounterRandom placeRandom = CounterRandom.ForName(seed, $"data.{part}.place");
         CounterRandom irrelevantRandom = CounterRandom.ForName(seed, $"data.{part}.irrelevant");
+        CounterRandom decoyRandom = CounterRandom.ForName(seed, $"data.{part}.decoy");
         CounterRandom noiseRandom = CounterRandom.ForName(seed, $"data.{part}.noise");
         int length = input.Patches * input.Dimension;
         float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
@@ -117,6 +130,8 @@ internal static class SyntheticData
                     : patterns[2 + irrelevantRandom.Integer((ulong)patch, spec.Patterns)];
                 pattern.CopyTo(inputs, patch * input.Dimension);
             }
+
+            PlaceDecoys(spec.Decoys, patterns, inputs.AsSpan(i * length, length), DecoyPlaces(spec.Decoys, input.Patches, places[i], decoyRandom, i));
         }
 
         for (int i = 0; i < inputs.Length && spec.Noise > 0; i++)
@@ -125,5 +140,37 @@ internal static class SyntheticData
         }
 
         return new Dataset(EquatableArray.Of(input.Patches, input.Dimension), inputs, labels, discriminativePatches: places);
+    }
+
+    /// <summary>Different patches for the decoys, none of them the discriminative one: the start of a Fisher–Yates shuffle.</summary>
+    private static ReadOnlySpan<int> DecoyPlaces(int decoys, int patches, int discriminative, CounterRandom random, int sample)
+    {
+        if (decoys == 0)
+        {
+            return [];
+        }
+
+        int[] others = [.. Enumerable.Range(0, patches).Where(patch => patch != discriminative)];
+        for (int t = 0; t < 2 * decoys; t++)
+        {
+            int chosen = t + random.Integer(((ulong)sample * (ulong)patches) + (ulong)t, others.Length - t);
+            (others[t], others[chosen]) = (others[chosen], others[t]);
+        }
+
+        return others.AsSpan(0, 2 * decoys);
+    }
+
+    /// <summary>Replaces patches of a sample by decoys: first those of o₁, then those of o₂.</summary>
+    private static void PlaceDecoys(int decoys, float[][] patterns, Span<float> sample, ReadOnlySpan<int> places)
+    {
+        for (int t = 0; t < places.Length; t++)
+        {
+            float[] pattern = patterns[t < decoys ? 0 : 1];
+            Span<float> patch = sample.Slice(places[t] * pattern.Length, pattern.Length);
+            for (int j = 0; j < pattern.Length; j++)
+            {
+                patch[j] = (float)SyntheticDataSpec.DecoyNorm * pattern[j];
+            }
+        }
     }
 }

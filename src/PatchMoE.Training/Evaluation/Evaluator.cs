@@ -6,7 +6,7 @@ namespace PatchMoE.Training.Evaluation;
 /// <param name="Loss">The mean loss.</param>
 /// <param name="Accuracy">The share of samples whose class is predicted correctly, 0…1 (see <see cref="Losses.Predict"/>).</param>
 /// <param name="RouterHitRate">
-/// Among the samples whose discriminative patch is known, the share for which it is among the patches of its expert, 0…1 (see
+/// Among the samples whose discriminative patch is known, the share for which it, or one of several, is among the patches of its expert, 0…1 (see
 /// <see cref="RouterHits"/>); null if none is known or layer 0 does not choose patches.
 /// </param>
 public sealed record EvaluationResult(double Loss, double Accuracy, double? RouterHitRate);
@@ -78,16 +78,30 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             engine.Route(data.InputsOf(start, count, ref _inputs), routes, data.LengthsOf(start, count));
             for (int i = 0; i < count; i++)
             {
-                int patch = data.DiscriminativePatches[start + i];
-                if (patch >= 0)
+                int sample = start + i;
+                if (data.DiscriminativePatches[sample] >= 0)
                 {
                     known++;
-                    hits += RouterHits.IsHit(routes.Slice(i * length, length), _model.Layers[0].Experts, data.Labels[start + i], patch) ? 1 : 0;
+                    hits += IsHit(routes.Slice(i * length, length), data, sample) ? 1 : 0;
                 }
             }
         }
 
         return known == 0 ? null : (double)hits / known;
+    }
+
+    /// <summary>Whether any discriminative patch of a sample is a hit.</summary>
+    private bool IsHit(ReadOnlySpan<int> routes, Dataset data, int sample)
+    {
+        foreach (int patch in data.DiscriminativePatchesOf(sample))
+        {
+            if (RouterHits.IsHit(routes, _model.Layers[0].Experts, data.Labels[sample], patch))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int RouteLength(ModelSpec model) => model.RouteShape().Aggregate(1, (product, size) => product * size);

@@ -17,9 +17,27 @@ internal static class RouterHits
     /// <param name="experts">k.</param>
     /// <param name="label">The sample's label; positive is &gt; 0.</param>
     /// <param name="patch">The discriminative patch.</param>
-    public static bool IsHit(ReadOnlySpan<int> routes, int experts, int label, int patch)
+    public static bool IsHit(ReadOnlySpan<int> routes, int experts, int label, int patch) => Rank(routes, experts, label, patch) <= routes.Length / experts;
+
+    /// <summary>
+    /// The rank of a sample's discriminative patch in the order of its expert's scores, from 1; with any number of experts but two, its best rank in any of them.
+    /// It is a hit for every l from this rank on.
+    /// </summary>
+    /// <param name="routes">[k, l], the sample's routes, best first: with l = n, the whole order.</param>
+    /// <param name="experts">k.</param>
+    /// <param name="label">The sample's label; positive is &gt; 0.</param>
+    /// <param name="patch">The discriminative patch.</param>
+    /// <returns>1…l, or l + 1 if it is not taken.</returns>
+    public static int Rank(ReadOnlySpan<int> routes, int experts, int label, int patch)
     {
         int taken = routes.Length / experts;
-        return (experts == 2 ? routes.Slice(label > 0 ? 0 : taken, taken) : routes).Contains(patch);
+        int rank = taken + 1;
+        for (int s = 0; s < experts; s++)
+        {
+            int place = experts != 2 || s == (label > 0 ? 0 : 1) ? routes.Slice(s * taken, taken).IndexOf(patch) : -1;
+            rank = place < 0 ? rank : Math.Min(rank, place + 1);
+        }
+
+        return rank;
     }
 }

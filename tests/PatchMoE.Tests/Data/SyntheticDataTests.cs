@@ -59,6 +59,48 @@ public sealed class SyntheticDataTests
     }
 
     [Test]
+    public void DecoysOfBothKindsAreInEverySample_AwayFromTheDiscriminativePatch()
+    {
+        SyntheticDataSpec spec = Specs.Synthetic with { Noise = 0, Decoys = 2, Train = 400 };
+        var input = new VectorsInputSpec(7, 11);
+        float[][] patterns = SyntheticData.Patterns(spec, 11, seed: 2);
+        ModelSpec model = Specs.Separate(input, spec).Model;
+        Dataset data = SyntheticData.Make(spec, model, seed: 2).Train;
+        Dataset without = SyntheticData.Make(spec with { Decoys = 0 }, model, seed: 2).Train;
+
+        var places = new int[2, 7];
+        for (int i = 0; i < data.Count; i++)
+        {
+            int[] kinds = [.. Enumerable.Range(0, 7).Select(j => DecoyOf(data.InputsOf(i, 1).Slice(j * 11, 11).ToArray(), patterns))];
+            Assert.That(kinds.Count(kind => kind == 0), Is.EqualTo(2), $"sample {i}");
+            Assert.That(kinds.Count(kind => kind == 1), Is.EqualTo(2), $"sample {i}");
+            for (int j = 0; j < 7; j++)
+            {
+                if (kinds[j] >= 0)
+                {
+                    places[kinds[j], j]++;
+                }
+                else
+                {
+                    Assert.That(data.InputsOf(i, 1).Slice(j * 11, 11).SequenceEqual(without.InputsOf(i, 1).Slice(j * 11, 11)), Is.True, $"sample {i}, patch {j}");
+                }
+            }
+        }
+
+        // 800 decoys of a kind at 7 places: 114 at each, with a deviation of 10.
+        Assert.That(places, Is.All.InRange(70, 160));
+        Assert.That(data.DiscriminativePatches.SequenceEqual(without.DiscriminativePatches), Is.True);
+    }
+
+    /// <summary>The kind of decoy that a patch is: 0 for 2·o₁, 1 for 2·o₂, −1 for none.</summary>
+    private static int DecoyOf(float[] patch, float[][] patterns) => Array.FindIndex(patterns, 0, 2, pattern => pattern.Select(value => 2 * value).SequenceEqual(patch));
+
+    [Test]
+    public void MoreDecoysThanPlaces_AreRefused() => Assert.That(
+        () => SyntheticData.Make(Specs.Synthetic with { Decoys = 2 }, Model(Specs.Synthetic), 1),
+        Throws.TypeOf<BadInputException>().With.Message.Contains("data.decoys: 2 decoys").And.Message.Contains("Use 0 to 1 decoys"));
+
+    [Test]
     public void NoiseHasTheDeviationAskedFor()
     {
         SyntheticDataSpec clean = Specs.Synthetic with { Noise = 0, Train = 400 };

@@ -19,10 +19,10 @@ public sealed class EqualAccuracyTests
     [Test]
     public void WhatIsNeverReached_CountsAsInfinite()
     {
-        Assert.That(Spread.Of([3, 1, null]), Is.EqualTo(new Spread(3, 1, 3, 2, 3)));
-        Assert.That(Spread.Of([3, null, null]), Is.Null);
-        Assert.That(Spread.Of([3, null]), Is.Null, "half of the seeds have no middle");
-        Assert.That(Spread.Of([]), Is.Null);
+        Assert.That(MedianOverSeeds.Of([3, 1, null]), Is.EqualTo(new MedianOverSeeds(3, 1, 3, 2, 3)));
+        Assert.That(MedianOverSeeds.Of([3, null, null]), Is.Null);
+        Assert.That(MedianOverSeeds.Of([3, null]), Is.Null, "half of the seeds have no middle");
+        Assert.That(MedianOverSeeds.Of([]), Is.Null);
     }
 
     /// <summary>mnist-joint: n = 16, d = 784, k = 8, l = 6, M = 5; mnist-separate: k = 2, l = 2, M = 20, routers first.</summary>

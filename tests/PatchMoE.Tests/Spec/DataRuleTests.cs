@@ -48,6 +48,7 @@ public sealed class DataRuleTests
 
     [TestCase(SpecText.Mosaic, "mosaic")]
     [TestCase(SpecText.Vectors, "synthetic")]
+    [TestCase(SpecText.Vectors, "bags")]
     public void DataNeedTwoClasses_Reports(string input, string kind) => Diagnose.Reports(
         DiagnosticRules.DataNeedTwoClasses, "data.kind",
         $"Data of kind '{kind}' has 2 classes, but the model distinguishes 10. Use the loss 'logistic', or 'softmaxCrossEntropy' with 2 outputs.",
@@ -186,4 +187,59 @@ public sealed class DataRuleTests
         SpecText.Of(
             input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn, layers: SpecText.Gated,
             training: """{ "batch": §20 }""", data: """{ "kind": "cifar10", "train": 10 }"""));
+
+    [TestCase(8, 17)]
+    [TestCase(2147483647, 4294967295)]
+    public void TooManyDecoys_Reports(int decoys, long needed) => Diagnose.Reports(
+        DiagnosticRules.TooManyDecoys, "data.decoys",
+        $"{decoys} decoys of each kind and the discriminative patch are {needed} patches, but a sample has 16. Use 0 to 7 decoys, or more patches.",
+        SpecText.Of(data: $$"""{ "kind": "synthetic", "decoys": §{{decoys}} }"""));
+
+    [TestCase(0)]
+    [TestCase(7)]
+    public void TooManyDecoys_DoesNotReport(int decoys) =>
+        Diagnose.DoesNotReport(DiagnosticRules.TooManyDecoys, SpecText.Of(data: $$"""{ "kind": "synthetic", "decoys": {{decoys}} }"""));
+
+    [TestCase("""{ "positive": §1, "negative": 3 }""", "positive", "1 is the positive class")]
+    [TestCase("""{ "positive": 2, "negative": §1 }""", "negative", "1 is the positive class")]
+    [TestCase("""{ "positive": §0, "negative": 3 }""", "positive", "0 is the negative class")]
+    public void SpuriousIsClass_Reports(string spurious, string field, string mistake) => Diagnose.Reports(
+        DiagnosticRules.SpuriousIsClass, $"data.spurious.{field}",
+        $"{mistake}, so it decides the class and cannot be spurious. Use a digit that is neither the positive nor the negative class.",
+        SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "spurious": {{spurious}} }"""));
+
+    [Test]
+    public void TheSameSpuriousDigitTwice_Reports() => Diagnose.Reports(
+        DiagnosticRules.SameClassTwice, "data.spurious.negative",
+        "The positive and the negative class are both 2. Use two different classes.",
+        SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "spurious": { "positive": 2, "negative": §2 } }"""));
+
+    [TestCase("0")]
+    [TestCase("1.01")]
+    public void SpuriousShare_IsAboveZeroAndAtMostOne(string share) => Diagnose.Reports(
+        DiagnosticRules.OutOfRange, "data.spurious.share",
+        $"{share} is out of range; the field takes a value above 0 and at most 1. Use a value in this range, for example 0.1.",
+        SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "spurious": { "positive": 2, "negative": 3, "share": §{{share}} } }"""));
+
+    [Test]
+    public void NoCellForSpurious_Reports() => Diagnose.Reports(
+        DiagnosticRules.NoCellForSpurious, "data.spurious",
+        "A spurious digit takes an irrelevant cell, but in a 1x1 grid the only cell is that of the class digit. Use a larger grid, or leave 'spurious' out.",
+        SpecText.Of(input: SpecText.Digit, data: """{ "kind": "mosaic", "grid": 1, "spurious": §{ "positive": 2, "negative": 3 } }"""));
+
+    [Test]
+    public void SpuriousDigits_AreRead()
+    {
+        string json = SpecText.Of(input: SpecText.Mosaic, data: """{ "kind": "mosaic", "spurious": { "positive": 2, "negative": 3, "share": 1 } }""");
+        DiagnosticRule[] rules = [DiagnosticRules.SpuriousIsClass, DiagnosticRules.NoCellForSpurious];
+        Assert.Multiple(() =>
+        {
+            foreach (DiagnosticRule rule in rules)
+            {
+                Diagnose.DoesNotReport(rule, json);
+            }
+
+            Assert.That(((MosaicDataSpec)SpecText.Read(json).Data!).Spurious, Is.EqualTo(new SpuriousDigitsSpec(2, 3, 1)));
+        });
+    }
 }

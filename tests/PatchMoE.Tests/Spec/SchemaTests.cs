@@ -30,9 +30,11 @@ public sealed class SchemaTests
         new("imagesData", SpecText.Of(data: $$"""{ "kind": "images", {{Unknown}} }""")),
         new("cifar10Data", SpecText.Of(data: $$"""{ "kind": "cifar10", {{Unknown}} }""")),
         new("syntheticData", SpecText.Of(data: $$"""{ "kind": "synthetic", {{Unknown}} }""")),
+        new("bagsData", SpecText.Of(data: $$"""{ "kind": "bags", {{Unknown}} }""")),
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
         new("folderData", SpecText.Of(data: $$"""{ "kind": "folder", {{Unknown}} }""")),
         new("csvData", SpecText.Of(data: $$"""{ "kind": "csv", {{Unknown}} }""")),
+        new("spuriousDigits", SpecText.Of(data: $$"""{ "kind": "mosaic", "spurious": { {{Unknown}} } }""")),
         new("augmentation", SpecText.Of(data: $$"""{ "kind": "folder", "path": "x", "augment": { {{Unknown}} } }""")),
     ];
 
@@ -48,6 +50,7 @@ public sealed class SchemaTests
         new("schedule", "kind", SpecText.Of(training: """{ "schedule": { "kind": "zzzzzzzz" } }""")),
         new("folderData", "fit", SpecText.Of(data: """{ "kind": "folder", "fit": "zzzzzzzz" }""")),
         new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
+        new("bagsData", "source", SpecText.Of(data: """{ "kind": "bags", "source": "zzzzzzzz" }""")),
         new("imagesData", "source", SpecText.Of(data: """{ "kind": "images", "source": "zzzzzzzz" }""")),
     ];
 
@@ -58,7 +61,7 @@ public sealed class SchemaTests
         new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "cifar10Data", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
 
     [TestCaseSource(nameof(Objects))]
@@ -100,8 +103,10 @@ public sealed class SchemaTests
     [TestCase("schedule")]
     [TestCase("mosaicData")]
     [TestCase("imagesData")]
+    [TestCase("spuriousDigits")]
     [TestCase("cifar10Data")]
     [TestCase("syntheticData")]
+    [TestCase("bagsData")]
     [TestCase("folderData")]
     [TestCase("csvData")]
     public void Defaults_AreThoseOfTheReader(string definition)
@@ -139,9 +144,11 @@ public sealed class SchemaTests
             "optimizer" => SpecText.Of(training: $$"""{ "optimizer": {{Add("{  }")}} }"""),
             "schedule" => SpecText.Of(training: $$"""{ "schedule": {{Add("{  }")}} }"""),
             "mosaicData" => SpecText.Of(input: SpecText.Mosaic, data: Add("""{ "kind": "mosaic" }""")),
+            "spuriousDigits" => SpecText.Of(input: SpecText.Mosaic, data: $$"""{ "kind": "mosaic", "spurious": {{Add("""{ "positive": 2, "negative": 3 }""")}} }"""),
             "imagesData" => SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "images" }""")),
             "folderData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "folder", "path": "photos" }""")),
             "csvData" => SpecText.Of(data: Add("""{ "kind": "csv", "file": "t.csv", "label": "kind" }""")),
+            "bagsData" => SpecText.Of(data: Add("""{ "kind": "bags" }""")),
             "syntheticData" => SpecText.Of(data: Add("""{ "kind": "synthetic" }""")),
             _ => throw new ArgumentException(definition, nameof(definition)),
         };

@@ -42,6 +42,7 @@ public sealed class SpecReaderTests
         new(SpecText.Of(input: SpecText.Digit, head: SpecText.Ten, loss: SpecText.Softmax, data: """{ "kind": "images" }"""),
             new ImagesDataSpec("mnist", 1000, 1000)),
         new(SpecText.Of(data: """{ "kind": "synthetic" }"""), new SyntheticDataSpec(16, 0, 0.1, 1000, 1000)),
+        new(SpecText.Of(data: """{ "kind": "bags" }"""), new BagsDataSpec("mnist", 9, 10, 2, 1000, 1000)),
     ];
 
     [TestCaseSource(nameof(DataDefaults))]

@@ -32,7 +32,7 @@ public sealed class SpecWriterTests
                 "seeds": 1,
                 "keepBest": false
               },
-              "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "train": 1000, "test": 1000, "normalize": false }
+              "data": { "kind": "synthetic", "patterns": 16, "similarity": 0, "noise": 0.1, "decoys": 0, "train": 1000, "test": 1000, "normalize": false }
             }
 
             """));
@@ -57,6 +57,13 @@ public sealed class SpecWriterTests
             SpecResult result = SpecReader.Read(json, "other.json");
             Assert.That(result.Spec, Is.EqualTo(spec), $"{json}{string.Join('\n', result.Diagnostics)}");
         }
+    }
+
+    [Test]
+    public void ASpuriousDigit_ReadsBackEqual([Values(0.5, 1)] double share)
+    {
+        PatchMoESpec spec = Specs.Separate(Specs.Mosaic, Specs.MosaicData(40, 20) with { Spurious = new SpuriousDigitsSpec(2, 3, share) });
+        Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "a.json").Spec, Is.EqualTo(spec));
     }
 
     [Test]
@@ -130,6 +137,8 @@ public sealed class SpecWriterTests
         DataSpec? data = model.Input switch
         {
             ImageInputSpec { Channels: 1 or 3 } => new FolderDataSpec("my \"photos\"", random.Next(4) / 4.0, Any<ImageFit>(random)),
+            VectorsInputSpec { Groups.Count: 0 } when model.Loss == Loss.Logistic && random.Next(2) == 0 =>
+                new SyntheticDataSpec(random.Next(1, 9), random.Next(4) / 4.0, random.Next(4) / 4.0, 2 * random.Next(50, 60), 2) { Decoys = random.Next(2) },
             VectorsInputSpec { Groups.Count: 0 } when random.Next(2) == 0 => new CsvDataSpec("t.csv", null, "7", random.Next(4) / 4.0),
             VectorsInputSpec { Groups.Count: 0 } => new CsvDataSpec("t.csv", "u.csv", "a b", FolderDataSpec.DefaultTestShare),
             _ => null,

@@ -28,6 +28,29 @@ public sealed class TrainerTests
         Assert.That(result.History[^1].TestLoss, Is.EqualTo(result.Final.Loss));
     }
 
+    /// <summary>Decoys outrank the discriminative patch, so the threshold l* is known: one patch more than there are decoys of a kind.</summary>
+    [Test]
+    public void SeparateRouters_FindTheDiscriminativePatch_FromThePatchAfterTheDecoysOn([Values(0, 1, 3)] int decoys)
+    {
+        TrainingResult below = decoys == 0 ? null! : WithDecoys(decoys, taken: decoys);
+        TrainingResult at = WithDecoys(decoys, taken: decoys + 1);
+
+        Assert.That(at.Final.RouterHitRate, Is.GreaterThan(0.99));
+        Assert.That(at.Final.Accuracy, Is.GreaterThan(0.95));
+        if (decoys > 0)
+        {
+            Assert.That(below.Final.RouterHitRate, Is.LessThan(0.01));
+            Assert.That(below.Final.Accuracy, Is.EqualTo(0.5).Within(0.1));
+        }
+    }
+
+    private static TrainingResult WithDecoys(int decoys, int taken)
+    {
+        var data = new SyntheticDataSpec(16, 0, 0.05, 400, 400) { Decoys = decoys };
+        PatchMoESpec spec = Specs.Separate(new VectorsInputSpec(16, 64), data, taken, neurons: 10);
+        return Run.Of(spec with { Training = spec.Training! with { RouterEpochs = 30, Epochs = 60, Batch = 20 } }).Train();
+    }
+
     [Test]
     public void SeparateRouters_FindTheClassDigitOfMosaics()
     {

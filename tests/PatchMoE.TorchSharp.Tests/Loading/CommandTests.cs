@@ -58,6 +58,18 @@ public sealed class CommandTests
         Assert.That(lines[1..], Has.Length.EqualTo(3).And.All.StartsWith("none from "));
     }
 
+    /// <summary>Of the experiment with bags, what needs no torch is run.</summary>
+    [Test]
+    public void ReproduceMil_WithoutLibtorch_TrainsThePatchMoEAlone()
+    {
+        Outcome outcome = Run(
+            _folder.Path, null, "reproduce", "mil", "--networks", "mil-10", "--samples", "20", "--epochs", "1", "--seeds", "1", "--out", _folder.File("mil"),
+            "--data", Path.Combine(Repository.Root, "data", "mnist"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        Assert.That(outcome.Error, Does.Contain("1 of 1 cells to run").And.Contain("Only the pMoE is trained: the other networks need libtorch").And.Contain("PATCHMOE_LIBTORCH"));
+        Assert.That(File.ReadAllText(_folder.File("mil/report.html")), Does.Contain("Only the pMoE is trained"));
+    }
+
     /// <summary>The variable is binding: nothing else is used in its place.</summary>
     [Test]
     public void AVariableThatLeadsNowhere_IsAMistake()

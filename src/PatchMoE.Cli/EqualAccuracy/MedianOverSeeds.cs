@@ -8,10 +8,10 @@ namespace PatchMoE.Cli.EqualAccuracy;
 /// <param name="High">The highest value that came.</param>
 /// <param name="Reached">How many came.</param>
 /// <param name="Count">How many seeds there are.</param>
-internal sealed record Spread(double Median, double Low, double High, int Reached, int Count)
+internal sealed record MedianOverSeeds(double Median, double Low, double High, int Reached, int Count)
 {
     /// <summary>Summarises values; null if the median never came.</summary>
-    public static Spread? Of(IReadOnlyList<double?> values)
+    public static MedianOverSeeds? Of(IReadOnlyList<double?> values)
     {
         double[] reached = [.. values.OfType<double>()];
         if (values.Count == 0 || reached.Length == 0)
@@ -20,6 +20,6 @@ internal sealed record Spread(double Median, double Low, double High, int Reache
         }
 
         double median = Timing.Of([.. values.Select(value => value ?? double.PositiveInfinity)]).Median;
-        return double.IsFinite(median) ? new Spread(median, reached.Min(), reached.Max(), reached.Length, values.Count) : null;
+        return double.IsFinite(median) ? new MedianOverSeeds(median, reached.Min(), reached.Max(), reached.Length, values.Count) : null;
     }
 }
