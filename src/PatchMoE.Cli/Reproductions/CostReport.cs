@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PatchMoE.Cli.EqualAccuracy;
-using PatchMoE.Measurement;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;
 
@@ -9,9 +8,9 @@ namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>The report on costs at equal accuracy.</summary>
 /// <param name="title">The experiment's title.</param>
-/// <param name="command">The command that makes it.</param>
+/// <param name="origin">The command that makes it, and the machine.</param>
 /// <param name="table">The costs.</param>
-internal sealed class CostReport(string title, string command, CostTable table)
+internal sealed class CostReport(string title, ReportOrigin origin, CostTable table)
 {
     private static readonly double[] s_accuracies = [0.9, 0.95, 0.97];
 
@@ -69,8 +68,6 @@ internal sealed class CostReport(string title, string command, CostTable table)
         table.Measured?.DataMemory,
         table.Measured?.HighestLoad,
     });
-
-    private static ReportMachine Machine => ReportMachine.Current(VectorClass.Current.ToString());
 
     private string Lead
     {
@@ -160,7 +157,7 @@ internal sealed class CostReport(string title, string command, CostTable table)
             page.Details($"The spec {network}", SpecWriter.ToJson(table.Planned.First(trial => trial.Network == network).Cell.Spec));
         }
 
-        return page.ToHtml(new ReportOrigin(command, Machine));
+        return page.ToHtml(origin);
     }
 
     private string Percent(CostRow row, Func<CostRow, double?> value) =>
@@ -236,6 +233,6 @@ internal sealed class CostReport(string title, string command, CostTable table)
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\n{Finding()}\n\n").AppendJoin("\n\n", Method());
-        return text.Append(table.Measured is null ? "\n" : $"\n\nMachine: {Machine}\n").ToString();
+        return text.Append(table.Measured is null ? "\n" : $"\n\nMachine: {origin.Machine}\n").ToString();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class CostReproduction : IMeasuredReproduction
     {
         IReadOnlyList<AccuracyTrial> trials = Trials(options);
         var table = new CostTable(trials, EqualTrial.Of(trials, CostTable.Compared, find), measured);
-        return new CostReport(Title, ReproductionOrigin.Command(Name, options), table).Build();
+        return new CostReport(Title, ReproductionOrigin.Of(Name, options), table).Build();
     }
 
     /// <summary>Seed after seed, so that cells that share data are adjacent.</summary>

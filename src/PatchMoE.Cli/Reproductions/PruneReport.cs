@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PatchMoE.Cli.Pruning;
-using PatchMoE.Measurement;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;
 
@@ -9,9 +8,9 @@ namespace PatchMoE.Cli.Reproductions;
 
 /// <summary>The report of the pruning experiment.</summary>
 /// <param name="title">The experiment's title.</param>
-/// <param name="command">The command that makes it.</param>
+/// <param name="origin">The command that makes it, and the machine.</param>
 /// <param name="tables">The networks.</param>
-internal sealed class PruneReport(string title, string command, IReadOnlyList<PruneTable> tables)
+internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyList<PruneTable> tables)
 {
     private const string Lead =
         "Experts of a trained network are removed one after another, with their routers, neurons and head weights, from the one whose router training moved least, "
@@ -58,7 +57,7 @@ internal sealed class PruneReport(string title, string command, IReadOnlyList<Pr
             page.Details("The spec", SpecWriter.ToJson(table.Spec));
         }
 
-        return page.ToHtml(new ReportOrigin(command, ReportMachine.Current(VectorClass.Current.ToString())));
+        return page.ToHtml(origin);
     }
 
     /// <summary>What the numbers say, in a paragraph.</summary>

@@ -32,7 +32,7 @@ internal sealed class PruneReproduction : IReproduction
     {
         IReadOnlyList<PruneTrial> trials = Trials(options);
         PruneTable[] tables = [.. s_networks.Select(network => new PruneTable([.. trials.Where(trial => trial.Network == network.Name)], find))];
-        return new PruneReport(Title, ReproductionOrigin.Command(Name, options), tables).Build();
+        return new PruneReport(Title, ReproductionOrigin.Of(Name, options), tables).Build();
     }
 
     private static IReadOnlyList<PruneTrial> Trials(ReproductionOptions options) =>

@@ -44,10 +44,10 @@ internal sealed class PruneTable
 
     /// <summary>The whole network's accuracy.</summary>
     /// <param name="tuned">Whether after more training.</param>
-    public Spread? Whole(bool tuned) => Spread.OfAny([.. Results.Select(one => tuned ? one.Result.TunedAccuracy : one.Result.Accuracy)]);
+    public Spread? Whole(bool tuned) => OverSeeds([.. Results.Select(one => tuned ? one.Result.TunedAccuracy : one.Result.Accuracy)]);
 
     /// <summary>The accuracy with some experts left; of several drawn orders each seed counts with their mean.</summary>
-    public Spread? Accuracy(RemovalOrder order, int kept, bool tuned) => Spread.OfAny(
+    public Spread? Accuracy(RemovalOrder order, int kept, bool tuned) => OverSeeds(
     [
         .. Results.Select(one => one.Result.Removals
             .Where(removal => removal.Order == order && removal.Kept.Count == kept)
@@ -82,6 +82,8 @@ internal sealed class PruneTable
 
     /// <summary>All weights.</summary>
     public static long Weights(ModelSpec model) => model.WeightCount();
+
+    private static Spread? OverSeeds(IReadOnlyList<double> values) => values.Count == 0 ? null : Spread.Of(values);
 
     public static string NameOf(RemovalOrder order) => order switch
     {

@@ -18,9 +18,6 @@ internal readonly record struct Spread(double Mean, double? Deviation)
         return new Spread(mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)));
     }
 
-    /// <summary>Of any number of values; null if there is none.</summary>
-    public static Spread? OfAny(IReadOnlyList<double> values) => values.Count == 0 ? null : Of(values);
-
     /// <summary>Mean ± standard deviation, three decimals.</summary>
     public override string ToString() => Deviation is { } deviation ? FormattableString.Invariant($"{Mean:0.000} ± {deviation:0.000}") : FormattableString.Invariant($"{Mean:0.000}");
 }

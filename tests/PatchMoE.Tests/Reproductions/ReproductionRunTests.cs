@@ -49,7 +49,7 @@ public sealed class ReproductionRunTests
     }
 
     [Test]
-    public void NothingFinished_IsAReportToo([Values("mnist", "phase-l", "phase-joint", "phase-m", "spurious", "noise")] string name)
+    public void NothingFinished_IsAReportToo([Values("mnist", "phase-l", "phase-joint", "phase-m", "spurious", "noise", "cost", "prune")] string name)
     {
         Outcome outcome = Pmoe.Run(new CancellationToken(canceled: true), "reproduce", name, "--quick", "--out", _folder.File("run"));
         Assert.That(outcome.ExitCode, Is.EqualTo(130), outcome.Error);
