@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using PatchMoE.Cli.Commands;
 using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli;

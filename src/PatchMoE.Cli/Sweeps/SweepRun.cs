@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using PatchMoE.Cli.Commands;
 using PatchMoE.Cli.Experiments;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PatchMoE.Cli.Commands;
 using PatchMoE.Cli.Experiments;
 using PatchMoE.Cli.Outputs;
 

@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Commands;
+namespace PatchMoE.Cli.Outputs;
 
 /// <summary>The exit codes of <c>pmoe</c>.</summary>
 public static class ExitCode
