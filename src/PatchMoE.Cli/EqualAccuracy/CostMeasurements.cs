@@ -15,5 +15,5 @@ internal sealed record NetworkMeasurement(
 /// <param name="Networks">The networks.</param>
 /// <param name="DataMemory">The peak memory in bytes of a process that draws the mosaics and has no network; null if unknown.</param>
 /// <param name="Repeats">How often each training was run.</param>
-/// <param name="HighestLoad">The highest load average of the last minute seen at the beginning or the end; null if the system has none.</param>
-internal sealed record CostMeasurements(IReadOnlyList<NetworkMeasurement> Networks, long? DataMemory, int Repeats, double? HighestLoad);
+/// <param name="Load">The load average of the last minute at the end; null if the system has none.</param>
+internal sealed record CostMeasurements(IReadOnlyList<NetworkMeasurement> Networks, long? DataMemory, int Repeats, double? Load);

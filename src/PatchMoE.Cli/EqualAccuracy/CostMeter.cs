@@ -25,7 +25,6 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CostMeasurements Run()
     {
-        double? before = LoadAverage();
         foreach (IGrouping<int, EqualTrial> seed in trials.GroupBy(trial => trial.Trial.Seed))
         {
             context.Error.WriteLine(FormattableString.Invariant($"measuring the trainings of seed {seed.Key}: each {repeats} times, one after another"));
@@ -46,7 +45,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
                 Peak(FootprintTask.Train, trial),
                 Peak(FootprintTask.Predict, trial))),
         ];
-        return new CostMeasurements(networks, data, repeats, before is null ? null : Math.Max(before.Value, LoadAverage() ?? 0));
+        return new CostMeasurements(networks, data, repeats, LoadAverage());
     }
 
     /// <summary>Times the trainings of one seed, and of the first one also the predictions of the trained networks.</summary>

@@ -66,7 +66,7 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
             row.Measured?.PredictionMemory,
         }),
         table.Measured?.DataMemory,
-        table.Measured?.HighestLoad,
+        table.Measured?.Load,
     });
 
     private string Lead
@@ -93,7 +93,7 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
         yield return table.Measured is { } measured
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Times are of this machine, on one thread, with nothing of this command beside; the networks take turns. Each training is run {measured.Repeats} times to the epoch that reaches the target, and every epoch counts with its median. Inference is the median pass over mosaics that lie in memory, with the weights of seed 1. {(measured.HighestLoad is { } load ? $"The load average was at most {load:0.0} when the measurement began and ended; above 1 something else was running. " : "")}")
+                $"Times are of this machine, on one thread, with nothing of this command beside; the networks take turns. Each training is run {measured.Repeats} times to the epoch that reaches the target; every epoch counts with its median update times their number, and with the median of its repeats. Inference is the median pass over mosaics that lie in memory, with the weights of seed 1. {(measured.Load is { } load ? $"The load average was {load:0.0} at the end; this command alone makes 1. " : "")}")
                 + (measured.DataMemory is { } data
                     ? string.Create(CultureInfo.InvariantCulture, $"Memory is the peak working set of a process that does one thing: draw the mosaics and train for an epoch, or predict a hundred samples. A process that draws the mosaics and has no network takes {data / 1e6:0} MB: nearly all memory is the mosaics and .NET itself, so that networks whose weights are {table.Rows.Min(row => row.Cost.Parameters) * 4e-3:0} to {table.Rows.Max(row => row.Cost.Parameters) * 4e-3:0} kB hardly differ.")
                     : "Memory was not measured: the command does not run as a process of its own, or the system does not tell.")
@@ -129,7 +129,7 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
         var page = new ReportPage(title, Lead);
         page.Numbers([.. table.Rows.Skip(1).Select(row => ($"{row.Name}: training / inference FLOPs of the CNN's", $"{Percent(row, one => one.TrainingFlops?.Median)} / {Percent(row, one => one.Cost.ForwardFlops)}"))]);
         page.Text(Finding());
-        if (table.Measured?.HighestLoad > 1.5)
+        if (table.Measured?.Load > Environment.ProcessorCount)
         {
             page.Note("Something else was running on this machine while times were measured: run the command again when it is idle. Finished trainings are not run again.");
         }

@@ -14,6 +14,8 @@ internal sealed class CostReproduction : IMeasuredReproduction
     /// <summary>Mosaics beyond the paper's test mosaics by which one sees when a target is reached: as many again.</summary>
     private const int TestParts = 2;
 
+    private const int QuickEpochs = 50;
+
     public string Name => "cost";
 
     public string Title => "Cost at equal accuracy";
@@ -29,7 +31,7 @@ internal sealed class CostReproduction : IMeasuredReproduction
     public ReproductionReport Measure(ReproductionOptions options, Func<ICell, CellRecord?> find, CommandContext context)
     {
         IReadOnlyList<AccuracyTrial> trials = Trials(options);
-        var meter = new CostMeter(EqualTrial.Of(trials, CostTable.Compared, find), options.Quick ? 3 : 5, Data(trials[0].Cell.Spec, options), context);
+        var meter = new CostMeter(EqualTrial.Of(trials, CostTable.Compared, find), options.Quick ? 2 : 3, Data(trials[0].Cell.Spec, options), context);
         return Report(options, find, meter.Run());
     }
 
@@ -53,9 +55,10 @@ internal sealed class CostReproduction : IMeasuredReproduction
         PatchMoESpec spec = EmbeddedSpecs.Read(network);
         TrainingSpec training = spec.Training!;
         var mosaic = (MosaicDataSpec)spec.Data!;
+        int? epochs = options.Epochs ?? (options.Quick ? QuickEpochs : null);
         spec = spec with
         {
-            Training = training with { Seed = seed, Epochs = options.Epochs ?? training.Epochs, RouterEpochs = options.Epochs ?? training.RouterEpochs },
+            Training = training with { Seed = seed, Epochs = epochs ?? training.Epochs, RouterEpochs = epochs ?? training.RouterEpochs },
             Data = mosaic with { Test = TestParts * mosaic.Test },
         };
         return new AccuracyTrial(network, seed, new AccuracyCell(network, spec, Data(spec, options)));
