@@ -38,7 +38,6 @@ internal sealed class ReproduceCommand
             reproduce._name, reproduce._quick, reproduce._out, reproduce._data, reproduce._seeds, reproduce._samples, reproduce._networks, reproduce._epochs, reproduce._threads,
         };
         reproduce._name.AcceptOnlyFromAmong([.. ReproductionCatalog.All.Select(reproduction => reproduction.Name)]);
-        reproduce._networks.AcceptOnlyFromAmong(EmbeddedSpecs.Names);
         command.Validators.Add(reproduce.Validate);
         command.SetAction(parsed => reproduce.Execute(parsed, context));
         return command;
@@ -56,11 +55,18 @@ internal sealed class ReproduceCommand
             return;
         }
 
-        foreach (Option option in (Option[])[_samples, _networks])
+        if (result.GetResult(_samples) is { Implicit: false } && !reproduction.TakesSamples)
         {
-            if (result.GetResult(option) is { Implicit: false } && !reproduction.Options.Contains(option.Name))
+            result.AddError($"--samples: the experiment '{reproduction.Name}' has no such choice. Leave it out.");
+        }
+
+        foreach (string network in result.GetValue(_networks) ?? [])
+        {
+            if (!reproduction.Networks.Contains(network))
             {
-                result.AddError($"{option.Name}: the experiment '{reproduction.Name}' has no such choice. Leave it out.");
+                result.AddError(reproduction.Networks.Count == 0
+                    ? $"--networks: the experiment '{reproduction.Name}' has no such choice. Leave it out."
+                    : $"--networks: '{network}' is no network of the experiment '{reproduction.Name}'. Name any of {string.Join(", ", reproduction.Networks)}.");
             }
         }
     }

@@ -21,7 +21,9 @@ internal sealed class CifarReproduction : IReproduction
 
     public string Summary => "accuracy against training samples: a Wide ResNet, and one whose last group is a pMoE layer (by torch; needs CIFAR-10)";
 
-    public IReadOnlyList<string> Options { get; } = ["--samples"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => [];
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
 

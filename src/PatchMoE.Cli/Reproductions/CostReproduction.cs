@@ -22,7 +22,9 @@ internal sealed class CostReproduction : IMeasuredReproduction
 
     public string Summary => "FLOPs, time and memory of training and inference to the CNN's accuracy; measured on this machine";
 
-    public IReadOnlyList<string> Options { get; } = [];
+    public bool TakesSamples => false;
+
+    public IReadOnlyList<string> Networks => [];
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
 

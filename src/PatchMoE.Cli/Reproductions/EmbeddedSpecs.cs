@@ -10,7 +10,7 @@ internal static class EmbeddedSpecs
     private const string Ending = ".json";
 
     /// <summary>The names of the networks on mosaics, without folder and extension.</summary>
-    public static string[] Names { get; } =
+    public static string[] OfMosaics { get; } =
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
             .Where(name => name.StartsWith(Mosaics, StringComparison.Ordinal))

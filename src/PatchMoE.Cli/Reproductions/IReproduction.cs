@@ -14,8 +14,11 @@ internal interface IReproduction
     /// <summary>What it shows, a line of the command's help.</summary>
     string Summary { get; }
 
-    /// <summary>The options that it takes beside <c>--quick</c>, <c>--seeds</c>, <c>--epochs</c> and <c>--data</c>, for example <c>--networks</c>.</summary>
-    IReadOnlyList<string> Options { get; }
+    /// <summary>Whether <c>--samples</c> is a choice.</summary>
+    bool TakesSamples { get; }
+
+    /// <summary>The networks that <c>--networks</c> may name; empty if there is no choice.</summary>
+    IReadOnlyList<string> Networks { get; }
 
     /// <summary>The cells in the order in which to start them: those that share data beside each other, and the longest first.</summary>
     /// <exception cref="BadInputException">The data are missing.</exception>

@@ -24,7 +24,9 @@ internal sealed class MilReproduction : IReproduction
 
     public string Summary => "AUC against training bags: a pMoE beside attention, gated attention, max and mean pooling (these by torch)";
 
-    public IReadOnlyList<string> Options { get; } = ["--samples", "--networks"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => s_networks;
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
 

@@ -19,23 +19,25 @@ internal sealed class MnistReproduction : IReproduction
 
     public string Summary => "accuracy against training samples: joint and separate training, the CNN, the sample-level MoE";
 
-    public IReadOnlyList<string> Options { get; } = ["--samples", "--networks"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => EmbeddedSpecs.OfMosaics;
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
 
     public ReproductionReport Report(ReproductionOptions options, Func<ICell, CellRecord?> find)
     {
         IReadOnlyList<GridTrial> trials = Trials(options);
-        var table = new GridTable(Networks(options), Samples(options), trials, find);
+        var table = new GridTable(Chosen(options), Samples(options), trials, find);
         MnistFinding? finding = MnistFinding.Of(table);
         string lead = $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {MosaicText.Of(trials[0].Spec)}.";
         string markdown = $"# {Title}\n\n{lead}\n{finding?.Text}\n\nTest accuracy, mean ± standard deviation over the seeds:\n\n{table.ToMarkdown()}";
         ReportTable rows = GridRows.Of(trials, find, GridTable.TestAccuracy, "testLoss", "trainLoss", "routerHitRate");
         object results = table.Entries.Select(entry => new { entry.Network, entry.Samples, entry.Spread.Mean, entry.Spread.Deviation, TestAccuracies = entry.Values });
-        return new ReproductionReport(Page(table, new GridTable(Networks(options), Samples(options), trials, find, "routerHitRate"), lead, finding, options), markdown, rows.ToCsv(), results);
+        return new ReproductionReport(Page(table, new GridTable(Chosen(options), Samples(options), trials, find, "routerHitRate"), lead, finding, options), markdown, rows.ToCsv(), results);
     }
 
-    private static IReadOnlyList<string> Networks(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
+    private static IReadOnlyList<string> Chosen(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
 
     private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? s_quickSamples : s_samples;
 
@@ -46,7 +48,7 @@ internal sealed class MnistReproduction : IReproduction
         [
             .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 2 : 5))
                from samples in Samples(options).Reverse()
-               from network in Networks(options)
+               from network in Chosen(options)
                select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
         ];
         TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);

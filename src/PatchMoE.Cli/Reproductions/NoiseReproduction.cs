@@ -26,7 +26,9 @@ internal sealed class NoiseReproduction : IReproduction
 
     public string Summary => "how the needed number of samples grows from 4 to 64 patches: pMoE with l = 2, the CNN, the sample-level MoE";
 
-    public IReadOnlyList<string> Options { get; } = ["--samples", "--networks"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => EmbeddedSpecs.OfMosaics;
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options)
     {
@@ -40,8 +42,8 @@ internal sealed class NoiseReproduction : IReproduction
         GridTrial[] all = [.. grids.SelectMany(grid => grid.Trials)];
         var result = new NoiseResult([.. grids.Select(grid => new NoiseGrid(
             grid.Side * grid.Side,
-            new GridTable(Networks(options), Samples(options), grid.Trials, find),
-            new GridTable(Networks(options), Samples(options), grid.Trials, find, "routerHitRate")))]);
+            new GridTable(Chosen(options), Samples(options), grid.Trials, find),
+            new GridTable(Chosen(options), Samples(options), grid.Trials, find, "routerHitRate")))]);
         string lead = string.Create(
             CultureInfo.InvariantCulture,
             $"{all.Count(trial => find(trial.Cell) is not null)} of {all.Length} trainings: mosaics of n digits, one of which decides the class; pMoE takes l = {PatchesPerExpert} patches per expert whatever n is; {MosaicText.Training(all[0].Spec)}.");
@@ -50,7 +52,7 @@ internal sealed class NoiseReproduction : IReproduction
             NoisePage.Of(Title, lead, result, rows, all[0].Spec, ReproductionOrigin.Of(Name, options)), $"# {Title}\n\n{lead}\n\n{result.ToMarkdown()}", rows.ToCsv(), result.Numbers);
     }
 
-    private static IReadOnlyList<string> Networks(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
+    private static IReadOnlyList<string> Chosen(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
 
     private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? s_quickSamples : s_samples;
 
@@ -62,7 +64,7 @@ internal sealed class NoiseReproduction : IReproduction
         [
             .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 1 : 3))
                from samples in Samples(options).Reverse()
-               from network in Networks(options)
+               from network in Chosen(options)
                select GridTrial.Of(network, samples, seed, Cell(network, side, samples, seed, options)),
         ];
         TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);

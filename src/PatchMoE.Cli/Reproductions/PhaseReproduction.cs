@@ -24,7 +24,9 @@ internal sealed class PhaseReproduction(string name, string title, string summar
 
     public string Summary => summary;
 
-    public IReadOnlyList<string> Options { get; } = ["--samples"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => [];
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => options.DataFolder is null
         ? [.. plans.SelectMany(plan => Trials(plan, options)).Select(trial => trial.Cell).DistinctBy(cell => cell.Hash)]

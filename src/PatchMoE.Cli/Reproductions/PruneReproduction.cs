@@ -24,7 +24,9 @@ internal sealed class PruneReproduction : IReproduction
 
     public string Summary => "accuracy as experts are removed, ranked by how far training moved their routers";
 
-    public IReadOnlyList<string> Options { get; } = [];
+    public bool TakesSamples => false;
+
+    public IReadOnlyList<string> Networks => [];
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).OrderByDescending(trial => trial.Cell.Work).Select(trial => trial.Cell)];
 

@@ -21,14 +21,16 @@ internal sealed class SpuriousReproduction : IReproduction
 
     public string Summary => "accuracy with a digit that is tied to the class in training, and without it: pMoE, the CNN, the sample-level MoE";
 
-    public IReadOnlyList<string> Options { get; } = ["--samples", "--networks"];
+    public bool TakesSamples => true;
+
+    public IReadOnlyList<string> Networks => EmbeddedSpecs.OfMosaics;
 
     public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options).Select(trial => trial.Cell)];
 
     public ReproductionReport Report(ReproductionOptions options, Func<ICell, CellRecord?> find)
     {
         IReadOnlyList<GridTrial> trials = Trials(options);
-        GridTable Table(string value) => new(Networks(options), Samples(options), trials, find, value);
+        GridTable Table(string value) => new(Chosen(options), Samples(options), trials, find, value);
         var result = new SpuriousResult(
             Table(TiedTestMeasurement.Accuracy), Table(GridTable.TestAccuracy), Table(TiedTestMeasurement.SpuriousRate), Table(TiedTestMeasurement.HitRate));
         string lead = string.Create(
@@ -40,7 +42,7 @@ internal sealed class SpuriousReproduction : IReproduction
             SpuriousPage.Of(Title, lead, result, rows, trials[0].Spec, ReproductionOrigin.Of(Name, options)), $"# {Title}\n\n{lead}\n\n{result.ToMarkdown()}", rows.ToCsv(), result.Numbers);
     }
 
-    private static IReadOnlyList<string> Networks(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
+    private static IReadOnlyList<string> Chosen(ReproductionOptions options) => options.Networks.Count > 0 ? options.Networks : s_networks;
 
     private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? [100, 300] : s_samples;
 
@@ -50,7 +52,7 @@ internal sealed class SpuriousReproduction : IReproduction
         [
             .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 2 : 5))
                from samples in Samples(options).Reverse()
-               from network in Networks(options)
+               from network in Chosen(options)
                select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
         ];
         TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);

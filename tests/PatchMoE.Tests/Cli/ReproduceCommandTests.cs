@@ -72,9 +72,15 @@ public sealed class ReproduceCommandTests
         Assert.That(Accuracies(again, "mnist-joint", 20), Is.EqualTo(Accuracies(first, "mnist-joint", 20)));
     }
 
-    [Test]
-    public void AnOptionOfAnotherExperiment_IsAUsageError() =>
-        Assert.That(Pmoe.Run("reproduce", "mnist", "--networks", "celeba").ExitCode, Is.EqualTo(2));
+    [TestCase("'mnist-joint' is no network of the experiment 'mil'. Name any of mil-10, mil-50, mil-100.", "mil", "--networks", "mnist-joint")]
+    [TestCase("the experiment 'cifar' has no such choice. Leave it out.", "cifar", "--networks", "cifar-wrn-small")]
+    [TestCase("the experiment 'prune' has no such choice. Leave it out.", "prune", "--samples", "100")]
+    public void AnOptionOfAnotherExperiment_IsAUsageError(string message, params string[] arguments)
+    {
+        Outcome outcome = Pmoe.Run(["reproduce", .. arguments]);
+        Assert.That(outcome.ExitCode, Is.EqualTo(2));
+        Assert.That(outcome.Error, Does.Contain(message));
+    }
 
     [Test]
     public void NoImages_IsOneMessage()
