@@ -17,6 +17,8 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     private const int Batch = 100;
     private const int SinglePasses = 400;
     private const int BatchPasses = 40;
+    private const int PredictionTurns = 5;
+    private const int FootprintRuns = 3;
 
     private readonly Dictionary<string, List<double?>> _training = trials.Select(trial => trial.Trial.Network).Distinct().ToDictionary(network => network, _ => new List<double?>());
     private readonly Dictionary<string, (double Epoch, double Single, double Batch)> _first = [];
@@ -27,7 +29,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     {
         foreach (IGrouping<int, EqualTrial> seed in trials.GroupBy(trial => trial.Trial.Seed))
         {
-            context.Error.WriteLine(FormattableString.Invariant($"measuring the trainings of seed {seed.Key}: each {repeats} times, one after another"));
+            context.Error.WriteLine(FormattableString.Invariant($"measuring the trainings of seed {seed.Key}, one after another"));
             Train([.. seed]);
         }
 
@@ -88,7 +90,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     {
         PredictionClock[] clocks = [.. trained.Select(clock => new PredictionClock(clock.Model, samples, batch))];
         Array.ForEach(clocks, clock => clock.WarmUp(context.Cancellation));
-        for (int repeat = 0; repeat < repeats; repeat++)
+        for (int turn = 0; turn < PredictionTurns; turn++)
         {
             Array.ForEach(clocks, clock => clock.Repeat(passes, context.Cancellation));
         }
@@ -101,7 +103,7 @@ internal sealed class CostMeter(IReadOnlyList<EqualTrial> trials, int repeats, s
     private long? Peak(FootprintTask task, EqualTrial trial)
     {
         var peaks = new List<double>();
-        for (int repeat = 0; repeat < Math.Min(repeats, 3); repeat++)
+        for (int repeat = 0; repeat < FootprintRuns; repeat++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             if (Footprint.Measure(task, trial.Trial.Cell.Spec, dataFolder) is { } bytes)

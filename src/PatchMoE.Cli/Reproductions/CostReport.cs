@@ -93,24 +93,26 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
         yield return table.Measured is { } measured
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Times are of this machine, on one thread, with nothing of this command beside; the networks take turns. Each training is run {measured.Repeats} times to the epoch that reaches the target; every epoch counts with its median update times their number, and with the median of its repeats. Inference is the median pass over mosaics that lie in memory, with the weights of seed 1. {(measured.Load is { } load ? $"The load average was {load:0.0} at the end; this command alone makes 1. " : "")}")
+                $"Times are of this machine, on one thread, with nothing of this command beside; the networks take turns. Each training is run {(measured.Repeats == 1 ? "once" : "twice")} to the epoch that reaches the target; every epoch counts with its median update times their number. Inference is the median pass over mosaics that lie in memory, with the weights of seed 1. {(measured.Load is { } load ? $"The load average was {load:0.0} at the end; this command alone makes 1. " : "")}")
                 + (measured.DataMemory is { } data
                     ? string.Create(CultureInfo.InvariantCulture, $"Memory is the peak working set of a process that does one thing: draw the mosaics and train for an epoch, or predict a hundred samples. A process that draws the mosaics and has no network takes {data / 1e6:0} MB: nearly all memory is the mosaics and .NET itself, so that networks whose weights are {table.Rows.Min(row => row.Cost.Parameters) * 4e-3:0} to {table.Rows.Max(row => row.Cost.Parameters) * 4e-3:0} kB hardly differ.")
                     : "Memory was not measured: the command does not run as a process of its own, or the system does not tell.")
             : "Times and memory are measured when all trainings are finished.";
     }
 
-    /// <summary>The claim of about 20 % less for training and 50 % less for inference, beside the numbers.</summary>
-    internal string Finding()
+    /// <summary>The claim of about 20 % less for training and 50 % less for inference, and the numbers beside it.</summary>
+    internal IEnumerable<string> Findings()
     {
         if (table.Finished.Count < table.Planned.Count)
         {
-            return "Not all trainings are finished yet.";
+            return ["Not all trainings are finished yet."];
         }
 
         return
-            "The claim is that pMoE takes about 20 % less than the CNN for training and about 50 % less for inference. To the CNN's accuracy, as shares of the CNN's: "
-            + string.Join(". ", table.Rows.Skip(1).Select(Finding)) + ".";
+        [
+            "The claim is that pMoE takes about 20 % less than the CNN for training and about 50 % less for inference. To the CNN's accuracy, as shares of the CNN's:",
+            .. table.Rows.Skip(1).Select(Finding),
+        ];
     }
 
     private string Finding(CostRow row)
@@ -121,21 +123,32 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
             : $"training {Percent(row, one => one.TrainingFlops?.Median)} of the FLOPs{Times("", one => one.TrainingSeconds?.Median)}";
         string epoch = $"an epoch {Percent(row, one => one.EpochFlops)} of the FLOPs{Times("", one => one.Measured?.EpochSeconds)}";
         string inference = $"inference {Percent(row, one => one.Cost.ForwardFlops)} of the FLOPs{Times(" one by one", one => one.Measured?.SingleSeconds)}{Times(" 100 at once", one => one.Measured?.BatchSeconds)}";
-        return $"{row.Name}: {training}; {epoch}; {inference}";
+        return $"{row.Name}: {training}; {epoch}; {inference}.";
     }
 
     private string Html()
     {
         var page = new ReportPage(title, Lead);
-        page.Numbers([.. table.Rows.Skip(1).Select(row => ($"{row.Name}: training / inference FLOPs of the CNN's", $"{Percent(row, one => one.TrainingFlops?.Median)} / {Percent(row, one => one.Cost.ForwardFlops)}"))]);
-        page.Text(Finding());
+        page.Numbers(
+        [
+            .. table.Rows.Where(row => row.Name.StartsWith("pMoE", StringComparison.Ordinal)).SelectMany(row => ((string, string)[])
+            [
+                ($"{row.Name}: training FLOPs", $"{Percent(row, one => one.TrainingFlops?.Median)} of the CNN's"),
+                ($"{row.Name}: inference FLOPs", $"{Percent(row, one => one.Cost.ForwardFlops)} of the CNN's"),
+            ]),
+        ]);
+        foreach (string finding in Findings())
+        {
+            page.Text(finding);
+        }
+
         if (table.Measured?.Load > Environment.ProcessorCount)
         {
             page.Note("Something else was running on this machine while times were measured: run the command again when it is idle. Finished trainings are not run again.");
         }
 
         page.Figure(
-            new BarChart("Cost at the CNN's accuracy, and ratio to the CNN", [.. table.Rows.Select(row => row.Name)], [.. s_quantities.Select(quantity => new BarGroup(quantity.Title, [.. table.Rows.Select(quantity.Bar)]))])
+            new BarChart("Cost at the CNN's accuracy, and ratio to the CNN", [.. table.Rows.Select(row => row.Name)], [.. s_quantities.Where(IsKnown).Select(quantity => new BarGroup(quantity.Title, [.. table.Rows.Select(quantity.Bar)]))])
             {
                 HasRatios = true,
                 Width = 960,
@@ -144,7 +157,6 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
         page.Table(Rows());
         page.Section("Accuracy after every epoch");
         page.Figure(Curves(), "Mean over the seeds, on the mosaics that choose nothing.");
-        page.Table(Fixed(), "Epochs to a fixed accuracy: median over the seeds, and how many seeds reach it.");
         page.Section("What is measured");
         foreach (string paragraph in Method())
         {
@@ -171,23 +183,33 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
         return new XyChart("Test accuracy", new XyAxis("epoch", IsLogarithmic: true), new XyAxis("accuracy", High: 1), [.. table.Rows.Select(Series)]) { Width = 760 }.ToSvg();
     }
 
-    private ReportTable Rows()
+    private bool IsKnown(Quantity quantity) => table.Rows.Any(row => quantity.Value(row) is not null);
+
+    /// <summary>A line for each quantity, a column for each network; behind a value its share of the CNN's.</summary>
+    private IEnumerable<string[]> Lines()
     {
-        var rows = new ReportTable([new("network"), new("accuracy at the end", "0.000"), new("accuracy at the target", "0.000"), .. s_quantities.Select(quantity => new ReportColumn(quantity.Title, quantity.Format))]);
-        foreach (CostRow row in table.Rows)
+        string[] Line(string name, Func<CostRow, string?> value) => [name, .. table.Rows.Select(row => value(row) ?? "–")];
+        string Text(Quantity quantity, CostRow row) =>
+            row == table.Rows[0] || quantity.Value(row) is null ? quantity.Text(row) : $"{quantity.Text(row)} ({Percent(row, quantity.Value)})";
+        yield return Line("accuracy at the end", row => row.Final?.Median.ToString("0.000", CultureInfo.InvariantCulture));
+        yield return Line("accuracy at the target", row => row.Tested?.Median.ToString("0.000", CultureInfo.InvariantCulture));
+        foreach (Quantity quantity in s_quantities.Where(IsKnown))
         {
-            rows.Add([row.Name, row.Final?.Median, row.Tested?.Median, .. s_quantities.Select(quantity => (object?)quantity.Value(row))]);
+            yield return Line(quantity.Title, row => Text(quantity, row));
         }
 
-        return rows;
+        foreach (double accuracy in s_accuracies)
+        {
+            yield return Line(string.Create(CultureInfo.InvariantCulture, $"epochs to an accuracy of {accuracy:0.00} (seeds)"), row => FixedText(row, accuracy));
+        }
     }
 
-    private ReportTable Fixed()
+    private ReportTable Rows()
     {
-        var rows = new ReportTable([new("network"), .. s_accuracies.Select(accuracy => new ReportColumn(accuracy.ToString("0.00", CultureInfo.InvariantCulture)))]);
-        foreach (CostRow row in table.Rows)
+        var rows = new ReportTable([new("median over the seeds"), .. table.Rows.Select(row => new ReportColumn(row.Name))]);
+        foreach (string[] line in Lines())
         {
-            rows.Add([row.Name, .. s_accuracies.Select(accuracy => FixedText(row, accuracy))]);
+            rows.Add([.. line]);
         }
 
         return rows;
@@ -216,23 +238,9 @@ internal sealed class CostReport(string title, ReportOrigin origin, CostTable ta
 
     private string Markdown()
     {
-        var text = new StringBuilder($"# {title}\n\n{Lead}\n\n| |").AppendJoin("", table.Rows.Select(row => $" {row.Name} |")).Append("\n|---|").AppendJoin("", table.Rows.Select(_ => "---|")).Append('\n');
-        void Line(string name, Func<CostRow, string> value) => text.Append(CultureInfo.InvariantCulture, $"| {name} |").AppendJoin("", table.Rows.Select(row => $" {value(row)} |")).Append('\n');
-        Line("accuracy at the end", row => row.Final?.Median.ToString("0.000", CultureInfo.InvariantCulture) ?? "–");
-        Line("accuracy at the target", row => row.Tested?.Median.ToString("0.000", CultureInfo.InvariantCulture) ?? "–");
-        foreach (Quantity quantity in s_quantities)
-        {
-            Line(quantity.Title, row => table.Share(row, quantity.Value) is { } share && row != table.Rows[0]
-                ? string.Create(CultureInfo.InvariantCulture, $"{quantity.Text(row)} ({100 * share:0} %)")
-                : quantity.Text(row));
-        }
-
-        foreach (double accuracy in s_accuracies)
-        {
-            Line(string.Create(CultureInfo.InvariantCulture, $"epochs to {accuracy:0.00} (seeds)"), row => FixedText(row, accuracy));
-        }
-
-        text.Append(CultureInfo.InvariantCulture, $"\n{Finding()}\n\n").AppendJoin("\n\n", Method());
+        string lines = MarkdownTable.Of(["", .. table.Rows.Select(row => row.Name)], Lines());
+        var text = new StringBuilder($"# {title}\n\n{Lead}\n\n{lines}\n");
+        text.AppendJoin("\n\n", Findings().Concat(Method()));
         return text.Append(table.Measured is null ? "\n" : $"\n\nMachine: {origin.Machine}\n").ToString();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class CostReproduction : IMeasuredReproduction
     public ReproductionReport Measure(ReproductionOptions options, Func<ICell, CellRecord?> find, CommandContext context)
     {
         IReadOnlyList<AccuracyTrial> trials = Trials(options);
-        var meter = new CostMeter(EqualTrial.Of(trials, CostTable.Compared, find), options.Quick ? 2 : 3, Data(trials[0].Cell.Spec, options), context);
+        var meter = new CostMeter(EqualTrial.Of(trials, CostTable.Compared, find), options.Quick ? 1 : 2, Data(trials[0].Cell.Spec, options), context);
         return Report(options, find, meter.Run());
     }
 

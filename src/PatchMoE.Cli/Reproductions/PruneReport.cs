@@ -50,8 +50,8 @@ internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyLi
 
             page.Text(Finding(table));
             page.Figures(
-                (Chart(table, tuned: false), "Without further training."),
-                (Chart(table, tuned: true), string.Create(CultureInfo.InvariantCulture, $"After {table.Plan.TuningEpochs} more epochs of training of what is left, with a new optimizer.")));
+                (Chart(table, "Without further training", tuned: false), null),
+                (Chart(table, string.Create(CultureInfo.InvariantCulture, $"After {table.Plan.TuningEpochs} more epochs of training, with a new optimizer"), tuned: true), null));
             page.Table(Rows(table));
             page.Details("How far training moved each router", Moves(table));
             page.Details("The spec", SpecWriter.ToJson(table.Spec));
@@ -71,10 +71,10 @@ internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyLi
         string Removable(bool tuned) => string.Join(", ", s_orders.Select(order => $"{table.Removable(order, tuned)} ({PruneTable.NameOf(order)})"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"The whole network reaches {whole}. Within a percentage point of that stay so many of {table.Experts} experts removed: {Removable(false)}; with {table.Plan.TuningEpochs} more epochs of training: {Removable(true)}. Ranking by the change of the router's length, |‖w_s‖ − ‖w_s(0)‖|, gives the same order for {table.EqualRanks()} of {table.Results.Count} seeds.");
+            $"The whole network reaches {whole}. So many of its {table.Experts} experts can be removed before the mean accuracy is more than a percentage point lower: {Removable(false)}; with {table.Plan.TuningEpochs} more epochs of training {Removable(true)}. Ranking by the change of the router's length, |‖w_s‖ − ‖w_s(0)‖|, gives the same order for {table.EqualRanks()} of {table.Results.Count} seeds.");
     }
 
-    private static string Chart(PruneTable table, bool tuned)
+    private static string Chart(PruneTable table, string title, bool tuned)
     {
         Spread? whole = table.Whole(tuned);
         XyPoint Point(int kept, Spread value) => new(table.Experts - kept, value.Mean, value.Low, value.High);
@@ -84,7 +84,7 @@ internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyLi
                 PruneTable.NameOf(order),
                 whole is null ? [] : [Point(table.Experts, whole.Value), .. table.Plan.Kept.Select(kept => Point(kept, table.Accuracy(order, kept, tuned)!.Value))])),
         ];
-        return new XyChart(tuned ? "After further training" : "Without further training", new XyAxis("experts removed", Low: 0), new XyAxis("test accuracy", High: 1), series).ToSvg();
+        return new XyChart(title, new XyAxis("experts removed", Low: 0), new XyAxis("test accuracy", High: 1), series).ToSvg();
     }
 
     private static ReportTable Rows(PruneTable table)
@@ -95,19 +95,22 @@ internal sealed class PruneReport(string title, ReportOrigin origin, IReadOnlyLi
             .. s_orders.Select(order => new ReportColumn(PruneTable.NameOf(order))),
             .. s_orders.Select(order => new ReportColumn($"{PruneTable.NameOf(order)}, tuned")),
         ]);
-        rows.Add([table.Experts, null, null, .. s_orders.Select(_ => table.Whole(tuned: false)?.ToString()), .. s_orders.Select(_ => table.Whole(tuned: true)?.ToString())]);
+        rows.Add([table.Experts, null, null, .. s_orders.Select(_ => Cell(table.Whole(tuned: false))), .. s_orders.Select(_ => Cell(table.Whole(tuned: true)))]);
         foreach (int kept in table.Plan.Kept)
         {
             rows.Add(
             [
                 kept, 100 * table.Saved(kept, PruneTable.Flops), 100 * table.Saved(kept, PruneTable.Weights),
-                .. s_orders.Select(order => table.Accuracy(order, kept, tuned: false)?.ToString()),
-                .. s_orders.Select(order => table.Accuracy(order, kept, tuned: true)?.ToString()),
+                .. s_orders.Select(order => Cell(table.Accuracy(order, kept, tuned: false))),
+                .. s_orders.Select(order => Cell(table.Accuracy(order, kept, tuned: true))),
             ]);
         }
 
         return rows;
     }
+
+    /// <summary>Mean and deviation stay in one line.</summary>
+    private static string? Cell(Spread? accuracy) => accuracy?.ToString().Replace(' ', '\u00a0');
 
     private static ReportTable Moves(PruneTable table)
     {
