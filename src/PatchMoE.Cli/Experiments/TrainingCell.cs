@@ -115,12 +115,13 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     }
 
     /// <summary>Sample i of these depends only on the seed and i, as long as nothing is measured on all of them.</summary>
-    private static bool IsPrefix(DataSpec data) => data is MosaicDataSpec or SyntheticDataSpec && !data.Normalize;
+    private static bool IsPrefix(DataSpec data) => data is MosaicDataSpec or SyntheticDataSpec or BagsDataSpec && !data.Normalize;
 
     private static int? TrainSamples(DataSpec data) => data switch
     {
         MosaicDataSpec mosaic => mosaic.Train,
         SyntheticDataSpec synthetic => synthetic.Train,
+        BagsDataSpec bags => bags.Train,
         ImagesDataSpec images => images.Train,
         Cifar10DataSpec cifar => cifar.Train,
         CelebaDataSpec celeba => celeba.Train,
@@ -131,6 +132,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
     {
         MosaicDataSpec mosaic => spec with { Data = mosaic with { Train = count } },
         SyntheticDataSpec synthetic => spec with { Data = synthetic with { Train = count } },
+        BagsDataSpec bags => spec with { Data = bags with { Train = count } },
         _ => spec,
     };
 

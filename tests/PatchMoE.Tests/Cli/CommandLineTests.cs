@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     [TestCase("leave out --input", "route", "a.json", "--weights", "w", "--out", "o.svg", "--input", "x", "--seed", "1")]
     [TestCase("--batch: '0' is not a whole number", "bench", "a.json", "--batch", "0")]
     [TestCase("--runs: 'many'", "bench", "a.json", "--runs", "many")]
-    [TestCase("'cifar'", "reproduce", "cifar")]
+    [TestCase("'imagenet'", "reproduce", "imagenet")]
     [TestCase("--samples: each is a whole number from 2", "reproduce", "mnist", "--samples", "100", "1")]
     [TestCase("'mnist-none'", "reproduce", "mnist", "--networks", "mnist-none")]
     public void AWrongCommandLine_SaysWhatAndWhereHelpIs(string message, params string[] args)
