@@ -85,7 +85,9 @@ internal sealed class CellFolder
     public void Add(ICell cell, CellRecord record)
     {
         string hash = cell.Hash;
-        AtomicFile.WriteText(PathOf(hash), record.ToJson());
+
+        // Waiting for the disk would leave a core idle for milliseconds; what a power failure damages is noticed by its checksum and run again.
+        AtomicFile.WriteText(PathOf(hash), record.ToJson(), flush: false);
         _known[hash] = record;
     }
 
