@@ -32,7 +32,7 @@ internal sealed class SweepRun(Sweep sweep, string file, string path, CommandCon
         bool interrupted = false;
         try
         {
-            IReadOnlyList<TrainingCell> order = place?.Order(all) ?? all;
+            IReadOnlyList<TrainingCell> order = DataTurns.Order(place?.Order(all) ?? all, threads);
             failures = CellProgress.Watch(context, open, progress => scheduler.Run(order, progress, context.Cancellation));
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
