@@ -15,8 +15,18 @@ internal sealed record Growth(IReadOnlyList<(double Setting, double Samples)> Po
         return new Growth(points, points.Length < 3 ? null : PowerLaw.Fit(points));
     }
 
+    /// <summary>What the fit says, a sentence without its end: growth only where it is more than two standard errors from none.</summary>
+    /// <param name="subject">What is needed, for example <c>the needed N</c>.</param>
+    /// <param name="symbol">The setting's symbol.</param>
+    public string Finding(string subject, string symbol) => Fit switch
+    {
+        null => $"the growth of {subject} with {symbol} has no exponent ({Text})",
+        { } fit when fit.Exponent > 2 * fit.ExponentError => $"{subject} grows with {symbol} to the power {Text} (standard error of the fit)",
+        _ => $"no growth of {subject} with {symbol} is measured: the fitted exponent is {Text} (standard error of the fit)",
+    };
+
     /// <summary>The exponent with its standard error; why there is none.</summary>
     public string Text => Fit is { } fit
         ? FormattableString.Invariant($"{fit.Exponent:0.00} ± {fit.ExponentError:0.00}").Replace('-', '−')
-        : $"none: only {Points.Count} settings reach the target within the measured N";
+        : $"only {Points.Count} settings reach the target within the measured N";
 }

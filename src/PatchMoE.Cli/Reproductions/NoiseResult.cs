@@ -33,9 +33,7 @@ internal sealed record NoiseResult(IReadOnlyList<NoiseGrid> Grids)
     /// <summary>The growth of each network in a sentence.</summary>
     public IReadOnlyList<string> Findings =>
     [
-        .. Networks.Select(network => Growth(network) is { Fit: not null } growth
-            ? $"{network}: the N needed for an accuracy of {TargetText} grows with n to the power {growth.Text} (standard error of the fit)."
-            : $"{network}: no exponent can be stated ({Growth(network).Text})."),
+        .. Networks.Select(network => $"{network}: {Growth(network).Finding($"the N needed for an accuracy of {TargetText}", "n")}."),
         "The paper's bounds, from above: n⁸ for the CNN; l⁸ for separate and k⁴l⁶ for joint training, whatever n is, as long as l is at least the threshold l*. With n, l* itself may grow: the hit rates say whether l = 2 is still enough.",
     ];
 

@@ -25,7 +25,7 @@ internal static class PhasePlans
         [1, 2, 3, 4, 6, 8, 10, 12, 14, 16],
         [1, 2, 4, 8, 16],
         Patches,
-        JointOrder);
+        JointOrder + " With l = 1 the routers cannot learn: the softmax over one patch is 1 whatever its score, so that no gradient reaches them.");
 
     public static PhasePlan JointExperts { get; } = new(
         "joint, k",

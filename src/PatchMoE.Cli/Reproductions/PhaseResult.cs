@@ -20,7 +20,7 @@ internal sealed record PhaseResult(PhasePlan Plan, PatchMoESpec Base, PhaseTable
     public int? BuiltThreshold => Plan.HasThreshold && Base.Data is SyntheticDataSpec { Decoys: > 0 and var decoys } ? decoys + 1 : null;
 
     /// <summary>What the map says, in sentences.</summary>
-    public IReadOnlyList<string> Findings => [.. ThresholdText, Growth.Fit is null ? $"Growth with {Plan.Symbol}: {Growth.Text}." : $"The needed N grows with {Plan.Symbol} to the power {Growth.Text} (standard error of the fit).", Plan.Theory, MonotoneText];
+    public IReadOnlyList<string> Findings => [.. ThresholdText, Sentence(Growth.Finding("the needed N", Plan.Symbol)), Plan.Theory, MonotoneText];
 
     /// <summary>The main numbers, for the JSON line.</summary>
     public object Numbers => new
@@ -69,6 +69,8 @@ internal sealed record PhaseResult(PhasePlan Plan, PatchMoESpec Base, PhaseTable
     private string MonotoneText => Table.Inversions.ToArray() is { Length: > 0 } inversions
         ? $"In {inversions.Length} places more samples make fewer trials succeed, by more than two standard errors: {string.Join(", ", inversions.Select(pair => $"{Plan.Symbol} = {pair.Low.Setting}, N = {pair.Low.Samples} to {pair.High.Samples}"))}."
         : "Nowhere do more samples make fewer trials succeed by more than two standard errors.";
+
+    private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
     private static string Number(int? threshold) => threshold?.ToString(CultureInfo.InvariantCulture) ?? "larger than any here";
 }

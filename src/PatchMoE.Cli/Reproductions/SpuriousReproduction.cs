@@ -32,7 +32,8 @@ internal sealed class SpuriousReproduction : IReproduction
         IReadOnlyList<GridTrial> trials = Trials(options);
         GridTable Table(string value) => new(Chosen(options), Samples(options), trials, find, value);
         var result = new SpuriousResult(
-            Table(TiedTestMeasurement.Accuracy), Table(GridTable.TestAccuracy), Table(TiedTestMeasurement.SpuriousRate), Table(TiedTestMeasurement.HitRate));
+            Table(TiedTestMeasurement.Accuracy), Table(GridTable.TestAccuracy), Table(TiedTestMeasurement.SpuriousRate), Table(TiedTestMeasurement.HitRate),
+            trials.DistinctBy(trial => trial.Network).ToDictionary(trial => trial.Network, trial => trial.Spec.Model));
         string lead = string.Create(
             CultureInfo.InvariantCulture,
             $"{trials.Count(trial => find(trial.Cell) is not null)} of {trials.Count} trainings: {MosaicText.Of(trials[0].Spec)}. In {s_spurious.Share:0 %} of the training mosaics, one of the irrelevant digits is a {s_spurious.Positive} in positive and a {s_spurious.Negative} in negative ones; no other irrelevant digit is.");

@@ -7,7 +7,8 @@ namespace PatchMoE.Cli.Reproductions;
 /// <param name="Untied">Accuracies on test mosaics without it.</param>
 /// <param name="SpuriousRate">How often experts take the tied digit.</param>
 /// <param name="HitRate">How often they take the class digit, on the same mosaics.</param>
-internal sealed record SpuriousResult(GridTable Tied, GridTable Untied, GridTable SpuriousRate, GridTable HitRate)
+/// <param name="Models">The networks by name.</param>
+internal sealed record SpuriousResult(GridTable Tied, GridTable Untied, GridTable SpuriousRate, GridTable HitRate, IReadOnlyDictionary<string, ModelSpec> Models)
 {
     /// <summary>The accuracy that a network loses when the digit is gone, over the seeds; null if it was not trained.</summary>
     public Spread? Loss(string network, int samples) => Tied.Find(network, samples) is { } tied && Untied.Find(network, samples) is { } untied
@@ -43,6 +44,13 @@ internal sealed record SpuriousResult(GridTable Tied, GridTable Untied, GridTabl
 
         """;
 
+    /// <summary>How often a cell is among the patches taken if experts choose at random: by the expert of the class if there are two, otherwise by any (as the router hit rate counts).</summary>
+    internal static double Chance(ModelSpec model)
+    {
+        LayerShape shape = model.LayerShapes()[0];
+        return 1 - Math.Pow(1 - ((double)shape.PatchesPerExpert / shape.Patches), shape.Experts == 2 ? 1 : shape.Experts);
+    }
+
     private string? Finding(string network)
     {
         int most = Tied.Samples[^1];
@@ -55,7 +63,7 @@ internal sealed record SpuriousResult(GridTable Tied, GridTable Untied, GridTabl
             CultureInfo.InvariantCulture,
             $"{network}, N = {most}: {Tied.Find(network, most)!.Spread} with the tied digit, {Untied.Find(network, most)!.Spread} without it, a loss of {loss}.");
         return SpuriousRate.Find(network, most) is { } rate && HitRate.Find(network, most) is { } hits
-            ? string.Create(CultureInfo.InvariantCulture, $"{text} Its experts take the tied digit in {rate.Spread.Mean:0.0 %} of the mosaics that have one, and the class digit in {hits.Spread.Mean:0.0 %}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{text} Its experts take the tied digit in {rate.Spread.Mean:0.0 %} of the mosaics that have one, and the class digit in {hits.Spread.Mean:0.0 %}; by chance, either would be in {Chance(Models[network]):0.0 %}.")
             : text;
     }
 }

@@ -35,6 +35,7 @@ public sealed class NeededSamplesTests
         Assert.That(growth.Fit!.Exponent, Is.EqualTo(2).Within(1e-9));
         Assert.That(growth.Fit.ExponentError, Is.EqualTo(0).Within(1e-7));
         Assert.That(growth.Text, Is.EqualTo("2.00 ± 0.00"));
+        Assert.That(growth.Finding("the needed N", "l"), Does.StartWith("the needed N grows with l to the power 2.00"));
     }
 
     [Test]
@@ -42,6 +43,21 @@ public sealed class NeededSamplesTests
     {
         var growth = Growth.Of([(2, new NeededSamples(10, "10")), (4, new NeededSamples(20, "20")), (8, new NeededSamples(null, "> 20"))]);
         Assert.That(growth.Fit, Is.Null);
-        Assert.That(growth.Text, Does.Contain("2 settings"));
+        Assert.That(growth.Finding("the needed N", "l"), Does.Contain("has no exponent").And.Contain("2 settings"));
+    }
+
+    [Test]
+    public void Growth_WithinTwoStandardErrorsOfNone_IsNotCalledGrowth()
+    {
+        var growth = Growth.Of(new[] { (2, 20.0), (4, 30), (8, 18), (16, 26) }.Select(point => (point.Item1, new NeededSamples(point.Item2, ""))));
+        Assert.That(growth.Fit!.Exponent, Is.LessThan(2 * growth.Fit.ExponentError!.Value));
+        Assert.That(growth.Finding("the needed N", "l"), Does.StartWith("no growth of the needed N with l is measured"));
+    }
+
+    [Test]
+    public void Chance_IsThatOfTheClassesExpert_OrOfAny()
+    {
+        Assert.That(SpuriousResult.Chance(EmbeddedSpecs.Read("mnist-separate").Model), Is.EqualTo(2.0 / 16).Within(1e-12));
+        Assert.That(SpuriousResult.Chance(EmbeddedSpecs.Read("mnist-joint").Model), Is.EqualTo(1 - Math.Pow(10.0 / 16, 8)).Within(1e-12));
     }
 }
