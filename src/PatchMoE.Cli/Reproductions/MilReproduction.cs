@@ -53,11 +53,6 @@ internal sealed class MilReproduction : IReproduction
     private static IReadOnlyList<MilTrial> Trials(ReproductionOptions options)
     {
         IReadOnlyList<string> networks = options.Networks.Count > 0 ? options.Networks : options.Quick ? s_networks[..1] : s_networks;
-        if (networks.FirstOrDefault(network => !s_networks.Contains(network)) is { } other)
-        {
-            throw new BadInputException($"--networks: '{other}' is no network for bags. Use {string.Join(", ", s_networks)}.");
-        }
-
         IReadOnlyList<int> bags = options.Samples.Count > 0 ? options.Samples : options.Quick ? [50, 200] : s_bags;
         if (bags.FirstOrDefault(count => count % 2 == 1) is > 0 and int odd)
         {

@@ -46,14 +46,13 @@ public sealed class ReproduceMilTests
         Assert.That(entry.GetProperty("testAccuracies")[0].GetDouble(), Is.EqualTo(summary.RootElement.GetProperty("testAccuracy").GetDouble()));
     }
 
-    [TestCase("--networks: 'mnist-joint'", "--networks", "mnist-joint")]
-    [TestCase("--samples: 21 bags", "--samples", "21")]
-    public void AWrongChoice_IsOneMessage(string message, params string[] options)
+    [Test]
+    public void AnOddNumberOfBags_IsOneMessage()
     {
-        Outcome outcome = Reproduce(options);
+        Outcome outcome = Reproduce("--samples", "21");
         Assert.That(outcome.ExitCode, Is.EqualTo(1));
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
-        Assert.That(outcome.Error, Does.Contain(message));
+        Assert.That(outcome.Error, Does.Contain("--samples: 21 bags"));
     }
 
     private Outcome Reproduce(params string[] options) => Pmoe.Run(["reproduce", "mil", "--out", _folder.File("mil"), .. options]);
