@@ -24,7 +24,7 @@ internal static class GridSection
         var means = new ReportTable([new ReportColumn("training samples"), .. table.Networks.Select(network => new ReportColumn(network))]);
         foreach (int samples in table.Samples)
         {
-            means.Add([samples, .. table.Networks.Select(network => table.Find(network, samples)?.Spread.ToString())]);
+            means.Add([samples, .. table.Networks.Select(network => table.Find(network, samples)?.Spread.ToString().Replace(' ', '\u00a0'))]);
         }
 
         return means;

@@ -56,7 +56,11 @@ internal sealed class GridTable
     public GridEntry? Find(string network, int samples) => Entries.FirstOrDefault(entry => entry.Network == network && entry.Samples == samples);
 
     /// <summary>The grid without the networks that have no such value.</summary>
-    public GridTable OfNetworksWithResults() => new([.. Networks.Where(network => Entries.Any(entry => entry.Network == network))], Samples, Entries);
+    public GridTable OfNetworksWithResults() => Of([.. Entries.Select(entry => entry.Network)]);
+
+    /// <summary>Those of some networks that it has.</summary>
+    public GridTable Of(IReadOnlyCollection<string> networks) =>
+        new([.. Networks.Where(networks.Contains)], Samples, [.. Entries.Where(entry => networks.Contains(entry.Network))]);
 
     /// <summary>The N from which on a network's mean reaches a target.</summary>
     public NeededSamples Needed(string network, double target) => NeededSamples.Of(

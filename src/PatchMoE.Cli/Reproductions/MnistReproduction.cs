@@ -9,6 +9,13 @@ internal sealed class MnistReproduction : IReproduction
 {
     private static readonly string[] s_networks = ["mnist-joint", "mnist-separate", "mnist-cnn", "mnist-cnn-4", "mnist-sample-moe", "mnist-joint-all", "mnist-separate-all"];
 
+    private static readonly (string Title, string[] Networks)[] s_comparisons =
+    [
+        ("Ways of training, of the same size", ["mnist-joint", "mnist-separate", "mnist-cnn", "mnist-sample-moe"]),
+        ("The mean over the l patches taken, or over all n (all)", ["mnist-joint", "mnist-joint-all", "mnist-separate", "mnist-separate-all"]),
+        ("The CNN with 40 neurons and with 4", ["mnist-cnn", "mnist-cnn-4"]),
+    ];
+
     // 600 is not among the paper's; the finding compares it with 1000.
     private static readonly int[] s_samples = [100, 300, 500, MnistFinding.Few, 700, 900, MnistFinding.Many];
     private static readonly int[] s_quickSamples = [100, MnistFinding.Few, MnistFinding.Many];
@@ -61,6 +68,24 @@ internal sealed class MnistReproduction : IReproduction
         return MosaicCells.Of(title, EmbeddedSpecs.Read(network), samples, seed, options);
     }
 
+    /// <summary>Comparisons of a few networks each; those that were trained.</summary>
+    private static IEnumerable<(string Svg, string? Caption)> Charts(GridTable table)
+    {
+        foreach ((string title, string[] networks) in s_comparisons)
+        {
+            GridTable part = table.Of(networks);
+            if (part.Networks.Count > 0)
+            {
+                yield return (GridSection.Chart(part, title, "test accuracy").ToSvg(), null);
+            }
+        }
+
+        if (table.Networks.Except(s_comparisons.SelectMany(comparison => comparison.Networks)).ToArray() is { Length: > 0 } others)
+        {
+            yield return (GridSection.Chart(table.Of(others), "Other networks", "test accuracy").ToSvg(), null);
+        }
+    }
+
     private string Page(GridTable table, GridTable hits, string lead, MnistFinding? finding, ReproductionOptions options)
     {
         var page = new ReportPage(Title, lead);
@@ -72,7 +97,7 @@ internal sealed class MnistReproduction : IReproduction
             page = finding.IsReached ? page.Text(finding.Text) : page.Note(finding.Text);
         }
 
-        page.Figure(GridSection.Chart(table, "Test accuracy", "test accuracy, mean ± standard deviation").ToSvg());
+        page.Figures([.. Charts(table)]);
         page.Section("Test accuracy").Table(GridSection.Means(table), "Mean ± standard deviation over the seeds");
         if (hits.Entries.Count > 0)
         {
