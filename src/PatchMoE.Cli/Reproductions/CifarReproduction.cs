@@ -48,13 +48,8 @@ internal sealed class CifarReproduction : IReproduction
 
     private static int Epochs(ReproductionOptions options) => options.Epochs ?? (options.Quick ? 2 : DefaultEpochs);
 
-    private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options) =>
-    [
-        .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 1 : 3))
-           from samples in Samples(options).Reverse()
-           from network in s_networks
-           select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
-    ];
+    private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options) => GridTrial.Grid(
+        options.Seeds ?? (options.Quick ? 1 : 3), Samples(options), s_networks, (network, samples, seed) => Cell(network, samples, seed, options));
 
     private static TrainingCell Cell(string network, int samples, int seed, ReproductionOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace PatchMoE.Cli.Reproductions;
@@ -9,6 +10,8 @@ internal static class EmbeddedSpecs
     private const string Mosaics = Prefix + "mnist-";
     private const string Ending = ".json";
 
+    private static readonly ConcurrentDictionary<string, PatchMoESpec> s_specs = new();
+
     /// <summary>The names of the networks on mosaics, without folder and extension.</summary>
     public static string[] OfMosaics { get; } =
     [
@@ -18,8 +21,10 @@ internal static class EmbeddedSpecs
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Reads one.</summary>
-    public static PatchMoESpec Read(string name)
+    /// <summary>One of them; read once, since every cell of an experiment asks.</summary>
+    public static PatchMoESpec Read(string name) => s_specs.GetOrAdd(name, Parse);
+
+    private static PatchMoESpec Parse(string name)
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Prefix}{name}{Ending}")!);
         return SpecReader.Read(reader.ReadToEnd(), $"{name}{Ending}").Spec!;

@@ -46,8 +46,7 @@ internal sealed class MilCell : ICell
     {
         TrainingSpec training = Spec.Training!;
         PatchMoESpec all = Spec with { Data = Bags with { Train = _drawn } };
-        string key = $"{SpecWriter.ToJson(all with { Training = null, Model = all.Model with { Layers = default } })}\n{training.Seed}\n{_folder}";
-        (Dataset train, Dataset test) = context.Data.Take(key, () => DataLoader.Load(all, _folder, (ulong)training.Seed, _folder));
+        (Dataset train, Dataset test) = CellData.Load(all, _folder, _folder, context.Data);
         train = train.First(Bags.Train);
         void Advance() => context.Advance(Work / training.Epochs);
         BagResult result = _size is null

@@ -48,19 +48,8 @@ internal sealed class MnistReproduction : IReproduction
 
     private static IReadOnlyList<int> Samples(ReproductionOptions options) => options.Samples.Count > 0 ? options.Samples : options.Quick ? s_quickSamples : s_samples;
 
-    /// <summary>The grid, seed after seed, so that cells that share data are adjacent; the longest first.</summary>
-    private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options)
-    {
-        GridTrial[] trials =
-        [
-            .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 2 : 5))
-               from samples in Samples(options).Reverse()
-               from network in Chosen(options)
-               select GridTrial.Of(network, samples, seed, Cell(network, samples, seed, options)),
-        ];
-        TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);
-        return trials;
-    }
+    private static IReadOnlyList<GridTrial> Trials(ReproductionOptions options) => GridTrial.Grid(
+        options.Seeds ?? (options.Quick ? 2 : 5), Samples(options), Chosen(options), (network, samples, seed) => Cell(network, samples, seed, options));
 
     private static TrainingCell Cell(string network, int samples, int seed, ReproductionOptions options)
     {

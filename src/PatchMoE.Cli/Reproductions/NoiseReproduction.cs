@@ -58,18 +58,8 @@ internal sealed class NoiseReproduction : IReproduction
 
     private static IReadOnlyList<int> Sides(ReproductionOptions options) => options.Quick ? s_quickSides : s_sides;
 
-    private static IReadOnlyList<GridTrial> Trials(int side, ReproductionOptions options)
-    {
-        GridTrial[] trials =
-        [
-            .. from seed in Enumerable.Range(1, options.Seeds ?? (options.Quick ? 1 : 3))
-               from samples in Samples(options).Reverse()
-               from network in Chosen(options)
-               select GridTrial.Of(network, samples, seed, Cell(network, side, samples, seed, options)),
-        ];
-        TrainingCell.ShareData([.. trials.Select(trial => trial.Cell).OfType<TrainingCell>()]);
-        return trials;
-    }
+    private static IReadOnlyList<GridTrial> Trials(int side, ReproductionOptions options) => GridTrial.Grid(
+        options.Seeds ?? (options.Quick ? 1 : 3), Samples(options), Chosen(options), (network, samples, seed) => Cell(network, side, samples, seed, options));
 
     private static TrainingCell Cell(string network, int side, int samples, int seed, ReproductionOptions options)
     {

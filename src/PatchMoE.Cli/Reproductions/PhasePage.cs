@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Cli.Experiments;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;
 

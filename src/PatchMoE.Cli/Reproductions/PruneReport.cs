@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PatchMoE.Cli.Experiments;
 using PatchMoE.Cli.Pruning;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PatchMoE.Cli.Experiments;
 
 namespace PatchMoE.Cli.Reproductions;
 

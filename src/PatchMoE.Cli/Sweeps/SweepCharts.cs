@@ -1,5 +1,5 @@
 using System.Globalization;
-using PatchMoE.Cli.Reproductions;
+using PatchMoE.Cli.Experiments;
 using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Cli.Sweeps;

@@ -1,4 +1,4 @@
-using PatchMoE.Cli.Reproductions;
+using PatchMoE.Cli.Experiments;
 
 namespace PatchMoE.Cli.Sweeps;
 

@@ -1,4 +1,4 @@
-namespace PatchMoE.Cli.Reproductions;
+namespace PatchMoE.Cli.Experiments;
 
 /// <summary>Mean and standard deviation (n − 1) over repeats.</summary>
 /// <param name="Mean">The mean.</param>
