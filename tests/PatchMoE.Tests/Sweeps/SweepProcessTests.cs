@@ -32,7 +32,7 @@ public sealed class SweepProcessTests
     [Test]
     public void KilledThreeTimes_EndsWithTheSameResults()
     {
-        Write(SweepText.Of("""{ "data.noise": [0.1, 0.2], "model.layers[0].patchesPerExpert": [1, 2, 4] }""", "5", epochs: 200));
+        Write(SweepText.Of("""{ "data.noise": [0.1, 0.2], "model.layers[0].patchesPerExpert": [1, 2, 4] }""", "5", epochs: 500));
         byte[] alone = RunAlone();
         for (int i = 1; i <= 3; i++)
         {
