@@ -35,7 +35,7 @@ public static class SpecWriter
             : new ObjectWriter().Object("input", Input(model.Input));
         if (model.Layers.Count > 0)
         {
-            json.Objects("layers", model.Layers.Select(layer => Layer(layer, model.Backbone?.Output)));
+            json.Objects("layers", model.Layers.Select(layer => LayerWriter.Layer(layer, model.Input is ImageInputSpec, model.Backbone?.Output)));
         }
 
         return json.Object("head", Head(model.Head)).Word("loss", model.Loss);
@@ -86,18 +86,6 @@ public static class SpecWriter
 
         json.Int("dimension", text.Dimension).Word("embedding", text.Embedding);
         return text.Embedding == TextEmbedding.Given ? json : json.Word("tokens", text.Tokens).Boolean("position", text.Position);
-    }
-
-    private static ObjectWriter Layer(LayerSpec layer, LayerOutput? output)
-    {
-        ObjectWriter json = new ObjectWriter().Word("routing", layer.Routing).Int("experts", layer.Experts);
-        if (layer.Routing != Routing.ExpertChoice)
-        {
-            return json.Int("neuronsPerExpert", layer.NeuronsPerExpert).Boolean("bias", layer.Bias);
-        }
-
-        json.Int("patchesPerExpert", layer.PatchesPerExpert).Int("neuronsPerExpert", layer.NeuronsPerExpert).Word("gate", layer.Gate);
-        return (output == LayerOutput.Map ? json : json.Word("pooling", layer.Pooling)).Boolean("bias", layer.Bias);
     }
 
     private static ObjectWriter Head(HeadSpec head)
