@@ -16,10 +16,17 @@ internal sealed class TextTable(string path, TextDataSpec spec)
     /// <summary>Reads the rows.</summary>
     /// <param name="texts">Takes the parts of a text.</param>
     /// <exception cref="BadInputException">The file cannot be read, is not UTF-8, lacks a column, or has a row that is no text with a class; the message names file and line.</exception>
-    public List<LabelledText> Read(ITextReader texts) => InputFile.Read(path, stream =>
+    public List<LabelledText> Read(ITextReader texts) => Read(texts, isLabelled: true);
+
+    /// <summary>Reads rows to predict: with or without the column of the class.</summary>
+    /// <param name="texts">Takes the parts of a text.</param>
+    /// <exception cref="BadInputException">As in <see cref="Read(ITextReader)"/>.</exception>
+    public List<LabelledText> ReadTexts(ITextReader texts) => Read(texts, isLabelled: false);
+
+    private List<LabelledText> Read(ITextReader texts, bool isLabelled) => InputFile.Read(path, stream =>
     {
         string content = Utf8Text.Read(path, stream, "Save the table as UTF-8.");
-        List<Row> rows = IsJson(path) ? JsonRows(content) : CsvRows(content);
+        List<Row> rows = IsJson(path) ? JsonRows(content, isLabelled) : CsvRows(content, isLabelled);
         return rows.Count == 0
             ? throw new BadInputException($"{path}: the table is empty. Give a row for each text.")
             : rows.ConvertAll(row => new LabelledText(
@@ -30,7 +37,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
 
     private static TextDocument Titled(TextDocument document, string? title) => string.IsNullOrWhiteSpace(title) ? document : document with { Title = title };
 
-    private List<Row> CsvRows(string content)
+    private List<Row> CsvRows(string content, bool isLabelled)
     {
         var options = new CsvDataReaderOptions { HasHeaders = false, ResultSetMode = ResultSetMode.SingleResult };
         using CsvDataReader csv = CsvDataReader.Create(new StringReader(content), options);
@@ -53,7 +60,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
 
                 if (columns is null)
                 {
-                    columns = Columns.Of(path, cells, spec);
+                    columns = Columns.Of(path, cells, spec, isLabelled);
                     if (columns.IsHeader)
                     {
                         continue;
@@ -71,7 +78,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
         return rows;
     }
 
-    private List<Row> JsonRows(string content)
+    private List<Row> JsonRows(string content, bool isLabelled)
     {
         var rows = new List<Row>();
         int line = 0;
@@ -80,14 +87,14 @@ internal sealed class TextTable(string path, TextDataSpec spec)
             line++;
             if (!text.IsWhiteSpace())
             {
-                rows.Add(JsonRow(text.ToString(), line));
+                rows.Add(JsonRow(text.ToString(), line, isLabelled));
             }
         }
 
         return rows;
     }
 
-    private Row JsonRow(string text, int line)
+    private Row JsonRow(string text, int line, bool isLabelled)
     {
         try
         {
@@ -98,7 +105,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
                 throw Error(line, $"is {row.ValueKind.ToString().ToLowerInvariant()}", "Write an object on each line, with the text and its class.");
             }
 
-            return new Row(line, Field(row, spec.Text, line), spec.Title is null ? null : Field(row, spec.Title, line), NotEmpty(Field(row, spec.Label, line), line));
+            return new Row(line, Field(row, spec.Text, line), spec.Title is null ? null : Field(row, spec.Title, line), isLabelled ? NotEmpty(Field(row, spec.Label, line), line) : string.Empty);
         }
         catch (JsonException exception)
         {
@@ -128,10 +135,10 @@ internal sealed class TextTable(string path, TextDataSpec spec)
     private sealed record Row(int Line, string Text, string? Title, string Label);
 
     /// <summary>Where the columns are.</summary>
-    private sealed record Columns(int Count, int Text, int? Title, int Label, bool IsHeader)
+    private sealed record Columns(int Count, int Text, int? Title, int? Label, bool IsHeader)
     {
         /// <summary>Finds the columns by the first row, which is a header if it names one of them.</summary>
-        public static Columns Of(string path, string[] first, TextDataSpec spec)
+        public static Columns Of(string path, string[] first, TextDataSpec spec, bool isLabelled)
         {
             string[] names = [.. first.Select(name => name.Trim())];
             bool isHeader = names.Contains(spec.Text) || names.Contains(spec.Label);
@@ -144,11 +151,11 @@ internal sealed class TextTable(string path, TextDataSpec spec)
                         $"{path}: there is no column '{column}'. Set data.{field} to {(isHeader ? "one of " + string.Join(", ", names) + ", or to " : "")}a number from 0 to {names.Length - 1}.");
             }
 
-            return new Columns(names.Length, Find(spec.Text, "text"), spec.Title is null ? null : Find(spec.Title, "title"), Find(spec.Label, "label"), isHeader);
+            return new Columns(names.Length, Find(spec.Text, "text"), spec.Title is null ? null : Find(spec.Title, "title"), isLabelled ? Find(spec.Label, "label") : null, isHeader);
         }
 
         public Row Row(string[] cells, int line, TextTable table) => cells.Length == Count
-            ? new Row(line, cells[Text], Title is { } title ? cells[title] : null, table.NotEmpty(cells[Label], line))
+            ? new Row(line, cells[Text], Title is { } title ? cells[title] : null, Label is { } label ? table.NotEmpty(cells[label], line) : string.Empty)
             : throw table.Error(
                 line,
                 string.Create(CultureInfo.InvariantCulture, $"has {cells.Length} cells, but the first row has {Count}"),
