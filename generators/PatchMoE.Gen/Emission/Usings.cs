@@ -20,7 +20,7 @@ internal static class Usings
         ("PatchMoE",
         [
             "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "ParameterSpec", "PatchMoESpec",
-            "Pooling", "Routing", "VectorsInputSpec", "Workspace",
+            "Pooling", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "VectorsInputSpec", "Workspace",
         ]),
         ("PatchMoE.Kernels",
         [
