@@ -45,6 +45,10 @@ public static class TokenChoice
         }
     }
 
+    /// <summary>The expert of a choice, dropped or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Expert(int choice) => choice ^ (choice >> 31);
+
     /// <summary>Marks the choices beyond the capacity of their expert: all first choices go before any second one, and among equals the lower patch.</summary>
     /// <param name="choices">[t, n].</param>
     /// <param name="valid">The number of patches that chose.</param>
