@@ -17,6 +17,9 @@ internal static class AuxiliaryEmitter
     /// <summary>What an instance adds to the totals, from its scores and choices.</summary>
     public static Method Sums { get; } = new("Sums", "ref float block, ref int integers") { Modifiers = "public static" };
 
+    /// <summary>Adds an instance's sums to the totals.</summary>
+    private static readonly Method s_addSums = new("AddSums", "ref float block, ref double totals") { Modifiers = "public static" };
+
     private static Method Sample(ModelPlan plan) => SampleMethods.Private("MeasureSample", "in InputBatch batch, int b, ref float slot, ref int integers", SampleMethods.Panels(plan));
 
     public static void Write(SourceWriter writer, ModelPlan plan)
@@ -72,6 +75,8 @@ internal static class AuxiliaryEmitter
 
             writer.Lines($"Add(ref sums, {(2 * k) + 1}) = valid;");
         });
+        writer.Method(s_addSums, "Adds what the instance contributes to the totals of the auxiliary losses.", () =>
+            writer.Lines($"AuxiliaryLosses.Add(ref As<float, double>(ref Add(ref block, SumsAt)), {TokenPlan.TotalsOf(k)}, ref totals);"));
     }
 
     private static void WritePass(SourceWriter writer, ModelPlan plan)
@@ -110,8 +115,8 @@ internal static class AuxiliaryEmitter
                     writer.Lines("ref float slot = ref workspace.Floats(i);");
                     foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasAuxiliary))
                     {
-                        writer.Loop("g", layer.Instances, _ => writer.Lines(
-                            $"AuxiliaryLosses.Add(ref As<float, double>(ref {BlockPlaces.InSlot(layer).Floats + layer.Block.Token.Sums}), {TokenPlan.TotalsOf(layer.Experts)}, ref {(Place)"workspace.Auxiliary" + layer.Token!.Auxiliary});"));
+                        writer.Loop("g", layer.Instances, _ => writer.Call(s_addSums.Of(LayerMethods.Owner(layer)).Call(
+                            ("block", BlockPlaces.InSlot(layer).Floats), ("totals", (Place)"workspace.Auxiliary" + layer.Token!.Auxiliary))));
                     }
                 }
 

@@ -72,11 +72,11 @@ internal static class LayerEmitter
             ("GateGradientsAt", block.GateGradients, gates),
             ("ScoreGradientsAt", block.ScoreGradients, sample ? $"[{k}]" : all ? $"[{k}, {n}]" : $"{gates} of the patches taken"),
             ("PatchSumAt", block.PatchSum, $"[{layer.Dimension}]"),
+            ("ActivationsAt", block.Activations, (token is not null ? $"[{layer.Shape.Pairs}, {layer.Kernel.ActivationStep}] of the pairs taken" : sample ? $"[{l}, {layer.Kernel.ActivationStep}]" : $"[{k}, {l}, {layer.Kernel.ActivationStep}]") + "; after the backward pass ∂L/∂h"),
             ("BestAt", block.Token.Best, $"[{token?.PerPatch}, {Lanes.Max}] scores of the best experts so far"),
             ("PrioritiesAt", block.Token.Priorities, $"[{n}] by which patches come to the experts"),
             ("LogSumsAt", block.Token.LogSums, $"[{n}]"),
-            ("SumsAt", block.Token.Sums, $"{TokenPlan.TotalsOf(k)} doubles: what it adds to the totals of the auxiliary losses"),
-            ("ActivationsAt", block.Activations, (token is not null ? $"[{layer.Shape.Pairs}, {layer.Kernel.ActivationStep}] of the pairs taken" : sample ? $"[{l}, {layer.Kernel.ActivationStep}]" : $"[{k}, {l}, {layer.Kernel.ActivationStep}]") + "; after the backward pass ∂L/∂h"));
+            ("SumsAt", block.Token.Sums, $"{TokenPlan.TotalsOf(k)} doubles: what it adds to the totals of the auxiliary losses"));
         WriteConstants(
             writer,
             $"In the block's {block.Integers} integers: first the number of {(token is null ? "patches" : "pairs")} taken, then",

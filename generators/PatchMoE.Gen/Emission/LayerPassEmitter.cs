@@ -203,24 +203,25 @@ internal static class LayerPassEmitter
     private static void WriteTokenReport(SourceWriter writer, LayerPlan layer, TokenPlan token)
     {
         (int n, int t) = (layer.Patches, token.PerPatch);
-        string gate = layer.HasGate ? $"Add(ref block, GatesAt + Add(ref integers, PlacesAt + (r * {n}) + j))" : "1f";
-        writer.Lines($$"""
-            int valid = {{BlockPlaces.Of(layer).Valid}};
-            for (int j = 0; j < {{n}}; j++)
+        string gate(Expression r) => layer.HasGate ? $"Add(ref block, GatesAt + {(Place)"integers" + ((Expression)"PlacesAt" + (r * n) + J)})" : "1f";
+        writer.Lines($"int valid = {BlockPlaces.Of(layer).Valid};");
+        using (writer.Block($"for (int j = 0; j < {n}; j++)"))
+        {
+            writer.Loop("r", t, r =>
             {
-                for (int r = 0; r < {{t}}; r++)
-                {
-                    int s = j < valid ? Add(ref integers, ChoicesAt + (r * {{n}}) + j) : -1;
+                Expression at = (Expression)"at" + (J * t) + r;
+                writer.Lines($$"""
+                    int s = j < valid ? {{(Place)"integers" + ((Expression)"ChoicesAt" + (r * n) + J)}} : -1;
                     if (s < 0)
                     {
-                        pass.Write(at + (j * {{t}}) + r, -1, 0f, 0f);
+                        pass.Write({{at}}, -1, 0f, 0f);
                     }
                     else
                     {
-                        pass.Write(at + (j * {{t}}) + r, s, Add(ref block, ScoresAt + (s * {{n}}) + j), {{gate}});
+                        pass.Write({{at}}, s, Add(ref block, ScoresAt + (s * {{n}}) + j), {{gate(r)}});
                     }
-                }
-            }
-            """);
+                    """);
+            });
+        }
     }
 }
