@@ -4,7 +4,7 @@ using static PatchMoE.Gen.Emission.Text.Indices;
 
 namespace PatchMoE.Gen.Emission;
 
-/// <summary>Prints the gradient by a layer's patches: only the patches taken receive any, and softmaxAll's scores reach all.</summary>
+/// <summary>Prints the gradient by a layer's patches: only the patches taken receive any, and those whose scores have a gradient.</summary>
 internal static class InputGradientEmitter
 {
     public static void Write(SourceWriter writer, LayerPlan layer)
@@ -13,9 +13,9 @@ internal static class InputGradientEmitter
         writer.Kernel(LayerMethods.InputGradient, $"xGradient[j] += Σ_(s,r) ∂L/∂h_srj · v_sr{scores}; xGradient has the layout of x.", () =>
         {
             BlockPlaces block = BlockPlaces.Of(layer);
-            writer.Lines("int taken = integers;");
-            if (layer.Routing != Routing.ExpertChoice)
+            if (!layer.HasRoutes)
             {
+                writer.Lines("int taken = integers;");
                 Expression expert = 0;
                 if (layer.Routing == Routing.Sample)
                 {
@@ -35,19 +35,29 @@ internal static class InputGradientEmitter
                 return;
             }
 
+            if (layer.Token is null)
+            {
+                writer.Lines("int taken = integers;");
+            }
+
             writer.Loop("s", layer.Experts, s =>
             {
+                if (layer.Token is not null)
+                {
+                    block.WriteTaken(writer, s);
+                }
+
                 writer.Lines($"ref int routes = ref {block.Routes(s)};\nref float deltas = ref {block.Activations(s)};");
                 using (writer.Block("for (int t = 0; t < taken; t++)"))
                 {
                     WriteExpert(writer, layer, s, PatchPlaces.Patch(layer, (Place)"routes" + T), "deltas");
-                    if (layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll)
+                    if (layer.HasGate && !layer.HasDenseScores)
                     {
                         WriteRows(writer, "row", (Expression)"RouterAt" + (s * layer.Dimension), block.ScoreGradients(s) + T, 1, 1);
                     }
                 }
             });
-            if (layer.Spec.Gate == Gate.SoftmaxAll)
+            if (layer.HasDenseScores)
             {
                 writer.Lines($"int valid = {block.Valid};");
                 using (writer.Block("for (int j = 0; j < valid; j++)"))

@@ -43,6 +43,17 @@ internal static class LayerPassEmitter
             }
 
             writer.Call(LayerMethods.Route(layer).Call());
+            if (layer.Token is not null)
+            {
+                writer.Loop("s", layer.Experts, s =>
+                {
+                    block.WriteTaken(writer, s);
+                    writer.Lines($"float scale = {scale};");
+                    WriteExpert(writer, layer, s);
+                });
+                return;
+            }
+
             writer.Lines("int taken = integers;");
             if (layer.Routing == Routing.Sample)
             {
@@ -83,6 +94,12 @@ internal static class LayerPassEmitter
         string summary = $"The backward pass within the block{Part(layer)}: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.";
         writer.Kernel(LayerMethods.Backward(layer), summary, () =>
         {
+            if (layer.Token is not null)
+            {
+                WriteTokenBackward(writer, layer);
+                return;
+            }
+
             writer.Lines($"int taken = integers;\nfloat scale = {ExpertText.Scale(layer)};");
             switch (layer.Routing)
             {
@@ -108,6 +125,23 @@ internal static class LayerPassEmitter
                     break;
             }
         });
+    }
+
+    private static void WriteTokenBackward(SourceWriter writer, LayerPlan layer)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        writer.Loop("s", layer.Experts, s =>
+        {
+            block.WriteTaken(writer, s);
+            writer.Lines($"float scale = {ExpertText.Scale(layer)};");
+            writer.Call(LayerMethods.PoolBackward(layer).Call(
+                ("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s)), ("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))));
+        });
+        if (layer.TrainsRouter)
+        {
+            writer.Gap();
+            writer.Call(TokenGradientEmitter.Backward(layer).Call());
+        }
     }
 
     private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
@@ -140,6 +174,12 @@ internal static class LayerPassEmitter
                 return;
             }
 
+            if (layer.Token is { } token)
+            {
+                WriteTokenReport(writer, layer, token);
+                return;
+            }
+
             writer.Loop("s", layer.Experts, s => writer.Loop("t", layer.Taken, t =>
             {
                 Expression at = (Expression)"at" + ((s * layer.Taken) + t);
@@ -157,5 +197,31 @@ internal static class LayerPassEmitter
                     """);
             }));
         });
+    }
+
+    /// <summary>The experts of each patch, best first; a dropped choice is none.</summary>
+    private static void WriteTokenReport(SourceWriter writer, LayerPlan layer, TokenPlan token)
+    {
+        (int n, int t) = (layer.Patches, token.PerPatch);
+        string gate(Expression r) => layer.HasGate ? $"Add(ref block, GatesAt + {(Place)"integers" + ((Expression)"PlacesAt" + (r * n) + J)})" : "1f";
+        writer.Lines($"int valid = {BlockPlaces.Of(layer).Valid};");
+        using (writer.Block($"for (int j = 0; j < {n}; j++)"))
+        {
+            writer.Loop("r", t, r =>
+            {
+                Expression at = (Expression)"at" + (J * t) + r;
+                writer.Lines($$"""
+                    int s = j < valid ? {{(Place)"integers" + ((Expression)"ChoicesAt" + (r * n) + J)}} : -1;
+                    if (s < 0)
+                    {
+                        pass.Write({{at}}, -1, 0f, 0f);
+                    }
+                    else
+                    {
+                        pass.Write({{at}}, s, Add(ref block, ScoresAt + (s * {{n}}) + j), {{gate(r)}});
+                    }
+                    """);
+            });
+        }
     }
 }

@@ -10,6 +10,7 @@ internal static class LayerDoc
     {
         Routing.Dense => "dense, every expert sees every patch",
         Routing.Sample => "sample, the best expert sees the whole sample",
+        Routing.TokenChoice => $"{TokenRouterEmitter.Describe(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
         _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
     };
 
@@ -43,7 +44,7 @@ internal static class LayerDoc
             T Choose<T>(ByWidth<T> choice)
                 where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
-            string scores = layer.Routing == Routing.ExpertChoice ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
             return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(GradientPlan.VectorsFor(layer.Dimension))}";
         }
     }
