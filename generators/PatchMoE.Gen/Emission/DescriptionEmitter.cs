@@ -44,7 +44,17 @@ internal static class DescriptionEmitter
     };
 
     private static string Layer(LayerSpec layer) =>
-        $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)})";
+        $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";
+
+    /// <summary>What only layers of stacks have.</summary>
+    private static string Form(LayerSpec layer)
+    {
+        string window = layer.Window is { } w
+            ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})"
+            : string.Empty;
+        string[] fields = [.. new[] { layer.Map ? "Map = true" : string.Empty, window }.Where(field => field.Length > 0)];
+        return fields.Length == 0 ? string.Empty : $" {{ {string.Join(", ", fields)} }}";
+    }
 
     private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
 

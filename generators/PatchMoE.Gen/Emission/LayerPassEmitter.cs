@@ -32,12 +32,27 @@ internal static class LayerPassEmitter
     private static void WriteForward(SourceWriter writer, LayerPlan layer)
     {
         BlockPlaces block = BlockPlaces.Of(layer);
-        writer.Kernel(LayerMethods.Forward(layer), $"The forward pass: y [m] from patches x{Part(layer)}; keeps in the block what the backward pass needs.", () =>
+        string outputs = layer.Map is null ? "y [m]" : "the map y";
+        writer.Kernel(LayerMethods.Forward(layer), $"The forward pass: {outputs} from patches x{Part(layer)}; keeps in the block what the backward pass needs.", () =>
         {
             Expression scale = ExpertText.Scale(layer);
+            void Scale(Expression value)
+            {
+                if (layer.Map is null)
+                {
+                    writer.Lines($"float scale = {value};");
+                }
+            }
+
+            if (layer.Map is { } map)
+            {
+                writer.Lines($"// Places of patches that no expert takes are 0, and so is the border.\nValues.Clear(ref y, {map.Floats});");
+            }
+
             if (layer.Routing == Routing.Dense)
             {
-                writer.Lines($"integers = valid;\n{block.Valid} = valid;\nint taken = valid;\nfloat scale = {scale};");
+                writer.Lines($"integers = valid;\n{block.Valid} = valid;\nint taken = valid;");
+                Scale(scale);
                 WriteExpert(writer, layer, 0);
                 return;
             }
@@ -46,12 +61,18 @@ internal static class LayerPassEmitter
             writer.Lines("int taken = integers;");
             if (layer.Routing == Routing.Sample)
             {
-                writer.Lines($"int expert = {block.Expert};\nfloat scale = {scale * block.Probability("expert")};\nValues.Clear(ref y, {layer.Outputs});");
+                writer.Lines($"int expert = {block.Expert};");
+                if (layer.Map is null)
+                {
+                    Scale(scale * block.Probability("expert"));
+                    writer.Lines($"Values.Clear(ref y, {layer.Outputs});");
+                }
+
                 WriteExpert(writer, layer, "expert");
                 return;
             }
 
-            writer.Lines($"float scale = {scale};");
+            Scale(scale);
             LayerMethods.WriteExperts(writer, layer, s => WriteExpert(writer, layer, s));
         });
     }
@@ -73,8 +94,12 @@ internal static class LayerPassEmitter
             layer.HasPanels
                 ? ("panels", (Place)"panels" + (expert * layer.ExpertPanels))
                 : ("weights", (Place)"parameters" + "WeightsAt" + (expert * layer.Neurons * layer.Dimension))));
-        writer.Call(LayerMethods.PoolForward(layer).Call(
-            ("bias", (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons)), ("gates", block.Gates(expert)), ("y", (Place)"y" + (expert * layer.Neurons))));
+        Place bias = (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons);
+        Place y = (Place)"y" + (expert * layer.Neurons);
+        writer.Call(layer.Map is null
+            ? LayerMethods.PoolForward(layer).Call(("bias", bias), ("gates", block.Gates(expert)), ("y", y))
+            : MapEmitter.Forward(layer).Call(
+                ("bias", bias), ("gate", block.Probability(expert)), ("gates", block.Gates(expert)), ("routes", block.Routes(expert)), ("map", y)));
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)
@@ -83,7 +108,12 @@ internal static class LayerPassEmitter
         string summary = $"The backward pass within the block{Part(layer)}: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.";
         writer.Kernel(LayerMethods.Backward(layer), summary, () =>
         {
-            writer.Lines($"int taken = integers;\nfloat scale = {ExpertText.Scale(layer)};");
+            writer.Lines("int taken = integers;");
+            if (layer.Map is null)
+            {
+                writer.Lines($"float scale = {ExpertText.Scale(layer)};");
+            }
+
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
@@ -96,15 +126,25 @@ internal static class LayerPassEmitter
                     break;
                 case Routing.Sample:
                     writer.Lines($"int expert = {block.Expert};\nref float probabilities = ref {block.Probability(0)};");
-                    Call pool = LayerMethods.PoolBackward(layer).Call(
-                        ("scale", (Expression)"scale" * "Add(ref probabilities, expert)"),
-                        ("yGradient", (Place)"yGradient" + ((Expression)"expert" * layer.Neurons)),
-                        ("activations", block.Activations("expert")));
-                    writer.Call(pool, "float gateGradient = scale * ");
+                    Place upstream = (Place)"yGradient" + ((Expression)"expert" * layer.Neurons);
+                    (string, Expression) activations = ("activations", block.Activations("expert"));
+                    if (layer.Map is null)
+                    {
+                        Call pool = LayerMethods.PoolBackward(layer).Call(
+                            ("scale", (Expression)"scale" * "Add(ref probabilities, expert)"), ("yGradient", upstream), activations);
+                        writer.Call(pool, "float gateGradient = scale * ");
+                    }
+                    else
+                    {
+                        writer.Call(MapEmitter.Backward(layer).Call(("gate", "Add(ref probabilities, expert)"), ("mapGradient", upstream), activations), "float gateGradient = ");
+                    }
+
                     writer.Call(SampleRouterEmitter.GateBackward.Call(("scoreGradients", block.ScoreGradients(0))));
                     break;
                 default:
-                    writer.Call(LayerMethods.PoolBackward(layer).Call(("activations", block.Activations(0))));
+                    writer.Call(layer.Map is null
+                        ? LayerMethods.PoolBackward(layer).Call(("activations", block.Activations(0)))
+                        : MapEmitter.Backward(layer).Call(("mapGradient", "yGradient"), ("activations", block.Activations(0))));
                     break;
             }
         });
@@ -114,8 +154,10 @@ internal static class LayerPassEmitter
     {
         BlockPlaces block = BlockPlaces.Of(layer);
         (string, Expression)[] gates = [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
-        writer.Call(LayerMethods.PoolBackward(layer).Call(
-            [.. gates, ("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))]));
+        Place upstream = (Place)"yGradient" + (s * layer.Neurons);
+        writer.Call(layer.Map is null
+            ? LayerMethods.PoolBackward(layer).Call([.. gates, ("yGradient", upstream), ("activations", block.Activations(s))])
+            : MapEmitter.Backward(layer).Call([.. gates, ("routes", block.Routes(s)), ("mapGradient", upstream), ("activations", block.Activations(s))]));
         if (layer.HasGate)
         {
             writer.Call(LayerMethods.GateBackward(layer).Call(

@@ -64,7 +64,7 @@ internal static class PassesEmitter
                     ForwardWindow = {{plan.ForwardWindow}},
                     SampleFlops = {{plan.Cost.ForwardFlops}},
                     ExpertParts = {{plan.Bottom.ExpertParts}},
-                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},
+                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{(plan.HasLengths ? string.Empty : "\n    HasLengths = false,")}}
                 };
 
                 """);

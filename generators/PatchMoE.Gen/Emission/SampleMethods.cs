@@ -61,11 +61,16 @@ internal static class SampleMethods
         }
     }
 
-    /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>
-    public static Expression Valid(LayerPlan layer)
+    /// <summary>The number of valid patches of layer 0's instance g; layers over a sequence's map have the valid windows, and the others see all of theirs.</summary>
+    public static Expression Valid(ModelPlan plan, LayerPlan layer)
     {
+        if (layer.Index > 0)
+        {
+            return ValidWindows.Of(plan, layer);
+        }
+
         Place lengths = (Place)"batch.Lengths" + (layer.Instances == 1 ? "b" : (B * layer.Instances) + G);
-        return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
+        return plan.HasLengths ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
     }
 
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
@@ -89,7 +94,7 @@ internal static class SampleMethods
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
     public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(layer)).Call(
-        [("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
+        [("x", Patches(plan, layer)), ("valid", Valid(plan, layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
     /// <param name="plan">The model.</param>
@@ -100,7 +105,7 @@ internal static class SampleMethods
             [
                 ("x", Patches(plan, layer)),
                 ("rows", (Place)"slot" + "Slot.Patches"),
-                ("valid", Valid(layer)),
+                ("valid", Valid(plan, layer)),
                 ("panels", (Place)"panels" + layer.Panels),
                 .. Block(layer, selects: true),
                 ("y", InstanceOutputs(layer, "Outputs")),

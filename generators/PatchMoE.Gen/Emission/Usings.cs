@@ -20,7 +20,7 @@ internal static class Usings
         ("PatchMoE",
         [
             "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "ParameterSpec", "PatchMoESpec",
-            "Pooling", "Routing", "VectorsInputSpec", "Workspace",
+            "Padding", "Pooling", "Routing", "VectorsInputSpec", "WindowSpec", "Workspace",
         ]),
         ("PatchMoE.Kernels",
         [

@@ -25,15 +25,20 @@ internal static class Planner
         var layers = new List<LayerPlan>();
         for (int i = 0; i < shapes.Count; i++)
         {
-            PatchAccess access = i == 0 ? bottom : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels);
+            PatchAccess access = i == 0 ? bottom
+                : layers[i - 1].Map is { } below ? WindowAccess.Of(below, model.Layers[i].Window!)
+                : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels) with
+            {
+                Map = model.Layers[i].Map ? MapPlan.Of(shapes[i], i + 1 < shapes.Count ? model.Layers[i + 1].Window : null) : null,
+            };
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
             panels += layer.Experts * layer.ExpertPanels;
             layers.Add(layer);
         }
 
-        HeadPlan head = PlanHead(model.Head, shapes[shapes.Count - 1].Outputs, parameters);
+        HeadPlan head = PlanHead(model.Head, model.HeadInputs(), parameters);
         int logits = floats;
         int logitsGradient = logits + Slots.Align(head.Outputs);
         int loss = logitsGradient + Slots.Align(head.Outputs);
@@ -65,7 +70,7 @@ internal static class Planner
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        ExpertKernel kernel = ExpertKernel.Of(experts, choice ? experts : 1, neurons, shape, access, lowest: index == 0);
+        ExpertKernel kernel = ExpertKernel.Of(experts, choice ? experts : 1, neurons, shape, access, lowest: index == 0 && !layer.Map);
         return new LayerPlan(
             index,
             layer,
