@@ -9,7 +9,7 @@ namespace PatchMoE.Gen.Parsing;
 internal static class AttributeReader
 {
     private static readonly string[] s_inputs = ["ImageInputAttribute", "VectorsInputAttribute"];
-    private static readonly string[] s_layers = ["ExpertLayerAttribute", "DenseLayerAttribute", "SampleLayerAttribute"];
+    private static readonly string[] s_layers = ["ExpertLayerAttribute", "TokenLayerAttribute", "DenseLayerAttribute", "SampleLayerAttribute"];
     private static readonly string[] s_heads = ["FixedHeadAttribute", "LinearHeadAttribute"];
 
     /// <summary>A class with a spec file has no attributes that describe the network too.</summary>
@@ -28,7 +28,7 @@ internal static class AttributeReader
         AttributeArguments own = AttributeArguments.Of(marker, cancellation);
         AttributeArguments[] inputs = All(s_inputs, "input", "[ImageInput] or [VectorsInput]");
         AttributeArguments[] heads = All(s_heads, "head", "[FixedHead] or [LinearHead]");
-        AttributeArguments[] layers = All(s_layers, "layer", "[ExpertLayer], [DenseLayer] or [SampleLayer]");
+        AttributeArguments[] layers = All(s_layers, "layer", "[ExpertLayer], [TokenLayer], [DenseLayer] or [SampleLayer]");
         if (inputs.Length != 1 || heads.Length != 1 || layers.Length == 0)
         {
             return null;
@@ -37,7 +37,7 @@ internal static class AttributeReader
         SpecNode model = Object(
             own.AttributeSpan,
             ("input", inputs[0].AttributeName == "ImageInput" ? Image(inputs[0], diagnostics) : Vectors(inputs[0])),
-            ("layers", new SpecArray(own.AttributeSpan, layers.Select(Layer).ToEquatableArray())),
+            ("layers", new SpecArray(own.AttributeSpan, layers.Select(layer => Layer(layer, diagnostics)).ToEquatableArray())),
             ("head", Head(heads[0])),
             ("loss", Word<Loss>(own, "Loss") ?? new SpecString(own.AttributeSpan, SpecWords.Of(Loss.Logistic))));
         return Object(
@@ -79,12 +79,13 @@ internal static class AttributeReader
             ? new SpecArray(vectors.Span("Groups"), vectors.Values("Groups").Select(value => Number(vectors.Span("Groups"), value)).ToEquatableArray())
             : null));
 
-    private static SpecNode Layer(AttributeArguments layer)
+    private static SpecNode Layer(AttributeArguments layer, List<SpecDiagnostic> diagnostics)
     {
         Routing routing = layer.AttributeName switch
         {
             "DenseLayer" => Routing.Dense,
             "SampleLayer" => Routing.Sample,
+            "TokenLayer" => Routing.TokenChoice,
             _ => Routing.ExpertChoice,
         };
         return Object(
@@ -92,11 +93,28 @@ internal static class AttributeReader
             ("routing", new SpecString(layer.AttributeSpan, SpecWords.Of(routing))),
             ("experts", Number(layer, "Experts")),
             ("patchesPerExpert", Number(layer, "PatchesPerExpert")),
+            ("expertsPerPatch", Number(layer, "ExpertsPerPatch")),
             ("neuronsPerExpert", Number(layer, "NeuronsPerExpert")),
             ("gate", Word<Gate>(layer, "Gate")),
             ("pooling", Word<Pooling>(layer, "Pooling")),
-            ("bias", Boolean(layer, "Bias")));
+            ("bias", Boolean(layer, "Bias")),
+            ("capacityFactor", Number(layer, "CapacityFactor")),
+            ("priority", Word<Priority>(layer, "Priority")),
+            ("balance", Balance(layer)),
+            ("zLoss", Number(layer, "ZLoss")),
+            ("output", layer.Value("Map") is bool map ? new SpecString(layer.Span("Map"), map ? "map" : "pooled") : null),
+            ("window", Size(layer, "Window", diagnostics)),
+            ("stride", Size(layer, "Stride", diagnostics)),
+            ("padding", Word<Padding>(layer, "Padding")));
     }
+
+    /// <summary>An attribute has no nested ones, so kind and weight stand side by side.</summary>
+    private static SpecNode? Balance(AttributeArguments layer) => layer.Has("Balance") || layer.Has("BalanceWeight")
+        ? Object(
+            layer.Has("Balance") ? layer.Span("Balance") : layer.Span("BalanceWeight"),
+            ("kind", Word<BalanceKind>(layer, "Balance")),
+            ("weight", Number(layer, "BalanceWeight")))
+        : null;
 
     private static SpecNode Head(AttributeArguments head) => head.AttributeName == "FixedHead"
         ? Object(

@@ -9,7 +9,7 @@ namespace PatchMoE;
 /// <param name="HeadBackward">FLOPs of one sample's gradients with respect to the top layer's outputs and, for a linear head, the head's weights: 2·C·m each.</param>
 /// <param name="InputLength">The number of values in one sample.</param>
 /// <param name="Outputs">C, the number of logits of a sample.</param>
-/// <param name="RouteLength">The number of routes of one sample in layer 0: T·k·l; sample routing: T; dense: 0.</param>
+/// <param name="RouteLength">The number of routes of one sample in layer 0: T·k·l; tokenChoice: T·n·t; sample: T; dense: 0.</param>
 /// <param name="Parameters">The number of weights, including a batch norm's statistics.</param>
 /// <param name="TrainedParameters">The number of weights that have a gradient.</param>
 /// <param name="BottomRouterParameters">The number of router weights in layer 0.</param>
@@ -57,12 +57,7 @@ internal sealed record NetworkCost(
             model.Head.Kind == HeadKind.Linear ? 2 * head : head,
             model.InputLength(),
             model.Head.Outputs,
-            model.Layers.FirstOrDefault()?.Routing switch
-            {
-                Routing.ExpertChoice => (long)bottom!.Instances * bottom.Experts * bottom.PatchesPerExpert,
-                Routing.Sample => bottom!.Instances,
-                _ => 0,
-            },
+            model.RouteShape() is { Count: > 0 } routes ? routes.Aggregate(1L, (product, size) => product * size) : 0,
             parameters.Sum(parameter => (long)parameter.Length),
             parameters.Where(parameter => parameter.HasGradient).Sum(parameter => (long)parameter.Length),
             parameters.Where(parameter => parameter is { Role: ParameterRole.Router, Layer: 0 }).Sum(parameter => (long)parameter.Length),

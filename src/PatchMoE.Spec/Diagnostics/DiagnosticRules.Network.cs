@@ -44,27 +44,51 @@ internal static partial class DiagnosticRules
         "A network needs at least one layer.",
         "Add one, for example an 'expertChoice' layer.");
 
-    /// <summary>{0} the number of layers.</summary>
-    public static readonly DiagnosticRule ImageHasOneLevel = new(
-        "PMOE032", DiagnosticLevel.Error, "Image input with several layers",
-        "An image has a single level of patches, but there are {0} layers.",
-        "Use one layer, or a 'vectors' input with 'groups'.");
+    /// <summary>{0} the layer that pools, {1} the layer above it.</summary>
+    public static readonly DiagnosticRule NoMapBelow = new(
+        "PMOE032", DiagnosticLevel.Error, "No map for the next layer",
+        "Layer {0} pools its patches into one vector, so there is nothing for layer {1} to cut.",
+        "Give layer {0} the output 'map', remove layer {1}, or use a 'vectors' input with 'groups'.");
 
-    /// <summary>{0} the field, {1} the layer's routing.</summary>
+    /// <summary>{0} the field, {1} the layer's routing, {2} the routings that the field belongs to.</summary>
     public static readonly DiagnosticRule FieldOfOtherRouting = new(
         "PMOE033", DiagnosticLevel.Error, "Field of another routing",
-        "The field '{0}' belongs to the routing 'expertChoice', but this layer's routing is '{1}'.",
-        "Remove it, or use the routing 'expertChoice'.");
+        "The field '{0}' belongs to the routing {2}, but this layer's routing is '{1}'.",
+        "Remove it, or use the routing {2}.");
 
-    /// <summary>{0} the routing.</summary>
-    public static readonly DiagnosticRule RoutingPlanned = new(
-        "PMOE034", DiagnosticLevel.Error, "Routing not supported yet",
-        "The routing '{0}' is planned, but this version does not support it.",
-        "Use 'expertChoice', 'dense' or 'sample'.");
+    /// <summary>{0} t, {1} k.</summary>
+    public static readonly DiagnosticRule TooManyExpertsPerPatch = new(
+        "PMOE034", DiagnosticLevel.Error, "More experts per patch than experts",
+        "A patch cannot take {0} experts: there are only {1}.",
+        "Use 1 to {1}.");
 
     /// <summary>{0} the number of levels, {1} the maximum.</summary>
     public static readonly DiagnosticRule TooManyLevels = new(
         "PMOE035", DiagnosticLevel.Error, "Too many levels",
         "The groups make {0} levels; the limit is {1}.",
         "Use fewer entries in 'groups'.");
+
+    /// <summary>{0} what it does not go with.</summary>
+    public static readonly DiagnosticRule MapNotPossible = new(
+        "PMOE036", DiagnosticLevel.Error, "Map where there can be none",
+        "The output 'map' does not go with {0}.",
+        "Use the output 'pooled'.");
+
+    /// <summary>{0} the window's size, {1} the map's size, {2} "height", "width" or "length".</summary>
+    public static readonly DiagnosticRule WindowLargerThanMap = new(
+        "PMOE037", DiagnosticLevel.Error, "Window larger than the map",
+        "The window {2} of {0} exceeds the {2} of {1} of the map below.",
+        "Use a window {2} of 1 to {1}.");
+
+    /// <summary>{0} the window's size, {1} "height", "width" or "length".</summary>
+    public static readonly DiagnosticRule EvenWindow = new(
+        "PMOE038", DiagnosticLevel.Error, "Even window with padding",
+        "The padding 'same' puts a window around each position, so its {1} is odd, not {0}.",
+        "Use an odd {1}, or the padding 'valid'.");
+
+    /// <summary>{0} the field, {1} why there is no map.</summary>
+    public static readonly DiagnosticRule WindowWithoutMap = new(
+        "PMOE039", DiagnosticLevel.Error, "Window without a map",
+        "The field '{0}' cuts the map of the layer below, but {1}.",
+        "Remove it.");
 }

@@ -21,6 +21,7 @@ internal static class TrainingRules
         LayerSpec layer = model.Layers[0];
         string? found = model.Layers.Count > 1 ? $"{model.Layers.Count} layers"
             : layer.Routing != Routing.ExpertChoice ? $"the routing '{SpecWords.Of(layer.Routing)}'"
+            : layer.Map ? "the output 'map'"
             : layer.Experts != TwoExperts ? layer.Experts == 1 ? "1 expert" : $"{layer.Experts} experts"
             : null;
         if (found is not null)

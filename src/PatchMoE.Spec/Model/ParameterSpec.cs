@@ -40,7 +40,7 @@ public enum ParameterRole
 /// <param name="Layer">The layer's index; −1 for the head and the backbone.</param>
 /// <param name="Shape">The axis sizes, row-major.</param>
 /// <param name="Offset">The index of its first value in the parameter buffer.</param>
-/// <param name="HasGradient">False for a fixed head, a batch norm's statistics, and a router whose gate is <see cref="Gate.None"/>: the loss gives them no gradient.</param>
+/// <param name="HasGradient">False for a fixed head, a batch norm's statistics, and a router whose gate is <see cref="Gate.None"/> and that has no auxiliary loss: the loss gives them no gradient.</param>
 public sealed record ParameterSpec(string Name, ParameterRole Role, int Layer, EquatableArray<int> Shape, int Offset, bool HasGradient)
 {
     /// <summary>The number of values.</summary>
@@ -72,7 +72,7 @@ public static class ModelParameters
             LayerSpec layer = model.Layers[i];
             if (layer.Routing != Routing.Dense)
             {
-                bool hasGradient = layer.Routing == Routing.Sample || layer.Gate != Gate.None;
+                bool hasGradient = layer.Routing == Routing.Sample || layer.Gate != Gate.None || layer.Choice is { HasAuxiliaryLoss: true };
                 Add($"layers.{i}.router.weight", ParameterRole.Router, i, hasGradient, shape.Experts, shape.Dimension);
             }
 

@@ -140,6 +140,9 @@ internal sealed class FieldReader
     public (int Height, int Width)? PairOr(string name, IntRange range, (int Height, int Width)? absent) =>
         Node(name) is { } node ? Values.Pair(node, PathOf(name), range) : absent;
 
+    /// <summary>A length, a number or [length], with a default.</summary>
+    public int? Length(string name, IntRange range, int absent) => Node(name) is { } node ? Values.Length(node, PathOf(name), range) : absent;
+
     /// <summary>An array of whole numbers with a default.</summary>
     public EquatableArray<int>? Ints(string name, IntRange range, EquatableArray<int> absent) =>
         Node(name) is { } node ? Values.Ints(node, PathOf(name), range) : absent;

@@ -3,57 +3,83 @@ namespace PatchMoE;
 /// <summary>Reads one element of <c>model.layers</c>.</summary>
 internal static class LayerReader
 {
-    private const string Planned = "tokenChoice";
-
     /// <summary>Returns the layer, or null if anything in it is wrong.</summary>
     /// <param name="node">The element.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="patches">n; null if the input is wrong.</param>
-    /// <param name="output">What a layer on a backbone's map outputs; null if there is no backbone.</param>
+    /// <param name="source">Where its patches come from.</param>
     /// <param name="diagnostics">Receives the mistakes.</param>
-    public static LayerSpec? Read(SpecNode node, string path, int? patches, LayerOutput? output, DiagnosticBag diagnostics)
+    public static LayerSpec? Read(SpecNode node, string path, LayerSource source, DiagnosticBag diagnostics)
     {
         if (FieldReader.Open(node, path, diagnostics, "{ \"experts\": 8, \"patchesPerExpert\": 6, \"neuronsPerExpert\": 5 }") is not { } fields)
         {
             return null;
         }
 
-        Routing? routing = ReadRouting(fields);
+        Routing? routing = fields.Choice("routing", absent: Routing.ExpertChoice);
         int? experts = routing == Routing.Dense
             ? fields.Int("experts", IntRange.Positive, absent: 1)
             : fields.Int("experts", IntRange.Positive, "the number of experts");
         int? neurons = fields.Int("neuronsPerExpert", IntRange.Positive, "the number of neurons of each expert");
         bool? bias = fields.Boolean("bias", absent: false);
-        LayerSpec? layer = routing == Routing.ExpertChoice
-            ? ReadExpertChoice(fields, experts, neurons, bias, patches)
-            : ReadOther(fields, routing, experts, neurons, bias);
+        bool? map = ReadOutput(fields, source);
+        bool cut = WindowReader.Read(fields, source, out WindowSpec? window);
+        LayerSpec? choice = routing is { } known ? ReadRouting(fields, known, experts, cut ? source.Patches(window) : null) : null;
         fields.Finish(allKnown: routing is not null);
-        if (output == LayerOutput.Map && routing == Routing.ExpertChoice)
-        {
-            fields.Warn("pooling", "the output 'map' of the backbone", "the output 'features'");
-            return layer is null ? null : layer with { Pooling = Pooling.Selected };
-        }
-
-        return layer;
+        LayerSpec? layer = experts is { } k && neurons is { } m && bias is { } b && map is { } isMap && cut && choice is not null
+            ? choice with { Experts = k, NeuronsPerExpert = m, Bias = b, Map = isMap, Window = window }
+            : null;
+        return IgnoresPooling(fields, source, map) && layer is not null ? layer with { Pooling = Pooling.Selected } : layer;
     }
 
-    private static Routing? ReadRouting(FieldReader fields)
+    /// <summary>Whether the layer gives a map.</summary>
+    private static bool? ReadOutput(FieldReader fields, LayerSource source)
     {
-        if (fields.Has("routing", Planned))
+        if (fields.WordOr("output", ["pooled", "map"], "pooled") is not { } output)
         {
-            fields.Node("routing");
-            fields.Diagnostics.Report(DiagnosticRules.RoutingPlanned, fields.PlaceOf("routing"), Planned);
             return null;
         }
 
-        return fields.Choice("routing", absent: Routing.ExpertChoice);
+        if (output == "map" && source.NoMap is { } reason)
+        {
+            fields.Diagnostics.Report(DiagnosticRules.MapNotPossible, fields.PlaceOf("output"), reason);
+            return null;
+        }
+
+        return output == "map";
     }
 
-    private static LayerSpec? ReadExpertChoice(FieldReader fields, int? experts, int? neurons, bool? bias, int? patches)
+    /// <summary>The layer with what its routing says of it, and without the rest; null if anything is wrong.</summary>
+    private static LayerSpec? ReadRouting(FieldReader fields, Routing routing, int? experts, int? patches)
+    {
+        bool chooses = routing is Routing.ExpertChoice or Routing.TokenChoice;
+        Gate? gate = chooses ? fields.Choice("gate", absent: Gate.None) : Gate.None;
+        Pooling? pooling = chooses ? fields.Choice("pooling", absent: Pooling.Selected) : Pooling.Selected;
+        bool isRead = true;
+        int? taken = 0;
+        TokenChoiceSpec? choice = null;
+        if (routing == Routing.ExpertChoice)
+        {
+            taken = ReadPatchesPerExpert(fields, patches);
+        }
+        else if (routing == Routing.TokenChoice)
+        {
+            choice = TokenChoiceReader.Read(fields, experts);
+            isRead = choice is not null;
+        }
+
+        Reject(fields, routing, Routing.ExpertChoice, ["patchesPerExpert"], "'expertChoice'");
+        Reject(fields, routing, Routing.TokenChoice, TokenChoiceReader.Fields, "'tokenChoice'");
+        if (!chooses)
+        {
+            Reject(fields, routing, null, ["gate", "pooling"], "'expertChoice' or 'tokenChoice'");
+        }
+
+        return isRead && taken is { } l && gate is { } g && pooling is { } z ? new LayerSpec(routing, 1, 1, l, g, z) { Choice = choice } : null;
+    }
+
+    private static int? ReadPatchesPerExpert(FieldReader fields, int? patches)
     {
         int? taken = fields.Int("patchesPerExpert", IntRange.Positive, "the number of patches each expert takes");
-        Gate? gate = fields.Choice("gate", absent: Gate.None);
-        Pooling? pooling = fields.Choice("pooling", absent: Pooling.Selected);
         if (taken > patches)
         {
             fields.Diagnostics.Report(DiagnosticRules.TooManyPatchesPerExpert, fields.PlaceOf("patchesPerExpert"), taken, patches);
@@ -65,23 +91,36 @@ internal static class LayerReader
             fields.Diagnostics.Report(DiagnosticRules.EveryPatchChosen, fields.PlaceOf("patchesPerExpert"), taken);
         }
 
-        return experts is { } k && neurons is { } m && bias is { } b && taken is { } l && gate is { } g && pooling is { } z
-            ? new LayerSpec(Routing.ExpertChoice, k, m, l, g, z, b)
-            : null;
+        return taken;
     }
 
-    private static LayerSpec? ReadOther(FieldReader fields, Routing? routing, int? experts, int? neurons, bool? bias)
+    private static void Reject(FieldReader fields, Routing routing, Routing? owner, IEnumerable<string> names, string owners)
     {
-        if (routing is not { } r)
+        if (routing == owner)
         {
-            return null;
+            return;
         }
 
-        foreach (string name in new[] { "patchesPerExpert", "gate", "pooling" })
+        foreach (string name in names)
         {
-            fields.Reject(name, DiagnosticRules.FieldOfOtherRouting, name, SpecWords.Of(r));
+            fields.Reject(name, DiagnosticRules.FieldOfOtherRouting, name, SpecWords.Of(routing), owners);
+        }
+    }
+
+    /// <summary>Whether the layer does not pool; warns if it says how.</summary>
+    private static bool IgnoresPooling(FieldReader fields, LayerSource source, bool? map)
+    {
+        if (source.Backbone == LayerOutput.Map)
+        {
+            fields.Warn("pooling", "the output 'map' of the backbone", "the output 'features'");
+            return true;
         }
 
-        return experts is { } k && neurons is { } m && bias is { } b ? new LayerSpec(r, k, m, Bias: b) : null;
+        if (map == true && !fields.Has("pooling", SpecWords.Of(Pooling.Selected)))
+        {
+            fields.Warn("pooling", "the output 'map'", "the output 'pooled'");
+        }
+
+        return map == true;
     }
 }

@@ -37,7 +37,7 @@ internal static class ModelReader
         }
 
         EquatableArray<LayerSpec> all = layers.Select(layer => layer!).ToEquatableArray();
-        return (hasBackbone && all.Count == 0) || CheckLevels(fields, input, all.Count)
+        return CheckLevels(fields, input, all)
             ? Sized(fields, new ModelSpec(input, all, head, loss.Value, backbone))
             : null;
     }
@@ -47,7 +47,7 @@ internal static class ModelReader
     /// <summary>Returns the layers, null for each that is wrong; null if there is no array of them. With a backbone none is required.</summary>
     private static LayerSpec?[]? ReadLayers(FieldReader fields, InputSpec? input, BackboneSpec? backbone, bool hasBackbone)
     {
-        switch (fields.Node("layers", hasBackbone ? null : "an array with one layer per level"))
+        switch (fields.Node("layers", hasBackbone ? null : "an array of layers, lowest first"))
         {
             case null:
                 return hasBackbone ? [] : null;
@@ -60,7 +60,7 @@ internal static class ModelReader
                 return null;
 
             case SpecArray array:
-                return [.. array.Items.Select((item, i) => LayerReader.Read(item, $"{fields.PathOf("layers")}[{i}]", Patches(input, i), backbone?.Output, fields.Diagnostics))];
+                return ReadEach(fields, array, input, backbone);
 
             case var other:
                 new ValueReader(fields.Diagnostics).Mistype<int>(other, fields.PathOf("layers"), "an array of layers", "[ { \"neuronsPerExpert\": 5, ... } ]");
@@ -68,14 +68,18 @@ internal static class ModelReader
         }
     }
 
-    /// <summary>n of a layer, which follows from the input alone; null if the input is wrong or has no such level.</summary>
-    private static int? Patches(InputSpec? input, int level) => input switch
+    private static LayerSpec?[] ReadEach(FieldReader fields, SpecArray array, InputSpec? input, BackboneSpec? backbone)
     {
-        ImageInputSpec image when level == 0 => image.GridHeight * image.GridWidth,
-        VectorsInputSpec vectors when level == 0 => vectors.Patches,
-        VectorsInputSpec vectors when level <= vectors.Groups.Count => vectors.Groups[vectors.Groups.Count - level],
-        _ => null,
-    };
+        var layers = new LayerSpec?[array.Items.Count];
+        LayerSource source = LayerSource.Of(input, backbone);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            layers[i] = LayerReader.Read(array.Items[i], $"{fields.PathOf("layers")}[{i}]", source, fields.Diagnostics);
+            source = source.Above(input, layers[i], i + 1);
+        }
+
+        return layers;
+    }
 
     private static void CheckLoss(FieldReader fields, Loss? loss, HeadSpec? head)
     {
@@ -95,21 +99,26 @@ internal static class ModelReader
         }
     }
 
-    private static bool CheckLevels(FieldReader fields, InputSpec input, int layers)
+    /// <summary>Checks that each layer but the lowest has patches: one layer for each level of groups, or maps below.</summary>
+    private static bool CheckLevels(FieldReader fields, InputSpec input, EquatableArray<LayerSpec> layers)
     {
         int groups = input is VectorsInputSpec vectors ? vectors.Groups.Count : 0;
-        if (input is ImageInputSpec && layers > 1)
+        if (groups > 0 && layers.Count != groups + 1)
         {
-            fields.Diagnostics.Report(DiagnosticRules.ImageHasOneLevel, fields.PlaceOf("layers"), layers);
+            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers.Count, groups + 1);
             return false;
         }
 
-        if (layers != groups + 1)
+        bool hasMaps = true;
+        for (int i = 0; i < layers.Count - 1 && groups == 0; i++)
         {
-            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers, groups + 1);
-            return false;
+            if (!layers[i].Map)
+            {
+                fields.Diagnostics.Report(DiagnosticRules.NoMapBelow, fields.PlaceOf("layers", i), i, i + 1);
+                hasMaps = false;
+            }
         }
 
-        return true;
+        return hasMaps;
     }
 }

@@ -19,10 +19,10 @@ internal static class SizeLimits
     public static bool CheckNetwork(FieldReader model, ModelSpec network)
     {
         (InputSpec input, EquatableArray<LayerSpec> layers, HeadSpec head) = (network.Input, network.Layers, network.Head);
-        (BigInteger patches, BigInteger dimension, EquatableArray<int> groups) = input switch
+        (int height, int width, BigInteger dimension, EquatableArray<int> groups) = input switch
         {
-            ImageInputSpec image => (image.GridHeight * image.GridWidth, image.PatchHeight * image.PatchWidth * image.Channels, default),
-            VectorsInputSpec vectors => ((BigInteger)vectors.Patches, (BigInteger)vectors.Dimension, vectors.Groups),
+            ImageInputSpec image => (image.GridHeight, image.GridWidth, (BigInteger)image.PatchHeight * image.PatchWidth * image.Channels, default),
+            VectorsInputSpec vectors => (vectors.Patches, 1, (BigInteger)vectors.Dimension, vectors.Groups),
             _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(network)),
         };
 
@@ -31,22 +31,35 @@ internal static class SizeLimits
         {
             LayerSpec layer = layers[i];
             SpecPlace place = model.PlaceOf("layers", i);
+            if (i > 0 && layer.Window is { } window)
+            {
+                (height, width, dimension) = (window.Rows(height), window.Columns(width), dimension * window.Height * window.Width);
+            }
+
+            BigInteger patches = (BigInteger)height * width;
             BigInteger instances = groups.Take(groups.Count - i).Aggregate(BigInteger.One, (product, size) => product * size);
             BigInteger outputs = (BigInteger)layer.Experts * layer.NeuronsPerExpert;
-            BigInteger taken = layer.Routing == Routing.ExpertChoice ? layer.PatchesPerExpert : patches;
+            BigInteger pairs = layer.Routing == Routing.ExpertChoice ? (BigInteger)layer.PatchesPerExpert * layer.Experts
+                : patches * (layer.Choice?.ExpertsPerPatch ?? layer.Experts);
             weights += (outputs + layer.Experts) * (dimension + 1);
             const string Fewer = "fewer experts, neurons or patches";
             if (!Fits(model.Diagnostics, place, $"The tensor 'layers.{i}.experts.weight'", outputs * dimension, "fewer experts, neurons or smaller patches")
                 || !Fits(model.Diagnostics, place, "The scores of one sample", instances * layer.Experts * patches, Fewer)
-                || !Fits(model.Diagnostics, place, "The neurons' values for one sample", instances * outputs * taken, Fewer)
-                || !Fits(model.Diagnostics, place, "The layer's outputs for one sample", instances * outputs, Fewer))
+                || !Fits(model.Diagnostics, place, "The neurons' values for one sample", instances * layer.NeuronsPerExpert * pairs, Fewer)
+                || !Fits(model.Diagnostics, place, layer.Map ? "The layer's map for one sample" : "The layer's outputs for one sample", instances * outputs * (layer.Map ? patches : 1), Fewer))
             {
                 return false;
             }
 
+            if (!layer.Map)
+            {
+                (height, width) = (i < groups.Count ? groups[groups.Count - 1 - i] : 1, 1);
+            }
+
             dimension = outputs;
-            patches = i < groups.Count ? groups[groups.Count - 1 - i] : 1;
         }
+
+        dimension *= (BigInteger)height * width;
 
         return Fits(model.Diagnostics, model.PlaceOf("head"), "The tensor 'head.weight'", dimension * head.Outputs, "fewer outputs or neurons")
             && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), "fewer experts or neurons");

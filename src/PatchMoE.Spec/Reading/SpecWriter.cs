@@ -35,7 +35,7 @@ public static class SpecWriter
             : new ObjectWriter().Object("input", Input(model.Input));
         if (model.Layers.Count > 0)
         {
-            json.Objects("layers", model.Layers.Select(layer => Layer(layer, model.Backbone?.Output)));
+            json.Objects("layers", model.Layers.Select(layer => LayerWriter.Layer(layer, model.Input is ImageInputSpec, model.Backbone?.Output)));
         }
 
         return json.Object("head", Head(model.Head)).Word("loss", model.Loss);
@@ -71,18 +71,6 @@ public static class SpecWriter
             .Ints("groups", vectors.Groups),
         _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
-
-    private static ObjectWriter Layer(LayerSpec layer, LayerOutput? output)
-    {
-        ObjectWriter json = new ObjectWriter().Word("routing", layer.Routing).Int("experts", layer.Experts);
-        if (layer.Routing != Routing.ExpertChoice)
-        {
-            return json.Int("neuronsPerExpert", layer.NeuronsPerExpert).Boolean("bias", layer.Bias);
-        }
-
-        json.Int("patchesPerExpert", layer.PatchesPerExpert).Int("neuronsPerExpert", layer.NeuronsPerExpert).Word("gate", layer.Gate);
-        return (output == LayerOutput.Map ? json : json.Word("pooling", layer.Pooling)).Boolean("bias", layer.Bias);
-    }
 
     private static ObjectWriter Head(HeadSpec head)
     {

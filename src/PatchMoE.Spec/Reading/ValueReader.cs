@@ -91,6 +91,26 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
         }
     }
 
+    /// <summary>Reads a length: one number, alone or in an array.</summary>
+    public int? Length(SpecNode node, string path, IntRange range)
+    {
+        switch (node)
+        {
+            case SpecNumber:
+                return Int(node, path, range);
+
+            case SpecArray { Items.Count: 1 } single:
+                return Int(single.Items[0], $"{path}[0]", range);
+
+            case SpecArray array:
+                diagnostics.Report(DiagnosticRules.WrongCount, new SpecPlace(path, node.Span), "1 value, the length in a sequence", array.Items.Count);
+                return null;
+
+            default:
+                return Mistype<int>(node, path, "a number or [length]", "[3]");
+        }
+    }
+
     /// <summary>Reads an array of whole numbers.</summary>
     public EquatableArray<int>? Ints(SpecNode node, string path, IntRange range)
     {
