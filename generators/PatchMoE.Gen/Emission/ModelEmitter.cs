@@ -30,7 +30,7 @@ internal static class ModelEmitter
             yield return new EmittedSource(FileNames.Torch(stem), Torch(plan));
         }
 
-        if (named.Backends.Ilgpu)
+        if (named.Backends.Ilgpu && IlgpuModelEmitter.Supports(plan))
         {
             foreach (EmittedSource source in IlgpuModelEmitter.Emit(plan, stem))
             {

@@ -12,6 +12,9 @@ internal static class IlgpuModelEmitter
 {
     private static readonly string[] s_usings = ["System", "ILGPU", "ILGPU.Algorithms", "ILGPU.Runtime", "PatchMoE.Ilgpu"];
 
+    /// <summary>Whether a network has GPU kernels: not yet with maps.</summary>
+    public static bool Supports(ModelPlan model) => model.Layers.All(layer => layer.Map is null);
+
     public static IEnumerable<EmittedSource> Emit(ModelPlan model, string stem)
     {
         IlgpuPlan plan = IlgpuPlan.Of(model);
