@@ -18,5 +18,5 @@ internal static class TrainingRun
     }
 
     private static TrainingMethod MethodFor(ModelSpec model) =>
-        model.Layers.Any(layer => layer.Routing == Routing.ExpertChoice) ? TrainingMethod.Joint : TrainingMethod.Single;
+        model.Layers.Any(layer => layer.Routing is Routing.ExpertChoice or Routing.TokenChoice) ? TrainingMethod.Joint : TrainingMethod.Single;
 }

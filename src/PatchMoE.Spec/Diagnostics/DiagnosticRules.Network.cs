@@ -32,11 +32,11 @@ internal static partial class DiagnosticRules
         "The field '{0}' belongs to a {1} head, but this head is {2}.",
         "Remove it, or use the kind '{1}'.");
 
-    /// <summary>{0} the number of layers, {1} the number of levels.</summary>
+    /// <summary>{0} the number of layers, {1} the number of levels, {2} where that comes from, {3} the field that says it.</summary>
     public static readonly DiagnosticRule LayersDoNotMatchGroups = new(
         "PMOE030", DiagnosticLevel.Error, "Layers do not match the groups",
-        "The number of layers is {0}, but it must be {1}, one more than the number of entries in 'groups'.",
-        "Write one layer per level, or change 'groups'.");
+        "The number of layers is {0}, but it must be {1}, {2}.",
+        "Write one layer per level, or change '{3}'.");
 
     /// <summary>No arguments.</summary>
     public static readonly DiagnosticRule NoLayers = new(

@@ -14,10 +14,10 @@ internal static partial class DiagnosticRules
         "The method 'separate' works with 2 classes, but the head has {0} outputs.",
         "Use the loss 'logistic' or 2 outputs, or the method 'joint'.");
 
-    /// <summary>{0} the layer's index.</summary>
+    /// <summary>{0} the layer's index, {1} its routing.</summary>
     public static readonly DiagnosticRule SingleRoutesNoPatches = new(
         "PMOE042", DiagnosticLevel.Error, "Single training of a network that routes patches",
-        "The method 'single' is for networks without patch routing, but layer {0} has the routing 'expertChoice'.",
+        "The method 'single' is for networks without patch routing, but layer {0} has the routing '{1}'.",
         "Use the method 'joint' or 'separate', or the routing 'dense' or 'sample'.");
 
     /// <summary>{0} the layer's index.</summary>

@@ -32,4 +32,8 @@ public sealed record ImageInputSpec(
 /// <param name="Patches">n, the number of patches in a sample, or in each group.</param>
 /// <param name="Dimension">d ≥ 1.</param>
 /// <param name="Groups">The group counts, outermost first; empty for one level, one entry [T] for two.</param>
-public sealed record VectorsInputSpec(int Patches, int Dimension, EquatableArray<int> Groups = default) : InputSpec;
+public sealed record VectorsInputSpec(int Patches, int Dimension, EquatableArray<int> Groups = default) : InputSpec
+{
+    /// <summary>How a text becomes these vectors; null if the input is vectors from the start.</summary>
+    public TextSpec? Text { get; init; }
+}

@@ -97,10 +97,23 @@ internal static class DataChecks
     /// <summary>The input is vectors of one level.</summary>
     public static void Vectors(FieldReader fields, string kind, ModelSpec? model)
     {
-        if (model is not null && model is not { Backbone: null, Input: VectorsInputSpec { Groups.Count: 0 } })
+        if (model is not null && model is not { Backbone: null, Input: VectorsInputSpec { Groups.Count: 0, Text: null } })
         {
             fields.Diagnostics.Report(DiagnosticRules.DataNeedVectors, fields.PlaceOf("kind"), kind, Describe(model));
         }
+    }
+
+    /// <summary>The vectors of segments that are given lie in arrays.</summary>
+    /// <returns>The network to check the data against; null if their kind is already wrong for it.</returns>
+    public static ModelSpec? GivenVectors(FieldReader fields, string? kind, ModelSpec? model)
+    {
+        if (kind is null or "arrays" || model?.Input is not VectorsInputSpec { Text.Embedding: TextEmbedding.Given })
+        {
+            return model;
+        }
+
+        fields.Diagnostics.Report(DiagnosticRules.GivenNeedsArrays, fields.PlaceOf("kind"), kind);
+        return null;
     }
 
     /// <summary>The decoys leave a place for the discriminative patch.</summary>
@@ -155,6 +168,7 @@ internal static class DataChecks
     {
         { Backbone: { } backbone } => Size(backbone.Height, backbone.Width, backbone.Channels),
         { Input: ImageInputSpec image } => Size(image.Height, image.Width, image.Channels),
+        { Input: VectorsInputSpec { Text: not null } } => "text",
         { Input: VectorsInputSpec { Groups.Count: 0 } } => "vectors",
         _ => "vectors in groups",
     };

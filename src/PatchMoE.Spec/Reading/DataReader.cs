@@ -22,6 +22,7 @@ internal static class DataReader
         }
 
         string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'celeba', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
+        model = DataChecks.GivenVectors(fields, kind, model);
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),

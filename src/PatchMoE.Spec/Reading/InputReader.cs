@@ -17,8 +17,14 @@ internal static class InputReader
             return null;
         }
 
-        string? kind = fields.Word("kind", ["image", "vectors"], "'image' or 'vectors'");
-        InputSpec? input = kind switch { "image" => ReadImage(fields, hasBackbone), "vectors" => ReadVectors(fields), _ => null };
+        string? kind = fields.Word("kind", ["image", "vectors", "text"], "'image', 'vectors' or 'text'");
+        InputSpec? input = kind switch
+        {
+            "image" => ReadImage(fields, hasBackbone),
+            "vectors" => ReadVectors(fields),
+            "text" => TextInputReader.Read(fields),
+            _ => null,
+        };
         fields.Finish(allKnown: kind is not null);
         if (!hasBackbone || kind is null or "image")
         {

@@ -21,9 +21,9 @@ internal static class LayerReader
             : fields.Int("experts", IntRange.Positive, "the number of experts");
         int? neurons = fields.Int("neuronsPerExpert", IntRange.Positive, "the number of neurons of each expert");
         bool? bias = fields.Boolean("bias", absent: false);
-        bool? map = ReadOutput(fields, source);
         bool cut = WindowReader.Read(fields, source, out WindowSpec? window);
         LayerSpec? choice = routing is { } known ? ReadRouting(fields, known, experts, cut ? source.Patches(window) : null) : null;
+        bool? map = ReadOutput(fields, source);
         fields.Finish(allKnown: routing is not null);
         LayerSpec? layer = experts is { } k && neurons is { } m && bias is { } b && map is { } isMap && cut && choice is not null
             ? choice with { Experts = k, NeuronsPerExpert = m, Bias = b, Map = isMap, Window = window }
@@ -51,9 +51,6 @@ internal static class LayerReader
     /// <summary>The layer with what its routing says of it, and without the rest; null if anything is wrong.</summary>
     private static LayerSpec? ReadRouting(FieldReader fields, Routing routing, int? experts, int? patches)
     {
-        bool chooses = routing is Routing.ExpertChoice or Routing.TokenChoice;
-        Gate? gate = chooses ? fields.Choice("gate", absent: Gate.None) : Gate.None;
-        Pooling? pooling = chooses ? fields.Choice("pooling", absent: Pooling.Selected) : Pooling.Selected;
         bool isRead = true;
         int? taken = 0;
         TokenChoiceSpec? choice = null;
@@ -67,6 +64,9 @@ internal static class LayerReader
             isRead = choice is not null;
         }
 
+        bool chooses = routing is Routing.ExpertChoice or Routing.TokenChoice;
+        Gate? gate = chooses ? fields.Choice("gate", absent: Gate.None) : Gate.None;
+        Pooling? pooling = chooses ? fields.Choice("pooling", absent: Pooling.Selected) : Pooling.Selected;
         Reject(fields, routing, Routing.ExpertChoice, ["patchesPerExpert"], "'expertChoice'");
         Reject(fields, routing, Routing.TokenChoice, TokenChoiceReader.Fields, "'tokenChoice'");
         if (!chooses)

@@ -12,7 +12,7 @@ internal static class ModelReader
         }
 
         bool hasBackbone = fields.Has("backbone");
-        InputSpec? input = fields.Node("input", "what one sample is, an object of kind 'image' or 'vectors'") is { } inputNode
+        InputSpec? input = fields.Node("input", "what one sample is, an object of kind 'image', 'vectors' or 'text'") is { } inputNode
             ? InputReader.Read(inputNode, fields.PathOf("input"), hasBackbone, diagnostics)
             : null;
         BackboneSpec? backbone = null;
@@ -105,7 +105,10 @@ internal static class ModelReader
         int groups = input is VectorsInputSpec vectors ? vectors.Groups.Count : 0;
         if (groups > 0 && layers.Count != groups + 1)
         {
-            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers.Count, groups + 1);
+            (string rule, string field) = input is VectorsInputSpec { Text: not null }
+                ? ("one for each level of the text", "levels")
+                : ("one more than the number of entries in 'groups'", "groups");
+            fields.Diagnostics.Report(DiagnosticRules.LayersDoNotMatchGroups, fields.PlaceOf("layers"), layers.Count, groups + 1, rule, field);
             return false;
         }
 

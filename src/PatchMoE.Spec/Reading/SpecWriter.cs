@@ -64,6 +64,7 @@ public static class SpecWriter
             .Int("channels", image.Channels)
             .Ints("patch", [image.PatchHeight, image.PatchWidth])
             .Ints("stride", [image.StrideHeight, image.StrideWidth]),
+        VectorsInputSpec { Text: { } text } => Text(text),
         VectorsInputSpec vectors => new ObjectWriter()
             .Text("kind", "vectors")
             .Int("patches", vectors.Patches)
@@ -71,6 +72,21 @@ public static class SpecWriter
             .Ints("groups", vectors.Groups),
         _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(input)),
     };
+
+    private static ObjectWriter Text(TextSpec text)
+    {
+        ObjectWriter json = new ObjectWriter()
+            .Text("kind", "text")
+            .Texts("levels", text.Levels.Select(level => SpecWords.Of(level.Unit)))
+            .Ints("maxSegments", text.Levels.Select(level => level.MaximumSegments));
+        if (text.Levels.Last().Unit == TextUnit.Ngram)
+        {
+            json.Int("length", text.NgramLength).Int("step", text.NgramStep);
+        }
+
+        json.Int("dimension", text.Dimension).Word("embedding", text.Embedding);
+        return text.Embedding == TextEmbedding.Given ? json : json.Word("tokens", text.Tokens).Boolean("position", text.Position);
+    }
 
     private static ObjectWriter Head(HeadSpec head)
     {

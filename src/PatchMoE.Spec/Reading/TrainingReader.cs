@@ -106,10 +106,10 @@ internal static class TrainingReader
                 break;
 
             case TrainingMethod.Single when RoutedLayer(model, _ => true) is { } layer:
-                fields.Diagnostics.Report(DiagnosticRules.SingleRoutesNoPatches, fields.PlaceOf("method"), layer);
+                fields.Diagnostics.Report(DiagnosticRules.SingleRoutesNoPatches, fields.PlaceOf("method"), layer, SpecWords.Of(model!.Layers[layer].Routing));
                 break;
 
-            case TrainingMethod.Joint when RoutedLayer(model, layer => layer.Gate == Gate.None) is { } layer:
+            case TrainingMethod.Joint when RoutedLayer(model, layer => layer.Gate == Gate.None && layer.Choice is not { HasAuxiliaryLoss: true }) is { } layer:
                 fields.Diagnostics.Report(DiagnosticRules.RoutersNotTrained, fields.PlaceOf("method"), layer);
                 break;
         }
@@ -118,7 +118,7 @@ internal static class TrainingReader
     /// <summary>The first layer that routes patches and satisfies a condition; null if there is none.</summary>
     private static int? RoutedLayer(ModelSpec? model, Func<LayerSpec, bool> test)
     {
-        int index = model?.Layers.ToList().FindIndex(layer => layer.Routing == Routing.ExpertChoice && test(layer)) ?? -1;
+        int index = model?.Layers.ToList().FindIndex(layer => (layer.Routing is Routing.ExpertChoice or Routing.TokenChoice) && test(layer)) ?? -1;
         return index < 0 ? null : index;
     }
 

@@ -194,7 +194,7 @@ public sealed class ClassRuleTests
     public void FileAndAttributes_DoesNotReport() => Compiles("[System.Serializable]\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class Net;");
 
     [TestCase("[ExpertLayer(Experts = 8, PatchesPerExpert = 6, NeuronsPerExpert = 5)]\n[FixedHead]", "input attribute", "[ImageInput] or [VectorsInput]")]
-    [TestCase("[VectorsInput(16, 4)]\n[FixedHead]", "layer attribute", "[ExpertLayer], [DenseLayer] or [SampleLayer]")]
+    [TestCase("[VectorsInput(16, 4)]\n[FixedHead]", "layer attribute", "[ExpertLayer], [TokenLayer], [DenseLayer] or [SampleLayer]")]
     [TestCase("[VectorsInput(16, 4)]\n[DenseLayer(NeuronsPerExpert = 5)]", "head attribute", "[FixedHead] or [LinearHead]")]
     public void MissingAttribute_Reports(string attributes, string missing, string choices) => Reports(
         DiagnosticRules.MissingAttribute,

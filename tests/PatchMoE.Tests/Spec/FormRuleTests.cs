@@ -16,7 +16,7 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownField_Reports() => Diagnose.Reports(
         DiagnosticRules.UnknownField, "model.layers[0].gaet",
-        "Unknown field 'gaet'; the fields allowed here are 'routing', 'experts', 'neuronsPerExpert', 'bias', 'patchesPerExpert', 'gate' and 'pooling'. "
+        "Unknown field 'gaet'; the fields allowed here are 'routing', 'experts', 'neuronsPerExpert', 'bias', 'patchesPerExpert', 'gate', 'pooling' and 'output'. "
         + "Use 'gate', or remove it.",
         SpecText.Of(layers: """{ "experts": 2, §"gaet": "none", "patchesPerExpert": 2, "neuronsPerExpert": 20 }"""));
 

@@ -58,7 +58,6 @@ public sealed class NetworkRuleTests
     [TestCase("""{ "kind": "linear", "outputs": 1, "bias": true }""")]
     public void FieldOfOtherHead_DoesNotReport(string head) => Diagnose.DoesNotReport(DiagnosticRules.FieldOfOtherHead, SpecText.Of(head: head));
 
-    [TestCase(SpecText.Vectors, 2, 1)]
     [TestCase(Groups, 1, 2)]
     [TestCase(Groups, 3, 2)]
     public void LayersDoNotMatchGroups_Reports(string input, int layers, int levels) => Diagnose.Reports(
@@ -80,21 +79,31 @@ public sealed class NetworkRuleTests
     [Test]
     public void NoLayers_DoesNotReport() => Diagnose.DoesNotReport(DiagnosticRules.NoLayers, SpecText.Of());
 
-    [Test]
-    public void ImageHasOneLevel_Reports() => Diagnose.Reports(
-        DiagnosticRules.ImageHasOneLevel, "model.layers",
-        "An image has a single level of patches, but there are 2 layers. Use one layer, or a 'vectors' input with 'groups'.",
-        SpecText.Of(input: SpecText.Mosaic, layers: $"{SpecText.Layer}, {SpecText.Layer}").Replace("\"layers\": [", "\"layers\": §["));
+    [TestCase(SpecText.Vectors)]
+    [TestCase(SpecText.Mosaic)]
+    public void NoMapBelow_Reports(string input) => Diagnose.Reports(
+        DiagnosticRules.NoMapBelow, "model.layers[1]",
+        "Layer 1 pools its patches into one vector, so there is nothing for layer 2 to cut. "
+        + "Give layer 1 the output 'map', remove layer 2, or use a 'vectors' input with 'groups'.",
+        SpecText.Of(input: input, layers: $"{SpecText.Map}, §{SpecText.Layer}, {SpecText.Dense}"));
 
-    [Test]
-    public void ImageHasOneLevel_DoesNotReport() => Diagnose.DoesNotReport(DiagnosticRules.ImageHasOneLevel, SpecText.Of(input: SpecText.Mosaic));
+    [TestCase(SpecText.Vectors)]
+    [TestCase(SpecText.Mosaic)]
+    public void NoMapBelow_DoesNotReport(string input) =>
+        Diagnose.DoesNotReport(DiagnosticRules.NoMapBelow, SpecText.Of(input: input, layers: $"{SpecText.Map}, {SpecText.Map}, {SpecText.Layer}"));
 
-    [TestCase("\"gate\": \"none\"", "gate", "dense")]
-    [TestCase("\"pooling\": \"all\"", "pooling", "sample")]
-    [TestCase("\"patchesPerExpert\": 2", "patchesPerExpert", "dense")]
-    public void FieldOfOtherRouting_Reports(string text, string field, string routing) => Diagnose.Reports(
+    [TestCase("\"gate\": \"none\"", "gate", "dense", "'expertChoice' or 'tokenChoice'")]
+    [TestCase("\"pooling\": \"all\"", "pooling", "sample", "'expertChoice' or 'tokenChoice'")]
+    [TestCase("\"patchesPerExpert\": 2", "patchesPerExpert", "dense", "'expertChoice'")]
+    [TestCase("\"patchesPerExpert\": 2", "patchesPerExpert", "tokenChoice", "'expertChoice'")]
+    [TestCase("\"expertsPerPatch\": 2", "expertsPerPatch", "dense", "'tokenChoice'")]
+    [TestCase("\"capacityFactor\": 2", "capacityFactor", "sample", "'tokenChoice'")]
+    [TestCase("\"priority\": \"score\"", "priority", "sample", "'tokenChoice'")]
+    [TestCase("\"balance\": { \"kind\": \"switch\" }", "balance", "dense", "'tokenChoice'")]
+    [TestCase("\"zLoss\": 0.1", "zLoss", "dense", "'tokenChoice'")]
+    public void FieldOfOtherRouting_Reports(string text, string field, string routing, string owners) => Diagnose.Reports(
         DiagnosticRules.FieldOfOtherRouting, $"model.layers[0].{field}",
-        $"The field '{field}' belongs to the routing 'expertChoice', but this layer's routing is '{routing}'. Remove it, or use the routing 'expertChoice'.",
+        $"The field '{field}' belongs to the routing {owners}, but this layer's routing is '{routing}'. Remove it, or use the routing {owners}.",
         SpecText.Of(layers: $$"""{ "routing": "{{routing}}", "experts": 2, "neuronsPerExpert": 20, §{{text}} }"""));
 
     [Test]
@@ -103,16 +112,90 @@ public sealed class NetworkRuleTests
         SpecText.Of(layers: """{ "routing": "expertChoice", "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20, "gate": "none", "pooling": "all" }"""));
 
     [Test]
-    public void RoutingPlanned_Reports() => Diagnose.Reports(
-        DiagnosticRules.RoutingPlanned, "model.layers[0].routing",
-        "The routing 'tokenChoice' is planned, but this version does not support it. Use 'expertChoice', 'dense' or 'sample'.",
-        SpecText.Of(layers: """{ "routing": §"tokenChoice", "experts": 4, "expertsPerPatch": 2, "neuronsPerExpert": 20 }"""));
+    public void TooManyExpertsPerPatch_Reports() => Diagnose.Reports(
+        DiagnosticRules.TooManyExpertsPerPatch, "model.layers[0].expertsPerPatch",
+        "A patch cannot take 5 experts: there are only 4. Use 1 to 4.",
+        SpecText.Of(layers: """{ "routing": "tokenChoice", "experts": 4, "expertsPerPatch": §5, "neuronsPerExpert": 20 }"""));
 
-    [TestCase("expertChoice", ", \"patchesPerExpert\": 2")]
-    [TestCase("dense", "")]
-    [TestCase("sample", "")]
-    public void RoutingPlanned_DoesNotReport(string routing, string more) => Diagnose.DoesNotReport(
-        DiagnosticRules.RoutingPlanned, SpecText.Of(layers: $$"""{ "routing": "{{routing}}", "experts": 4, "neuronsPerExpert": 20{{more}} }"""));
+    [Test]
+    public void TooManyExpertsPerPatch_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.TooManyExpertsPerPatch,
+        SpecText.Of(layers: """{ "routing": "tokenChoice", "experts": 4, "expertsPerPatch": 4, "neuronsPerExpert": 20 }"""));
+
+    [Test]
+    public void Priority_NeedsACapacity() => Diagnose.Reports(
+        DiagnosticRules.FieldWithoutEffect, "model.layers[0].priority",
+        "The field 'priority' has no effect with no 'capacityFactor', so that no place is scarce. Remove it, or use a 'capacityFactor'.",
+        SpecText.Of(layers: """{ "routing": "tokenChoice", "experts": 4, "neuronsPerExpert": 20, §"priority": "score" }"""));
+
+    [Test]
+    public void MapNotPossible_Reports() => Diagnose.Reports(
+        DiagnosticRules.MapNotPossible, "model.layers[0].output",
+        "The output 'map' does not go with the groups of the input, whose outputs are the next layer's patches. Use the output 'pooled'.",
+        SpecText.Of(input: Groups, layers: SpecText.Map.Replace("\"map\"", "§\"map\"") + ", " + SpecText.Layer));
+
+    [Test]
+    public void MapNotPossible_ReportsABackbone() => Diagnose.Reports(
+        DiagnosticRules.MapNotPossible, "model.layers[0].output",
+        "The output 'map' does not go with a backbone, which has an output of its own. Use the output 'pooled'.",
+        SpecText.Of(
+            input: SpecText.Photo, layers: SpecText.Map.Replace("\"map\"", "§\"map\""), head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn));
+
+    [Test]
+    public void MapNotPossible_DoesNotReport() => Diagnose.DoesNotReport(DiagnosticRules.MapNotPossible, SpecText.Of(layers: SpecText.Map));
+
+    [TestCase(SpecText.Vectors, "[17]", 17, 16, "length")]
+    [TestCase(SpecText.Mosaic, "[5, 4]", 5, 4, "height")]
+    [TestCase(SpecText.Mosaic, "[4, 6]", 6, 4, "width")]
+    public void WindowLargerThanMap_Reports(string input, string window, int size, int map, string side) => Diagnose.Reports(
+        DiagnosticRules.WindowLargerThanMap, "model.layers[1].window",
+        $"The window {side} of {size} exceeds the {side} of {map} of the map below. Use a window {side} of 1 to {map}.",
+        SpecText.Of(input: input, layers: $$"""{{SpecText.Map}}, { "routing": "dense", "neuronsPerExpert": 20, "window": §{{window}} }"""));
+
+    [TestCase(SpecText.Vectors, "16")]
+    [TestCase(SpecText.Mosaic, "[4, 4]")]
+    public void WindowLargerThanMap_DoesNotReport(string input, string window) => Diagnose.DoesNotReport(
+        DiagnosticRules.WindowLargerThanMap,
+        SpecText.Of(input: input, layers: $$"""{{SpecText.Map}}, { "routing": "dense", "neuronsPerExpert": 20, "window": {{window}} }"""));
+
+    [TestCase(SpecText.Vectors, "4", 4, "length")]
+    [TestCase(SpecText.Mosaic, "[3, 2]", 2, "width")]
+    public void EvenWindow_Reports(string input, string window, int size, string side) => Diagnose.Reports(
+        DiagnosticRules.EvenWindow, "model.layers[1].window",
+        $"The padding 'same' puts a window around each position, so its {side} is odd, not {size}. Use an odd {side}, or the padding 'valid'.",
+        SpecText.Of(input: input, layers: $$"""{{SpecText.Map}}, { "routing": "dense", "neuronsPerExpert": 20, "padding": "same", "window": §{{window}} }"""));
+
+    [TestCase(SpecText.Vectors, "5")]
+    [TestCase(SpecText.Mosaic, "[3, 5]")]
+    public void EvenWindow_DoesNotReport(string input, string window) => Diagnose.DoesNotReport(
+        DiagnosticRules.EvenWindow,
+        SpecText.Of(input: input, layers: $$"""{{SpecText.Map}}, { "routing": "dense", "neuronsPerExpert": 20, "padding": "same", "window": {{window}} }"""));
+
+    [TestCase("\"window\": 3", "window")]
+    [TestCase("\"stride\": 2", "stride")]
+    [TestCase("\"padding\": \"same\"", "padding")]
+    public void WindowWithoutMap_Reports(string text, string field) => Diagnose.Reports(
+        DiagnosticRules.WindowWithoutMap, $"model.layers[0].{field}",
+        $"The field '{field}' cuts the map of the layer below, but the lowest layer has none below; 'patch' and 'stride' of the input cut an image. Remove it.",
+        SpecText.Of(layers: $$"""{ "routing": "dense", "neuronsPerExpert": 20, §{{text}} }"""));
+
+    [Test]
+    public void WindowWithoutMap_ReportsGroups() => Diagnose.Reports(
+        DiagnosticRules.WindowWithoutMap, "model.layers[1].window",
+        "The field 'window' cuts the map of the layer below, but the patches of this layer are the outputs of groups. Remove it.",
+        SpecText.Of(input: Groups, layers: $$"""{{SpecText.Layer}}, { "routing": "dense", "neuronsPerExpert": 20, §"window": 3 }"""));
+
+    [Test]
+    public void WindowWithoutMap_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.WindowWithoutMap,
+        SpecText.Of(layers: $$"""{{SpecText.Map}}, { "routing": "dense", "neuronsPerExpert": 20, "window": 3, "stride": 2 }"""));
+
+    /// <summary>l is compared with the windows of the map, not with the patches below.</summary>
+    [Test]
+    public void PatchesPerExpert_AreWindowsOfTheMap() => Diagnose.Reports(
+        DiagnosticRules.TooManyPatchesPerExpert, "model.layers[1].patchesPerExpert",
+        "An expert cannot take 8 patches: there are only 7. Use 1 to 7.",
+        SpecText.Of(layers: $$"""{{SpecText.Map}}, { "experts": 2, "neuronsPerExpert": 20, "window": 3, "stride": 2, "patchesPerExpert": §8 }"""));
 
     [Test]
     public void TooManyLevels_Reports() => Diagnose.Reports(

@@ -17,9 +17,11 @@ public sealed class SchemaTests
         new("vectorsInput", SpecText.Of(input: $$"""{ "kind": "vectors", {{Unknown}} }""")),
         new("wholeImageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""", backbone: SpecText.Wrn)),
         new("backbone", SpecText.Of(input: SpecText.Photo, backbone: $$"""{ "kind": "wrn", {{Unknown}} }""")),
-        new("expertChoiceLayer", SpecText.Of(layers: $$"""{ {{Unknown}} }""")),
-        new("denseLayer", SpecText.Of(layers: $$"""{ "routing": "dense", {{Unknown}} }""")),
-        new("sampleLayer", SpecText.Of(layers: $$"""{ "routing": "sample", {{Unknown}} }""")),
+        new("expertChoiceLayer", SpecText.Of(layers: $$"""{{SpecText.Map}}, { {{Unknown}} }""")),
+        new("denseLayer", SpecText.Of(layers: $$"""{{SpecText.Map}}, { "routing": "dense", {{Unknown}} }""")),
+        new("sampleLayer", SpecText.Of(layers: $$"""{{SpecText.Map}}, { "routing": "sample", {{Unknown}} }""")),
+        new("tokenChoiceLayer", SpecText.Of(layers: $$"""{{SpecText.Map}}, { "routing": "tokenChoice", {{Unknown}} }""")),
+        new("balance", SpecText.Of(layers: $$"""{ "routing": "tokenChoice", "balance": { {{Unknown}} } }""")),
         new("fixedHead", SpecText.Of(head: $$"""{ "kind": "fixed", {{Unknown}} }""")),
         new("linearHead", SpecText.Of(head: $$"""{ "kind": "linear", {{Unknown}} }""")),
         new("training", SpecText.Of(training: $$"""{ {{Unknown}} }""")),
@@ -46,6 +48,12 @@ public sealed class SchemaTests
         new("backbone", "output", SpecText.Of(input: SpecText.Photo, backbone: """{ "kind": "wrn", "output": "zzzzzzzz" }""")),
         new("expertChoiceLayer", "gate", SpecText.Of(layers: """{ "gate": "zzzzzzzz" }""")),
         new("expertChoiceLayer", "pooling", SpecText.Of(layers: """{ "pooling": "zzzzzzzz" }""")),
+        new("expertChoiceLayer", "output", SpecText.Of(layers: """{ "output": "zzzzzzzz" }""")),
+        new("denseLayer", "padding", SpecText.Of(layers: $$"""{{SpecText.Map}}, { "routing": "dense", "padding": "zzzzzzzz" }""")),
+        new("tokenChoiceLayer", "gate", SpecText.Of(layers: """{ "routing": "tokenChoice", "gate": "zzzzzzzz" }""")),
+        new("tokenChoiceLayer", "pooling", SpecText.Of(layers: """{ "routing": "tokenChoice", "pooling": "zzzzzzzz" }""")),
+        new("tokenChoiceLayer", "priority", SpecText.Of(layers: """{ "routing": "tokenChoice", "priority": "zzzzzzzz" }""")),
+        new("balance", "kind", SpecText.Of(layers: """{ "routing": "tokenChoice", "balance": { "kind": "zzzzzzzz" } }""")),
         new("fixedHead", "weights", SpecText.Of(head: """{ "kind": "fixed", "weights": "zzzzzzzz" }""")),
         new("training", "method", SpecText.Of(training: """{ "method": "zzzzzzzz" }""")),
         new("optimizer", "kind", SpecText.Of(training: """{ "optimizer": { "kind": "zzzzzzzz" } }""")),
@@ -62,7 +70,7 @@ public sealed class SchemaTests
     [
         new(new[] { "backbone" }, "kind", SpecText.Of(input: SpecText.Photo, backbone: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
+        new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer", "tokenChoiceLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "mosaicData", "imagesData", "cifar10Data", "celebaData", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
@@ -99,6 +107,9 @@ public sealed class SchemaTests
     [TestCase("backbone")]
     [TestCase("expertChoiceLayer")]
     [TestCase("denseLayer")]
+    [TestCase("sampleLayer")]
+    [TestCase("tokenChoiceLayer")]
+    [TestCase("balance")]
     [TestCase("fixedHead")]
     [TestCase("linearHead")]
     [TestCase("training")]
@@ -141,8 +152,11 @@ public sealed class SchemaTests
             "backbone" => SpecText.Of(input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: Add("""{ "kind": "wrn", "patch": 1 }""")),
             "cifar10Data" => SpecText.Of(
                 input: """{ "kind": "image", "height": 32, "width": 32, "channels": 3, "patch": 8 }""", head: SpecText.Ten, loss: SpecText.Softmax, data: Add("""{ "kind": "cifar10" }""")),
-            "expertChoiceLayer" => SpecText.Of(layers: Add(SpecText.Layer)),
-            "denseLayer" => SpecText.Of(layers: Add(SpecText.Dense)),
+            "expertChoiceLayer" => SpecText.Of(layers: $"{SpecText.Map}, {Add(SpecText.Layer)}"),
+            "denseLayer" => SpecText.Of(layers: $"{SpecText.Map}, {Add(SpecText.Dense)}"),
+            "sampleLayer" => SpecText.Of(layers: $"{SpecText.Map}, {Add("""{ "routing": "sample", "experts": 2, "neuronsPerExpert": 5 }""")}"),
+            "tokenChoiceLayer" => SpecText.Of(layers: $"{SpecText.Map}, {Add("""{ "routing": "tokenChoice", "experts": 4, "neuronsPerExpert": 20 }""")}"),
+            "balance" => SpecText.Of(layers: $$"""{ "routing": "tokenChoice", "experts": 4, "neuronsPerExpert": 20, "balance": {{Add("""{ "kind": "importance" }""")}} }"""),
             "fixedHead" => SpecText.Of(head: Add(SpecText.Fixed)),
             "linearHead" => SpecText.Of(head: Add(SpecText.Ten), loss: SpecText.Softmax),
             "training" => SpecText.Of(training: Add("{  }")),

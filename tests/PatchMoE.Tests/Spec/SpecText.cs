@@ -11,6 +11,8 @@ internal static class SpecText
     public const string Layer = """{ "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20 }""";
     public const string Gated = """{ "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 20, "gate": "softmaxSelected" }""";
     public const string Dense = """{ "routing": "dense", "neuronsPerExpert": 20 }""";
+    public const string Token = """{ "routing": "tokenChoice", "experts": 4, "neuronsPerExpert": 20, "gate": "softmaxAll" }""";
+    public const string Map = """{ "routing": "dense", "neuronsPerExpert": 5, "output": "map" }""";
     public const string Fixed = """{ "kind": "fixed" }""";
     public const string Ten = """{ "kind": "linear", "outputs": 10 }""";
     public const string Softmax = "\"softmaxCrossEntropy\"";

@@ -122,12 +122,12 @@ public sealed class SpecWriterTests
         InputSpec input = levels == 1 && random.Next(2) == 0
             ? new ImageInputSpec(random.Next(9, 20), random.Next(9, 20), random.Next(1, 4), random.Next(1, 5), random.Next(1, 5), random.Next(1, 6), random.Next(1, 6))
             : new VectorsInputSpec(random.Next(4, 9), random.Next(1, 9), Enumerable.Range(0, levels - 1).Select(_ => random.Next(4, 9)).ToEquatableArray());
-        EquatableArray<LayerSpec> layers = Enumerable.Range(0, levels).Select(_ => DrawLayer(random)).ToEquatableArray();
+        EquatableArray<LayerSpec> layers = levels > 1 ? Enumerable.Range(0, levels).Select(_ => DrawLayer(random)).ToEquatableArray() : DrawStack(random, input is ImageInputSpec);
         bool isLinear = random.Next(2) == 0;
         int outputs = isLinear ? random.Next(1, 4) : 1;
         HeadSpec head = isLinear
             ? new HeadSpec(HeadKind.Linear, outputs, Bias: random.Next(2) == 0)
-            : new HeadSpec(HeadKind.Fixed, 1, layers[levels - 1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
+            : new HeadSpec(HeadKind.Fixed, 1, layers[^1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
         var model = new ModelSpec(input, layers, head, outputs == 1 ? Loss.Logistic : Loss.SoftmaxCrossEntropy);
         return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random, classes: Math.Max(outputs, 2)), DrawData(random, model));
     }
@@ -159,12 +159,59 @@ public sealed class SpecWriterTests
         return new CelebaDataSpec(random.Next(2) == 0 ? null : "a/b", EquatableArray.Of("Smiling"), Maybe(), Maybe(), Any<ImageFit>(random)) { Spurious = spurious };
     }
 
+    /// <summary>One layer, or several in which all but the last give a map; the last may, too.</summary>
+    private static EquatableArray<LayerSpec> DrawStack(Random random, bool isImage)
+    {
+        var layers = new LayerSpec[random.Next(1, 4)];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            LayerSpec layer = DrawLayer(random);
+            bool map = i < layers.Length - 1 || random.Next(2) == 0;
+            layers[i] = layer with
+            {
+                // Above a map few patches may be left.
+                PatchesPerExpert = i == 0 ? layer.PatchesPerExpert : Math.Min(layer.PatchesPerExpert, 1),
+                Pooling = map ? Pooling.Selected : layer.Pooling,
+                Map = map,
+                Window = i == 0 ? null : DrawWindow(random, isImage),
+            };
+        }
+
+        return layers.ToEquatableArray();
+    }
+
+    private static WindowSpec DrawWindow(Random random, bool isImage) => random.Next(2) == 0
+        ? new WindowSpec((2 * random.Next(3)) + 1, isImage ? (2 * random.Next(3)) + 1 : 1, random.Next(1, 3), isImage ? random.Next(1, 3) : 1, Padding.Same)
+        : new WindowSpec(1, 1, random.Next(1, 3), isImage ? random.Next(1, 3) : 1, Padding.Valid);
+
     private static LayerSpec DrawLayer(Random random)
     {
         Routing routing = Any<Routing>(random);
-        return routing == Routing.ExpertChoice
-            ? new LayerSpec(routing, random.Next(1, 4), random.Next(1, 4), random.Next(1, 4), Any<Gate>(random), Any<Pooling>(random), random.Next(2) == 0)
-            : new LayerSpec(routing, random.Next(1, 4), random.Next(1, 4), Bias: random.Next(2) == 0);
+        int experts = random.Next(1, 4);
+        bool chooses = routing is Routing.ExpertChoice or Routing.TokenChoice;
+        return new LayerSpec(
+            routing,
+            experts,
+            random.Next(1, 4),
+            routing == Routing.ExpertChoice ? random.Next(1, 4) : 0,
+            chooses ? Any<Gate>(random) : Gate.None,
+            chooses ? Any<Pooling>(random) : Pooling.Selected,
+            random.Next(2) == 0)
+        {
+            Choice = routing == Routing.TokenChoice ? DrawChoice(random, experts) : null,
+        };
+    }
+
+    private static TokenChoiceSpec DrawChoice(Random random, int experts)
+    {
+        bool isLimited = random.Next(2) == 0;
+        return new TokenChoiceSpec(random.Next(1, experts + 1))
+        {
+            CapacityFactor = isLimited ? random.Next(1, 9) / 4.0 : null,
+            Priority = isLimited ? Any<Priority>(random) : Priority.Order,
+            Balance = random.Next(2) == 0 ? null : new BalanceSpec(Any<BalanceKind>(random), Scales[random.Next(4)]),
+            ZLoss = random.Next(2) == 0 ? 0 : 0.25,
+        };
     }
 
     private static TrainingSpec DrawTraining(Random random, int classes)

@@ -1,0 +1,28 @@
+namespace PatchMoE;
+
+internal static partial class DiagnosticRules
+{
+    /// <summary>{0} "embedding" or "tokenizer", {1} its word, {2} the words that can be used.</summary>
+    public static readonly DiagnosticRule TextPlanned = new(
+        "PMOE106", DiagnosticLevel.Error, "Part of a text input not supported yet",
+        "The {0} '{1}' is planned, but this version does not support it.",
+        "Use {2}.");
+
+    /// <summary>{0} a unit, {1} the one before it.</summary>
+    public static readonly DiagnosticRule LevelsOutOfOrder = new(
+        "PMOE107", DiagnosticLevel.Error, "Levels of a text out of order",
+        "The level '{0}' comes after '{1}', but each level lies within the one before it: 'document', 'section', 'paragraph', 'sentence', 'ngram', each at most once.",
+        "Name the larger units first.");
+
+    /// <summary>{0} the number given.</summary>
+    public static readonly DiagnosticRule OneDocument = new(
+        "PMOE108", DiagnosticLevel.Error, "More than one document in a text",
+        "The level 'document' has 1 segment, the text itself, not {0}.",
+        "Write 1.");
+
+    /// <summary>{0} the kind of data.</summary>
+    public static readonly DiagnosticRule GivenNeedsArrays = new(
+        "PMOE109", DiagnosticLevel.Error, "Given vectors need data of arrays",
+        "The embedding 'given' takes the vectors of segments from the data, but data of kind '{0}' do not hold them.",
+        "Use data of kind 'arrays' with the vectors and their 'lengths', or the embedding 'hashed'.");
+}

@@ -1,0 +1,69 @@
+namespace PatchMoE;
+
+/// <summary>
+/// How a text becomes the patches of a <see cref="VectorsInputSpec"/>: into which segments it is cut, and how a segment becomes a vector. Segments are nested, and each level of
+/// them is seen by one layer: the innermost are the patches of layer 0, and the k-th level above them is the groups whose outputs are the patches of layer k.
+/// </summary>
+/// <param name="Levels">The levels, outer to inner; one for each layer of the network.</param>
+/// <param name="Dimension">The length of a segment's vector without the features of its place.</param>
+/// <param name="Embedding">How a segment becomes a vector.</param>
+/// <param name="Tokens">What an embedding counts as a word.</param>
+/// <param name="Position">Whether the features of a segment's place follow its vector.</param>
+/// <param name="NgramLength">The words of a segment of kind <see cref="TextUnit.Ngram"/>; 0 if the innermost level is another.</param>
+/// <param name="NgramStep">The words between the starts of two of them; 0 if the innermost level is another.</param>
+public sealed record TextSpec(
+    EquatableArray<TextLevel> Levels,
+    int Dimension,
+    TextEmbedding Embedding = TextEmbedding.Hashed,
+    TextTokens Tokens = TextTokens.Words,
+    bool Position = true,
+    int NgramLength = 0,
+    int NgramStep = 0)
+{
+    /// <summary>The number of features of a segment's place.</summary>
+    public const int PositionFeatures = 6;
+
+    /// <summary>d, the length of a patch: the vector and the features of its place.</summary>
+    public int PatchDimension => Dimension + (Position ? PositionFeatures : 0);
+}
+
+/// <summary>One level of segments.</summary>
+/// <param name="Unit">What its segments are.</param>
+/// <param name="MaximumSegments">The most of them within a segment of the level above; 1 for <see cref="TextUnit.Document"/>.</param>
+public sealed record TextLevel(TextUnit Unit, int MaximumSegments);
+
+/// <summary>A unit of a text, from the whole to its smallest parts.</summary>
+public enum TextUnit
+{
+    /// <summary>The whole text.</summary>
+    Document,
+
+    /// <summary>The title, or a heading with what is below it.</summary>
+    Section,
+
+    /// <summary>The title, a heading, or text up to a blank line.</summary>
+    Paragraph,
+
+    /// <summary>A sentence, by the rules of Unicode.</summary>
+    Sentence,
+
+    /// <summary>A run of a fixed number of words.</summary>
+    Ngram,
+}
+
+/// <summary>How a segment of a text becomes a vector.</summary>
+public enum TextEmbedding
+{
+    /// <summary>Signed hashing of its words and pairs of words, of length 1. It has no state and needs no training.</summary>
+    Hashed,
+
+    /// <summary>Vectors made elsewhere, which the data hold in place of the text.</summary>
+    Given,
+}
+
+/// <summary>The tokens of a text.</summary>
+public enum TextTokens
+{
+    /// <summary>Words, by the rules of Unicode, in lower case.</summary>
+    Words,
+}

@@ -1,0 +1,54 @@
+namespace PatchMoE.Text;
+
+/// <summary>
+/// Vectors of words without a table (Weinberger et al., Feature Hashing for Large Scale Multitask Learning, ICML 2009): every word and every pair of words in a row adds +1 or −1
+/// to the value that its hash points to, and the vector is divided by its length. With h the hash, the value is the one at ⌊⌊h / 2³²⌋ · dimension / 2³²⌋, and +1 is added where h is
+/// even.
+/// </summary>
+internal static class HashedEmbedding
+{
+    /// <summary>Writes the vector of some words in a row.</summary>
+    /// <param name="hashes">The hashes of the text.</param>
+    /// <param name="first">The first word.</param>
+    /// <param name="end">The word after the last.</param>
+    /// <param name="vector">[dimension], written: its length is 1, or 0 where all words cancel out.</param>
+    public static void Write(WordHashes hashes, int first, int end, Span<float> vector)
+    {
+        vector.Clear();
+        for (int i = first; i < end; i++)
+        {
+            Add(hashes.Words[i], vector);
+            if (i + 1 < end)
+            {
+                Add(hashes.Pairs[i], vector);
+            }
+        }
+
+        Normalize(vector);
+    }
+
+    private static void Add(ulong hash, Span<float> vector)
+    {
+        int at = (int)(((hash >> 32) * (ulong)vector.Length) >> 32);
+        vector[at] += (hash & 1) == 0 ? 1f : -1f;
+    }
+
+    private static void Normalize(Span<float> vector)
+    {
+        // Whole numbers: their sum has no rounding, and so no order.
+        double squares = 0;
+        foreach (float value in vector)
+        {
+            squares += (double)value * value;
+        }
+
+        if (squares > 0)
+        {
+            double length = Math.Sqrt(squares);
+            foreach (ref float value in vector)
+            {
+                value = (float)(value / length);
+            }
+        }
+    }
+}
