@@ -41,7 +41,10 @@ internal static class LayerEmitter
             }
 
             ExpertsEmitter.Write(writer, plan, layer);
-            WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            if (!layer.HasPatchGradientTiles || layer.Routing == Routing.Sample)
+            {
+                WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            }
         }
     }
 

@@ -142,5 +142,5 @@ internal static class SampleEmitter
     }
 
     private static void WriteInputGradientCall(SourceWriter writer, ModelPlan plan, LayerPlan layer, Place gradient) => writer.Call(
-        LayerMethods.InputGradient.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
+        LayerMethods.InputGradient(layer).Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient), ("sums", "own")]));
 }

@@ -88,7 +88,13 @@ internal sealed record LayerPlan(
     /// </summary>
     public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
-    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0));
+    /// <summary>Whether several patches at a time get their gradient: those of a map, which every training pass needs.</summary>
+    public bool HasPatchGradientTiles => Spec.Window is not null;
+
+    private int PatchGradientFloats => HasPatchGradientTiles ? GradientPlan.PatchesTogether * Dimension : 0;
+
+    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(PatchGradientFloats, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0)));
+
     public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
 
     /// <summary>Floats of its outputs: of all instances, [instances, m], or of its map with the border.</summary>

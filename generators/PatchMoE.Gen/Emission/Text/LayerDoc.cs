@@ -38,7 +38,7 @@ internal static class LayerDoc
             writer.Comment("///", $"Map: [{map.Rows}, {map.Columns}, {map.Channels}]{border}, {Format.Count(4L * map.Floats)} bytes of a sample's scratch{moved}.");
         }
 
-        if (layer.Index > 0 || layer.Map is not null)
+        if (layer.Spec.Window is not null || layer.Map is not null)
         {
             LayerCost cost = LayerCost.Of(layer.Spec, shape);
             writer.Comment("///", $"A sample: {Format.Count(cost.Router)} FLOPs of scores and {Format.Count(cost.Experts)} of experts; backward {Format.Count(cost.WeightGradients)} for the weights and {Format.Count(cost.InputGradient)} for the patches; {Format.Count(Bytes(layer))} bytes of patches, weights and outputs.");
