@@ -81,7 +81,7 @@ internal static class InputGradientEmitter
             if (!choice)
             {
                 Expression expert = layer.Routing == Routing.Sample ? writer.Let("expert", block.Expert) : 0;
-                experts.WriteLoop(writer, "taken", t => PatchPlaces.Patch(layer, t), block.Activations(0), Weights(expert));
+                experts.WriteLoop(writer, "t", "taken", t => PatchPlaces.Patch(layer, t), block.Activations(0), Weights(expert));
                 if (layer.Routing == Routing.Sample)
                 {
                     using (writer.Block("for (int j = 0; j < taken; j++)"))
@@ -97,16 +97,13 @@ internal static class InputGradientEmitter
             {
                 writer.Lines($"ref int routes = ref {block.Routes(s)};");
                 experts.WriteLoop(
-                    writer, "taken", t => PatchPlaces.Patch(layer, (Place)"routes" + t), block.Activations(s), Weights(s),
+                    writer, "t", "taken", t => PatchPlaces.Patch(layer, (Place)"routes" + t), block.Activations(s), Weights(s),
                     ((Place)"parameters" + ((Expression)"RouterAt" + (s * layer.Dimension)), block.ScoreGradients(s)));
             });
             if (scores is not null)
             {
-                using (layer.Experts == 1 ? writer.Block() : (SourceWriter.Scope?)null)
-                {
-                    writer.Lines($"int valid = {block.Valid};");
-                    scores.WriteLoop(writer, "valid", t => PatchPlaces.Patch(layer, t), block.ScoreGradients(0), (Place)"parameters" + "RouterAt");
-                }
+                writer.Lines($"int valid = {block.Valid};");
+                scores.WriteLoop(writer, "j", "valid", j => PatchPlaces.Patch(layer, j), block.ScoreGradients(0), (Place)"parameters" + "RouterAt");
             }
         });
         experts.Write(writer);

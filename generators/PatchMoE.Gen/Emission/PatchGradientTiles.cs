@@ -27,18 +27,19 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
 
     /// <summary>Prints the loop over so many windows.</summary>
     /// <param name="writer">Prints.</param>
+    /// <param name="index">The name of a window's index.</param>
     /// <param name="count">How many.</param>
-    /// <param name="patch">Where, in the map's gradient, window t begins.</param>
+    /// <param name="patch">Where, in the map's gradient, a window begins.</param>
     /// <param name="coefficients">The coefficients of window 0.</param>
     /// <param name="weights">The weight rows.</param>
     /// <param name="router">The router's row, and its coefficient for window 0.</param>
-    public void WriteLoop(SourceWriter writer, string count, Func<Expression, Expression> patch, Place coefficients, Place weights, (Place Row, Place Coefficients) router = default)
+    public void WriteLoop(SourceWriter writer, string index, string count, Func<Expression, Expression> patch, Place coefficients, Place weights, (Place Row, Place Coefficients) router = default)
     {
-        writer.Lines("int t = 0;");
-        Expression t = "t";
+        writer.Lines($"int {index} = 0;");
+        Expression t = index;
         foreach (int patches in Sizes)
         {
-            using (writer.Block($"for (; t <= {count} - {patches}; t += {patches})"))
+            using (writer.Block($"for (; {index} <= {count} - {patches}; {index} += {patches})"))
             {
                 writer.Call(Tile(patches).Call(
                     ("coefficients", coefficients + (t * PatchStep)),
@@ -132,6 +133,7 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
 
         if (Rows == 1)
         {
+            using SourceWriter.Scope own = writer.Block();
             WriteRow(writer, patches, columns, "w", "i", p => (Place)"coefficients" + (p * PatchStep));
         }
         else
@@ -145,11 +147,8 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
 
         if (HasRouter)
         {
-            // A block of its own, for its names.
-            using (writer.Block())
-            {
-                WriteRow(writer, patches, columns, "router", "i", p => (Place)"routerCoefficients" + p);
-            }
+            using SourceWriter.Scope own = writer.Block();
+            WriteRow(writer, patches, columns, "router", "i", p => (Place)"routerCoefficients" + p);
         }
 
         writer.Gap();
