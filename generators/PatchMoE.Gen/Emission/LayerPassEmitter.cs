@@ -58,6 +58,17 @@ internal static class LayerPassEmitter
             }
 
             writer.Call(LayerMethods.Route(layer).Call());
+            if (layer.Token is not null)
+            {
+                writer.Loop("s", layer.Experts, s =>
+                {
+                    block.WriteTaken(writer, s);
+                    Scale(scale);
+                    WriteExpert(writer, layer, s);
+                });
+                return;
+            }
+
             writer.Lines("int taken = integers;");
             if (layer.Routing == Routing.Sample)
             {
@@ -108,6 +119,12 @@ internal static class LayerPassEmitter
         string summary = $"The backward pass within the block{Part(layer)}: from ∂L/∂y to ∂L/∂h of every pre-activation and ∂L/∂g of every score.";
         writer.Kernel(LayerMethods.Backward(layer), summary, () =>
         {
+            if (layer.Token is not null)
+            {
+                WriteTokenBackward(writer, layer);
+                return;
+            }
+
             writer.Lines("int taken = integers;");
             if (layer.Map is null)
             {
@@ -150,19 +167,35 @@ internal static class LayerPassEmitter
         });
     }
 
-    private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
+    private static void WriteTokenBackward(SourceWriter writer, LayerPlan layer)
     {
         BlockPlaces block = BlockPlaces.Of(layer);
-        (string, Expression)[] gates = [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
-        Place upstream = (Place)"yGradient" + (s * layer.Neurons);
-        writer.Call(layer.Map is null
-            ? LayerMethods.PoolBackward(layer).Call([.. gates, ("yGradient", upstream), ("activations", block.Activations(s))])
-            : MapEmitter.Backward(layer).Call([.. gates, ("routes", block.Routes(s)), ("mapGradient", upstream), ("activations", block.Activations(s))]));
+        writer.Loop("s", layer.Experts, s =>
+        {
+            block.WriteTaken(writer, s);
+            if (layer.Map is null)
+            {
+                writer.Lines($"float scale = {ExpertText.Scale(layer)};");
+            }
+
+            WriteActivationsBackward(writer, layer, s);
+        });
+        if (layer.TrainsRouter)
+        {
+            writer.Gap();
+            writer.Call(TokenGradientEmitter.Backward(layer).Call());
+        }
+    }
+
+    private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
+    {
+        WriteActivationsBackward(writer, layer, s);
         if (layer.HasGate)
         {
+            BlockPlaces block = BlockPlaces.Of(layer);
             writer.Call(LayerMethods.GateBackward(layer).Call(
                 [
-                    .. gates,
+                    .. Gates(block, s),
                     ("scores", block.Scores(s)),
                     ("routes", block.Routes(s)),
                     ("probabilities", block.Probabilities(s)),
@@ -170,6 +203,18 @@ internal static class LayerPassEmitter
                 ]));
         }
     }
+
+    /// <summary>The part of expert s that is the same however it came to its patches: through pooling or the map to ∂L/∂h, and to the gates.</summary>
+    private static void WriteActivationsBackward(SourceWriter writer, LayerPlan layer, Expression s)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        Place upstream = (Place)"yGradient" + (s * layer.Neurons);
+        writer.Call(layer.Map is null
+            ? LayerMethods.PoolBackward(layer).Call([.. Gates(block, s), ("yGradient", upstream), ("activations", block.Activations(s))])
+            : MapEmitter.Backward(layer).Call([.. Gates(block, s), ("routes", block.Routes(s)), ("mapGradient", upstream), ("activations", block.Activations(s))]));
+    }
+
+    private static (string Name, Expression Value)[] Gates(BlockPlaces block, Expression s) => [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
 
     private static void WriteReport(SourceWriter writer, LayerPlan layer)
     {
@@ -179,6 +224,12 @@ internal static class LayerPassEmitter
             if (layer.Routing == Routing.Sample)
             {
                 writer.Lines($"int expert = {block.Expert};\npass.Write(at, expert, {block.Scores(0) + "expert"}, {block.Probability("expert")});");
+                return;
+            }
+
+            if (layer.Token is { } token)
+            {
+                WriteTokenReport(writer, layer, token);
                 return;
             }
 
@@ -199,5 +250,31 @@ internal static class LayerPassEmitter
                     """);
             }));
         });
+    }
+
+    /// <summary>The experts of each patch, best first; a dropped choice is none.</summary>
+    private static void WriteTokenReport(SourceWriter writer, LayerPlan layer, TokenPlan token)
+    {
+        (int n, int t) = (layer.Patches, token.PerPatch);
+        string gate(Expression r) => layer.HasGate ? $"Add(ref block, GatesAt + {(Place)"integers" + ((Expression)"PlacesAt" + (r * n) + J)})" : "1f";
+        writer.Lines($"int valid = {BlockPlaces.Of(layer).Valid};");
+        using (writer.Block($"for (int j = 0; j < {n}; j++)"))
+        {
+            writer.Loop("r", t, r =>
+            {
+                Expression at = (Expression)"at" + (J * t) + r;
+                writer.Lines($$"""
+                    int s = j < valid ? {{(Place)"integers" + ((Expression)"ChoicesAt" + (r * n) + J)}} : -1;
+                    if (s < 0)
+                    {
+                        pass.Write({{at}}, -1, 0f, 0f);
+                    }
+                    else
+                    {
+                        pass.Write({{at}}, s, Add(ref block, ScoresAt + (s * {{n}}) + j), {{gate(r)}});
+                    }
+                    """);
+            });
+        }
     }
 }

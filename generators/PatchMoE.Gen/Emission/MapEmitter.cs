@@ -10,20 +10,17 @@ namespace PatchMoE.Gen.Emission;
 /// </summary>
 internal static class MapEmitter
 {
-    /// <summary>Patches go where the expert's routes say; without a choice, the t-th patch taken is patch t.</summary>
-    private static bool Chooses(LayerPlan layer) => layer.Routing is not (Routing.Dense or Routing.Sample);
-
     /// <summary>A sample layer's expert has one gate value for all patches.</summary>
     private static bool HasOneGate(LayerPlan layer) => layer.Routing == Routing.Sample;
 
     public static Method Forward(LayerPlan layer) => new(
         "MapForward",
-        "int taken", ("float gate", HasOneGate(layer)), ("ref float bias", layer.HasBias), ("ref float gates", layer.HasGate), ("ref int routes", Chooses(layer)),
+        "int taken", ("float gate", HasOneGate(layer)), ("ref float bias", layer.HasBias), ("ref float gates", layer.HasGate), ("ref int routes", layer.HasRoutes),
         "ref float activations, ref float map");
 
     public static Method Backward(LayerPlan layer) => new(
         "MapBackward",
-        "int taken", ("float gate", HasOneGate(layer)), ("ref float gates, ref float gateGradients", layer.HasGate), ("ref int routes", Chooses(layer)),
+        "int taken", ("float gate", HasOneGate(layer)), ("ref float gates, ref float gateGradients", layer.HasGate), ("ref int routes", layer.HasRoutes),
         "ref float mapGradient, ref float activations")
     {
         Returns = HasOneGate(layer) ? "float" : "void",
@@ -53,7 +50,7 @@ internal static class MapEmitter
         (int l, int m) = (layer.Taken, layer.Neurons);
         string gate = HasOneGate(layer) ? "gate · " : layer.HasGate ? "G_t · " : string.Empty;
         var doc = new KernelDoc(
-            $"activations[t, r] = ReLU(activations[t, r]{(layer.HasBias ? " + b_r" : string.Empty)}); map[j, r] = {gate}activations[t, r]{(Chooses(layer) ? " with j = routes[t]" : ", j = t")}",
+            $"activations[t, r] = ReLU(activations[t, r]{(layer.HasBias ? " + b_r" : string.Empty)}); map[j, r] = {gate}activations[t, r]{(layer.HasRoutes ? " with j = routes[t]" : ", j = t")}",
             $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
             $"activations [{l}, {m}], map [{map.AllRows}, {map.AllColumns}, {map.Channels}] from the expert's first neuron on",
             string.Empty,
@@ -89,7 +86,7 @@ internal static class MapEmitter
         string gate = HasOneGate(layer) ? " · gate" : layer.HasGate ? " · G_t" : string.Empty;
         string? factor = HasOneGate(layer) ? "gate" : layer.HasGate ? "factor" : null;
         var doc = new KernelDoc(
-            $"activations[t, r] = ∂L/∂h_tr = [a_tr > 0] · ∂L/∂z_jr{gate}{(Chooses(layer) ? " with j = routes[t]" : ", j = t")}"
+            $"activations[t, r] = ∂L/∂h_tr = [a_tr > 0] · ∂L/∂z_jr{gate}{(layer.HasRoutes ? " with j = routes[t]" : ", j = t")}"
                 + (layer.HasGate ? "; gateGradients[t] = Σ_r ∂L/∂z_jr · a_tr" : string.Empty) + (HasOneGate(layer) ? "; returns Σ_tr ∂L/∂z_jr · a_tr" : string.Empty),
             $"t patch taken 0…{l - 1}, r neuron 0…{m - 1}",
             $"mapGradient [{map.AllRows}, {map.AllColumns}, {map.Channels}] from the expert's first neuron on, activations [{l}, {m}]: a_tr before, ∂L/∂h_tr after",
@@ -128,6 +125,6 @@ internal static class MapEmitter
     /// <summary>The activations of the t-th patch taken, and its place in a map.</summary>
     private static void WritePlaces(SourceWriter writer, LayerPlan layer, string map, string name) => writer.Lines($"""
         ref float at = ref {(Place)"activations" + (T * layer.Kernel.ActivationStep)};
-        ref float {name} = ref Add(ref {map}, MapAt({(Chooses(layer) ? "Add(ref routes, t)" : "t")}));
+        ref float {name} = ref Add(ref {map}, MapAt({(layer.HasRoutes ? "Add(ref routes, t)" : "t")}));
         """);
 }

@@ -113,7 +113,12 @@ internal static class SampleEmitter
         writer.Loop("g", layer.Instances, _ =>
         {
             writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(layer)).Call(
-                [("yGradient", SampleMethods.InstanceOutputs(layer, "OutputGradients")), .. SampleMethods.Block(layer), .. SampleMethods.AllExperts(layer)]));
+                [
+                    ("yGradient", SampleMethods.InstanceOutputs(layer, "OutputGradients")),
+                    .. SampleMethods.Block(layer),
+                    ("factors", (Place)"auxiliary" + (layer.HasAuxiliary ? layer.Token!.Auxiliary + TokenPlan.TotalsOf(layer.Experts) : 0)),
+                    .. SampleMethods.AllExperts(layer),
+                ]));
             if (below is not null)
             {
                 Place patches = SampleMethods.Outputs(below, "OutputGradients") + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Dimension));

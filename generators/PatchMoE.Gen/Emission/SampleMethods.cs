@@ -21,7 +21,8 @@ internal static class SampleMethods
     public static Method Forward(ModelPlan plan) => Private(
         "ForwardSample", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
 
-    public static Method BackwardLayers(ModelPlan plan) => Private("BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan));
+    public static Method BackwardLayers(ModelPlan plan) => Private(
+        "BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan), ("ref double auxiliary", plan.HasAuxiliary));
 
     public static Method Backward(ModelPlan plan) => BackwardLayers(plan) with { Name = "BackwardSample" };
 

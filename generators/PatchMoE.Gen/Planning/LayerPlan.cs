@@ -10,7 +10,7 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Experts">k; 1 for dense.</param>
 /// <param name="Neurons">M; k·M for dense.</param>
 /// <param name="Access">Where the patches lie.</param>
-/// <param name="Selection">How the best patches are found; null unless the routing is expertChoice.</param>
+/// <param name="Selection">How the best patches are found; null where none are looked for.</param>
 /// <param name="Block">The scratch of one instance.</param>
 /// <param name="Floats">Where the layer's instances lie in a sample's float scratch.</param>
 /// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
@@ -22,6 +22,7 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="RouterOffset">Where the router weights lie in the parameter buffer; −1 for dense.</param>
 /// <param name="ExpertsOffset">Where the neuron weights lie in the parameter buffer.</param>
 /// <param name="BiasOffset">Where the biases lie in the parameter buffer; −1 without bias.</param>
+/// <param name="Token">What only a token-choice layer has; null for others.</param>
 internal sealed record LayerPlan(
     int Index,
     LayerSpec Spec,
@@ -40,7 +41,8 @@ internal sealed record LayerPlan(
     int Panels,
     int RouterOffset,
     int ExpertsOffset,
-    int BiasOffset)
+    int BiasOffset,
+    TokenPlan? Token)
 {
     /// <summary>How the map that the layer gives lies in the scratch; null where its outputs are pooled.</summary>
     public MapPlan? Map { get; init; }
@@ -51,7 +53,7 @@ internal sealed record LayerPlan(
 
     public int Instances => Shape.Instances;
 
-    /// <summary>l, or n where every patch is seen.</summary>
+    /// <summary>l, or n where every patch is seen; tokenChoice: the most patches that an expert takes.</summary>
     public int Taken => Shape.PatchesPerExpert;
 
     public int Outputs => Shape.Outputs;
@@ -65,12 +67,21 @@ internal sealed record LayerPlan(
     public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));
 
     /// <summary>Whether an expert finds its patches by its routes.</summary>
-    public bool TakesByRoute => Routing == Routing.ExpertChoice && Access.Source != PatchSource.Chosen;
+    public bool TakesByRoute => HasRoutes && Access.Source != PatchSource.Chosen;
 
-    public bool HasGate => Routing == Routing.ExpertChoice && Spec.Gate != Gate.None;
+    /// <summary>Whether each expert has a list of patches.</summary>
+    public bool HasRoutes => Routing == Routing.ExpertChoice || Token is not null;
+
+    public bool HasGate => HasRoutes && Spec.Gate != Gate.None;
+
+    /// <summary>Whether the loss has a gradient by all scores, [k, n], and not only by those of the patches taken.</summary>
+    public bool HasDenseScores => Token?.HasDenseScores ?? (Routing == Routing.ExpertChoice && Spec.Gate == Gate.SoftmaxAll);
+
+    /// <summary>Whether it adds auxiliary losses to the loss.</summary>
+    public bool HasAuxiliary => Token is { HasAuxiliary: true };
 
     /// <summary>Whether the loss has a gradient by the router's weights.</summary>
-    public bool TrainsRouter => Routing == Routing.Sample || HasGate;
+    public bool TrainsRouter => Routing == Routing.Sample || HasGate || HasAuxiliary;
 
     public bool HasBias => Spec.Bias;
 

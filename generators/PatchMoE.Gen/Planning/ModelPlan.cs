@@ -52,6 +52,12 @@ internal sealed record ModelPlan(
         }
     }
 
+    /// <summary>Whether a layer adds auxiliary losses to the loss.</summary>
+    public bool HasAuxiliary => Layers.Any(layer => layer.HasAuxiliary);
+
+    /// <summary>Doubles of the totals and factors of all auxiliary losses.</summary>
+    public int AuxiliaryLength => Layers.Where(layer => layer.HasAuxiliary).Sum(layer => TokenPlan.AuxiliaryLength(layer.Experts));
+
     public LayerPlan Bottom => Layers[0];
 
     /// <summary>Whether a sample can have fewer valid patches than n: not where layers cut the map of an image, all of whose patches are valid.</summary>

@@ -11,9 +11,11 @@ internal static class LayerDoc
         Routing.Dense when layer.Map is { } map => $"dense, a convolution: every expert sees every patch{Map(map)}",
         Routing.Dense => "dense, every expert sees every patch",
         Routing.Sample => "sample, the best expert sees the whole sample" + (layer.Map is { } map ? Map(map) : string.Empty),
-        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}"
-            + (layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}"),
+        Routing.TokenChoice => $"{TokenRouterEmitter.Describe(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
+        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
     };
+
+    private static string Outputs(LayerPlan layer) => layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}";
 
     private static string Map(MapPlan map) => $", output a map of {map.Rows} × {map.Columns} × {map.Channels}";
 
@@ -64,7 +66,7 @@ internal static class LayerDoc
             T Choose<T>(ByWidth<T> choice)
                 where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
-            string scores = layer.Routing == Routing.ExpertChoice ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
             return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(GradientPlan.VectorsFor(layer.Dimension))}";
         }
     }
