@@ -13,8 +13,7 @@ internal sealed class TextBreaks
     private static readonly ObjectPool<TextBreaks> s_pool = new DefaultObjectPool<TextBreaks>(new DefaultPooledObjectPolicy<TextBreaks>());
 
     // Cloning is cheap; loading the rules is not.
-    private static readonly BreakIterator s_words = BreakIterator.GetWordInstance(UCultureInfo.InvariantCulture);
-    private static readonly BreakIterator s_sentences = BreakIterator.GetSentenceInstance(UCultureInfo.InvariantCulture);
+    private static readonly Lazy<(BreakIterator Words, BreakIterator Sentences)> s_rules = new(LoadRules);
 
     private readonly BreakIterator _wordRules;
     private readonly BreakIterator _sentenceRules;
@@ -23,10 +22,10 @@ internal sealed class TextBreaks
     /// <summary>For the pool.</summary>
     public TextBreaks()
     {
-        lock (s_pool)
+        lock (s_rules)
         {
-            _wordRules = (BreakIterator)s_words.Clone();
-            _sentenceRules = (BreakIterator)s_sentences.Clone();
+            _wordRules = (BreakIterator)s_rules.Value.Words.Clone();
+            _sentenceRules = (BreakIterator)s_rules.Value.Sentences.Clone();
         }
     }
 
@@ -73,6 +72,19 @@ internal sealed class TextBreaks
         }
 
         return low;
+    }
+
+    private static (BreakIterator Words, BreakIterator Sentences) LoadRules()
+    {
+        try
+        {
+            return (BreakIterator.GetWordInstance(UCultureInfo.InvariantCulture), BreakIterator.GetSentenceInstance(UCultureInfo.InvariantCulture));
+        }
+        catch (TypeInitializationException e)
+        {
+            throw new PlatformNotSupportedException(
+                "The rules for sentences cannot be loaded, since this application forbids the names of cultures, as InvariantGlobalization does. Set <PredefinedCulturesOnly>false</PredefinedCulturesOnly> in its project.", e);
+        }
     }
 
     private void Find(TextDocument document)

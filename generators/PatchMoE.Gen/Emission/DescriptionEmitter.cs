@@ -38,10 +38,14 @@ internal static class DescriptionEmitter
     private static string Input(InputSpec input) => input switch
     {
         ImageInputSpec image => $"new ImageInputSpec(Height: {image.Height}, Width: {image.Width}, Channels: {image.Channels}, PatchHeight: {image.PatchHeight}, PatchWidth: {image.PatchWidth}, StrideHeight: {image.StrideHeight}, StrideWidth: {image.StrideWidth})",
+        VectorsInputSpec { Text: { } text } vectors => $"{Input(vectors with { Text = null })}\n            {{ Text = {Text(text)} }}",
         VectorsInputSpec { Groups.Count: 0 } vectors => $"new VectorsInputSpec(Patches: {vectors.Patches}, Dimension: {vectors.Dimension})",
         VectorsInputSpec vectors => $"new VectorsInputSpec(Patches: {vectors.Patches}, Dimension: {vectors.Dimension}, Groups: EquatableArray.Of({string.Join(", ", vectors.Groups)}))",
         _ => throw new ArgumentException("Unknown input kind.", nameof(input)),
     };
+
+    private static string Text(TextSpec text) =>
+        $"new TextSpec(EquatableArray.Of({string.Join(", ", text.Levels.Select(level => $"new TextLevel(TextUnit.{level.Unit}, MaximumSegments: {level.MaximumSegments})"))}), Dimension: {text.Dimension}, TextEmbedding.{text.Embedding}, TextTokens.{text.Tokens}, Position: {(text.Position ? "true" : "false")}, NgramLength: {text.NgramLength}, NgramStep: {text.NgramStep})";
 
     private static string Layer(LayerSpec layer) =>
         $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";

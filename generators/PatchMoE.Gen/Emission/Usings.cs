@@ -20,7 +20,8 @@ internal static class Usings
         ("PatchMoE",
         [
             "BalanceKind", "BalanceSpec", "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "Padding", "ParameterSpec",
-            "PatchMoESpec", "Pooling", "Priority", "Routing", "TokenChoiceSpec", "VectorsInputSpec", "WindowSpec", "Workspace",
+            "PatchMoESpec", "Pooling", "Priority", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "TokenChoiceSpec", "VectorsInputSpec", "WindowSpec",
+            "Workspace",
         ]),
         ("PatchMoE.Kernels",
         [

@@ -8,7 +8,7 @@ namespace PatchMoE.Gen.Parsing;
 /// </summary>
 internal static class AttributeReader
 {
-    private static readonly string[] s_inputs = ["ImageInputAttribute", "VectorsInputAttribute"];
+    private static readonly string[] s_inputs = ["ImageInputAttribute", "VectorsInputAttribute", "TextInputAttribute"];
     private static readonly string[] s_layers = ["ExpertLayerAttribute", "TokenLayerAttribute", "DenseLayerAttribute", "SampleLayerAttribute"];
     private static readonly string[] s_heads = ["FixedHeadAttribute", "LinearHeadAttribute"];
 
@@ -26,7 +26,7 @@ internal static class AttributeReader
     public static SpecNode? Read(AttributeData marker, INamedTypeSymbol symbol, SourceSpan name, List<SpecDiagnostic> diagnostics, CancellationToken cancellation)
     {
         AttributeArguments own = AttributeArguments.Of(marker, cancellation);
-        AttributeArguments[] inputs = All(s_inputs, "input", "[ImageInput] or [VectorsInput]");
+        AttributeArguments[] inputs = All(s_inputs, "input", "[ImageInput], [VectorsInput] or [TextInput]");
         AttributeArguments[] heads = All(s_heads, "head", "[FixedHead] or [LinearHead]");
         AttributeArguments[] layers = All(s_layers, "layer", "[ExpertLayer], [TokenLayer], [DenseLayer] or [SampleLayer]");
         if (inputs.Length != 1 || heads.Length != 1 || layers.Length == 0)
@@ -36,7 +36,7 @@ internal static class AttributeReader
 
         SpecNode model = Object(
             own.AttributeSpan,
-            ("input", inputs[0].AttributeName == "ImageInput" ? Image(inputs[0], diagnostics) : Vectors(inputs[0])),
+            ("input", Input(inputs[0], diagnostics)),
             ("layers", new SpecArray(own.AttributeSpan, layers.Select(layer => Layer(layer, diagnostics)).ToEquatableArray())),
             ("head", Head(heads[0])),
             ("loss", Word<Loss>(own, "Loss") ?? new SpecString(own.AttributeSpan, SpecWords.Of(Loss.Logistic))));
@@ -61,6 +61,13 @@ internal static class AttributeReader
         }
     }
 
+    private static SpecNode Input(AttributeArguments input, List<SpecDiagnostic> diagnostics) => input.AttributeName switch
+    {
+        "ImageInput" => Image(input, diagnostics),
+        "TextInput" => Text(input),
+        _ => Vectors(input),
+    };
+
     private static SpecNode Image(AttributeArguments image, List<SpecDiagnostic> diagnostics) => Object(
         image.AttributeSpan,
         ("kind", new SpecString(image.AttributeSpan, "image")),
@@ -75,9 +82,21 @@ internal static class AttributeReader
         ("kind", new SpecString(vectors.AttributeSpan, "vectors")),
         ("patches", Number(vectors, "patches")),
         ("dimension", Number(vectors, "dimension")),
-        ("groups", vectors.Has("Groups")
-            ? new SpecArray(vectors.Span("Groups"), vectors.Values("Groups").Select(value => Number(vectors.Span("Groups"), value)).ToEquatableArray())
-            : null));
+        ("groups", Numbers(vectors, "Groups")));
+
+    private static SpecNode Text(AttributeArguments text) => Object(
+        text.AttributeSpan,
+        ("kind", new SpecString(text.AttributeSpan, "text")),
+        ("levels", text.Has("Levels")
+            ? new SpecArray(text.Span("Levels"), text.Values("Levels").Select(value => Word<TextUnit>(text.Span("Levels"), (int)value!)).ToEquatableArray())
+            : null),
+        ("maxSegments", Numbers(text, "maxSegments")),
+        ("length", Number(text, "Length")),
+        ("step", Number(text, "Step")),
+        ("dimension", Number(text, "dimension")),
+        ("embedding", Word<TextEmbedding>(text, "Embedding")),
+        ("tokens", Word<TextTokens>(text, "Tokens")),
+        ("position", Boolean(text, "Position")));
 
     private static SpecNode Layer(AttributeArguments layer, List<SpecDiagnostic> diagnostics)
     {
@@ -153,6 +172,10 @@ internal static class AttributeReader
     private static SpecNode? Number(AttributeArguments arguments, string name) =>
         arguments.Has(name) ? Number(arguments.Span(name), arguments.Value(name)) : null;
 
+    private static SpecNode? Numbers(AttributeArguments arguments, string name) => arguments.Has(name)
+        ? new SpecArray(arguments.Span(name), arguments.Values(name).Select(value => Number(arguments.Span(name), value)).ToEquatableArray())
+        : null;
+
     private static SpecNode Number(SourceSpan span, object? value)
     {
         double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
@@ -164,15 +187,13 @@ internal static class AttributeReader
 
     /// <summary>The word of an enum argument; a number that names none is handed on as it is, for the reader to refuse.</summary>
     private static SpecNode? Word<T>(AttributeArguments arguments, string name)
+        where T : struct, Enum => arguments.Value(name) is int value ? Word<T>(arguments.Span(name), value) : null;
+
+    private static SpecNode Word<T>(SourceSpan span, int value)
         where T : struct, Enum
     {
-        if (arguments.Value(name) is not int value)
-        {
-            return null;
-        }
-
         var word = (T)(object)value;
-        return new SpecString(arguments.Span(name), Enum.IsDefined(typeof(T), word) ? SpecWords.Of(word) : value.ToString(CultureInfo.InvariantCulture));
+        return new SpecString(span, Enum.IsDefined(typeof(T), word) ? SpecWords.Of(word) : value.ToString(CultureInfo.InvariantCulture));
     }
 
     private static IEnumerable<AttributeData> Find(INamedTypeSymbol symbol, string[] names) => symbol.GetAttributes().Where(attribute =>

@@ -9,11 +9,11 @@ namespace PatchMoE.Cli.Predictions;
 /// <summary>A sample to predict: its values as a file gives them, and what it is called.</summary>
 /// <param name="Values">One sample, not normalised.</param>
 /// <param name="Lengths">Its valid patches; empty if all are valid.</param>
-/// <param name="Name">The file of a picture; null for a row of an array or a table.</param>
+/// <param name="Name">The file of a picture or text; null for a row of an array or a table.</param>
 internal readonly record struct NamedSample(ReadOnlyMemory<float> Values, ReadOnlyMemory<int> Lengths, string? Name);
 
 /// <summary>
-/// What <c>--input</c> names: pictures, a folder of them, a text file with the paths of some, a table, arrays, or <c>-</c> for any of them on standard input. What a file is, is
+/// What <c>--input</c> names: for a network of texts what <see cref="TextInput"/> reads, otherwise pictures, a folder of them, a text file with the paths of some, a table, arrays, or <c>-</c> for any of them on standard input. What a file is, is
 /// told by its name, and on standard input by its first bytes.
 /// </summary>
 /// <param name="model">The model; its class is compiled, its metadata are loaded.</param>
@@ -33,7 +33,7 @@ internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
     {
         if (lengths is null)
         {
-            return inputs.SelectMany(Of);
+            return TextInput.Takes(spec.Model) ? new TextInput(spec).Read(inputs) : inputs.SelectMany(Of);
         }
 
         return inputs.Count == 1

@@ -49,3 +49,36 @@ public sealed class VectorsInputAttribute(int patches, int dimension) : Attribut
     /// <summary>The group counts, outermost first; one per level above the first.</summary>
     public int[] Groups { get; set; } = [];
 }
+
+/// <summary>
+/// Input of texts, cut into segments that become the patches: one level of them for each layer. <c>PatchMoE.Text</c> turns a text into the input.
+/// </summary>
+/// <param name="dimension">The length of a segment's vector, without the features of its place.</param>
+/// <param name="maxSegments">The most segments of each level within a segment of the level above, outer to inner; 1 for <see cref="TextUnit.Document"/>.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TextInputAttribute(int dimension, params int[] maxSegments) : Attribute
+{
+    /// <summary>The length of a segment's vector, without the features of its place.</summary>
+    public int Dimension { get; } = dimension;
+
+    /// <summary>The most segments of each level.</summary>
+    public int[] MaxSegments { get; } = maxSegments;
+
+    /// <summary>The units of the levels, outer to inner; sentences if not given.</summary>
+    public TextUnit[] Levels { get; set; } = [TextUnit.Sentence];
+
+    /// <summary>The words of an n-gram; only for <see cref="TextUnit.Ngram"/>.</summary>
+    public int Length { get; set; }
+
+    /// <summary>The words between the starts of two n-grams; <see cref="Length"/> if not given.</summary>
+    public int Step { get; set; }
+
+    /// <summary>How a segment becomes a vector.</summary>
+    public TextEmbedding Embedding { get; set; } = TextEmbedding.Hashed;
+
+    /// <summary>What the embedding counts as a word.</summary>
+    public TextTokens Tokens { get; set; } = TextTokens.Words;
+
+    /// <summary>Whether the features of a segment's place follow its vector.</summary>
+    public bool Position { get; set; } = true;
+}

@@ -193,7 +193,7 @@ public sealed class ClassRuleTests
     [Test]
     public void FileAndAttributes_DoesNotReport() => Compiles("[System.Serializable]\n[PatchMoE(\"specs/mnist-joint.json\")]\npublic partial class Net;");
 
-    [TestCase("[ExpertLayer(Experts = 8, PatchesPerExpert = 6, NeuronsPerExpert = 5)]\n[FixedHead]", "input attribute", "[ImageInput] or [VectorsInput]")]
+    [TestCase("[ExpertLayer(Experts = 8, PatchesPerExpert = 6, NeuronsPerExpert = 5)]\n[FixedHead]", "input attribute", "[ImageInput], [VectorsInput] or [TextInput]")]
     [TestCase("[VectorsInput(16, 4)]\n[FixedHead]", "layer attribute", "[ExpertLayer], [TokenLayer], [DenseLayer] or [SampleLayer]")]
     [TestCase("[VectorsInput(16, 4)]\n[DenseLayer(NeuronsPerExpert = 5)]", "head attribute", "[FixedHead] or [LinearHead]")]
     public void MissingAttribute_Reports(string attributes, string missing, string choices) => Reports(

@@ -15,6 +15,7 @@ public sealed class SchemaTests
         new("model", $$"""{ "model": { {{Unknown}} } }"""),
         new("imageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""")),
         new("vectorsInput", SpecText.Of(input: $$"""{ "kind": "vectors", {{Unknown}} }""")),
+        new("textInput", SpecText.Of(input: $$"""{ "kind": "text", {{Unknown}} }""")),
         new("wholeImageInput", SpecText.Of(input: $$"""{ "kind": "image", {{Unknown}} }""", backbone: SpecText.Wrn)),
         new("backbone", SpecText.Of(input: SpecText.Photo, backbone: $$"""{ "kind": "wrn", {{Unknown}} }""")),
         new("expertChoiceLayer", SpecText.Of(layers: $$"""{{SpecText.Map}}, { {{Unknown}} }""")),
@@ -58,6 +59,9 @@ public sealed class SchemaTests
         new("training", "method", SpecText.Of(training: """{ "method": "zzzzzzzz" }""")),
         new("optimizer", "kind", SpecText.Of(training: """{ "optimizer": { "kind": "zzzzzzzz" } }""")),
         new("schedule", "kind", SpecText.Of(training: """{ "schedule": { "kind": "zzzzzzzz" } }""")),
+        new("textInput", "segment", SpecText.Of(input: """{ "kind": "text", "segment": "zzzzzzzz" }""")),
+        new("textInput", "embedding", SpecText.Of(input: """{ "kind": "text", "embedding": "zzzzzzzz" }""")),
+        new("textInput", "tokens", SpecText.Of(input: """{ "kind": "text", "tokens": "zzzzzzzz" }""")),
         new("celebaData", "fit", SpecText.Of(data: """{ "kind": "celeba", "fit": "zzzzzzzz" }""")),
         new("folderData", "fit", SpecText.Of(data: """{ "kind": "folder", "fit": "zzzzzzzz" }""")),
         new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
@@ -69,7 +73,7 @@ public sealed class SchemaTests
     private static IEnumerable<TestCaseData> Kinds =>
     [
         new(new[] { "backbone" }, "kind", SpecText.Of(input: SpecText.Photo, backbone: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "imageInput", "vectorsInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "imageInput", "vectorsInput", "textInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer", "tokenChoiceLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "mosaicData", "imagesData", "cifar10Data", "celebaData", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
@@ -103,6 +107,7 @@ public sealed class SchemaTests
     /// <summary>A field that is written with the schema's default gives the same spec as one that is left out.</summary>
     [TestCase("imageInput")]
     [TestCase("vectorsInput")]
+    [TestCase("textInput")]
     [TestCase("wholeImageInput")]
     [TestCase("backbone")]
     [TestCase("expertChoiceLayer")]
@@ -148,6 +153,7 @@ public sealed class SchemaTests
         {
             "imageInput" => SpecText.Of(input: Add(SpecText.Mosaic)),
             "vectorsInput" => SpecText.Of(input: Add(SpecText.Vectors)),
+            "textInput" => SpecText.Of(input: Add(SpecText.Sentences)),
             "wholeImageInput" => SpecText.Of(input: Add("""{ "kind": "image", "height": 32, "width": 32 }"""), head: SpecText.Ten, loss: SpecText.Softmax, backbone: SpecText.Wrn),
             "backbone" => SpecText.Of(input: SpecText.Photo, head: SpecText.Ten, loss: SpecText.Softmax, backbone: Add("""{ "kind": "wrn", "patch": 1 }""")),
             "cifar10Data" => SpecText.Of(

@@ -4,6 +4,7 @@ namespace PatchMoE.Tests;
 internal static class SpecText
 {
     public const string Vectors = """{ "kind": "vectors", "patches": 16, "dimension": 64 }""";
+    public const string Sentences = """{ "kind": "text", "maxSegments": 32, "dimension": 64 }""";
     public const string Mosaic = """{ "kind": "image", "height": 112, "width": 112, "patch": 28 }""";
     public const string Digit = """{ "kind": "image", "height": 28, "width": 28, "patch": 7 }""";
     public const string Photo = """{ "kind": "image", "height": 32, "width": 32, "channels": 3 }""";

@@ -121,7 +121,9 @@ public sealed class SpecWriterTests
         int levels = random.Next(1, 4);
         InputSpec input = levels == 1 && random.Next(2) == 0
             ? new ImageInputSpec(random.Next(9, 20), random.Next(9, 20), random.Next(1, 4), random.Next(1, 5), random.Next(1, 5), random.Next(1, 6), random.Next(1, 6))
-            : new VectorsInputSpec(random.Next(4, 9), random.Next(1, 9), Enumerable.Range(0, levels - 1).Select(_ => random.Next(4, 9)).ToEquatableArray());
+            : random.Next(2) == 0
+            ? new VectorsInputSpec(random.Next(4, 9), random.Next(1, 9), Enumerable.Range(0, levels - 1).Select(_ => random.Next(4, 9)).ToEquatableArray())
+            : DrawText(random, levels);
         EquatableArray<LayerSpec> layers = levels > 1 ? Enumerable.Range(0, levels).Select(_ => DrawLayer(random)).ToEquatableArray() : DrawStack(random, input is ImageInputSpec);
         bool isLinear = random.Next(2) == 0;
         int outputs = isLinear ? random.Next(1, 4) : 1;
@@ -132,16 +134,28 @@ public sealed class SpecWriterTests
         return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random, classes: Math.Max(outputs, 2)), DrawData(random, model));
     }
 
+    private static VectorsInputSpec DrawText(Random random, int levels)
+    {
+        // Units of more than one segment: a layer that takes four of one would be a mistake.
+        TextUnit[] units = [.. random.GetItems(Enum.GetValues<TextUnit>(), 9).Where(unit => unit != TextUnit.Document).Distinct().Take(levels).Order()];
+        units = units.Length == levels ? units : [.. Enum.GetValues<TextUnit>().TakeLast(levels)];
+        TextLevel[] segments = [.. units.Select(unit => new TextLevel(unit, random.Next(4, 9)))];
+        bool isGiven = random.Next(3) == 0;
+        var text = new TextSpec(segments.ToEquatableArray(), random.Next(1, 9), isGiven ? TextEmbedding.Given : TextEmbedding.Hashed, TextTokens.Words, !isGiven && random.Next(2) == 0);
+        text = units[^1] == TextUnit.Ngram ? text with { NgramLength = random.Next(1, 9), NgramStep = random.Next(1, 9) } : text;
+        return new VectorsInputSpec(segments[^1].MaximumSegments, text.PatchDimension, segments.SkipLast(1).Select(level => level.MaximumSegments).ToEquatableArray()) { Text = text };
+    }
+
     private static DataSpec? DrawData(Random random, ModelSpec model)
     {
         DataSpec? data = model.Input switch
         {
             ImageInputSpec { Channels: 1 or 3 } when ModelClasses.Count(model) == 2 && random.Next(2) == 0 => DrawCeleba(random),
             ImageInputSpec { Channels: 1 or 3 } => new FolderDataSpec("my \"photos\"", random.Next(4) / 4.0, Any<ImageFit>(random)),
-            VectorsInputSpec { Groups.Count: 0 } when model.Loss == Loss.Logistic && random.Next(2) == 0 =>
+            VectorsInputSpec { Groups.Count: 0, Text: null } when model.Loss == Loss.Logistic && random.Next(2) == 0 =>
                 new SyntheticDataSpec(random.Next(1, 9), random.Next(4) / 4.0, random.Next(4) / 4.0, 2 * random.Next(50, 60), 2) { Decoys = random.Next(2) },
-            VectorsInputSpec { Groups.Count: 0 } when random.Next(2) == 0 => new CsvDataSpec("t.csv", null, "7", random.Next(4) / 4.0),
-            VectorsInputSpec { Groups.Count: 0 } => new CsvDataSpec("t.csv", "u.csv", "a b", FolderDataSpec.DefaultTestShare),
+            VectorsInputSpec { Groups.Count: 0, Text: null } when random.Next(2) == 0 => new CsvDataSpec("t.csv", null, "7", random.Next(4) / 4.0),
+            VectorsInputSpec { Groups.Count: 0, Text: null } => new CsvDataSpec("t.csv", "u.csv", "a b", FolderDataSpec.DefaultTestShare),
             _ => null,
         };
         return data is null ? null : data with

@@ -61,6 +61,7 @@ internal static class HeaderEmitter
     private static string Input(ModelPlan plan) => plan.Model.Input switch
     {
         ImageInputSpec image => $"Image {image.Height} × {image.Width} × {image.Channels}, patches {image.PatchHeight} × {image.PatchWidth} step {image.StrideHeight} × {image.StrideWidth}: n = {plan.Bottom.Patches}, d = {plan.Bottom.Dimension}",
+        VectorsInputSpec { Text: { } text } vectors => $"Text, {string.Join(", in it ", text.Levels.Select(level => $"{level.MaximumSegments} segments of the kind {SpecWords.Of(level.Unit)}"))}: n = {vectors.Patches} patches of d = {vectors.Dimension}",
         VectorsInputSpec vectors => $"Vectors{string.Concat(vectors.Groups.Select(size => $" {size} groups ×"))} n = {vectors.Patches} patches of d = {vectors.Dimension}",
         _ => throw new ArgumentException("Unknown input kind.", nameof(plan)),
     };
