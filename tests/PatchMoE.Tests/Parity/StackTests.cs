@@ -105,7 +105,9 @@ public class StackTests
         Assert.That(least, Is.Zero);
     }
 
-    private static PatchMoESpec Random(int seed) => new RandomSpecs(seed, RandomSpecs.Parts.Stacks).Draw();
+    /// <summary>Half of them with token choice in most layers.</summary>
+    private static PatchMoESpec Random(int seed) =>
+        new RandomSpecs(seed, RandomSpecs.Parts.Stacks | (seed % 2 == 0 ? RandomSpecs.Parts.TokenChoice : RandomSpecs.Parts.None)).Draw();
 
     private static void CheckBits(PatchMoESpec spec, int seed, int samples)
     {
