@@ -12,7 +12,8 @@ internal static class TokenGradientEmitter
     {
         Gate gate = layer.Spec.Gate;
         TokenPlan token = layer.Token!;
-        writer.Kernel(Backward(layer), $"∂L/∂g_sj = {Formula(layer)}. Differences are taken relative to the first choice, which changes nothing but keeps the digits where its share is nearly 1.", () =>
+        string factors = token.HasAuxiliary ? ", with the factors f of the auxiliary losses" : string.Empty;
+        writer.Kernel(Backward(layer), $"∂L/∂g_sj = {Formula(layer)}{factors}. Differences are taken relative to the first choice, which changes nothing but keeps the digits where its share is nearly 1.", () =>
         {
             writer.Lines($"int valid = {BlockPlaces.Of(layer).Valid};");
             if (gate != Gate.None)
