@@ -46,9 +46,12 @@ internal static class MailReader
         string subject = message.Subject ?? string.Empty;
         if (message.TextBody is { } text && !string.IsNullOrWhiteSpace(text))
         {
-            return TextDocument.Of(subject, text);
+            return IsHtml(text) ? HtmlReader.Read(text) with { Title = subject } : TextDocument.Of(subject, text);
         }
 
         return message.HtmlBody is { } html ? HtmlReader.Read(html) with { Title = subject } : TextDocument.Of(subject, string.Empty);
     }
+
+    /// <summary>Whether a body that calls itself plain text is a page: much unsolicited mail is.</summary>
+    private static bool IsHtml(string text) => text.Contains("<html", StringComparison.OrdinalIgnoreCase) || text.Contains("<body", StringComparison.OrdinalIgnoreCase);
 }

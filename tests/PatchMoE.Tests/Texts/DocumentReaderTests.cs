@@ -51,6 +51,10 @@ public sealed class DocumentReaderTests
         Assert.That(Sections(document), Is.EqualTo(new[] { "Sale|Buy now!" }));
     }
 
+    [Test]
+    public void PageThatCallsItselfPlainText_BecomesText() => Assert.That(
+        Sections(DocumentReader.Default.Parse(Mail("Subject: offer", "Content-Type: text/plain", "", "<HTML><BODY><p>Buy now!</p></BODY></HTML>"), TextFormat.Mail)), Is.EqualTo(new[] { "|Buy now!" }));
+
     /// <summary>As in the files of many corpora, a line of an mbox comes before the headers.</summary>
     [Test]
     public void MailOfAnMbox_IsRead()
