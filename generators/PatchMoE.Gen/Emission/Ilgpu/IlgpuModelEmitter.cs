@@ -12,9 +12,6 @@ internal static class IlgpuModelEmitter
 {
     private static readonly string[] s_usings = ["System", "ILGPU", "ILGPU.Algorithms", "ILGPU.Runtime", "PatchMoE.Ilgpu"];
 
-    /// <summary>Whether a network has GPU kernels: not with maps or token choice.</summary>
-    public static bool Supports(ModelPlan model) => model.Layers.All(layer => layer.Map is null && layer.Token is null);
-
     public static IEnumerable<EmittedSource> Emit(ModelPlan model, string stem)
     {
         IlgpuPlan plan = IlgpuPlan.Of(model);

@@ -36,7 +36,7 @@ internal static class LayerDoc
         if (layer.Map is { } map)
         {
             string border = map.HasBorder ? $" in a border of {map.BorderRows} × {map.BorderColumns} zeros, which the windows of the layer above reach into" : string.Empty;
-            string moved = layer.Taken < layer.Patches ? "; only the patches taken are computed, written and, in the backward pass, read" : string.Empty;
+            string moved = layer.Taken < layer.Patches ? "; only the patches taken are computed, written into the cleared map and, in the backward pass, read" : string.Empty;
             writer.Comment("///", $"Map: [{map.Rows}, {map.Columns}, {map.Channels}]{border}, {Format.Count(4L * map.Floats)} bytes of a sample's scratch{moved}.");
         }
 
@@ -50,9 +50,12 @@ internal static class LayerDoc
         writer.Lines("/// </remarks>");
     }
 
-    /// <summary>The distinct memory of a sample's forward pass.</summary>
-    private static long Bytes(LayerPlan layer) =>
-        4 * (((long)layer.Patches * layer.Dimension) + ((long)layer.Shape.Outputs * layer.Dimension) + layer.OutputFloats);
+    /// <summary>The distinct memory of a sample's forward pass: windows overlap in the map.</summary>
+    private static long Bytes(LayerPlan layer)
+    {
+        long patches = layer.Shape.Below is { } below ? (long)below.Height * below.Width * below.Channels : (long)layer.Patches * layer.Dimension;
+        return 4 * (patches + ((long)layer.Shape.Outputs * layer.Dimension) + layer.OutputFloats);
+    }
 
     /// <summary>The largest tile of each kernel, by class of vector unit, and why.</summary>
     private static string Tiles(LayerPlan layer)
