@@ -15,7 +15,7 @@ internal static class LayerEmitter
             WritePlaces(writer, layer);
             if (layer.Access.Image is { } image)
             {
-                GatherEmitter.WriteCorner(writer, image);
+                GatherEmitter.WriteCorner(writer, image, layer.Index == 0 ? "image" : "map");
                 if (layer.Access.Source == PatchSource.Chosen)
                 {
                     GatherEmitter.Write(writer, layer, image);
@@ -44,7 +44,10 @@ internal static class LayerEmitter
             }
 
             ExpertsEmitter.Write(writer, plan, layer);
-            WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            if (!layer.HasPatchGradientTiles || layer.Routing == Routing.Sample)
+            {
+                WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            }
         }
     }
 

@@ -24,7 +24,8 @@ internal static class LayerMethods
     public static Method Backward(LayerPlan layer) => Public(
         "Backward", "ref float yGradient, ref float block, ref int integers", ("ref double factors", layer.HasAuxiliary), Part(layer));
 
-    public static Method InputGradient { get; } = Public("InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient");
+    public static Method InputGradient(LayerPlan layer) => Public(
+        "InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient", ("ref float sums", layer.HasPatchGradientTiles));
 
     public static Method WeightGradients(LayerPlan layer) => Public(
         "WeightGradients",

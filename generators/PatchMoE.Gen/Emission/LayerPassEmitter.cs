@@ -32,12 +32,27 @@ internal static class LayerPassEmitter
     private static void WriteForward(SourceWriter writer, LayerPlan layer)
     {
         BlockPlaces block = BlockPlaces.Of(layer);
-        writer.Kernel(LayerMethods.Forward(layer), $"The forward pass: y [m] from patches x{Part(layer)}; keeps in the block what the backward pass needs.", () =>
+        string outputs = layer.Map is null ? "y [m]" : "the map y";
+        writer.Kernel(LayerMethods.Forward(layer), $"The forward pass: {outputs} from patches x{Part(layer)}; keeps in the block what the backward pass needs.", () =>
         {
             Expression scale = ExpertText.Scale(layer);
+            void Scale(Expression value)
+            {
+                if (layer.Map is null)
+                {
+                    writer.Lines($"float scale = {value};");
+                }
+            }
+
+            if (layer.Map is { } map)
+            {
+                writer.Lines($"// Places of patches that no expert takes are 0, and so is the border.\nValues.Clear(ref y, {map.Floats});");
+            }
+
             if (layer.Routing == Routing.Dense)
             {
-                writer.Lines($"integers = valid;\n{block.Valid} = valid;\nint taken = valid;\nfloat scale = {scale};");
+                writer.Lines($"integers = valid;\n{block.Valid} = valid;\nint taken = valid;");
+                Scale(scale);
                 WriteExpert(writer, layer, 0);
                 return;
             }
@@ -48,7 +63,7 @@ internal static class LayerPassEmitter
                 writer.Loop("s", layer.Experts, s =>
                 {
                     block.WriteTaken(writer, s);
-                    writer.Lines($"float scale = {scale};");
+                    Scale(scale);
                     WriteExpert(writer, layer, s);
                 });
                 return;
@@ -57,12 +72,18 @@ internal static class LayerPassEmitter
             writer.Lines("int taken = integers;");
             if (layer.Routing == Routing.Sample)
             {
-                writer.Lines($"int expert = {block.Expert};\nfloat scale = {scale * block.Probability("expert")};\nValues.Clear(ref y, {layer.Outputs});");
+                writer.Lines($"int expert = {block.Expert};");
+                if (layer.Map is null)
+                {
+                    Scale(scale * block.Probability("expert"));
+                    writer.Lines($"Values.Clear(ref y, {layer.Outputs});");
+                }
+
                 WriteExpert(writer, layer, "expert");
                 return;
             }
 
-            writer.Lines($"float scale = {scale};");
+            Scale(scale);
             LayerMethods.WriteExperts(writer, layer, s => WriteExpert(writer, layer, s));
         });
     }
@@ -84,8 +105,12 @@ internal static class LayerPassEmitter
             layer.HasPanels
                 ? ("panels", (Place)"panels" + (expert * layer.ExpertPanels))
                 : ("weights", (Place)"parameters" + "WeightsAt" + (expert * layer.Neurons * layer.Dimension))));
-        writer.Call(LayerMethods.PoolForward(layer).Call(
-            ("bias", (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons)), ("gates", block.Gates(expert)), ("y", (Place)"y" + (expert * layer.Neurons))));
+        Place bias = (Place)"parameters" + "BiasesAt" + (expert * layer.Neurons);
+        Place y = (Place)"y" + (expert * layer.Neurons);
+        writer.Call(layer.Map is null
+            ? LayerMethods.PoolForward(layer).Call(("bias", bias), ("gates", block.Gates(expert)), ("y", y))
+            : MapEmitter.Forward(layer).Call(
+                ("bias", bias), ("gate", block.Probability(expert)), ("gates", block.Gates(expert)), ("routes", block.Routes(expert)), ("map", y)));
     }
 
     private static void WriteBackward(SourceWriter writer, LayerPlan layer)
@@ -100,7 +125,12 @@ internal static class LayerPassEmitter
                 return;
             }
 
-            writer.Lines($"int taken = integers;\nfloat scale = {ExpertText.Scale(layer)};");
+            writer.Lines("int taken = integers;");
+            if (layer.Map is null)
+            {
+                writer.Lines($"float scale = {ExpertText.Scale(layer)};");
+            }
+
             switch (layer.Routing)
             {
                 case Routing.ExpertChoice:
@@ -113,15 +143,25 @@ internal static class LayerPassEmitter
                     break;
                 case Routing.Sample:
                     writer.Lines($"int expert = {block.Expert};\nref float probabilities = ref {block.Probability(0)};");
-                    Call pool = LayerMethods.PoolBackward(layer).Call(
-                        ("scale", (Expression)"scale" * "Add(ref probabilities, expert)"),
-                        ("yGradient", (Place)"yGradient" + ((Expression)"expert" * layer.Neurons)),
-                        ("activations", block.Activations("expert")));
-                    writer.Call(pool, "float gateGradient = scale * ");
+                    Place upstream = (Place)"yGradient" + ((Expression)"expert" * layer.Neurons);
+                    (string, Expression) activations = ("activations", block.Activations("expert"));
+                    if (layer.Map is null)
+                    {
+                        Call pool = LayerMethods.PoolBackward(layer).Call(
+                            ("scale", (Expression)"scale" * "Add(ref probabilities, expert)"), ("yGradient", upstream), activations);
+                        writer.Call(pool, "float gateGradient = scale * ");
+                    }
+                    else
+                    {
+                        writer.Call(MapEmitter.Backward(layer).Call(("gate", "Add(ref probabilities, expert)"), ("mapGradient", upstream), activations), "float gateGradient = ");
+                    }
+
                     writer.Call(SampleRouterEmitter.GateBackward.Call(("scoreGradients", block.ScoreGradients(0))));
                     break;
                 default:
-                    writer.Call(LayerMethods.PoolBackward(layer).Call(("activations", block.Activations(0))));
+                    writer.Call(layer.Map is null
+                        ? LayerMethods.PoolBackward(layer).Call(("activations", block.Activations(0)))
+                        : MapEmitter.Backward(layer).Call(("mapGradient", "yGradient"), ("activations", block.Activations(0))));
                     break;
             }
         });
@@ -133,9 +173,12 @@ internal static class LayerPassEmitter
         writer.Loop("s", layer.Experts, s =>
         {
             block.WriteTaken(writer, s);
-            writer.Lines($"float scale = {ExpertText.Scale(layer)};");
-            writer.Call(LayerMethods.PoolBackward(layer).Call(
-                ("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s)), ("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))));
+            if (layer.Map is null)
+            {
+                writer.Lines($"float scale = {ExpertText.Scale(layer)};");
+            }
+
+            WriteActivationsBackward(writer, layer, s);
         });
         if (layer.TrainsRouter)
         {
@@ -146,15 +189,13 @@ internal static class LayerPassEmitter
 
     private static void WriteExpertBackward(SourceWriter writer, LayerPlan layer, Expression s)
     {
-        BlockPlaces block = BlockPlaces.Of(layer);
-        (string, Expression)[] gates = [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
-        writer.Call(LayerMethods.PoolBackward(layer).Call(
-            [.. gates, ("yGradient", (Place)"yGradient" + (s * layer.Neurons)), ("activations", block.Activations(s))]));
+        WriteActivationsBackward(writer, layer, s);
         if (layer.HasGate)
         {
+            BlockPlaces block = BlockPlaces.Of(layer);
             writer.Call(LayerMethods.GateBackward(layer).Call(
                 [
-                    .. gates,
+                    .. Gates(block, s),
                     ("scores", block.Scores(s)),
                     ("routes", block.Routes(s)),
                     ("probabilities", block.Probabilities(s)),
@@ -162,6 +203,18 @@ internal static class LayerPassEmitter
                 ]));
         }
     }
+
+    /// <summary>The part of expert s that is the same however it came to its patches: through pooling or the map to ∂L/∂h, and to the gates.</summary>
+    private static void WriteActivationsBackward(SourceWriter writer, LayerPlan layer, Expression s)
+    {
+        BlockPlaces block = BlockPlaces.Of(layer);
+        Place upstream = (Place)"yGradient" + (s * layer.Neurons);
+        writer.Call(layer.Map is null
+            ? LayerMethods.PoolBackward(layer).Call([.. Gates(block, s), ("yGradient", upstream), ("activations", block.Activations(s))])
+            : MapEmitter.Backward(layer).Call([.. Gates(block, s), ("routes", block.Routes(s)), ("mapGradient", upstream), ("activations", block.Activations(s))]));
+    }
+
+    private static (string Name, Expression Value)[] Gates(BlockPlaces block, Expression s) => [("gates", block.Gates(s)), ("gateGradients", block.GateGradients(s))];
 
     private static void WriteReport(SourceWriter writer, LayerPlan layer)
     {

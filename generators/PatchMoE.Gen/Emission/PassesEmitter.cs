@@ -65,7 +65,7 @@ internal static class PassesEmitter
                     ForwardWindow = {{plan.ForwardWindow}},
                     SampleFlops = {{plan.Cost.ForwardFlops}},
                     ExpertParts = {{plan.Bottom.ExpertParts}},
-                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{auxiliary}}
+                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{auxiliary}}{{(plan.HasLengths ? string.Empty : "\n    HasLengths = false,")}}
                 };
 
                 """);

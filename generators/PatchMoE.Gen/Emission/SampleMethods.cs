@@ -31,8 +31,8 @@ internal static class SampleMethods
     /// <summary>Packed weights, where a layer that runs sample by sample needs them.</summary>
     public static ParameterList Panels(ModelPlan plan) => ("ref float panels", plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
 
-    /// <summary>A worker's own scratch, in which the patches' gradients lie before they are added up in the input's.</summary>
-    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies);
+    /// <summary>A worker's own scratch, in which patches' gradients lie before they are added up in those of the input or of a map.</summary>
+    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientTiles));
 
     public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
 
@@ -62,11 +62,16 @@ internal static class SampleMethods
         }
     }
 
-    /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>
-    public static Expression Valid(LayerPlan layer)
+    /// <summary>The number of valid patches of layer 0's instance g; layers over a sequence's map have the valid windows, and the others see all of theirs.</summary>
+    public static Expression Valid(ModelPlan plan, LayerPlan layer)
     {
+        if (layer.Index > 0)
+        {
+            return ValidWindows.Of(plan, layer);
+        }
+
         Place lengths = (Place)"batch.Lengths" + (layer.Instances == 1 ? "b" : (B * layer.Instances) + G);
-        return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
+        return plan.HasLengths ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
     }
 
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
@@ -90,7 +95,7 @@ internal static class SampleMethods
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
     public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(layer)).Call(
-        [("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
+        [("x", Patches(plan, layer)), ("valid", Valid(plan, layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
     /// <param name="plan">The model.</param>
@@ -101,7 +106,7 @@ internal static class SampleMethods
             [
                 ("x", Patches(plan, layer)),
                 ("rows", (Place)"slot" + "Slot.Patches"),
-                ("valid", Valid(layer)),
+                ("valid", Valid(plan, layer)),
                 ("panels", (Place)"panels" + layer.Panels),
                 .. Block(layer, selects: true),
                 ("y", InstanceOutputs(layer, "Outputs")),

@@ -19,9 +19,9 @@ internal static class Usings
         ("System.Runtime.Intrinsics", ["Vector128", "Vector256", "Vector512"]),
         ("PatchMoE",
         [
-            "BalanceKind", "BalanceSpec", "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec",
-            "ParameterSpec", "PatchMoESpec", "Pooling", "Priority", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "TokenChoiceSpec",
-            "VectorsInputSpec", "Workspace",
+            "BalanceKind", "BalanceSpec", "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "Padding", "ParameterSpec",
+            "PatchMoESpec", "Pooling", "Priority", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "TokenChoiceSpec", "VectorsInputSpec", "WindowSpec",
+            "Workspace",
         ]),
         ("PatchMoE.Kernels",
         [

@@ -44,6 +44,9 @@ internal sealed record LayerPlan(
     int BiasOffset,
     TokenPlan? Token)
 {
+    /// <summary>How the map that the layer gives lies in the scratch; null where its outputs are pooled.</summary>
+    public MapPlan? Map { get; init; }
+
     public int Patches => Shape.Patches;
 
     public int Dimension => Shape.Dimension;
@@ -57,8 +60,8 @@ internal sealed record LayerPlan(
 
     public Routing Routing => Spec.Routing;
 
-    /// <summary>The lanes along which its kernels sum, whose rows are patches.</summary>
-    public int Lanes => Planning.Lanes.For(Dimension);
+    /// <summary>The lanes along which its kernels sum, whose rows are patches, or pixel rows of patches that are read where they lie.</summary>
+    public int Lanes => Planning.Lanes.For(Access.Image?.Length ?? Dimension);
 
     /// <summary>Tiles of the scores: patches.</summary>
     public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));
@@ -88,7 +91,7 @@ internal sealed record LayerPlan(
     public bool HasWindow => Kernel.Window is not null;
 
     /// <summary>Into how many equal parts, whole tiles of routers, the experts of a sample fall that depend on each other through their outputs alone; 1 where they do not.</summary>
-    public int ExpertParts => Index == 0 && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
+    public int ExpertParts => Index == 0 && Map is null && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
 
     /// <summary>
     /// The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot. By experts each worker reads all patches; by samples
@@ -96,15 +99,24 @@ internal sealed record LayerPlan(
     /// </summary>
     public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
-    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0));
+    /// <summary>Whether several patches at a time get their gradient: those of a map, which every training pass needs.</summary>
+    public bool HasPatchGradientTiles => Spec.Window is not null;
+
+    private int PatchGradientFloats => HasPatchGradientTiles ? GradientPlan.PatchesTogether * Dimension : 0;
+
+    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(PatchGradientFloats, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0)));
+
     public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
+
+    /// <summary>Floats of its outputs: of all instances, [instances, m], or of its map with the border.</summary>
+    public int OutputFloats => Map?.Floats ?? Instances * Outputs;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>
     public int OutputsOffset => Floats + (Instances * Block.Floats);
 
     /// <summary>Their gradient: [instances, m].</summary>
-    public int OutputGradientsOffset => OutputsOffset + Slots.Align(Instances * Outputs);
+    public int OutputGradientsOffset => OutputsOffset + Slots.Align(OutputFloats);
 
     /// <summary>The float scratch of the layer in a sample's slot ends here.</summary>
-    public int FloatsEnd => OutputGradientsOffset + Slots.Align(Instances * Outputs);
+    public int FloatsEnd => OutputGradientsOffset + Slots.Align(OutputFloats);
 }

@@ -26,8 +26,13 @@ internal static class Planner
         var layers = new List<LayerPlan>();
         for (int i = 0; i < shapes.Count; i++)
         {
-            PatchAccess access = i == 0 ? bottom : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels, auxiliary);
+            PatchAccess access = i == 0 ? bottom
+                : layers[i - 1].Map is { } below ? WindowAccess.Of(below, model.Layers[i].Window!)
+                : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels, auxiliary) with
+            {
+                Map = model.Layers[i].Map ? MapPlan.Of(shapes[i], i + 1 < shapes.Count ? model.Layers[i + 1].Window : null) : null,
+            };
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
             panels += layer.Experts * layer.ExpertPanels;
@@ -35,7 +40,7 @@ internal static class Planner
             layers.Add(layer);
         }
 
-        HeadPlan head = PlanHead(model.Head, shapes[shapes.Count - 1].Outputs, parameters);
+        HeadPlan head = PlanHead(model.Head, model.HeadInputs(), parameters);
         int logits = floats;
         int logitsGradient = logits + Slots.Align(head.Outputs);
         int loss = logitsGradient + Slots.Align(head.Outputs);
@@ -68,7 +73,7 @@ internal static class Planner
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        ExpertKernel kernel = ExpertKernel.Of(experts, token is not null ? (shape.Pairs + shape.PatchesPerExpert - 1) / shape.PatchesPerExpert : choice ? experts : 1, neurons, shape, access, lowest: index == 0);
+        ExpertKernel kernel = ExpertKernel.Of(experts, token is not null ? (shape.Pairs + shape.PatchesPerExpert - 1) / shape.PatchesPerExpert : choice ? experts : 1, neurons, shape, access, lowest: index == 0 && !layer.Map);
         BlockPlan block = BlockPlan.Of(layer, shape, token, kernel.ActivationStep);
         bool allScores = token?.HasDenseScores ?? (choice && layer.Gate == Gate.SoftmaxAll);
         bool ownScores = !allScores && (choice || token is not null) && layer.Gate != Gate.None;

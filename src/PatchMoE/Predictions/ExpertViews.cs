@@ -19,7 +19,7 @@ internal static class ExpertViews
     {
         ModelSpec spec = model.Spec.Model;
         LayerShape shape = spec.LayerShapes()[0];
-        bool contributes = spec.Layers.Count == 1;
+        bool contributes = spec.Layers is [{ Map: false }];
         Contributions contributions = contributes ? new Contributions(model, predicted) : default;
         var views = new List<ExpertView>();
         for (int group = 0; group < shape.Instances; group++)

@@ -6,7 +6,7 @@ namespace PatchMoE.Tests.Parity;
 /// <summary>What every pass promises besides its values: equal bits, no allocation, checked arguments.</summary>
 public class PassTests
 {
-    private static readonly string[] s_specs = ["mnist-joint", "overlap-odd", "sample-moe", "two-level", "wrn-gate", "cnn", "token-capacity-score", "token-top2-importance"];
+    private static readonly string[] s_specs = ["mnist-joint", "overlap-odd", "sample-moe", "two-level", "wrn-gate", "cnn", "token-capacity-score", "token-top2-importance", "stack-flat", "stack-convolution", "stack-sequence"];
 
     private static IEnumerable<string> Specs => s_specs;
 

@@ -18,10 +18,11 @@ internal sealed class RandomBatch
         Parameters = new float[ModelParameters.BufferLength(model.Parameters())];
         foreach (ParameterSpec parameter in model.Parameters())
         {
-            double scale = 1 / Math.Sqrt(parameter.Shape[^1]);
+            double scale = Scale(model, parameter);
+            bool exact = whole && parameter.Role == ParameterRole.Router && model.Layers[parameter.Layer] is { Window: null } and not { Routing: Routing.Sample, Map: true };
             for (int i = 0; i < parameter.Length; i++)
             {
-                Parameters[parameter.Offset + i] = whole && parameter.Role == ParameterRole.Router ? random.Next(-1, 2) : (float)(scale * Normal(random));
+                Parameters[parameter.Offset + i] = exact ? random.Next(-1, 2) : (float)(scale * Normal(random));
             }
         }
 
@@ -82,6 +83,16 @@ internal sealed class RandomBatch
         }
 
         throw new InvalidOperationException($"Seed {seed} gave near ties 50 times.");
+    }
+
+    /// <summary>
+    /// The standard deviation of a tensor's weights. Sample routing adds up all patches; where a stack has many, its softmax would be so near to 0 and 1 that float has no
+    /// digits left for its gradient.
+    /// </summary>
+    private static double Scale(ModelSpec model, ParameterSpec parameter)
+    {
+        bool addsMany = parameter.Role == ParameterRole.Router && model.Layers[parameter.Layer] is { Routing: Routing.Sample } and ({ Map: true } or { Window: not null });
+        return 1 / Math.Sqrt(parameter.Shape[^1]) / (addsMany ? model.LayerShapes()[parameter.Layer].Patches : 1);
     }
 
     private static double Normal(Random random) =>

@@ -68,7 +68,7 @@ public class RandomParityTests
         }
     }
 
-    private static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
+    internal static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
     {
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed, samples);
         batch.Parameters.CopyTo(model.Parameters);

@@ -55,7 +55,7 @@ public class SgdStepTests
         }
     }
 
-    private static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
+    internal static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
     {
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed, samples);

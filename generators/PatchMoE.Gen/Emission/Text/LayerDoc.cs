@@ -5,14 +5,19 @@ namespace PatchMoE.Gen.Emission.Text;
 /// <summary>A layer in words, for headers and documentation.</summary>
 internal static class LayerDoc
 {
-    /// <summary>Routing, gate and pooling.</summary>
+    /// <summary>Routing, gate and pooling, or the map.</summary>
     public static string Summary(LayerPlan layer) => layer.Routing switch
     {
+        Routing.Dense when layer.Map is { } map => $"dense, a convolution: every expert sees every patch{Map(map)}",
         Routing.Dense => "dense, every expert sees every patch",
-        Routing.Sample => "sample, the best expert sees the whole sample",
-        Routing.TokenChoice => $"{TokenRouterEmitter.Describe(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
-        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
+        Routing.Sample => "sample, the best expert sees the whole sample" + (layer.Map is { } map ? Map(map) : string.Empty),
+        Routing.TokenChoice => $"{TokenRouterEmitter.Describe(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
+        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
     };
+
+    private static string Outputs(LayerPlan layer) => layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}";
+
+    private static string Map(MapPlan map) => $", output a map of {map.Rows} × {map.Columns} × {map.Channels}";
 
     /// <summary>Prints the documentation of a layer's class.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
@@ -28,8 +33,28 @@ internal static class LayerDoc
         writer.Comment("///", $"n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {times} per sample.");
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
+        if (layer.Map is { } map)
+        {
+            string border = map.HasBorder ? $" in a border of {map.BorderRows} × {map.BorderColumns} zeros, which the windows of the layer above reach into" : string.Empty;
+            string moved = layer.Taken < layer.Patches ? "; only the patches taken are computed, written into the cleared map and, in the backward pass, read" : string.Empty;
+            writer.Comment("///", $"Map: [{map.Rows}, {map.Columns}, {map.Channels}]{border}, {Format.Count(4L * map.Floats)} bytes of a sample's scratch{moved}.");
+        }
+
+        if (layer.Spec.Window is not null || layer.Map is not null)
+        {
+            LayerCost cost = LayerCost.Of(layer.Spec, shape);
+            writer.Comment("///", $"A sample: {Format.Count(cost.Router)} FLOPs of scores and {Format.Count(cost.Experts)} of experts; backward {Format.Count(cost.WeightGradients)} for the weights and {Format.Count(cost.InputGradient)} for the patches; {Format.Count(Bytes(layer))} bytes of patches, weights and outputs.");
+        }
+
         writer.Comment("///", Tiles(layer));
         writer.Lines("/// </remarks>");
+    }
+
+    /// <summary>The distinct memory of a sample's forward pass: windows overlap in the map.</summary>
+    private static long Bytes(LayerPlan layer)
+    {
+        long patches = layer.Shape.Below is { } below ? (long)below.Height * below.Width * below.Channels : (long)layer.Patches * layer.Dimension;
+        return 4 * (patches + ((long)layer.Shape.Outputs * layer.Dimension) + layer.OutputFloats);
     }
 
     /// <summary>The largest tile of each kernel, by class of vector unit, and why.</summary>
