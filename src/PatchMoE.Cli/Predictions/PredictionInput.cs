@@ -43,6 +43,11 @@ internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
             : throw new BadInputException("--lengths: it belongs to one array, but --input names several files. Give one.");
     }
 
+    /// <summary>Whether an input is a single picture or text, whose name the user has just typed.</summary>
+    /// <param name="input">A value of <c>--input</c>.</param>
+    public bool IsOneFile(string input) => input != ArrayInput.StandardInput && !Directory.Exists(input)
+        && !(TextInput.Takes(spec.Model) ? TextTable.IsTable(input) : input.EndsWith(".txt", StringComparison.OrdinalIgnoreCase));
+
     private IEnumerable<NamedSample> Of(string input)
     {
         if (input == ArrayInput.StandardInput)
