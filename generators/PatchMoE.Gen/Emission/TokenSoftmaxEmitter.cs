@@ -28,7 +28,7 @@ internal static class TokenSoftmaxEmitter
             using (writer.Block("for (int j = 0; j < valid; j++)"))
             {
                 writer.Lines($"int best = Add(ref choices, j);\nfloat max = Add(ref scores, (best * {n}) + j);");
-                if (token.HasSoftmax)
+                if (token.HasZLoss)
                 {
                     writer.Lines("float sum = 0f;");
                 }
@@ -43,18 +43,18 @@ internal static class TokenSoftmaxEmitter
                     writer.Lines($"float exponential = StrictMath.Exp(Add(ref scores, (s * {n}) + j) - max);");
                     if (token.HasSoftmax)
                     {
-                        writer.Lines($"Add(ref probabilities, (s * {n}) + j) = exponential;\nsum += exponential;");
+                        writer.Lines($"Add(ref probabilities, (s * {n}) + j) = exponential;");
+                    }
+
+                    if (token.HasZLoss)
+                    {
+                        writer.Lines("sum += exponential;");
                     }
 
                     if (token.ByScore)
                     {
                         writer.Lines("others += s == best ? 0f : exponential;");
                     }
-                }
-
-                if (token.HasSoftmax)
-                {
-                    writer.Block($"for (int s = 0; s < {layer.Experts}; s++)", () => writer.Lines($"Add(ref probabilities, (s * {n}) + j) /= sum;"));
                 }
 
                 if (token.HasZLoss)
@@ -66,6 +66,11 @@ internal static class TokenSoftmaxEmitter
                 {
                     writer.Lines("Add(ref block, PrioritiesAt + j) = -others;");
                 }
+            }
+
+            if (token.HasSoftmax)
+            {
+                writer.Lines($"TokenChoice.Normalise(ref probabilities, valid, {n}, {layer.Experts});");
             }
         });
     }

@@ -45,6 +45,45 @@ public static class TokenChoice
         }
     }
 
+    /// <summary>Divides each patch's values by their sum over the experts, a vector of patches at a time.</summary>
+    /// <param name="values">[k, n].</param>
+    /// <param name="valid">The number of patches whose values are divided.</param>
+    /// <param name="patches">n.</param>
+    /// <param name="experts">k.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Normalise(ref float values, int valid, int patches, int experts)
+    {
+        int j = 0;
+        for (; j <= valid - Vector<float>.Count; j += Vector<float>.Count)
+        {
+            Vector<float> sum = Vector<float>.Zero;
+            for (int s = 0; s < experts; s++)
+            {
+                sum += Vector.LoadUnsafe(ref values, (nuint)((s * patches) + j));
+            }
+
+            for (int s = 0; s < experts; s++)
+            {
+                ref float at = ref Unsafe.Add(ref values, (s * patches) + j);
+                (Vector.LoadUnsafe(ref at) / sum).StoreUnsafe(ref at);
+            }
+        }
+
+        for (; j < valid; j++)
+        {
+            float sum = 0f;
+            for (int s = 0; s < experts; s++)
+            {
+                sum += Unsafe.Add(ref values, (s * patches) + j);
+            }
+
+            for (int s = 0; s < experts; s++)
+            {
+                Unsafe.Add(ref values, (s * patches) + j) /= sum;
+            }
+        }
+    }
+
     /// <summary>The expert of a choice, dropped or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Expert(int choice) => choice ^ (choice >> 31);

@@ -93,6 +93,33 @@ internal sealed class TokenChoiceTests
         }
     }
 
+    [Test]
+    public void Normalise_DividesByTheSumOverExperts_InVectorsAndAloneAlike([Values(1, 8, 13, 37)] int patches)
+    {
+        const int experts = 5;
+        var random = new Random(patches);
+        float[] values = [.. Enumerable.Range(0, experts * patches).Select(_ => random.NextSingle() + 0.1f)];
+        int valid = patches - (patches / 10);
+        float[] expected = [.. values];
+        for (int j = 0; j < valid; j++)
+        {
+            float sum = 0;
+            for (int s = 0; s < experts; s++)
+            {
+                sum += values[(s * patches) + j];
+            }
+
+            for (int s = 0; s < experts; s++)
+            {
+                expected[(s * patches) + j] /= sum;
+            }
+        }
+
+        TokenChoice.Normalise(ref values[0], valid, patches, experts);
+
+        Assert.That(values, Is.EqualTo(expected));
+    }
+
     /// <summary>Chooses with exactly the scratch it asks for, and checks what follows its arrays.</summary>
     private static int[] Choose(float[] scores, int valid, int patches, int experts, int perPatch)
     {
