@@ -39,18 +39,6 @@ internal static class TokenRouterEmitter
         }
     }
 
-    /// <summary>The choice of experts in words, for documentation.</summary>
-    public static string Describe(TokenPlan token, int experts)
-    {
-        string limit = !token.HasCapacity
-            ? token.Choice.CapacityFactor is null ? "no limit" : "a capacity that holds every patch"
-            : $"at most ⌈{Format.Number(token.Choice.CapacityFactor!.Value)}·t·n/k⌉ = {token.Capacity} patches an expert, first choices first, then by {(token.ByScore ? "probability" : "index")}";
-        string losses = string.Concat(
-            token.Choice.Balance is { } balance ? $", balance {SpecWords.Of(balance.Kind)} · {Format.Number(balance.Weight)}" : string.Empty,
-            token.HasZLoss ? $", zLoss · {Format.Number(token.Choice.ZLoss)}" : string.Empty);
-        return $"tokenChoice, each patch chooses {token.PerPatch} of {Format.Plural(experts, "expert")}, {limit}{losses}";
-    }
-
     /// <summary>The sizes that the runtime's methods take.</summary>
     private static string Sizes(LayerPlan layer) => $"valid, {layer.Patches}, {layer.Experts}, {layer.Token!.PerPatch}";
 

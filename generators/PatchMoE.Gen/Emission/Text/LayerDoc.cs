@@ -11,9 +11,21 @@ internal static class LayerDoc
         Routing.Dense when layer.Map is { } map => $"dense, a convolution: every expert sees every patch{Map(map)}",
         Routing.Dense => "dense, every expert sees every patch",
         Routing.Sample => "sample, the best expert sees the whole sample" + (layer.Map is { } map ? Map(map) : string.Empty),
-        Routing.TokenChoice => $"{TokenRouterEmitter.Describe(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
+        Routing.TokenChoice => $"{Choice(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
         _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
     };
+
+    /// <summary>The choice of experts in words, for documentation.</summary>
+    private static string Choice(TokenPlan token, int experts)
+    {
+        string limit = !token.HasCapacity
+            ? token.Choice.CapacityFactor is null ? "no limit" : "a capacity that holds every patch"
+            : $"at most ⌈{Format.Number(token.Choice.CapacityFactor!.Value)}·t·n/k⌉ = {token.Capacity} patches an expert, first choices first, then by {(token.ByScore ? "probability" : "index")}";
+        string losses = string.Concat(
+            token.Choice.Balance is { } balance ? $", balance {SpecWords.Of(balance.Kind)} · {Format.Number(balance.Weight)}" : string.Empty,
+            token.HasZLoss ? $", zLoss · {Format.Number(token.Choice.ZLoss)}" : string.Empty);
+        return $"tokenChoice, each patch chooses {token.PerPatch} of {Format.Plural(experts, "expert")}, {limit}{losses}";
+    }
 
     private static string Outputs(LayerPlan layer) => layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}";
 
