@@ -51,10 +51,16 @@ internal static class DescriptionEmitter
         $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";
 
     /// <summary>What only some layers have.</summary>
-    private static string Form(LayerSpec layer) => Initializer(
-        layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
-        layer.Map ? "Map = true" : null,
-        layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null);
+    private static string Form(LayerSpec layer)
+    {
+        string?[] properties =
+        [
+            layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
+            layer.Map ? "Map = true" : null,
+            layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null,
+        ];
+        return properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"\n            {{\n                {string.Join(",\n                ", set)},\n            }}" : string.Empty;
+    }
 
     private static string Choice(TokenChoiceSpec choice) => $"new TokenChoiceSpec(ExpertsPerPatch: {choice.ExpertsPerPatch})" + Initializer(
         choice.CapacityFactor is { } factor ? $"CapacityFactor = {Format.Number(factor)}" : null,

@@ -116,7 +116,7 @@ internal static class TokenGradientEmitter
         writer.Lines("ref float gates = ref Add(ref block, GatesAt);\nfloat first = 0f;\nfloat mean = 0f;");
         TokenText.WritePairs(writer, layer, () => writer.Lines($"""
             float upstream = {Upstream(token)};
-            first = r == 0 ? upstream : first;
+            first = {TokenText.IfFirst(layer, "upstream", "first")};
             mean += Add(ref gates, pair) * (upstream - first);
             """));
         TokenText.WriteChoices(writer, layer, () => writer.Lines($"{target} Add(ref gates, pair) * ({Upstream(token)} - first - mean);"));
