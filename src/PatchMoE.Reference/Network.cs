@@ -15,16 +15,17 @@ internal sealed class Network(ModelSpec model)
     /// <summary>Computes the logits.</summary>
     /// <param name="weights">All weights.</param>
     /// <param name="patches">Patches [n, d] of each group of layer 0.</param>
-    /// <param name="valid">Valid patches of each group of layer 0; the layers above see all of theirs.</param>
+    /// <param name="valid">Valid patches of each group of layer 0; those of the layers above follow.</param>
     public SamplePass Forward(NetworkWeights weights, double[][,] patches, int[] valid)
     {
         var passes = new LayerPass[_layers.Length][];
         double[][,] x = patches;
         for (int i = 0; i < _layers.Length; i++)
         {
-            passes[i] = [.. x.Select((group, t) => _layers[i].Forward(weights.Layers[i], group, i == 0 ? valid[t] : _shapes[i].Patches))];
+            passes[i] = [.. x.Select((group, t) => _layers[i].Forward(weights.Layers[i], group, valid[t]))];
             if (i + 1 < _layers.Length)
             {
+                valid = [.. valid.Chunk(_shapes[i + 1].Patches).Select(Filled)];
                 x = Stack([.. passes[i].Select(pass => pass.Y)], _shapes[i + 1].Patches);
             }
         }
@@ -55,6 +56,9 @@ internal sealed class Network(ModelSpec model)
             yGradients = Unstack(xGradients);
         }
     }
+
+    /// <summary>The valid patches of an upper layer's group: all up to the last that itself has a valid patch; what follows is padding.</summary>
+    private static int Filled(int[] below) => Array.FindLastIndex(below, count => count > 0) + 1;
 
     /// <summary>[T][m] outputs to [T / n] groups of [n, m] patches.</summary>
     private static double[][,] Stack(double[][] outputs, int patches)

@@ -26,7 +26,8 @@ internal static class Planner
         for (int i = 0; i < shapes.Count; i++)
         {
             PatchAccess access = i == 0 ? bottom : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels);
+            int groups = i > 0 && model.Input is VectorsInputSpec { Groups.Count: > 0 } ? shapes[0].Instances / (shapes[i].Instances * shapes[i].Patches) : 0;
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], groups, access, parameters, floats, integers, panels);
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
             panels += layer.Experts * layer.ExpertPanels;
@@ -58,7 +59,7 @@ internal static class Planner
     }
 
     private static LayerPlan PlanLayer(
-        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels)
+        int index, LayerSpec layer, LayerShape shape, int groups, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels)
     {
         bool dense = layer.Routing == Routing.Dense;
         bool choice = layer.Routing == Routing.ExpertChoice;
@@ -70,6 +71,7 @@ internal static class Planner
             index,
             layer,
             shape,
+            PatchGroups: groups,
             Experts: experts,
             Neurons: neurons,
             Access: access,
