@@ -16,10 +16,10 @@ internal static class SampleMethods
         "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers");
 
     public static Method ForwardLayers(ModelPlan plan) =>
-        Private("ForwardLayers", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot, ref int integers", Panels(plan));
+        Private("ForwardLayers", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot, ref int integers", Panels(plan));
 
     public static Method Forward(ModelPlan plan) => Private(
-        "ForwardSample", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
+        "ForwardSample", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
 
     public static Method BackwardLayers(ModelPlan plan) => Private(
         "BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan), ("ref double auxiliary", plan.HasAuxiliary));
@@ -35,6 +35,9 @@ internal static class SampleMethods
     public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientTiles));
 
     public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
+
+    /// <summary>Whether the layers that run sample by sample need the batch: for the input, or for the counts of valid patches.</summary>
+    private static bool ReadsBatch(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow && layer.IsRagged);
 
     /// <summary>Whether a sample passes through layers by itself: not where the only one computes a window at a time.</summary>
     public static bool HasLayersOfItsOwn(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow);
@@ -62,16 +65,22 @@ internal static class SampleMethods
         }
     }
 
-    /// <summary>The number of valid patches of layer 0's instance g; layers over a sequence's map have the valid windows, and the others see all of theirs.</summary>
+    /// <summary>
+    /// The number of valid patches of instance g: its own count in layer 0; above groups, that of patches up to the last with a valid patch below it; above a sequence's map, the valid windows;
+    /// otherwise all.
+    /// </summary>
     public static Expression Valid(ModelPlan plan, LayerPlan layer)
     {
-        if (layer.Index > 0)
+        if (layer.Index > 0 && layer.PatchGroups == 0)
         {
             return ValidWindows.Of(plan, layer);
         }
 
-        Place lengths = (Place)"batch.Lengths" + (layer.Instances == 1 ? "b" : (B * layer.Instances) + G);
-        return plan.HasLengths ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
+        Expression instance = layer.Instances == 1 ? "b" : (B * layer.Instances) + G;
+        string count = layer.Index == 0
+            ? ((Place)"batch.Lengths" + instance).ToString()
+            : $"batch.FilledPatches({instance * (layer.Patches * layer.PatchGroups)}, {layer.Patches}, {layer.PatchGroups})";
+        return plan.HasLengths ? Expression.Raw($"batch.HasLengths ? {count} : {layer.Patches}") : layer.Patches;
     }
 
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0

@@ -7,6 +7,7 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Index">0 for the lowest layer.</param>
 /// <param name="Spec">The layer as the spec has it.</param>
 /// <param name="Shape">Its sizes as the spec has them.</param>
+/// <param name="PatchGroups">The groups of layer 0 below each patch; 0 where patches are not made of groups.</param>
 /// <param name="Experts">k; 1 for dense.</param>
 /// <param name="Neurons">M; k·M for dense.</param>
 /// <param name="Access">Where the patches lie.</param>
@@ -27,6 +28,7 @@ internal sealed record LayerPlan(
     int Index,
     LayerSpec Spec,
     LayerShape Shape,
+    int PatchGroups,
     int Experts,
     int Neurons,
     PatchAccess Access,
@@ -52,6 +54,9 @@ internal sealed record LayerPlan(
     public int Dimension => Shape.Dimension;
 
     public int Instances => Shape.Instances;
+
+    /// <summary>Whether its instances can have fewer valid patches than n, by the counts of the batch.</summary>
+    public bool IsRagged => Index == 0 || PatchGroups > 0;
 
     /// <summary>l, or n where every patch is seen; tokenChoice: the most patches that an expert takes.</summary>
     public int Taken => Shape.PatchesPerExpert;

@@ -29,7 +29,8 @@ internal static class Planner
             PatchAccess access = i == 0 ? bottom
                 : layers[i - 1].Map is { } below ? WindowAccess.Of(below, model.Layers[i].Window!)
                 : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels, auxiliary) with
+            int groups = i > 0 && model.Input is VectorsInputSpec { Groups.Count: > 0 } ? shapes[0].Instances / (shapes[i].Instances * shapes[i].Patches) : 0;
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], groups, access, parameters, floats, integers, panels, auxiliary) with
             {
                 Map = model.Layers[i].Map ? MapPlan.Of(shapes[i], i + 1 < shapes.Count ? model.Layers[i + 1].Window : null) : null,
             };
@@ -65,7 +66,7 @@ internal static class Planner
     }
 
     private static LayerPlan PlanLayer(
-        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels, int auxiliary)
+        int index, LayerSpec layer, LayerShape shape, int groups, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels, int auxiliary)
     {
         bool dense = layer.Routing == Routing.Dense;
         bool choice = layer.Routing == Routing.ExpertChoice;
@@ -81,6 +82,7 @@ internal static class Planner
             index,
             layer,
             shape,
+            PatchGroups: groups,
             Experts: experts,
             Neurons: neurons,
             Access: access,

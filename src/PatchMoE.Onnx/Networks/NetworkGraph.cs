@@ -65,10 +65,13 @@ internal sealed class NetworkGraph
             ? PatchGraph.Cut(_graph, image, input)
             : _graph.Reshape("patches", input, -1, _model.LayerShapes()[0].Dimension);
         string? routes = null;
+        ValidPatches? valid = _settings.Lengths ? Valid() : null;
         for (int i = 0; i < _model.Layers.Count; i++)
         {
             // The outputs of a layer's groups are the rows of the next.
-            LayerValues layer = ILayerGraph.Of(new LayerScope(_graph, _model, i, _weights, _settings.Formulation)).Pooled(rows, i == 0 && _settings.Lengths ? Valid() : null);
+            var scope = new LayerScope(_graph, _model, i, _weights, _settings.Formulation);
+            valid = i == 0 ? valid : valid?.Above(scope.Name("valid"), scope.Sizes.Patches);
+            LayerValues layer = ILayerGraph.Of(scope).Pooled(rows, valid);
             (rows, routes) = (layer.Output, i == 0 ? layer.Routes : routes);
         }
 
