@@ -96,7 +96,7 @@ internal static class TokenGradientEmitter
             float mean = 0f;
             """);
         Each($"mean += {probability} * ({gradient} - first);");
-        Each($"{gradient} = {probability} * ({gradient} - first - mean{(token.HasZLoss ? " + z" : string.Empty)});");
+        Each($"float own = {gradient} - first - mean{(token.HasZLoss ? " + z" : string.Empty)};\n{gradient} = {probability} * own;");
     }
 
     /// <summary>What reaches the scores of patch j through the gates of its choices.</summary>
