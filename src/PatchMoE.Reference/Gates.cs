@@ -1,6 +1,9 @@
 namespace PatchMoE.Reference;
 
-/// <summary>The gate values G_j of one expert's chosen patches, from its scores g.</summary>
+/// <summary>
+/// The gate values of what was chosen, from the scores g of all that could have been: an expert's chosen patches among the valid ones, or, with token choice, a
+/// patch's chosen experts among all k. The comments speak of patches.
+/// </summary>
 internal static class Gates
 {
     /// <summary>

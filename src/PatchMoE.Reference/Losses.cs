@@ -25,10 +25,8 @@ internal static class Losses
     /// <summary>L = log Σ_c exp(f_c) − f_label, ∂L/∂f_c = softmax(f)_c − [c = label].</summary>
     private static (double Loss, double[] Gradient) SoftmaxCrossEntropy(double[] logits, int label)
     {
-        double largest = logits.Max();
-        double logSum = largest + Math.Log(logits.Sum(f => Math.Exp(f - largest)));
         double[] gradient = Softmax.Forward(logits);
         gradient[label] -= 1;
-        return (logSum - logits[label], gradient);
+        return (Softmax.LogSum(logits) - logits[label], gradient);
     }
 }

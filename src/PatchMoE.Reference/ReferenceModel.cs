@@ -13,7 +13,7 @@ public sealed class ReferenceModel(ModelSpec spec)
     /// <summary>The model.</summary>
     public ModelSpec Spec { get; } = spec;
 
-    /// <summary>Computes logits and routes and, with labels, the mean loss and its gradients.</summary>
+    /// <summary>Computes logits and routes and, with labels, the loss and its gradients: the mean over the batch, and the auxiliary losses of token choice.</summary>
     /// <param name="weights">Each weight by name, row-major.</param>
     /// <param name="input">[B, …] as described by <see cref="ModelShapes.InputShape"/>; its length determines B ≥ 1.</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy; or null.</param>
@@ -33,22 +33,28 @@ public sealed class ReferenceModel(ModelSpec spec)
             routes.Add(pass);
         }
 
+        var auxiliary = new AuxiliaryLosses(Spec, passes);
         (double? loss, IReadOnlyDictionary<string, double[]> gradients) = (null, new Dictionary<string, double[]>());
         if (labels is not null)
         {
-            // L = Σ_b c_b·L_b / Σ_b c_b, where c_b is 1 unless samples have weights.
+            // L = Σ_b c_b·L_b / Σ_b c_b, where c_b is 1 unless samples have weights; they do not touch the auxiliary losses.
             double[] counts = sampleWeights ?? [.. Enumerable.Repeat(1.0, samples)];
             double total = counts.Sum();
             (double Loss, double[] Gradient)[] losses = [.. passes.Select((pass, b) => Losses.Of(Spec.Loss, pass.Logits, labels[b]))];
-            loss = losses.Select((sample, b) => counts[b] * sample.Loss).Sum() / total;
-            gradients = Backward(weights, input, passes, [.. losses.SelectMany((sample, b) => sample.Gradient.Select(g => counts[b] * g / total))]);
+            loss = (losses.Select((sample, b) => counts[b] * sample.Loss).Sum() / total) + auxiliary.Total;
+            double[] logitsGradient = [.. losses.SelectMany((sample, b) => sample.Gradient.Select(g => counts[b] * g / total))];
+            gradients = Backward(weights, input, passes, logitsGradient, auxiliary);
         }
 
         double[] logits = [.. passes.SelectMany(pass => pass.Logits)];
-        return new ReferenceResult(logits, loss, gradients, routes.Routes, routes.Scores, routes.Gates);
+        return new ReferenceResult(logits, loss, gradients, routes.Routes, routes.Scores, routes.Gates)
+        {
+            AuxiliaryLoss = auxiliary.Total,
+            SmallestScoreGap = ScoreGaps.Smallest(Spec, passes),
+        };
     }
 
-    /// <summary>The gradients for a given gradient with respect to the logits, for a custom loss; summed over the batch.</summary>
+    /// <summary>The gradients for a given gradient with respect to the logits, for a custom loss; summed over the batch, without auxiliary losses.</summary>
     /// <param name="weights">Each weight by name, row-major.</param>
     /// <param name="input">[B, …].</param>
     /// <param name="logitsGradient">[B, C].</param>
@@ -59,7 +65,7 @@ public sealed class ReferenceModel(ModelSpec spec)
         IReadOnlyDictionary<string, double[]> weights, double[] input, double[] logitsGradient, int[]? lengths = null)
     {
         _batch.RequireLogitsGradient(logitsGradient, _batch.Samples(input));
-        return Backward(weights, input, Forward(weights, input, lengths), logitsGradient);
+        return Backward(weights, input, Forward(weights, input, lengths), logitsGradient, auxiliary: null);
     }
 
     /// <summary>Copies a parameter buffer into the named arrays that <see cref="Run"/> takes.</summary>
@@ -93,7 +99,7 @@ public sealed class ReferenceModel(ModelSpec spec)
     }
 
     private Dictionary<string, double[]> Backward(
-        IReadOnlyDictionary<string, double[]> weights, double[] input, SamplePass[] passes, double[] logitsGradient)
+        IReadOnlyDictionary<string, double[]> weights, double[] input, SamplePass[] passes, double[] logitsGradient, AuxiliaryLosses? auxiliary)
     {
         NetworkWeights shaped = NetworkWeights.FromNamed(Spec, weights);
         NetworkWeights sums = shaped.ZerosLike();
@@ -102,7 +108,8 @@ public sealed class ReferenceModel(ModelSpec spec)
         for (int b = 0; b < passes.Length; b++)
         {
             double[] sampleGradient = logitsGradient[(b * outputs)..((b + 1) * outputs)];
-            double[][,] xGradient = _network.Backward(shaped, passes[b], sampleGradient, sums);
+            int sample = b;
+            double[][,] xGradient = _network.Backward(shaped, passes[b], sampleGradient, layer => auxiliary?.ScoreGradient(layer, sample), sums);
             PatchGrid.Add(Spec, xGradient, inputGradient, b * Spec.InputLength());
         }
 

@@ -29,6 +29,9 @@ internal sealed class RouteTable(LayerSpec layer)
                 case Routing.Sample:
                     AddExpert(group.Assignment);
                     break;
+                case Routing.TokenChoice:
+                    AddExperts(group);
+                    break;
             }
         }
     }
@@ -53,6 +56,22 @@ internal sealed class RouteTable(LayerSpec layer)
         double[] scores = [.. assignment.Scores.Select(score => score[0])];
         int best = SampleRouter.Best(scores);
         Add(best, scores[best], Softmax.Forward(scores)[best]);
+    }
+
+    /// <summary>[n, t] experts; −1 where the pair was dropped, or the patch is not valid.</summary>
+    private void AddExperts(LayerPass group)
+    {
+        Assignment assignment = group.Assignment;
+        TokenChoices choices = assignment.Choices!;
+        for (int j = 0; j < group.X.GetLength(0); j++)
+        {
+            for (int i = 0; i < layer.Choice!.ExpertsPerPatch; i++)
+            {
+                bool taken = j < choices.Experts.Length && choices.Taken[j][i];
+                int e = taken ? choices.Experts[j][i] : -1;
+                Add(e, taken ? assignment.Scores[e][j] : 0, taken ? assignment.Gates[e][Array.IndexOf(assignment.Chosen[e], j)] : 0);
+            }
+        }
     }
 
     private void Add(int route, double score, double gate)

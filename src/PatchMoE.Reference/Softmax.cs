@@ -17,6 +17,14 @@ internal static class Softmax
         return [.. exponentials.Select(value => value / sum)];
     }
 
+    /// <summary>log Σ_q exp(g_q), with the largest score apart, so that nothing overflows.</summary>
+    /// <param name="scores">g [N], N ≥ 1.</param>
+    public static double LogSum(double[] scores)
+    {
+        double largest = scores.Max();
+        return largest + Math.Log(scores.Sum(score => Math.Exp(score - largest)));
+    }
+
     /// <summary>∂L/∂g_i = p_i · (∂L/∂p_i − Σ_q p_q · ∂L/∂p_q).</summary>
     /// <param name="probabilities">p [N].</param>
     /// <param name="gradient">∂L/∂p [N].</param>

@@ -9,7 +9,8 @@ namespace PatchMoE.TorchSharp;
 /// <summary>
 /// A compiled network as a module: the base of the module that the generator emits into each model, and usable for any compiled model. float32
 /// tensors on the CPU go through the emitted kernels, as spans over the tensors' own memory; other tensors go through the operations of
-/// <see cref="TorchPatchMoE"/>, which is reported once. The parameters share the model's own buffer, so an optimizer's step needs no copy either.
+/// <see cref="TorchPatchMoE"/>, which is reported once. So do passes with gradients of a network with auxiliary losses, whose kernels do not give
+/// <see cref="PatchMoEModule.AuxiliaryLoss"/>. The parameters share the model's own buffer, so an optimizer's step needs no copy either.
 /// </summary>
 public class CompiledModule : PatchMoEModule
 {
@@ -55,7 +56,7 @@ public class CompiledModule : PatchMoEModule
 
     /// <inheritdoc/>
     public override Tensor Features(Tensor input, Tensor? lengths = null) =>
-        Kernels(input) ? Compute(input, lengths, features: true) : _operations.Features(input, lengths);
+        Kernels(input) ? Compute(input, lengths, features: true) : Keep(_operations.Features(input, lengths));
 
     private protected override Tensor Logits(Tensor input, Tensor? lengths) =>
         Kernels(input) ? Compute(input, lengths, features: false) : base.Logits(input, lengths);
@@ -114,21 +115,25 @@ public class CompiledModule : PatchMoEModule
         }
 
         ModuleInput.Batch(Spec.Model, input);
+        AuxiliaryLoss = null;
         return PassFunction.Apply(this, input, lengths, features);
     }
 
-    /// <summary>Whether the emitted kernels can be used: input and weights are float32 on the CPU.</summary>
+    /// <summary>Whether the emitted kernels can be used: input and weights are float32 on the CPU, and no auxiliary loss is wanted.</summary>
     private bool Kernels(Tensor input)
     {
         Tensor weight = Weight(TensorSpecs[0].Name);
         bool here = IsHost(input) && IsHost(weight);
-        if (!here && !_noticed)
+        bool auxiliary = is_grad_enabled() && Spec.Model.Layers.Any(layer => layer.Choice is { HasAuxiliaryLoss: true });
+        if ((!here || auxiliary) && !_noticed)
         {
             _noticed = true;
-            Notice($"{Spec.Name}: input {input.dtype} on {input.device}, weights {weight.dtype} on {weight.device}: computed by torch's operations; the emitted kernels are for float32 on the CPU.");
+            Notice(here
+                ? $"{Spec.Name}: a pass with gradients and auxiliary losses: computed by torch's operations, whose graph includes the losses; the emitted kernels compute passes without gradients."
+                : $"{Spec.Name}: input {input.dtype} on {input.device}, weights {weight.dtype} on {weight.device}: computed by torch's operations; the emitted kernels are for float32 on the CPU.");
         }
 
-        return here;
+        return here && !auxiliary;
     }
 
     private static bool IsHost(Tensor values) => values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32;

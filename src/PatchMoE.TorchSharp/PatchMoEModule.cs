@@ -38,6 +38,12 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     /// <summary>The length of a parameter buffer for these tensors.</summary>
     public int BufferLength => ModelParameters.BufferLength(_tensors);
 
+    /// <summary>
+    /// The auxiliary losses of token choice in the last forward pass, a scalar of its graph, to be added to the loss; null if the network has none. It lives as
+    /// long as that pass's result: in the dispose scope, if there is one, in which the pass was called.
+    /// </summary>
+    public Tensor? AuxiliaryLoss { get; private protected set; }
+
     /// <summary>Computes the module's <see cref="Output"/>.</summary>
     /// <param name="input">B samples.</param>
     /// <returns>[B, C] or [B, m].</returns>
@@ -56,10 +62,19 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? bias = Spec.Model.Head.Bias ? Weight("head.bias") : null;
-        return nn.functional.linear(Features(input, lengths), Weight("head.weight"), bias).MoveToOuterDisposeScope();
+        Tensor features = Features(input, lengths);
+        AuxiliaryLoss?.MoveToOuterDisposeScope();
+        return nn.functional.linear(features, Weight("head.weight"), bias).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The feature vectors y [B, m] of the top layer, experts in order: the head's input.</summary>
+    /// <summary>Keeps the auxiliary loss of a pass, and returns its features.</summary>
+    private protected Tensor Keep((Tensor Features, Tensor? Auxiliary) pass)
+    {
+        AuxiliaryLoss = pass.Auxiliary;
+        return pass.Features;
+    }
+
+    /// <summary>The feature vectors y [B, m] of the top layer, experts in order, or its flattened map [B, n·m]: the head's input.</summary>
     /// <param name="input">As in <see cref="forward(Tensor)"/>.</param>
     /// <param name="lengths">As in <see cref="forward(Tensor, Tensor)"/>.</param>
     /// <exception cref="ArgumentException">A shape is not the network's, or a count is out of range.</exception>
@@ -70,7 +85,7 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     public Tensor Weight(string name) =>
         (Tensor?)get_parameter(name) ?? get_buffer(name) ?? throw new ArgumentException($"{GetName()} has no tensor {name}.", nameof(name));
 
-    /// <summary>The mean loss of the network.</summary>
+    /// <summary>The mean loss of the network, without <see cref="AuxiliaryLoss"/>.</summary>
     /// <param name="logits">[B, C].</param>
     /// <param name="labels">[B], integers: −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy.</param>
     /// <returns>A scalar.</returns>

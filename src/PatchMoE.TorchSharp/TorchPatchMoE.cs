@@ -27,10 +27,10 @@ public sealed class TorchPatchMoE : PatchMoEModule
     /// <summary>Which patches each expert of layer 0 takes, best first.</summary>
     /// <param name="input">As in <see cref="PatchMoEModule.forward(Tensor)"/>.</param>
     /// <param name="lengths">As in <see cref="PatchMoEModule.forward(Tensor, Tensor)"/>.</param>
-    /// <returns>int64 [B·T, k, l], −1 where an expert has fewer valid patches; for sample routing the expert, [B·T, 1, 1].</returns>
+    /// <returns>int64 [B·T, k, l], −1 where an expert has fewer valid patches; for token choice the experts of each patch, [B·T, n, t], −1 where a pair was dropped; for sample routing the expert, [B·T, 1, 1].</returns>
     /// <exception cref="ArgumentException">A shape is not the network's, a count is out of range, or layer 0 does not route (dense).</exception>
     public Tensor Route(Tensor input, Tensor? lengths = null) => _operations.Route(input, lengths);
 
     /// <inheritdoc/>
-    public override Tensor Features(Tensor input, Tensor? lengths = null) => _operations.Features(input, lengths);
+    public override Tensor Features(Tensor input, Tensor? lengths = null) => Keep(_operations.Features(input, lengths));
 }

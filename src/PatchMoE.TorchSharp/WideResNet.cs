@@ -50,11 +50,14 @@ public sealed class WideResNet : PatchMoEModule
             Tensor patches = Patches(_layer, map);
             if (Spec.Model.Backbone!.Output == LayerOutput.Features)
             {
-                return _layer.Forward(patches, lengths: null).MoveToOuterDisposeScope();
+                Tensor features = Keep(_layer.Forward(patches, lengths: null));
+                AuxiliaryLoss?.MoveToOuterDisposeScope();
+                return features.MoveToOuterDisposeScope();
             }
 
             // [B, n, m] → [B, m, n]: channels first, as torch's batch norm expects.
-            map = _layer.Map(patches).transpose(1, 2).unsqueeze(3);
+            map = Keep(_layer.Map(patches)).transpose(1, 2).unsqueeze(3);
+            AuxiliaryLoss?.MoveToOuterDisposeScope();
         }
 
         return NormRelu(_backbone.Norm!, map).mean([2, 3]).MoveToOuterDisposeScope();

@@ -20,9 +20,53 @@ public class GenericModuleTests
     }
 
     [Test]
-    public void RandomNetwork_AgreesWithReference([Range(1, 50)] int seed)
+    public void RandomNetwork_AgreesWithReference([Range(1, 50)] int seed) => CheckRandom(new RandomSpecs(seed).Draw(), seed);
+
+    [Test]
+    public void RandomTokenChoice_AgreesWithReference([Range(1, 200)] int seed) => CheckRandom(new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice).Draw(), seed);
+
+    [Test]
+    public void RandomStack_AgreesWithReference([Range(1, 200)] int seed) => CheckRandom(new RandomSpecs(seed, RandomSpecs.Parts.Stacks).Draw(), seed);
+
+    [Test]
+    public void RandomStackWithTokenChoice_AgreesWithReference([Range(1, 200)] int seed) =>
+        CheckRandom(new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice | RandomSpecs.Parts.Stacks).Draw(), seed);
+
+    [Test]
+    public void AuxiliaryLoss_IsThatOfTheLastPass_AndLivesAsLongAsItsResult()
     {
-        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        PatchMoESpec spec = Networks.Of(Networks.Layer(Routing.TokenChoice), new VectorsInputSpec(5, 3));
+        using var module = new TorchPatchMoE(spec);
+        Assert.That(module.AuxiliaryLoss, Is.Null);
+        using (NewDisposeScope())
+        {
+            module.forward(tensor(Enumerable.Range(0, 30).Select(i => MathF.Sin(i)).ToArray()).reshape(2, 5, 3));
+            Tensor first = module.AuxiliaryLoss!;
+            module.forward(zeros(2, 5, 3));
+            Assert.That(module.AuxiliaryLoss!.item<float>(), Is.EqualTo(0.1 * Math.Pow(Math.Log(3), 2)).Within(1e-6), "no score tells experts apart: only the z loss");
+            Assert.That(first.item<float>(), Is.Not.EqualTo(module.AuxiliaryLoss!.item<float>()));
+        }
+    }
+
+    [Test]
+    public void LengthsOfAnImagesMap_AreRefused()
+    {
+        PatchMoESpec spec = new RandomSpecs(0).Draw() with
+        {
+            Model = new ModelSpec(
+                new ImageInputSpec(2, 2, 1, 1, 1, 1, 1),
+                EquatableArray.Of(Networks.Layer(Routing.Dense) with { Map = true }, Networks.Layer(Routing.Dense) with { Window = new WindowSpec(1, 1, 1, 1, Padding.Valid) }),
+                new HeadSpec(HeadKind.Linear, 3),
+                Loss.SoftmaxCrossEntropy),
+        };
+        using var module = new TorchPatchMoE(spec);
+        using Tensor input = zeros(2, 2, 2, 1);
+        using Tensor lengths = tensor(new[] { 4, 2 });
+        Assert.That(() => module.forward(input, lengths), Throws.ArgumentException.With.Message.Contains("maps of an image, whose patches are all valid"));
+    }
+
+    private static void CheckRandom(PatchMoESpec spec, int seed)
+    {
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
         using var module = new TorchPatchMoE(spec);

@@ -7,9 +7,15 @@ namespace PatchMoE.TorchSharp.Tests;
 internal static class Networks
 {
     /// <summary>Three experts of four neurons with biases.</summary>
-    public static LayerSpec Layer(Routing routing) => routing == Routing.ExpertChoice
-        ? new LayerSpec(routing, 3, 4, PatchesPerExpert: 2, Gate.SoftmaxAll, Pooling.Selected, Bias: true)
-        : new LayerSpec(routing, 3, 4, Bias: true);
+    public static LayerSpec Layer(Routing routing) => routing switch
+    {
+        Routing.ExpertChoice => new LayerSpec(routing, 3, 4, PatchesPerExpert: 2, Gate.SoftmaxAll, Pooling.Selected, Bias: true),
+        Routing.TokenChoice => new LayerSpec(routing, 3, 4, Gate: Gate.SoftmaxAll, Bias: true)
+        {
+            Choice = new TokenChoiceSpec(2) { CapacityFactor = 0.8, Priority = Priority.Score, Balance = new BalanceSpec(BalanceKind.Importance, 0.1), ZLoss = 0.1 },
+        },
+        _ => new LayerSpec(routing, 3, 4, Bias: true),
+    };
 
     public static PatchMoESpec Of(LayerSpec layer, InputSpec input) => new(
         "small", new ModelSpec(input, EquatableArray.Of(layer), new HeadSpec(HeadKind.Linear, 3, Bias: true), Loss.SoftmaxCrossEntropy));

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PatchMoE.TorchSharp.Tests;
 
 /// <summary>The results of one forward and backward pass of a module.</summary>
-/// <param name="Loss">The mean loss.</param>
+/// <param name="Loss">The mean loss and the auxiliary losses.</param>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Gradients">Of each tensor that has one, and of <c>input</c>.</param>
 internal sealed record TorchPass(double Loss, float[] Logits, IReadOnlyDictionary<string, float[]> Gradients)
@@ -14,7 +14,8 @@ internal sealed record TorchPass(double Loss, float[] Logits, IReadOnlyDictionar
         using DisposeScope scope = NewDisposeScope();
         Tensor x = tensor(input).reshape([labels.Length, .. module.Spec.Model.InputShape().Select(size => (long)size)]).requires_grad_();
         Tensor logits = module.forward(x, lengths is null ? null : tensor(lengths));
-        Tensor loss = module.Loss(logits, tensor(labels));
+        Tensor mean = module.Loss(logits, tensor(labels));
+        Tensor loss = module.AuxiliaryLoss is { } auxiliary ? mean + auxiliary : mean;
         module.zero_grad();
         loss.backward();
         var gradients = new Dictionary<string, float[]> { ["input"] = Values(x.grad!) };

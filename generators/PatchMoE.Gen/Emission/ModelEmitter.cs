@@ -30,7 +30,8 @@ internal static class ModelEmitter
             yield return new EmittedSource(FileNames.Torch(stem), Torch(plan));
         }
 
-        if (named.Backends.Ilgpu)
+        // Where a network has no kernels for GPUs, the engine says so; its project compiles all the same.
+        if (named.Backends.Ilgpu && DeviceKernels.Missing(plan.Model) is null)
         {
             foreach (EmittedSource source in IlgpuModelEmitter.Emit(plan, stem))
             {

@@ -1,4 +1,5 @@
 using PatchMoE.Cli.Runs;
+using PatchMoE.Documents;
 using PatchMoE.Imaging;
 using PatchMoE.Training.Data;
 
@@ -21,6 +22,7 @@ internal static class CellData
             SpecFolder = specFolder,
             DataFolder = dataFolder,
             Pictures = PictureReader.Default,
+            Texts = DocumentReader.Default,
             CacheFolder = RunPlaces.CacheFolder(null),
         };
         return shared.Take(Key(spec, specFolder, dataFolder), () => DataLoader.Load(spec, options));
@@ -42,7 +44,7 @@ internal static class CellData
             yield return Path.GetFullPath(dataFolder);
         }
 
-        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec or Cifar10DataSpec { Source: not null } or CelebaDataSpec { Source: not null })
+        if (spec.Data is ArraysDataSpec or FolderDataSpec or CsvDataSpec or TextDataSpec or Cifar10DataSpec { Source: not null } or CelebaDataSpec { Source: not null })
         {
             yield return Path.GetFullPath(specFolder);
         }

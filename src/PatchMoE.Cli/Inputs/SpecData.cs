@@ -1,11 +1,12 @@
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Runs;
+using PatchMoE.Documents;
 using PatchMoE.Imaging;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 
-/// <summary>Loads the data of a spec for a command: pictures are decoded, with progress, and what the user should know is written to the error stream.</summary>
+/// <summary>Loads the data of a spec for a command: pictures are decoded and texts encoded, with progress, and what the user should know is written to the error stream.</summary>
 internal static class SpecData
 {
     /// <summary>Loads training and test data.</summary>
@@ -27,6 +28,7 @@ internal static class SpecData
             SpecFolder = specFolder,
             DataFolder = dataFolder,
             Pictures = PictureReader.Default,
+            Texts = DocumentReader.Default,
             CacheFolder = cacheFolder ?? RunPlaces.CacheFolder(null),
             Strict = strict,
             Normalization = normalization,

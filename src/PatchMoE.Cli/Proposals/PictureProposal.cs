@@ -22,13 +22,13 @@ internal static class PictureProposal
     /// <exception cref="BadInputException">There are no pictures, or fewer than two classes.</exception>
     public static Proposal Of(string name, string root, (int Height, int Width)? size, int? channels)
     {
-        PictureFolder folder = PictureFolder.List(root);
+        ClassFolder folder = PictureFolder.List(root);
         if (folder.Classes.Count < 2)
         {
             throw new BadInputException($"{root}: it has pictures of one class only, '{folder.Classes[0]}'. Add a folder for each other class.");
         }
 
-        IReadOnlyList<Picture> all = [.. folder.Train, .. folder.Test ?? []];
+        IReadOnlyList<ClassFile> all = [.. folder.Train, .. folder.Test ?? []];
         List<string> reasons = [Found(folder)];
         LookedAt[] sample = [.. Spread(all).Select(picture => Look(Path.Combine(root, picture.File))).OfType<LookedAt>()];
         if (sample.Length == 0)
@@ -57,7 +57,7 @@ internal static class PictureProposal
         return new Proposal(new PatchMoESpec(name, model, training, data), reasons);
     }
 
-    private static string Found(PictureFolder folder)
+    private static string Found(ClassFolder folder)
     {
         IEnumerable<string> counts = folder.Classes.Select((name, i) =>
             Text($"{folder.Train.Count(picture => picture.Class == i) + (folder.Test?.Count(picture => picture.Class == i) ?? 0)} of '{name}'"));
@@ -65,7 +65,7 @@ internal static class PictureProposal
     }
 
     /// <summary>Some pictures, from all over the folder.</summary>
-    private static IEnumerable<Picture> Spread(IReadOnlyList<Picture> all)
+    private static IEnumerable<ClassFile> Spread(IReadOnlyList<ClassFile> all)
     {
         int count = Math.Min(Looked, all.Count);
         return Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Count / count)]);

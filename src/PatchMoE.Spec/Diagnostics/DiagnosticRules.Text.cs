@@ -25,4 +25,10 @@ internal static partial class DiagnosticRules
         "PMOE109", DiagnosticLevel.Error, "Given vectors need data of arrays",
         "The embedding 'given' takes the vectors of segments from the data, but data of kind '{0}' do not hold them.",
         "Use data of kind 'arrays' with the vectors and their 'lengths', or the embedding 'hashed'.");
+
+    /// <summary>{0} the kind of data, {1} the input.</summary>
+    public static readonly DiagnosticRule TextsNeedTextInput = new(
+        "PMOE110", DiagnosticLevel.Error, "Texts do not fit the input",
+        "Data of kind '{0}' are texts, but the model's input is {1}.",
+        "Use an input of kind 'text'.");
 }

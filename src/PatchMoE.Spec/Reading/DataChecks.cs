@@ -103,6 +103,15 @@ internal static class DataChecks
         }
     }
 
+    /// <summary>The input is a text.</summary>
+    public static void Texts(FieldReader fields, string kind, ModelSpec? model)
+    {
+        if (model is not null && model is not { Backbone: null, Input: VectorsInputSpec { Text: not null } })
+        {
+            fields.Diagnostics.Report(DiagnosticRules.TextsNeedTextInput, fields.PlaceOf("kind"), kind, Describe(model));
+        }
+    }
+
     /// <summary>The vectors of segments that are given lie in arrays.</summary>
     /// <returns>The network to check the data against; null if their kind is already wrong for it.</returns>
     public static ModelSpec? GivenVectors(FieldReader fields, string? kind, ModelSpec? model)

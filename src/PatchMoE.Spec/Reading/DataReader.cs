@@ -6,7 +6,7 @@ namespace PatchMoE;
 internal static class DataReader
 {
     private const string File = "a .npy file";
-    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "celeba", "synthetic", "bags", "arrays", "folder", "csv"];
+    private static readonly IReadOnlyList<string> Kinds = ["mosaic", "images", "cifar10", "celeba", "synthetic", "bags", "arrays", "folder", "csv", "texts"];
     private static readonly IReadOnlyList<string> Sources = ["mnist", "fashion-mnist"];
 
     /// <summary>Returns the section, or null if anything in it is wrong.</summary>
@@ -21,7 +21,7 @@ internal static class DataReader
             return null;
         }
 
-        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'celeba', 'synthetic', 'bags', 'arrays', 'folder' or 'csv'");
+        string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'celeba', 'synthetic', 'bags', 'arrays', 'folder', 'csv' or 'texts'");
         model = DataChecks.GivenVectors(fields, kind, model);
         DataSpec? data = kind switch
         {
@@ -34,6 +34,7 @@ internal static class DataReader
             "arrays" => ReadArrays(fields),
             "folder" => ReadFolder(fields, model),
             "csv" => ReadCsv(fields, model),
+            "texts" => TextDataReader.Read(fields, model),
             _ => null,
         };
         data = kind is null ? null : PreparationReader.Read(fields, data, model, normalizes: kind is "cifar10" or "celeba" or "folder" or "csv");
@@ -184,7 +185,7 @@ internal static class DataReader
         ? fields.Int(name, IntRange.NotNegative)?.ToString(CultureInfo.InvariantCulture)
         : ReadPath(fields, name, "species", "a column", "the column of the class: its name, or its number from 0");
 
-    private static double? ReadTestShare(FieldReader fields) => fields.Number("testShare", NumberRange.BelowOne, FolderDataSpec.DefaultTestShare);
+    public static double? ReadTestShare(FieldReader fields) => fields.Number("testShare", NumberRange.BelowOne, FolderDataSpec.DefaultTestShare);
 
     private static string? ReadSource(FieldReader fields) => fields.WordOr("source", Sources, absent: Sources[0]);
 
@@ -193,7 +194,7 @@ internal static class DataReader
     private static int? ReadCount(FieldReader fields, string name, string? required) =>
         required is null ? fields.Int(name, IntRange.Positive) : fields.Int(name, IntRange.Positive, required);
 
-    private static string? ReadPath(FieldReader fields, string name, string example, string what, string? required)
+    public static string? ReadPath(FieldReader fields, string name, string example, string what, string? required)
     {
         string? path = fields.Text(name, example, required);
         if (path is not { Length: 0 })

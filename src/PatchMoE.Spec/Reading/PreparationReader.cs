@@ -12,6 +12,12 @@ internal static class PreparationReader
     {
         EquatableArray<string>? classes = fields.Texts("classes", "cat");
         bool? normalize = fields.Boolean("normalize", normalizes);
+        if (data is TextDataSpec && normalize == true)
+        {
+            fields.Warn("normalize", "data of kind 'texts', whose vectors have a fixed scale", "no texts");
+            normalize = false;
+        }
+
         (bool isValid, AugmentSpec? augment) = fields.Node("augment") is { } node ? ReadAugment(fields, node, model) : (true, null);
         if (classes is { Count: > 0 } names && model is not null)
         {

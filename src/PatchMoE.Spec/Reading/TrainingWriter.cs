@@ -92,6 +92,17 @@ internal static class TrainingWriter
             .Text("test", csv.Test)
             .Text("label", csv.Label)
             .NumberIf(csv.Test is null, "testShare", csv.TestShare, FolderDataSpec.DefaultTestShare),
+        TextDataSpec texts => new ObjectWriter()
+            .Text("kind", "texts")
+            .Text("path", texts.Path)
+            .Text("test", texts.Test)
+            .Int("train", texts.Train)
+            .NumberIf(texts.Test is null && texts.Train is null, "testShare", texts.TestShare, FolderDataSpec.DefaultTestShare)
+            .Text("text", texts.Text)
+            .Text("title", texts.Title)
+            .Text("label", texts.Label)
+            .Word("format", texts.Format)
+            .Int("irrelevant", texts.Irrelevant),
         _ => throw new ArgumentException($"Unknown data kind {data.GetType().Name}.", nameof(data)),
     };
 

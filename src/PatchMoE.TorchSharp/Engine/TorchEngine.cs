@@ -156,12 +156,13 @@ public sealed class TorchEngine : ITrainingEngine
         return (network, network.Route);
     }
 
-    /// <summary>Forward, mean loss and backward; the gradients are left in the parameters.</summary>
+    /// <summary>Forward, mean loss with the auxiliary losses, and backward; the gradients are left in the parameters.</summary>
     private (Tensor Logits, Tensor Loss) Differentiate(Tensor x, Tensor labels, Tensor? lengths, Tensor? weights = null)
     {
         _module.zero_grad();
         Tensor logits = _module.forward(x, lengths);
-        Tensor loss = MeanLoss.Of(Spec.Model.Loss, logits, labels, weights);
+        Tensor mean = MeanLoss.Of(Spec.Model.Loss, logits, labels, weights);
+        Tensor loss = _module.AuxiliaryLoss is { } auxiliary ? mean + auxiliary : mean;
         loss.backward();
         return (logits, loss);
     }

@@ -14,6 +14,12 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
     private readonly LayerSpec _layer = model.Layers[index];
     private readonly LayerShape _shape = model.LayerShapes()[index];
 
+    private readonly TokenChoiceOperations? _tokens =
+        model.Layers[index].Choice is null ? null : new TokenChoiceOperations(model.Layers[index], model.LayerShapes()[index]);
+
+    /// <summary>How it cuts the map below; null if it does not.</summary>
+    public MapWindows? Windows { get; } = model.Layers[index].Window is { } window ? new MapWindows(window, model.LayerShapes()[index]) : null;
+
     /// <summary>The layer's sizes.</summary>
     public LayerShape Shape => _shape;
 
@@ -26,36 +32,33 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
     /// <summary>[k, M], or null.</summary>
     private Tensor? Bias => _layer.Bias ? weight($"layers.{index}.experts.bias") : null;
 
-    /// <summary>The layer's output y.</summary>
+    /// <summary>The layer's output y, or its map, and its auxiliary loss.</summary>
     /// <param name="x">[N, n, d].</param>
     /// <param name="lengths">Valid patches, int64 [N]; null if all are valid.</param>
-    /// <returns>[N, m], experts in order.</returns>
-    public Tensor Forward(Tensor x, Tensor? lengths)
-    {
-        x = WithoutPadding(x, lengths);
-        return _layer.Routing switch
-        {
-            Routing.ExpertChoice => OfChosen(Scores(x), x, lengths),
-            Routing.Dense => MeanOfAll(x, lengths),
-            Routing.Sample => MeanOfAll(x, lengths) * Winner(x).repeat_interleave(_shape.Neurons, 1),
-            _ => throw new InvalidOperationException($"Unknown routing {_layer.Routing}."),
-        };
-    }
+    /// <returns>[N, m] or [N, n, m], experts in order; and a scalar, or null if the layer adds no loss.</returns>
+    public (Tensor Output, Tensor? Auxiliary) Forward(Tensor x, Tensor? lengths) => Forward(x, lengths, _layer.Map);
 
     /// <summary>
     /// The layer's outputs before pooling, at the positions of their patches: G_{j,s}·ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) where expert s sees patch j, else 0.
     /// Every patch is valid.
     /// </summary>
-    /// <returns>[N, n, m], experts in order.</returns>
-    public Tensor Map(Tensor x) => _layer.Routing switch
-    {
-        Routing.ExpertChoice => MapOfChosen(Scores(x), x),
-        Routing.Dense => Activations(x),
-        Routing.Sample => Activations(x) * Winner(x).repeat_interleave(_shape.Neurons, 1).unsqueeze(1),
-        _ => throw new InvalidOperationException($"Unknown routing {_layer.Routing}."),
-    };
+    /// <returns>[N, n, m], experts in order; and the auxiliary loss.</returns>
+    public (Tensor Output, Tensor? Auxiliary) Map(Tensor x) => Forward(x, lengths: null, map: true);
 
-    /// <summary>Which patches each expert takes [N, k, l], −1 for none; for sample routing the expert [N, 1, 1].</summary>
+    private (Tensor Output, Tensor? Auxiliary) Forward(Tensor x, Tensor? lengths, bool map)
+    {
+        x = WithoutPadding(x, lengths);
+        return _layer.Routing switch
+        {
+            Routing.ExpertChoice => (map ? MapOfChosen(Scores(x), x, lengths) : OfChosen(Scores(x), x, lengths), null),
+            Routing.Dense => (map ? MapOfAll(x, lengths) : MeanOfAll(x, lengths), null),
+            Routing.Sample => (map ? MapOfAll(x, lengths) * Winner(x).unsqueeze(1) : MeanOfAll(x, lengths) * Winner(x), null),
+            Routing.TokenChoice => _tokens!.Forward(x, Router, Experts, Bias, lengths, map),
+            _ => throw new InvalidOperationException($"Unknown routing {_layer.Routing}."),
+        };
+    }
+
+    /// <summary>Which patches each expert takes [N, k, l], −1 for none; for token choice the experts of each patch [N, n, t]; for sample routing the expert [N, 1, 1].</summary>
     /// <exception cref="ArgumentException">The layer is dense.</exception>
     public Tensor Route(Tensor x, Tensor? lengths)
     {
@@ -64,8 +67,15 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
         {
             Routing.ExpertChoice => WithoutInvalid(Choose(Scores(x), lengths), lengths),
             Routing.Sample => Best(SampleScores(x)).unsqueeze(2),
+            Routing.TokenChoice => ChosenExperts(x, lengths),
             _ => throw new ArgumentException("Layer 0 is dense: it has no routes."),
         };
+    }
+
+    private Tensor ChosenExperts(Tensor x, Tensor? lengths)
+    {
+        (Tensor experts, Tensor taken) = _tokens!.Choose(x.matmul(Router.t()), lengths);
+        return experts.masked_fill(taken.logical_not(), -1);
     }
 
     /// <summary>Patches beyond the count become 0, so that they have no influence whatever they contain.</summary>
@@ -102,10 +112,10 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
     }
 
     /// <summary>The gated activations at the positions of their patches, [N, n, m].</summary>
-    private Tensor MapOfChosen(Tensor scores, Tensor x)
+    private Tensor MapOfChosen(Tensor scores, Tensor x, Tensor? lengths)
     {
-        Tensor chosen = Choose(scores, lengths: null);
-        Tensor values = Gated(scores, chosen, x, lengths: null).permute(1, 2, 0, 3);
+        Tensor chosen = Choose(scores, lengths);
+        Tensor values = Gated(scores, chosen, x, lengths).permute(1, 2, 0, 3);
         Tensor places = chosen.transpose(1, 2).unsqueeze(3).expand(values.shape);
         Tensor nothing = zeros([x.shape[0], _shape.Patches, _shape.Experts, _shape.Neurons], x.dtype, x.device);
         return nothing.scatter(1, places, values).reshape(x.shape[0], _shape.Patches, _shape.Outputs);
@@ -128,9 +138,12 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
     /// <summary>The mean of ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) over the valid patches, for every expert, [N, m].</summary>
     private Tensor MeanOfAll(Tensor x, Tensor? lengths)
     {
-        Tensor activations = WithoutPadding(Activations(x), lengths);
+        Tensor activations = MapOfAll(x, lengths);
         return lengths is null ? activations.mean([1]) : activations.sum(1) / lengths.clamp(min: 1).unsqueeze(1).to(x.dtype);
     }
+
+    /// <summary>ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) of every valid patch for every expert, [N, n, m]; 0 for the others.</summary>
+    private Tensor MapOfAll(Tensor x, Tensor? lengths) => WithoutPadding(Activations(x), lengths);
 
     /// <summary>ReLU(⟨v_{s,r}, x_j⟩ + b_{s,r}) of every patch for every expert, [N, n, m].</summary>
     private Tensor Activations(Tensor x)
@@ -139,11 +152,11 @@ internal sealed class LayerOperations(ModelSpec model, int index, Func<string, T
         return (Bias is { } bias ? u + bias.reshape(-1) : u).relu();
     }
 
-    /// <summary>softmax(h)_{s*} at the winner s*, 0 at the others, [N, k].</summary>
+    /// <summary>softmax(h)_{s*} at the neurons of the winner s*, 0 at the others, [N, m].</summary>
     private Tensor Winner(Tensor x)
     {
         Tensor scores = SampleScores(x);
-        return nn.functional.softmax(scores, 1).masked_fill(arange(_shape.Experts, device: x.device) != Best(scores), 0);
+        return nn.functional.softmax(scores, 1).masked_fill(arange(_shape.Experts, device: x.device) != Best(scores), 0).repeat_interleave(_shape.Neurons, 1);
     }
 
     /// <summary>sum / Z, [N, m]; an instance without valid patches has sum 0 and Z = 1.</summary>

@@ -14,6 +14,11 @@ internal static class ModuleInput
     public static (Tensor Patches, Tensor? Lengths) Patches(ModelSpec model, Tensor input, Tensor? lengths)
     {
         long batch = Batch(model, input);
+        if (lengths is not null && model.Input is ImageInputSpec && model.Layers.Any(one => one.Window is not null))
+        {
+            throw new ArgumentException("The layers cut the maps of an image, whose patches are all valid: leave lengths out.", nameof(lengths));
+        }
+
         LayerShape layer = model.LayerShapes()[0];
         Tensor patches = model.Input is ImageInputSpec image
             ? Patches(image, input.reshape(batch, image.Height, image.Width, image.Channels))

@@ -23,7 +23,7 @@ internal static class CelebaData
         CelebaPart[]? parts = folder.PartitionFile is { } file ? CelebaPartition.Read(file, listed) : null;
         string[] files = folder.FilesOf(listed);
         var groups = new CelebaGroups(spec, listed, options.Seed);
-        Picture[] pictures = [.. files.Select((name, i) => new Picture(name, groups.ClassOf(i)))];
+        ClassFile[] pictures = [.. files.Select((name, i) => new ClassFile(name, groups.ClassOf(i)))];
 
         DecodedPictures decoded = DecodedPictures.Open(folder.Root, pictures, "celeba", model, spec.Fit, options);
         int[] usable = [.. decoded.Usable.Where(i => groups.GroupOf(i) is not null)];

@@ -41,6 +41,8 @@ public static class DataLoader
                 return CelebaData.Read(celeba, spec.Model, options);
             case CsvDataSpec csv:
                 return CsvData.Read(csv, spec.Model, options);
+            case TextDataSpec texts:
+                return TextData.Read(texts, spec.Model, options);
             case { } other:
                 (Dataset train, Dataset test) = Make(other, spec.Model, options);
                 return Preparation.Of(other, ClassNames.Of(other), train, test, options);
@@ -78,6 +80,7 @@ public static class DataLoader
         SyntheticDataSpec => "synthetic",
         ArraysDataSpec => "arrays",
         FolderDataSpec => "folder",
+        TextDataSpec => "texts",
         _ => "csv",
     };
 }

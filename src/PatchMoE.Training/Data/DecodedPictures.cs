@@ -14,12 +14,12 @@ internal sealed class DecodedPictures
     private const int Values = 256;
 
     private readonly PixelFile _pixels;
-    private readonly IReadOnlyList<Picture> _pictures;
+    private readonly IReadOnlyList<ClassFile> _pictures;
     private readonly ModelSpec _model;
     private readonly ImageFit _fit;
     private readonly LoadOptions _options;
 
-    private DecodedPictures(PixelFile pixels, IReadOnlyList<Picture> pictures, int[] usable, ModelSpec model, ImageFit fit, LoadOptions options) =>
+    private DecodedPictures(PixelFile pixels, IReadOnlyList<ClassFile> pictures, int[] usable, ModelSpec model, ImageFit fit, LoadOptions options) =>
         (_pixels, _pictures, Usable, _model, _fit, _options) = (pixels, pictures, usable, model, fit, options);
 
     /// <summary>The indices of the pictures that could be decoded, ascending.</summary>
@@ -33,11 +33,11 @@ internal sealed class DecodedPictures
     /// <param name="fit">How a picture becomes an image of this size.</param>
     /// <param name="options">How they are read.</param>
     /// <exception cref="BadInputException">There is no decoder, no picture can be decoded, or (strict) one cannot be.</exception>
-    public static DecodedPictures Open(string root, IReadOnlyList<Picture> pictures, string kind, ModelSpec model, ImageFit fit, LoadOptions options)
+    public static DecodedPictures Open(string root, IReadOnlyList<ClassFile> pictures, string kind, ModelSpec model, ImageFit fit, LoadOptions options)
     {
         RequireDecoder(kind, options);
         EquatableArray<int> shape = model.InputShape();
-        (PixelFile pixels, IReadOnlyList<(Picture Picture, string Reason)> broken) =
+        (PixelFile pixels, IReadOnlyList<(ClassFile Picture, string Reason)> broken) =
             PictureCache.Open(root, pictures, new PictureTarget(shape[0], shape[1], shape[2], fit), options);
         Report(broken, pictures.Count, options);
         var unusable = broken.Select(one => one.Picture).ToHashSet();
@@ -69,7 +69,7 @@ internal sealed class DecodedPictures
         return new LoadedData(Preparation.Augmented(Part(train, normalization), spec, normalization, _options.Seed), Part(test, normalization), metadata);
     }
 
-    private static void Report(IReadOnlyList<(Picture Picture, string Reason)> broken, int all, LoadOptions options)
+    private static void Report(IReadOnlyList<(ClassFile Picture, string Reason)> broken, int all, LoadOptions options)
     {
         if (broken.Count == 0)
         {

@@ -14,15 +14,15 @@ internal static class FolderData
     {
         DecodedPictures.RequireDecoder("folder", options);
         string root = DataPath.Resolve(spec.Path, options.SpecFolder);
-        PictureFolder folder = PictureFolder.List(root, spec.Classes);
+        ClassFolder folder = PictureFolder.List(root, spec.Classes);
         RequireClasses(folder, model);
-        IReadOnlyList<Picture> all = [.. folder.Train, .. folder.Test ?? []];
+        IReadOnlyList<ClassFile> all = [.. folder.Train, .. folder.Test ?? []];
         DecodedPictures decoded = DecodedPictures.Open(root, all, "folder", model, spec.Fit, options);
         (int[] train, int[] test) = Split(spec, folder, all, decoded.Usable, options);
         return decoded.Load(spec, folder.Classes, train, test);
     }
 
-    private static void RequireClasses(PictureFolder folder, ModelSpec model)
+    private static void RequireClasses(ClassFolder folder, ModelSpec model)
     {
         if (folder.Classes.Count != ModelClasses.Count(model))
         {
@@ -32,7 +32,7 @@ internal static class FolderData
         }
     }
 
-    private static (int[] Train, int[] Test) Split(FolderDataSpec spec, PictureFolder folder, IReadOnlyList<Picture> all, int[] usable, LoadOptions options)
+    private static (int[] Train, int[] Test) Split(FolderDataSpec spec, ClassFolder folder, IReadOnlyList<ClassFile> all, int[] usable, LoadOptions options)
     {
         if (folder.Test is not null)
         {

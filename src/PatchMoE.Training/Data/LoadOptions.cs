@@ -18,6 +18,9 @@ public sealed record LoadOptions
     /// <summary>Decodes pictures, for data of kind <c>folder</c> or <c>celeba</c>; null if there are none.</summary>
     public IPictureReader? Pictures { get; init; }
 
+    /// <summary>Reads texts, for data of kind <c>texts</c>; null if there are none.</summary>
+    public ITextReader? Texts { get; init; }
+
     /// <summary>Where decoded pictures are kept for the next run, created if needed; null for a temporary file.</summary>
     public string? CacheFolder { get; init; }
 
@@ -27,7 +30,7 @@ public sealed record LoadOptions
     /// <summary>Told what the user should know, one sentence each; null for nobody.</summary>
     public Action<string>? Report { get; init; }
 
-    /// <summary>Told how many pictures are decoded so far, of how many; null for nobody.</summary>
+    /// <summary>Told how many pictures or texts are read so far, of how many; null for nobody.</summary>
     public IProgress<(int Done, int All)>? Progress { get; init; }
 
     /// <summary>Stops reading.</summary>

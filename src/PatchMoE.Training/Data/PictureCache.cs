@@ -18,11 +18,11 @@ internal sealed class PictureCache
     private static readonly byte[] s_magic = "PMOEPIX1"u8.ToArray();
 
     private readonly string _root;
-    private readonly IReadOnlyList<Picture> _pictures;
+    private readonly IReadOnlyList<ClassFile> _pictures;
     private readonly PictureTarget _image;
     private readonly LoadOptions _options;
 
-    private PictureCache(string root, IReadOnlyList<Picture> pictures, PictureTarget image, LoadOptions options) =>
+    private PictureCache(string root, IReadOnlyList<ClassFile> pictures, PictureTarget image, LoadOptions options) =>
         (_root, _pictures, _image, _options) = (root, pictures, image, options);
 
     /// <summary>The decoded pictures, from the cache if they are there.</summary>
@@ -32,10 +32,10 @@ internal sealed class PictureCache
     /// <param name="options">The decoder, the cache, progress.</param>
     /// <returns>The pictures, and which of them could not be decoded, with the reason.</returns>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public static (PixelFile Pixels, IReadOnlyList<(Picture Picture, string Reason)> Broken) Open(
-        string root, IReadOnlyList<Picture> pictures, PictureTarget image, LoadOptions options) => new PictureCache(root, pictures, image, options).Open();
+    public static (PixelFile Pixels, IReadOnlyList<(ClassFile Picture, string Reason)> Broken) Open(
+        string root, IReadOnlyList<ClassFile> pictures, PictureTarget image, LoadOptions options) => new PictureCache(root, pictures, image, options).Open();
 
-    private (PixelFile Pixels, IReadOnlyList<(Picture Picture, string Reason)> Broken) Open()
+    private (PixelFile Pixels, IReadOnlyList<(ClassFile Picture, string Reason)> Broken) Open()
     {
         byte[] key = Key();
         string folder = Folder();
@@ -46,11 +46,11 @@ internal sealed class PictureCache
             return kept;
         }
 
-        var broken = new (Picture, string)?[_pictures.Count];
+        var broken = new (ClassFile, string)?[_pictures.Count];
         AtomicFile.Write(path, stream => Decode(stream, key, broken));
         FileOptions options = isTemporary ? FileOptions.DeleteOnClose : FileOptions.None;
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess | options);
-        return (new PixelFile(file, HeaderLength, _image.Length), [.. broken.OfType<(Picture, string)>()]);
+        return (new PixelFile(file, HeaderLength, _image.Length), [.. broken.OfType<(ClassFile, string)>()]);
     }
 
     /// <summary>The folder of the cache, or of temporary files if it cannot be written to.</summary>
@@ -72,7 +72,7 @@ internal sealed class PictureCache
         }
     }
 
-    private (PixelFile Pixels, IReadOnlyList<(Picture Picture, string Reason)> Broken)? TryOpen(string path, byte[] key)
+    private (PixelFile Pixels, IReadOnlyList<(ClassFile Picture, string Reason)> Broken)? TryOpen(string path, byte[] key)
     {
         try
         {
@@ -97,7 +97,7 @@ internal sealed class PictureCache
     }
 
     /// <summary>Why pictures that could not be decoded still cannot; the cache only knows that they could not.</summary>
-    private IEnumerable<(Picture Picture, string Reason)> Reasons(byte[] status)
+    private IEnumerable<(ClassFile Picture, string Reason)> Reasons(byte[] status)
     {
         var pixels = new byte[_image.Length];
         for (int i = 0; i < status.Length; i++)
@@ -109,7 +109,7 @@ internal sealed class PictureCache
         }
     }
 
-    private void Decode(Stream stream, byte[] key, (Picture, string)?[] broken)
+    private void Decode(Stream stream, byte[] key, (ClassFile, string)?[] broken)
     {
         stream.Write(Header(key));
         var pixels = new byte[Chunk][];
@@ -174,7 +174,7 @@ internal sealed class PictureCache
         var text = new StringBuilder();
         Type decoder = _options.Pictures!.GetType();
         text.Append(CultureInfo.InvariantCulture, $"{decoder.FullName} {decoder.Assembly.ManifestModule.ModuleVersionId}\n");
-        foreach (Picture picture in _pictures)
+        foreach (ClassFile picture in _pictures)
         {
             var file = new FileInfo(Path.Combine(_root, picture.File));
             text.Append(CultureInfo.InvariantCulture, $"{picture.File} {(file.Exists ? file.Length : -1)} {file.LastWriteTimeUtc.Ticks}\n");

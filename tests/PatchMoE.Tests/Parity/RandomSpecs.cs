@@ -1,11 +1,28 @@
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>Valid networks of every kind with awkward sizes, drawn from a seed.</summary>
-internal sealed class RandomSpecs(int seed)
+/// <param name="seed">Which network.</param>
+/// <param name="parts">What it may have beyond one pooled layer, or one for each level of groups, of expert choice, dense or sample routing.</param>
+internal sealed partial class RandomSpecs(int seed, RandomSpecs.Parts parts = RandomSpecs.Parts.None)
 {
     private readonly Random _random = new(seed);
 
-    public PatchMoESpec Draw()
+    /// <summary>Kinds of layers that are drawn only where they are asked for.</summary>
+    [Flags]
+    public enum Parts
+    {
+        None = 0,
+
+        /// <summary>Most layers have token choice.</summary>
+        TokenChoice = 1,
+
+        /// <summary>One to four layers on a sequence or an image, each but the last and some of the last with a map.</summary>
+        Stacks = 2,
+    }
+
+    public PatchMoESpec Draw() => new($"Random{seed}", parts.HasFlag(Parts.Stacks) ? DrawStack() : DrawLevels());
+
+    private ModelSpec DrawLevels()
     {
         InputSpec input = DrawInput(out int patches, out int levels, out EquatableArray<int> groups);
         var layers = new List<LayerSpec>();
@@ -16,7 +33,7 @@ internal sealed class RandomSpecs(int seed)
         }
 
         (HeadSpec head, Loss loss) = DrawHead(layers[^1].Experts);
-        return new PatchMoESpec($"Random{seed}", new ModelSpec(input, layers.ToEquatableArray(), head, loss));
+        return new ModelSpec(input, layers.ToEquatableArray(), head, loss);
     }
 
     private InputSpec DrawInput(out int patches, out int levels, out EquatableArray<int> groups)
@@ -51,11 +68,17 @@ internal sealed class RandomSpecs(int seed)
         return new ImageInputSpec(height, width, Of(1, 2, 3, 4, 16, 19), patchHeight, patchWidth, strideHeight, strideWidth);
     }
 
-    private LayerSpec DrawLayer(int patches)
+    private LayerSpec DrawLayer(int patches) =>
+        DrawLayer(patches, experts: Of(1, 2, 3, 4, 5, 7, 8), neurons: Of(1, 2, 3, 4, 5, 7, 9, 14, 16, 17, 31, 33, 48));
+
+    private LayerSpec DrawLayer(int patches, int experts, int neurons)
     {
-        int experts = Of(1, 2, 3, 4, 5, 7, 8);
-        int neurons = Of(1, 2, 3, 4, 5, 7, 9, 14, 16, 17, 31, 33, 48);
         bool bias = _random.Next(2) == 0;
+        if (parts.HasFlag(Parts.TokenChoice) && _random.Next(4) > 0)
+        {
+            return DrawTokenChoice(new LayerSpec(Routing.TokenChoice, experts, neurons, Bias: bias));
+        }
+
         return _random.Next(6) switch
         {
             0 => new LayerSpec(Routing.Dense, experts, neurons, Bias: bias),

@@ -30,6 +30,22 @@ internal static class FiniteDifferences
         return wrong;
     }
 
+    /// <summary>Draws points until one has no tie and no kink nearby.</summary>
+    public static (ReferencePoint Point, IReadOnlyList<string> Wrong) AtASmoothPoint(
+        ModelSpec model, bool ragged, Func<ReferencePoint, IReadOnlyDictionary<string, double[]>> gradients)
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var point = new ReferencePoint(model, samples: ragged ? 3 : 2, seed, ragged);
+            if (Wrong(point, gradients(point)) is { } wrong)
+            {
+                return (point, wrong);
+            }
+        }
+
+        throw new InvalidOperationException("20 random points in a row have a tie or a kink beside them.");
+    }
+
     private static double[]? Differences(ReferencePoint point, double[] values, string pattern)
     {
         var differences = new double[values.Length];

@@ -28,7 +28,7 @@ public class ReferenceGoldenTests
     }
 
     [Test]
-    public void ThereAreGoldenCases() => Assert.That(Names, Has.Exactly(9).Items);
+    public void ThereAreGoldenCases() => Assert.That(Names, Has.Exactly(16).Items);
 
     /// <summary>Within 1e-4 of the largest absolute value; the direction of the comparison makes NaN fail.</summary>
     private static void AssertClose(double[] actual, float[] expected, string what)

@@ -44,7 +44,7 @@ public class ReferenceGradientTests
     [TestCaseSource(nameof(Grid))]
     public void EveryGradientIsTheLosssSlope(ModelSpec model, bool ragged)
     {
-        (ReferencePoint point, IReadOnlyList<string> wrong) = AtASmoothPoint(model, ragged, point => point.Run().Gradients);
+        (ReferencePoint point, IReadOnlyList<string> wrong) = FiniteDifferences.AtASmoothPoint(model, ragged, point => point.Run().Gradients);
         Assert.That(wrong, Is.Empty);
         Assert.That(
             point.Run().Gradients.Keys,
@@ -61,10 +61,10 @@ public class ReferenceGradientTests
         Assert.That(names, Has.Length.EqualTo(9));
         foreach (string name in names)
         {
-            (_, IReadOnlyList<string> scaled) = AtASmoothPoint(model, false, point => With(point.Run().Gradients, name, g => g * 1.0001));
+            (_, IReadOnlyList<string> scaled) = FiniteDifferences.AtASmoothPoint(model, false, point => With(point.Run().Gradients, name, g => g * 1.0001));
             Assert.That(scaled, Is.EqualTo(new[] { name }));
 
-            (_, IReadOnlyList<string> notANumber) = AtASmoothPoint(model, false, point => With(point.Run().Gradients, name, _ => double.NaN));
+            (_, IReadOnlyList<string> notANumber) = FiniteDifferences.AtASmoothPoint(model, false, point => With(point.Run().Gradients, name, _ => double.NaN));
             Assert.That(notANumber, Is.EqualTo(new[] { name }));
         }
     }
@@ -105,22 +105,6 @@ public class ReferenceGradientTests
             _ => EquatableArray.Of(layer),
         };
         return new ModelSpec(input, layers, head, loss);
-    }
-
-    /// <summary>Draws points until one has no tie and no kink nearby.</summary>
-    private static (ReferencePoint Point, IReadOnlyList<string> Wrong) AtASmoothPoint(
-        ModelSpec model, bool ragged, Func<ReferencePoint, IReadOnlyDictionary<string, double[]>> gradients)
-    {
-        for (ulong seed = 1; seed <= 20; seed++)
-        {
-            var point = new ReferencePoint(model, samples: ragged ? 3 : 2, seed, ragged);
-            if (FiniteDifferences.Wrong(point, gradients(point)) is { } wrong)
-            {
-                return (point, wrong);
-            }
-        }
-
-        throw new InvalidOperationException("20 random points in a row have a tie or a kink beside them.");
     }
 
     private static Dictionary<string, double[]> With(IReadOnlyDictionary<string, double[]> gradients, string name, Func<double, double> change) =>

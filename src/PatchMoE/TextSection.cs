@@ -1,4 +1,4 @@
-namespace PatchMoE.Text;
+namespace PatchMoE;
 
 /// <summary>A part of a text under its own heading.</summary>
 /// <param name="Heading">The heading; empty if there is none.</param>

@@ -1,6 +1,6 @@
-namespace PatchMoE.Text;
+namespace PatchMoE;
 
-/// <summary>A text as plain characters, in its parts: what readers of files produce and a <c>TextEncoder</c> takes.</summary>
+/// <summary>A text as plain characters, in its parts: what readers of files produce and a network of texts takes.</summary>
 /// <param name="Title">The title of an article, the subject of a mail; empty if there is none.</param>
 /// <param name="Sections">The sections in order; one without a heading for a text that has no headings.</param>
 public sealed record TextDocument(string Title, IReadOnlyList<TextSection> Sections)

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace PatchMoE.Training.Data;
+
+/// <summary>Encodes texts once, before training.</summary>
+/// <param name="reader">What encodes them.</param>
+/// <param name="model">The network.</param>
+/// <param name="options">Progress, reports and cancellation.</param>
+internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOptions options)
+{
+    /// <summary>The samples of texts. Those that are empty or too long are reported by count.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="labels">[N].</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Dataset Encode(List<LabelledText> texts, int[] labels)
+    {
+        var shape = (VectorsInputSpec)model.Input;
+        int groups = shape.Groups.Aggregate(1, (product, size) => product * size);
+        int length = model.InputLength();
+        var places = new int[texts.Count][];
+        var values = new float[texts.Count][];
+        var lengths = new int[texts.Count * groups];
+        var counts = new (int Kept, int Cut)[texts.Count];
+        int done = 0;
+        Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = options.Cancellation }, () => new float[length], (i, _, buffer) =>
+        {
+            counts[i] = reader.Encode(model, texts[i].Document, buffer, lengths.AsSpan(i * groups, groups));
+            (places[i], values[i]) = TextStore.Compress(buffer);
+            options.Progress?.Report((Interlocked.Increment(ref done), texts.Count));
+            return buffer;
+        }, _ => { });
+        Report(texts, counts);
+        return new Dataset(model.InputShape(), new TextStore(places, values), labels, lengths) { Names = [.. texts.Select(text => text.Name)] };
+    }
+
+    private void Report(List<LabelledText> texts, (int Kept, int Cut)[] counts)
+    {
+        int empty = counts.Count(count => count.Kept == 0);
+        if (empty > 0)
+        {
+            string first = texts[Array.FindIndex(counts, count => count.Kept == 0)].Name;
+            options.Report?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{empty} of {texts.Count} texts have no words (the first: {first}): they have no patch, so all of them get the same answer."));
+        }
+
+        int cut = counts.Count(count => count.Cut > 0);
+        if (cut > 0)
+        {
+            long left = counts.Sum(count => (long)count.Cut);
+            long all = left + counts.Sum(count => (long)count.Kept);
+            options.Report?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cut} of {texts.Count} texts are longer than the input: {left} of {all} segments ({(double)left / all:P0}) are left out, the last ones of each. A larger model.input.maxSegments keeps them."));
+        }
+    }
+}
