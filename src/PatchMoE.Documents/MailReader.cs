@@ -14,10 +14,9 @@ internal static class MailReader
     {
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        bytes.Position = 0;
         try
         {
-            return Read(bytes);
+            return Read(bytes.ToArray());
         }
         catch (FormatException exception)
         {
@@ -31,7 +30,7 @@ internal static class MailReader
     {
         try
         {
-            return Read(new MemoryStream(Encoding.UTF8.GetBytes(mail)));
+            return Read(Encoding.UTF8.GetBytes(mail));
         }
         catch (FormatException)
         {
@@ -39,16 +38,20 @@ internal static class MailReader
         }
     }
 
-    private static TextDocument Read(MemoryStream mail)
+    private static TextDocument Read(byte[] mail)
     {
-        bool isMbox = mail.GetBuffer().AsSpan(0, (int)mail.Length).StartsWith("From "u8);
-        using MimeMessage message = new MimeParser(mail, isMbox ? MimeFormat.Mbox : MimeFormat.Entity).ParseMessage();
+        using var stream = new MemoryStream(mail);
+        bool isMbox = mail.AsSpan().StartsWith("From "u8);
+        using MimeMessage message = new MimeParser(stream, isMbox ? MimeFormat.Mbox : MimeFormat.Entity).ParseMessage();
         string subject = message.Subject ?? string.Empty;
         if (message.TextBody is { } text && !string.IsNullOrWhiteSpace(text))
         {
-            return TextDocument.Of(subject, text);
+            return IsHtml(text) ? HtmlReader.Read(text) with { Title = subject } : TextDocument.Of(subject, text);
         }
 
         return message.HtmlBody is { } html ? HtmlReader.Read(html) with { Title = subject } : TextDocument.Of(subject, string.Empty);
     }
+
+    /// <summary>Whether a body that calls itself plain text is a page: much unsolicited mail is.</summary>
+    private static bool IsHtml(string text) => text.Contains("<html", StringComparison.OrdinalIgnoreCase) || text.Contains("<body", StringComparison.OrdinalIgnoreCase);
 }

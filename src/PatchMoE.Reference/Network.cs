@@ -21,7 +21,7 @@ internal sealed class Network(ModelSpec model)
     /// <summary>Computes the logits.</summary>
     /// <param name="weights">All weights.</param>
     /// <param name="patches">Patches [n, d] of each group of layer 0.</param>
-    /// <param name="valid">Valid patches of each group of layer 0; of the layers above, those that windows of a shorter sequence leave, or all.</param>
+    /// <param name="valid">Valid patches of each group of layer 0; those of the layers above follow.</param>
     public SamplePass Forward(NetworkWeights weights, double[][,] patches, int[] valid)
     {
         var passes = new LayerPass[_layers.Length][];
@@ -32,7 +32,7 @@ internal sealed class Network(ModelSpec model)
             {
                 double[][,] below = [.. passes[i - 1].Select(pass => pass.Output)];
                 x = _windows[i] is { } windows ? [windows.Cut(below[0])] : Stack(below, _shapes[i].Patches);
-                valid = _windows[i] is { } cut ? [cut.Valid(valid[0])] : [.. x.Select(_ => _shapes[i].Patches)];
+                valid = _windows[i] is { } cut ? [cut.Valid(valid[0])] : [.. valid.Chunk(_shapes[i].Patches).Select(Filled)];
             }
 
             passes[i] = [.. x.Select((group, t) => _layers[i].Forward(weights.Layers[i], group, valid[t]))];
@@ -70,6 +70,9 @@ internal sealed class Network(ModelSpec model)
             outputGradients = _windows[i] is { } windows ? [windows.Add(xGradients[0])] : Unstack(xGradients);
         }
     }
+
+    /// <summary>The valid patches of an upper layer's group: all up to the last that itself has a valid patch; what follows is padding.</summary>
+    private static int Filled(int[] below) => Array.FindLastIndex(below, count => count > 0) + 1;
 
     /// <summary>[T] outputs [1, m] to [T / n] groups of [n, m] patches.</summary>
     private static double[][,] Stack(double[][,] outputs, int patches) =>

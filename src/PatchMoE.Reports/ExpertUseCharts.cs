@@ -27,6 +27,7 @@ internal static class ExpertUseCharts
             [
                 new ChartSeries("entropy", 2, [.. uses.Select(use => use?.Entropy)]),
                 new ChartSeries("patches taken by any", 0, [.. uses.Select(use => use?.Covered)]),
+                .. first.Dropped is null ? [] : (ChartSeries[])[new ChartSeries("choices dropped", 1, [.. uses.Select(use => use?.Dropped)])],
             ],
             high: 1));
         bool hasGates = first.Gate.Count > 0;

@@ -27,6 +27,8 @@ internal static class PageStyle
         th { font-weight: 600; color: var(--muted); vertical-align: bottom; } .right { text-align: right; }
         caption { text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .3rem; }
         .scroll { overflow-x: auto; margin: .8rem 0; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; } .confusion th { padding: .3rem .8rem; text-align: right; } .confusion th:first-child { padding-left: 0; text-align: left; }
+        h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; overflow-wrap: anywhere; } .text { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 85ch; line-height: 1.7; border: 1px solid var(--grid); border-radius: 8px; padding: .8rem 1rem; }
+        .segment { border-bottom: 2px solid; border-radius: 3px; padding: 0 .1em; } .segment sup { color: var(--muted); font-size: .7em; padding-left: .15em; } .left { color: var(--muted); }
         details { margin: .8rem 0; } summary { cursor: pointer; }
         pre { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; font: 13px/1.45 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
         footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--grid); color: var(--muted); font-size: .85rem; overflow-wrap: anywhere; }
@@ -38,7 +40,7 @@ internal static class PageStyle
         figure, .numbers div, tr, .note, .curves > * { break-inside: avoid; } h1, h2, summary, caption { break-after: avoid; } thead { display: table-header-group; }
         details::details-content { content-visibility: visible; display: block; block-size: auto; } summary { list-style: none; }
         pre { white-space: pre-wrap; overflow-wrap: anywhere; } .scroll { overflow: visible; }
-        td, .note, .numbers div { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+        td, .note, .numbers div, .segment { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
         }
         """;
 }

@@ -84,7 +84,7 @@ public static partial class RoutePicture
         }
         else
         {
-            DrawRoutes(svg, model.LayerShapes()[0], layout, scale, sample, strongest);
+            DrawRoutes(svg, RouteLayout.Of(model), layout, scale, sample, strongest);
         }
 
         if (sample.DiscriminativePatch >= 0)
@@ -130,12 +130,12 @@ public static partial class RoutePicture
         }
     }
 
-    private static void DrawRoutes(StringBuilder svg, LayerShape layer, PatchLayout layout, double scale, RoutedSample sample, float strongest)
+    private static void DrawRoutes(StringBuilder svg, RouteLayout routing, PatchLayout layout, double scale, RoutedSample sample, float strongest)
     {
         (double width, double height) = (layout.PatchWidth * scale, layout.PatchHeight * scale);
         IEnumerable<IGrouping<(int Group, int Patch), int>> routesByPatch = Enumerable.Range(0, sample.Routes.Length)
             .Where(route => sample.Routes[route] >= 0)
-            .GroupBy(route => (route / (layer.Experts * layer.PatchesPerExpert), sample.Routes[route]));
+            .GroupBy(route => (route / routing.Length, routing.At(route % routing.Length, sample.Routes[route]).Patch));
         foreach (IGrouping<(int Group, int Patch), int> routes in routesByPatch)
         {
             // Experts that took the same patch: nested frames.
@@ -144,7 +144,7 @@ public static partial class RoutePicture
             double inset = 1.5 + (step / 2);
             foreach (int route in routes)
             {
-                int expert = route / layer.PatchesPerExpert % layer.Experts;
+                int expert = routing.At(route % routing.Length, sample.Routes[route]).Expert;
                 string tooltip = string.Create(CultureInfo.InvariantCulture, $"expert {expert}, patch {routes.Key.Patch}, gate {sample.Gates[route]:0.###}");
                 (double, double, double, double) place = ((x * scale) + inset, (y * scale) + inset, width - (2 * inset), height - (2 * inset));
                 DrawFrame(svg, place, step, expert, Strength(sample.Gates[route], strongest), tooltip);

@@ -7,7 +7,7 @@ namespace PatchMoE.Reports;
 /// <param name="Input">Its values as they were before they were normalised.</param>
 /// <param name="Label">Its label; null if it is unknown.</param>
 /// <param name="Prediction">What the model predicts.</param>
-/// <param name="Routes">[T, k, l], best first, −1 for none; for sample routing [T, 1, 1], the expert.</param>
+/// <param name="Routes">[T, k, l], best first, −1 for none; for token choice [T, n, t], the experts; for sample routing [T, 1, 1], the expert.</param>
 /// <param name="Gates">The gate value of each route.</param>
 /// <param name="DiscriminativePatch">The patch that decides the class; −1 if it is unknown.</param>
 public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int[] Routes, float[] Gates, int DiscriminativePatch)

@@ -214,14 +214,17 @@ public static class TrainingReport
 
     private static void AppendLayers(StringBuilder html, ModelSpec model)
     {
-        html.Append("<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th></tr>\n");
         EquatableArray<LayerShape> shapes = model.LayerShapes();
+        bool maps = shapes.Any(shape => shape.Map is not null);
+        html.Line($"<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th>{(maps ? "<th>output</th>" : "")}</tr>");
         for (int i = 0; i < shapes.Count; i++)
         {
             (LayerSpec layer, LayerShape shape) = (model.Layers[i], shapes[i]);
-            html.Line($"<tr><td>{i}</td><td>{SpecWords.Of(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{SpecWords.Of(layer.Gate)}</td></tr>");
+            html.Line($"<tr><td>{i}</td><td>{SpecWords.Of(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{SpecWords.Of(layer.Gate)}</td>{(maps ? $"<td>{Output(shape)}</td>" : "")}</tr>");
         }
 
         html.Append("</table>\n");
     }
+
+    private static string Output(LayerShape shape) => shape.Map is { } map ? $"{map.Height}×{map.Width}×{map.Channels}" : $"{shape.Outputs}";
 }

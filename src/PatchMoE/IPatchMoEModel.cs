@@ -63,7 +63,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// <exception cref="InvalidOperationException">All weights are 0, since the model was neither initialised nor loaded; or another caller uses the workspace.</exception>
     void Features(ReadOnlySpan<float> input, Span<float> features, Workspace workspace, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>Computes the logits, the mean loss and its gradients in one pass: what a training step needs.</summary>
+    /// <summary>Computes the logits, the mean loss, auxiliary losses of token choice included, and its gradients in one pass: what a training step needs.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length determines B.</param>
     /// <param name="logits">[B, C], written.</param>
@@ -107,8 +107,8 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
         ReadOnlySpan<int> lengths = default);
 
     /// <summary>
-    /// The gradients for a given gradient with respect to the logits, for a custom loss. Nothing is kept between calls: the forward pass is
-    /// recomputed.
+    /// The gradients for a given gradient with respect to the logits, for a custom loss, without the auxiliary losses of token choice. Nothing is kept between calls: the
+    /// forward pass is recomputed.
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="logitsGradient">[B, C]; its length determines B.</param>
@@ -143,12 +143,12 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
         Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default);
 
-    /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, 1, 1] for sample routing, empty for dense.</summary>
+    /// <summary>The shape of one sample's routes in layer 0: [T, k, l] (T = 1 without groups), [T, n, t] for token choice, [T, 1, 1] for sample routing, empty for dense.</summary>
     IReadOnlyList<int> RouteShape { get; }
 
-    /// <summary>Which patches each expert of layer 0 takes (for sample routing, which expert takes the sample), best first.</summary>
+    /// <summary>Which patches each expert of layer 0 takes (for token choice, which experts take each patch; for sample routing, which expert takes the sample), best first.</summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
-    /// <param name="routes">[B, <see cref="RouteShape"/>], written; −1 where an expert has fewer valid patches than it may take.</param>
+    /// <param name="routes">[B, <see cref="RouteShape"/>], written; −1 where an expert has fewer valid patches than it may take; for token choice where the expert had no room, and for patches that are not valid.</param>
     /// <param name="scores">The router's score of each route, 0 for −1; as long as <paramref name="routes"/>, or empty if not wanted.</param>
     /// <param name="gates">The gate value G of each route, 0 for −1; as long as <paramref name="routes"/>, or empty if not wanted.</param>
     /// <param name="workspace">A workspace of this model.</param>

@@ -10,6 +10,9 @@ namespace PatchMoE.Gen.Emission;
 /// <param name="Integers">Where its integers begin.</param>
 internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers)
 {
+    /// <summary>The variable that holds a token-choice expert's first pair.</summary>
+    private const string Pair = "pair";
+
     /// <summary>Within a kernel of one instance, by its parameters' names.</summary>
     public static BlockPlaces Of(LayerPlan layer) => new(layer, "block", "integers");
 
@@ -38,7 +41,14 @@ internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers
 
     public Place PatchSum => Floats + "PatchSumAt";
 
-    public Place Routes(Expression expert) => Integers + "RoutesAt" + (expert * Layer.Taken);
+    /// <summary>Integers: where the pairs of a token-choice expert begin.</summary>
+    public Place Start(Expression expert) => Integers + "StartsAt" + expert;
+
+    public Place Choices => Integers + "ChoicesAt";
+
+    public Place Places => Integers + "PlacesAt";
+
+    public Place Routes(Expression expert) => Integers + "RoutesAt" + First(expert);
 
     public Place Scores(Expression expert) => Floats + "ScoresAt" + (expert * Layer.Patches);
 
@@ -47,13 +57,28 @@ internal sealed record BlockPlaces(LayerPlan Layer, Place Floats, Place Integers
 
     public Place Probability(Expression expert) => Floats + "ProbabilitiesAt" + expert;
 
-    public Place Gates(Expression expert) => Floats + "GatesAt" + (expert * Layer.Taken);
+    public Place Gates(Expression expert) => Floats + "GatesAt" + First(expert);
 
-    public Place GateGradients(Expression expert) => Floats + "GateGradientsAt" + (expert * Layer.Taken);
+    public Place GateGradients(Expression expert) => Floats + "GateGradientsAt" + First(expert);
 
-    public Place ScoreGradients(Expression expert) => Floats + "ScoreGradientsAt" + (expert * (Layer.Spec.Gate == Gate.SoftmaxAll ? Layer.Patches : Layer.Taken));
+    public Place ScoreGradients(Expression expert) => Floats + "ScoreGradientsAt" + (Layer.HasDenseScores ? expert * Layer.Patches : First(expert));
 
     /// <summary>Those of a sample layer, and of a dense one, are the only expert's.</summary>
     public Place Activations(Expression expert) =>
-        Floats + "ActivationsAt" + (expert * (Layer.Routing == Routing.ExpertChoice ? Layer.Taken * Layer.Kernel.ActivationStep : 0));
+        Floats + "ActivationsAt" + (Layer.HasRoutes ? First(expert) * Layer.Kernel.ActivationStep : 0);
+
+    /// <summary>Prints how many patches an expert takes; of a token-choice layer also which of its pairs is the expert's first.</summary>
+    public void WriteTaken(SourceWriter writer, Expression expert)
+    {
+        if (Layer.Token is not null)
+        {
+            writer.Lines($"int {Pair} = {Start(expert)};\nint taken = {Start(expert + 1)} - {Pair};");
+            return;
+        }
+
+        writer.Lines(Layer.Routing == Routing.Sample ? $"int taken = {Expert} == {expert} ? {Integers} : 0;" : $"int taken = {Integers};");
+    }
+
+    /// <summary>The index of an expert's first patch among those of all.</summary>
+    private Expression First(Expression expert) => Layer.Token is null ? expert * Layer.Taken : Expression.Name(Pair);
 }

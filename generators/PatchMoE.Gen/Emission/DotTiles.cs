@@ -21,7 +21,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     private const int Four = 4;
 
     /// <summary>The lanes of a sum.</summary>
-    private int Sums => Lanes.For(Dimension);
+    public int Sums { get; init; } = Lanes.For(Image?.Length ?? Dimension);
 
     /// <summary>Whether the machine's vectors can be narrower than the lanes.</summary>
     private bool HasHalves => Sums == Lanes.Max;

@@ -12,8 +12,8 @@ internal static class ExpertText
     /// <summary>1/Z as an expression of the patches taken.</summary>
     public static Expression Scale(LayerPlan layer) => (layer.Routing, layer.Spec.Pooling) switch
     {
-        (Routing.ExpertChoice, Pooling.All) when layer.Patches > 1 => $"1f / {layer.Patches}",
-        (Routing.ExpertChoice, Pooling.All or Pooling.Sum) => "1f",
+        (Routing.ExpertChoice or Routing.TokenChoice, Pooling.All) when layer.Patches > 1 => $"1f / {layer.Patches}",
+        (Routing.ExpertChoice or Routing.TokenChoice, Pooling.All or Pooling.Sum) => "1f",
         _ => Expression.Raw("taken == 0 ? 0f : 1f / taken"),
     };
 }

@@ -33,6 +33,12 @@ internal static class ExpertsEmitter
         }
 
         writer.Gap();
+        if (layer.Map is { } map)
+        {
+            MapEmitter.Write(writer, layer, map);
+            return;
+        }
+
         WritePoolForward(writer, layer);
         WritePoolBackward(writer, layer);
     }
@@ -169,26 +175,7 @@ internal static class ExpertsEmitter
                 }
 
                 string factor = layer.HasGate ? "factor" : "scale";
-                int full = m / layer.Lanes * layer.Lanes;
-                if (sums)
-                {
-                    writer.Lines("float gateGradient = 0f;");
-                    WriteBackwardSums(writer, layer.Lanes, full, factor);
-                    if (full < m)
-                    {
-                        writer.Loop("r", full, m, r => WriteBackwardValue(writer, r, factor, sums: true));
-                    }
-                }
-                else
-                {
-                    writer.Lines("int r = 0;");
-                    writer.Block($"for (; r <= {m} - S.Lanes; r += S.Lanes)", () => WriteBackwardVector(writer, R, factor, sums: false));
-                    if (full < m)
-                    {
-                        WriteTail(writer, $"{m}", () => WriteBackwardValue(writer, R, factor, sums: false));
-                    }
-                }
-
+                BackwardRows.Write(writer, m, layer.Lanes, factor, sums);
                 if (sums)
                 {
                     writer.Lines(total ? "total += gateGradient;" : "Add(ref gateGradients, t) = scale * gateGradient;");
@@ -200,51 +187,6 @@ internal static class ExpertsEmitter
                 writer.Lines("return total;");
             }
         });
-    }
-
-    /// <summary>The full vectors of a row whose products are summed in as many lanes on every machine.</summary>
-    private static void WriteBackwardSums(SourceWriter writer, int lanes, int full, string factor)
-    {
-        if (full == 0)
-        {
-            return;
-        }
-
-        bool halves = lanes == Lanes.Max;
-        using (halves ? writer.Block($"for (int half = 0; half < {lanes}; half += S.Lanes)") : (SourceWriter.Scope?)null)
-        {
-            writer.Lines("V sum = S.Zero;");
-            Expression first = halves ? "half" : 0;
-            if (full == lanes)
-            {
-                WriteBackwardVector(writer, first, factor, sums: true);
-            }
-            else
-            {
-                writer.Block($"for (int r = {first}; r < {full}; r += {lanes})", () => WriteBackwardVector(writer, R, factor, sums: true));
-            }
-
-            writer.Gap();
-            writer.Lines("gateGradient = S.AddLanes(gateGradient, sum);");
-        }
-    }
-
-    private static void WriteBackwardVector(SourceWriter writer, Expression r, string factor, bool sums)
-    {
-        writer.Lines($"V activation = S.Load(ref at, {r});\nV upstream = S.Load(ref yGradient, {r});");
-        if (sums)
-        {
-            writer.Lines("sum = S.MultiplyAdd(activation, upstream, sum);");
-        }
-
-        writer.Lines($"S.Store(S.WherePositive(S.Multiply(upstream, S.Create({factor})), activation), ref at, {r});");
-    }
-
-    private static void WriteBackwardValue(SourceWriter writer, Expression r, string factor, bool sums)
-    {
-        Place activation = (Place)"at" + r;
-        Place upstream = (Place)"yGradient" + r;
-        writer.Lines((sums ? $"gateGradient += {activation} * {upstream};\n" : string.Empty) + $"{activation} = SimdScalar.WherePositive({upstream} * {factor}, {activation});");
     }
 
     /// <summary>What is left of a row behind its full vectors, value by value.</summary>

@@ -7,9 +7,9 @@ namespace PatchMoE.Gen.Emission;
 internal static class GatherEmitter
 {
     /// <summary>Prints the method that tells where a patch begins.</summary>
-    public static void WriteCorner(SourceWriter writer, ImagePatches image)
+    public static void WriteCorner(SourceWriter writer, ImagePatches image, string what)
     {
-        writer.Summary($"Where patch j begins in the image: {image.GridWidth} patches side by side.");
+        writer.Summary($"Where patch j begins in the {what}: {image.GridWidth} patches side by side.");
         writer.Lines($"private static int Corner(int j) => {Corner(image)};");
     }
 

@@ -20,6 +20,10 @@ internal static class GradientPassEmitter
         WriteSample(writer, plan);
         WriteLoss(writer, plan);
         WriteWeights(writer, plan);
+        if (plan.HasAuxiliary)
+        {
+            AuxiliaryEmitter.Write(writer, plan);
+        }
     }
 
     private static Method Sample(ModelPlan plan) => SampleMethods.Private(
@@ -33,6 +37,11 @@ internal static class GradientPassEmitter
         {
             PassText.WritePack(writer, plan);
             writer.Call(Clear.Call());
+            if (plan.HasAuxiliary)
+            {
+                writer.Call(AuxiliaryEmitter.Pass.Call());
+            }
+
             using (writer.Block($"for (int start = 0; start < pass.Batch.Count; start += {window})"))
             {
                 writer.Lines($"int samples = Math.Min({window}, pass.Batch.Count - start);");
@@ -61,6 +70,11 @@ internal static class GradientPassEmitter
         (string, Expression) panels = ("panels", "workspace.Panels");
         writer.Method(Sample(plan), "Forward, loss and backward of sample b in its scratch.", () =>
         {
+            if (plan.HasAuxiliary)
+            {
+                writer.Lines("ref double auxiliary = ref workspace.Auxiliary;");
+            }
+
             using (writer.Block("if (pass.SkipsHead)"))
             {
                 if (SampleMethods.HasLayersOfItsOwn(plan))

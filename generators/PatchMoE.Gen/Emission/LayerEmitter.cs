@@ -15,7 +15,7 @@ internal static class LayerEmitter
             WritePlaces(writer, layer);
             if (layer.Access.Image is { } image)
             {
-                GatherEmitter.WriteCorner(writer, image);
+                GatherEmitter.WriteCorner(writer, image, layer.Index == 0 ? "image" : "map");
                 if (layer.Access.Source == PatchSource.Chosen)
                 {
                     GatherEmitter.Write(writer, layer, image);
@@ -38,10 +38,16 @@ internal static class LayerEmitter
                 case Routing.Sample:
                     SampleRouterEmitter.Write(writer, layer);
                     break;
+                case Routing.TokenChoice:
+                    TokenRouterEmitter.Write(writer, layer);
+                    break;
             }
 
             ExpertsEmitter.Write(writer, plan, layer);
-            WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            if (!layer.HasPatchGradientTiles || layer.Routing == Routing.Sample)
+            {
+                WeightedRows.Write(writer, layer.Dimension, layer.Access.Image);
+            }
         }
     }
 
@@ -49,8 +55,10 @@ internal static class LayerEmitter
     {
         BlockPlan block = layer.Block;
         bool sample = layer.Routing == Routing.Sample;
-        bool all = layer.Spec.Gate == Gate.SoftmaxAll;
+        bool all = layer.HasDenseScores;
+        TokenPlan? token = layer.Token;
         (int k, int n, int l) = (layer.Experts, layer.Patches, layer.Taken);
+        string gates = token is null ? $"[{k}, {l}]" : $"[{token.Pairs}] of pairs, those taken first";
         string scores = sample ? $"[{k}]" : $"[{k}, {n}]";
         WriteConstants(
             writer,
@@ -63,16 +71,25 @@ internal static class LayerEmitter
             $"In a block, the scratch of one instance: {block.Floats} floats.",
             ("ScoresAt", block.Scores, scores),
             ("ProbabilitiesAt", block.Probabilities, scores),
-            ("GatesAt", block.Gates, $"[{k}, {l}]"),
-            ("GateGradientsAt", block.GateGradients, $"[{k}, {l}]"),
-            ("ScoreGradientsAt", block.ScoreGradients, sample ? $"[{k}]" : all ? $"[{k}, {n}]" : $"[{k}, {l}] of the patches taken"),
+            ("GatesAt", block.Gates, gates),
+            ("GateGradientsAt", block.GateGradients, gates),
+            ("ScoreGradientsAt", block.ScoreGradients, sample ? $"[{k}]" : all ? $"[{k}, {n}]" : $"{gates} of the patches taken"),
             ("PatchSumAt", block.PatchSum, $"[{layer.Dimension}]"),
-            ("ActivationsAt", block.Activations, (sample ? $"[{l}, {layer.Kernel.ActivationStep}]" : $"[{k}, {l}, {layer.Kernel.ActivationStep}]") + "; after the backward pass ∂L/∂h"));
+            ("ActivationsAt", block.Activations, (token is not null ? $"[{layer.Shape.Pairs}, {layer.Kernel.ActivationStep}] of the pairs taken" : sample ? $"[{l}, {layer.Kernel.ActivationStep}]" : $"[{k}, {l}, {layer.Kernel.ActivationStep}]") + "; after the backward pass ∂L/∂h"),
+            ("BestAt", block.Token.Best, $"[{token?.PerPatch}, {Lanes.Max}] scores of the best experts so far"),
+            ("PrioritiesAt", block.Token.Priorities, $"[{n}] by which patches come to the experts"),
+            ("LogSumsAt", block.Token.LogSums, $"[{n}]"),
+            ("SumsAt", block.Token.Sums, $"{TokenPlan.TotalsOf(k)} doubles: what it adds to the totals of the auxiliary losses"));
         WriteConstants(
             writer,
-            $"In the block's {block.Integers} integers: first the number of patches taken, then",
+            $"In the block's {block.Integers} integers: first the number of {(token is null ? "patches" : "pairs")} taken, then",
             ("ValidAt", BlockPlan.Valid, "the number of valid patches"),
-            ("RoutesAt", layer.Routing == Routing.Dense ? -1 : BlockPlan.Routes, sample ? "the expert" : $"[{k}, {l}] patches, best first"));
+            ("RoutesAt", layer.Routing == Routing.Dense ? -1 : BlockPlan.Routes, sample ? "the expert" : token is not null ? $"[{token.Pairs}] patches of the pairs, expert by expert; dropped ones last" : $"[{k}, {l}] patches, best first"),
+            ("StartsAt", block.Token.Starts, $"[{k + 1}] where the pairs of each expert begin"),
+            ("ChoicesAt", block.Token.Choices, $"[{token?.PerPatch}, {n}] experts of each patch, best first; ~expert where it was dropped"),
+            ("PlacesAt", block.Token.Places, $"[{token?.PerPatch}, {n}] the pair of each choice"),
+            ("CountedAt", block.Token.Counted, $"[{k}] what each expert took so far"),
+            ("OrderAt", block.Token.Order, $"[{n}] patches in the order in which they come to the experts"));
     }
 
     private static void WriteConstants(SourceWriter writer, string title, params (string Name, int Value, string Doc)[] constants)

@@ -21,9 +21,11 @@ internal static class LayerMethods
             "Route", ("ref float x", routes), "int valid", ("ref float parameters, ref float block", routes), "ref int integers", Scratch(layer), Part(layer));
     }
 
-    public static Method Backward(LayerPlan layer) => Public("Backward", "ref float yGradient, ref float block, ref int integers", Part(layer));
+    public static Method Backward(LayerPlan layer) => Public(
+        "Backward", "ref float yGradient, ref float block, ref int integers", ("ref double factors", layer.HasAuxiliary), Part(layer));
 
-    public static Method InputGradient { get; } = Public("InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient");
+    public static Method InputGradient(LayerPlan layer) => Public(
+        "InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient", ("ref float sums", layer.HasPatchGradientTiles));
 
     public static Method WeightGradients(LayerPlan layer) => Public(
         "WeightGradients",
@@ -80,7 +82,7 @@ internal static class LayerMethods
     /// <summary>Whether the selection of the best scores needs scratch.</summary>
     public static bool NeedsScratch(LayerPlan layer) => layer.Selection?.Scratch > 0;
 
-    /// <summary>Prints a loop over an expertChoice layer's experts, or those that it is to compute.</summary>
+    /// <summary>Prints a loop over a layer's experts, or those that it is to compute.</summary>
     public static void WriteExperts(SourceWriter writer, LayerPlan layer, Action<Expression> body)
     {
         if (layer.ExpertParts == 1)

@@ -21,7 +21,7 @@ internal sealed partial class OuterTiles
 
     public OuterTiles(OuterSum sum)
     {
-        (_sum, _plan, _tileCount, _lanes) = (sum, sum.Plan, sum.Plan.TileCount, Lanes.For(sum.Dimension));
+        (_sum, _plan, _tileCount, _lanes) = (sum, sum.Plan, sum.Plan.TileCount, Lanes.For(sum.Image?.Length ?? sum.Dimension));
         _hasColumnBlocks = _plan.ColumnBlocks > 1;
         _expert = ("int s", sum.Experts > 1);
         _columns = ("int from, int to", _hasColumnBlocks);

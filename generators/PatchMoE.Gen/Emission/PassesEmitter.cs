@@ -44,6 +44,7 @@ internal static class PassesEmitter
         using (writer.Block("internal static class Network"))
         {
             writer.Summary("The sizes of a sample, of a pass's arrays and of its scratch.");
+            string auxiliary = plan.HasAuxiliary ? $"\n    AuxiliaryLength = {plan.AuxiliaryLength}," : string.Empty;
             writer.Lines($$"""
                 public static readonly NetworkSizes Sizes = new()
                 {
@@ -64,7 +65,7 @@ internal static class PassesEmitter
                     ForwardWindow = {{plan.ForwardWindow}},
                     SampleFlops = {{plan.Cost.ForwardFlops}},
                     ExpertParts = {{plan.Bottom.ExpertParts}},
-                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},
+                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{auxiliary}}{{(plan.HasLengths ? string.Empty : "\n    HasLengths = false,")}}
                 };
 
                 """);

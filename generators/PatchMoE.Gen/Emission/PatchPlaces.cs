@@ -13,7 +13,7 @@ internal static class PatchPlaces
     /// <summary>Where the patch that an expert takes at place t begins; copies lie in the order of the expert's routes.</summary>
     public static Expression ExpertPatch(LayerPlan layer, Expression t) => layer.Access.Source == PatchSource.Chosen
         ? t * layer.Dimension
-        : Patch(layer, layer.Routing == Routing.ExpertChoice ? (Place)"routes" + t : t);
+        : Patch(layer, layer.HasRoutes ? (Place)"routes" + t : t);
 
     /// <summary>The patches of instance g of sample b of a window, behind the argument <c>x</c>.</summary>
     public static Expression InWindow(ModelPlan plan, LayerPlan layer)

@@ -107,13 +107,18 @@ internal static class SampleEmitter
         LayerPlan? below = layer.Index > 0 ? plan.Layers[layer.Index - 1] : null;
         if (below is not null)
         {
-            writer.Lines($"Values.Clear(ref {SampleMethods.Outputs(below, "OutputGradients")}, {below.Instances * below.Outputs});");
+            writer.Lines($"Values.Clear(ref {SampleMethods.Outputs(below, "OutputGradients")}, {below.OutputFloats});");
         }
 
         writer.Loop("g", layer.Instances, _ =>
         {
             writer.Call(LayerMethods.Backward(layer).Of(LayerMethods.Owner(layer)).Call(
-                [("yGradient", SampleMethods.InstanceOutputs(layer, "OutputGradients")), .. SampleMethods.Block(layer), .. SampleMethods.AllExperts(layer)]));
+                [
+                    ("yGradient", SampleMethods.InstanceOutputs(layer, "OutputGradients")),
+                    .. SampleMethods.Block(layer),
+                    ("factors", (Place)"auxiliary" + (layer.HasAuxiliary ? layer.Token!.Auxiliary + TokenPlan.TotalsOf(layer.Experts) : 0)),
+                    .. SampleMethods.AllExperts(layer),
+                ]));
             if (below is not null)
             {
                 Place patches = SampleMethods.Outputs(below, "OutputGradients") + (BlockPlaces.Instance(layer) * (layer.Patches * layer.Dimension));
@@ -142,5 +147,5 @@ internal static class SampleEmitter
     }
 
     private static void WriteInputGradientCall(SourceWriter writer, ModelPlan plan, LayerPlan layer, Place gradient) => writer.Call(
-        LayerMethods.InputGradient.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient)]));
+        LayerMethods.InputGradient(layer).Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("xGradient", gradient), ("sums", "own")]));
 }

@@ -16,12 +16,13 @@ internal static class SampleMethods
         "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers");
 
     public static Method ForwardLayers(ModelPlan plan) =>
-        Private("ForwardLayers", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot, ref int integers", Panels(plan));
+        Private("ForwardLayers", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot, ref int integers", Panels(plan));
 
     public static Method Forward(ModelPlan plan) => Private(
-        "ForwardSample", ("in InputBatch batch, int b", !plan.Bottom.HasWindow), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
+        "ForwardSample", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
 
-    public static Method BackwardLayers(ModelPlan plan) => Private("BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan));
+    public static Method BackwardLayers(ModelPlan plan) => Private(
+        "BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan), ("ref double auxiliary", plan.HasAuxiliary));
 
     public static Method Backward(ModelPlan plan) => BackwardLayers(plan) with { Name = "BackwardSample" };
 
@@ -30,10 +31,13 @@ internal static class SampleMethods
     /// <summary>Packed weights, where a layer that runs sample by sample needs them.</summary>
     public static ParameterList Panels(ModelPlan plan) => ("ref float panels", plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
 
-    /// <summary>A worker's own scratch, in which the patches' gradients lie before they are added up in the input's.</summary>
-    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies);
+    /// <summary>A worker's own scratch, in which patches' gradients lie before they are added up in those of the input or of a map.</summary>
+    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientTiles));
 
     public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
+
+    /// <summary>Whether the layers that run sample by sample need the batch: for the input, or for the counts of valid patches.</summary>
+    private static bool ReadsBatch(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow && layer.IsRagged);
 
     /// <summary>Whether a sample passes through layers by itself: not where the only one computes a window at a time.</summary>
     public static bool HasLayersOfItsOwn(ModelPlan plan) => plan.Layers.Any(layer => !layer.HasWindow);
@@ -61,11 +65,22 @@ internal static class SampleMethods
         }
     }
 
-    /// <summary>The number of valid patches of layer 0's instance g; the layers above see all of theirs.</summary>
-    public static Expression Valid(LayerPlan layer)
+    /// <summary>
+    /// The number of valid patches of instance g: its own count in layer 0; above groups, that of patches up to the last with a valid patch below it; above a sequence's map, the valid windows;
+    /// otherwise all.
+    /// </summary>
+    public static Expression Valid(ModelPlan plan, LayerPlan layer)
     {
-        Place lengths = (Place)"batch.Lengths" + (layer.Instances == 1 ? "b" : (B * layer.Instances) + G);
-        return layer.Index == 0 ? Expression.Raw($"batch.HasLengths ? {lengths} : {layer.Patches}") : layer.Patches;
+        if (layer.Index > 0 && layer.PatchGroups == 0)
+        {
+            return ValidWindows.Of(plan, layer);
+        }
+
+        Expression instance = layer.Instances == 1 ? "b" : (B * layer.Instances) + G;
+        string count = layer.Index == 0
+            ? ((Place)"batch.Lengths" + instance).ToString()
+            : $"batch.FilledPatches({instance * (layer.Patches * layer.PatchGroups)}, {layer.Patches}, {layer.PatchGroups})";
+        return plan.HasLengths ? Expression.Raw($"batch.HasLengths ? {count} : {layer.Patches}") : layer.Patches;
     }
 
     public static Place Patches(ModelPlan plan, LayerPlan layer) => layer.Index == 0
@@ -89,7 +104,7 @@ internal static class SampleMethods
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
     public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(layer)).Call(
-        [("x", Patches(plan, layer)), ("valid", Valid(layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
+        [("x", Patches(plan, layer)), ("valid", Valid(plan, layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
     /// <param name="plan">The model.</param>
@@ -100,7 +115,7 @@ internal static class SampleMethods
             [
                 ("x", Patches(plan, layer)),
                 ("rows", (Place)"slot" + "Slot.Patches"),
-                ("valid", Valid(layer)),
+                ("valid", Valid(plan, layer)),
                 ("panels", (Place)"panels" + layer.Panels),
                 .. Block(layer, selects: true),
                 ("y", InstanceOutputs(layer, "Outputs")),

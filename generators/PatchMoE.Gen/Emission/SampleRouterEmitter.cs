@@ -18,7 +18,7 @@ internal static class SampleRouterEmitter
         WriteBackward(writer, layer);
     }
 
-    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1);
+    private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: layer.Experts, RowStep: 1) { Sums = layer.Lanes };
 
     public static Method GateBackward { get; } = new("GateBackward", "int expert, float gateGradient, ref float probabilities, ref float scoreGradients");
 

@@ -11,13 +11,6 @@ internal static class ScoresEmitter
     {
         WriteRoute(writer, layer);
         WriteScores(writer, layer);
-        Dots(layer).Write(
-            writer,
-            from choice in layer.ScoreTiles.For(layer.Lanes)
-            from patches in choice
-            from routers in layer.RouterTiles
-            select (patches.Size, routers.Size));
-        writer.Gap();
         WriteSelect(writer, layer);
         if (layer.HasGate)
         {
@@ -25,10 +18,23 @@ internal static class ScoresEmitter
         }
     }
 
+    /// <summary>Prints the scores [k, n] of all patches.</summary>
+    public static void WriteScores(SourceWriter writer, LayerPlan layer)
+    {
+        WriteLoops(writer, layer);
+        Dots(layer).Write(
+            writer,
+            from choice in layer.ScoreTiles.For(layer.Lanes)
+            from patches in choice
+            from routers in layer.RouterTiles
+            select (patches.Size, routers.Size));
+        writer.Gap();
+    }
+
     /// <summary>The kernel of the scores [k, n].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
-    private static Method Scores(LayerPlan layer) => new("Scores", "ref float x, ref float router, ref float scores", LayerMethods.Part(layer));
+    public static Method Scores(LayerPlan layer) => new("Scores", "ref float x, ref float router, ref float scores", LayerMethods.Part(layer));
 
     private static Method Select(LayerPlan layer) => new("Select", "ref float scores, int valid, ref int routes", LayerMethods.Scratch(layer));
 
@@ -52,7 +58,7 @@ internal static class ScoresEmitter
         });
     }
 
-    private static void WriteScores(SourceWriter writer, LayerPlan layer)
+    private static void WriteLoops(SourceWriter writer, LayerPlan layer)
     {
         (int n, int d, int k) = (layer.Patches, layer.Dimension, layer.Experts);
         var doc = new KernelDoc(

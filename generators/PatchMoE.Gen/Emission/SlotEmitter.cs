@@ -28,6 +28,14 @@ internal static class SlotEmitter
                 string outputs = layer.Instances == 1 ? $"[{layer.Outputs}]" : $"[{layer.Instances}, {layer.Outputs}]";
                 Place($"Layer{layer.Index}", layer.Floats, $"{many} of layer {layer.Index}, {layer.Block.Floats} floats each.");
                 Place($"Layer{layer.Index}Integers", layer.Integers, $"Its integers, {layer.Block.Integers} a block.");
+                if (layer.Map is { } map)
+                {
+                    string border = map.HasBorder ? ", with its border of zeros" : string.Empty;
+                    Place($"Layer{layer.Index}Outputs", layer.OutputsOffset, $"The map z of layer {layer.Index}, [{map.AllRows}, {map.AllColumns}, {map.Channels}]{border}.");
+                    Place($"Layer{layer.Index}OutputGradients", layer.OutputGradientsOffset, $"∂L/∂z, in the same layout.");
+                    continue;
+                }
+
                 Place($"Layer{layer.Index}Outputs", layer.OutputsOffset, $"The outputs y of layer {layer.Index}, {outputs}.");
                 Place($"Layer{layer.Index}OutputGradients", layer.OutputGradientsOffset, $"∂L/∂y, {outputs}.");
             }

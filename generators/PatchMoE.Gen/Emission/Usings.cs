@@ -19,13 +19,14 @@ internal static class Usings
         ("System.Runtime.Intrinsics", ["Vector128", "Vector256", "Vector512"]),
         ("PatchMoE",
         [
-            "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "ParameterSpec", "PatchMoESpec",
-            "Pooling", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "VectorsInputSpec", "Workspace",
+            "BalanceKind", "BalanceSpec", "EquatableArray", "Gate", "HeadKind", "HeadSpec", "HeadWeights", "ImageInputSpec", "LayerSpec", "Loss", "ModelSpec", "Padding", "ParameterSpec",
+            "PatchMoESpec", "Pooling", "Priority", "Routing", "TextEmbedding", "TextLevel", "TextSpec", "TextTokens", "TextUnit", "TokenChoiceSpec", "VectorsInputSpec", "WindowSpec",
+            "Workspace",
         ]),
         ("PatchMoE.Kernels",
         [
-            "CompiledNetwork", "ForwardPass", "GradientPass", "Guard", "InputBatch", "NetworkSizes", "Panels", "PredictPass", "RoutePass", "Simd128", "Simd256",
-            "LaneSums", "Simd512", "SimdScalar", "StrictMath", "TopScores", "Values", "WeightTarget",
+            "AuxiliaryLosses", "CompiledNetwork", "ForwardPass", "GradientPass", "Guard", "InputBatch", "NetworkSizes", "Panels", "PredictPass", "RoutePass", "Simd128", "Simd256",
+            "LaneSums", "Simd512", "SimdScalar", "StrictMath", "TokenChoice", "TopScores", "Values", "WeightTarget",
         ]),
     ];
 

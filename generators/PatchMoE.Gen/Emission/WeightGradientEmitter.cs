@@ -44,7 +44,7 @@ internal static class WeightGradientEmitter
         int step = layer.Kernel.ActivationStep;
         return new OuterSum(
             "ExpertGradient",
-            "Σ_(b,t) ∂L/∂h_btr · x_bj" + (layer.Routing == Routing.ExpertChoice ? ", j = routes[t]" : ", j = t"),
+            "Σ_(b,t) ∂L/∂h_btr · x_bj" + (layer.HasRoutes ? ", j = routes[t]" : ", j = t"),
             layer.Dimension,
             layer.Gradient,
             block.Activations(expert),
@@ -58,6 +58,12 @@ internal static class WeightGradientEmitter
                 if (layer.Routing == Routing.Sample && layer.Experts > 1)
                 {
                     writer.Lines($"if ({block.Expert} != s)\n{{\n    continue;\n}}\n");
+                }
+
+                if (layer.Token is not null)
+                {
+                    block.WriteTaken(writer, expert);
+                    return;
                 }
 
                 writer.Lines("int taken = choices;");
@@ -75,7 +81,7 @@ internal static class WeightGradientEmitter
         };
     }
 
-    /// <summary>The routers' gradient by itself: of all valid patches (softmaxAll), or of the patch sum (sample).</summary>
+    /// <summary>The routers' gradient by itself: of all valid patches, or of the patch sum (sample).</summary>
     private static OuterSum RouterSum(ModelPlan plan, LayerPlan layer, GradientPlan tiles)
     {
         BlockPlaces block = BlockPlaces.InWindow(layer);
@@ -123,7 +129,7 @@ internal static class WeightGradientEmitter
                     writer.Loop("g", layer.Instances, _ =>
                     {
                         BlockPlaces.WriteChoices(writer, layer);
-                        writer.Lines(layer.Routing == Routing.Sample ? $"int taken = {block.Expert} == {s} ? choices : 0;" : "int taken = choices;");
+                        block.WriteTaken(writer, s);
                         writer.Lines($"ref float deltas = ref {block.Activations(s)};");
                         using (writer.Block("for (int t = 0; t < taken; t++)"))
                         {

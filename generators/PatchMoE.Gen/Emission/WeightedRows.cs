@@ -25,7 +25,7 @@ internal static class WeightedRows
     /// <summary>The values that follow each other.</summary>
     private static void WriteRun(SourceWriter writer, int dimension, int length)
     {
-        int lanes = Lanes.For(dimension);
+        int lanes = Lanes.For(length);
         writer.Lines("int i = 0;");
         int[] widths = length >= MostVectors * lanes ? [MostVectors, 1] : [1];
         foreach (int vectors in widths)

@@ -143,9 +143,7 @@ internal static class WindowEmitter
             writer.Loop("g", layer.Instances, _ =>
             {
                 BlockPlaces.WriteChoices(writer, layer);
-                writer.Lines(layer.Routing == Routing.Sample
-                    ? $"int taken = {BlockPlaces.InWindow(layer).Expert} == {(UsesExpert(layer) ? S : 0)} ? choices : 0;"
-                    : "int taken = choices;");
+                BlockPlaces.InWindow(layer).WriteTaken(writer, UsesExpert(layer) ? S : 0);
                 body();
             });
         }

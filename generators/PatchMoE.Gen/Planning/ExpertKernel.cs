@@ -54,7 +54,7 @@ internal sealed record ExpertKernel(
     /// <param name="neurons">Neurons of each.</param>
     /// <param name="shape">The layer's sizes.</param>
     /// <param name="access">How its patches are read.</param>
-    /// <param name="lowest">Whether it is layer 0.</param>
+    /// <param name="lowest">Whether it is layer 0, and its outputs are pooled.</param>
     public static ExpertKernel Of(int experts, int active, int neurons, LayerShape shape, PatchAccess access, bool lowest)
     {
         int taken = shape.PatchesPerExpert;

@@ -8,6 +8,11 @@ internal static class Format
     /// <summary>1234567 → 1,234,567 (for comments).</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>The fewest digits that give the same number: 0.1, 1E-05; a number of C#, too.</summary>
+    public static string Number(double value) => new[] { "G15", "G16", "G17" }
+        .Select(format => value.ToString(format, CultureInfo.InvariantCulture))
+        .First(text => double.Parse(text, CultureInfo.InvariantCulture).Equals(value));
+
     /// <summary>1 sum, 2 sums.</summary>
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

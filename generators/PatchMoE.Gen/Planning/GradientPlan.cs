@@ -32,6 +32,9 @@ internal sealed record GradientPlan(
     private const int LongRow = 1024;
     private const int WideBlock = 512;
 
+    /// <summary>Windows of a map that get their gradient together: 6 × 4 sums, 4 weights and a coefficient fit 32 registers, 6 × 2 sums, 2 weights and a coefficient 16.</summary>
+    public const int PatchesTogether = 6;
+
     /// <summary>The widest tiles hold so many vectors of a row: 6 × 4 sums, 4 vectors and a coefficient fit 32 registers, 6 × 2 sums, 2 vectors and a coefficient 16.</summary>
     public static ByWidth<int> MostVectors { get; } = new(4, 2);
 

@@ -7,10 +7,11 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Index">0 for the lowest layer.</param>
 /// <param name="Spec">The layer as the spec has it.</param>
 /// <param name="Shape">Its sizes as the spec has them.</param>
+/// <param name="PatchGroups">The groups of layer 0 below each patch; 0 where patches are not made of groups.</param>
 /// <param name="Experts">k; 1 for dense.</param>
 /// <param name="Neurons">M; k·M for dense.</param>
 /// <param name="Access">Where the patches lie.</param>
-/// <param name="Selection">How the best patches are found; null unless the routing is expertChoice.</param>
+/// <param name="Selection">How the best patches are found; null where none are looked for.</param>
 /// <param name="Block">The scratch of one instance.</param>
 /// <param name="Floats">Where the layer's instances lie in a sample's float scratch.</param>
 /// <param name="Integers">Where the layer's instances lie in a sample's integer scratch.</param>
@@ -22,10 +23,12 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="RouterOffset">Where the router weights lie in the parameter buffer; −1 for dense.</param>
 /// <param name="ExpertsOffset">Where the neuron weights lie in the parameter buffer.</param>
 /// <param name="BiasOffset">Where the biases lie in the parameter buffer; −1 without bias.</param>
+/// <param name="Token">What only a token-choice layer has; null for others.</param>
 internal sealed record LayerPlan(
     int Index,
     LayerSpec Spec,
     LayerShape Shape,
+    int PatchGroups,
     int Experts,
     int Neurons,
     PatchAccess Access,
@@ -40,34 +43,50 @@ internal sealed record LayerPlan(
     int Panels,
     int RouterOffset,
     int ExpertsOffset,
-    int BiasOffset)
+    int BiasOffset,
+    TokenPlan? Token)
 {
+    /// <summary>How the map that the layer gives lies in the scratch; null where its outputs are pooled.</summary>
+    public MapPlan? Map { get; init; }
+
     public int Patches => Shape.Patches;
 
     public int Dimension => Shape.Dimension;
 
     public int Instances => Shape.Instances;
 
-    /// <summary>l, or n where every patch is seen.</summary>
+    /// <summary>Whether its instances can have fewer valid patches than n, by the counts of the batch.</summary>
+    public bool IsRagged => Index == 0 || PatchGroups > 0;
+
+    /// <summary>l, or n where every patch is seen; tokenChoice: the most patches that an expert takes.</summary>
     public int Taken => Shape.PatchesPerExpert;
 
     public int Outputs => Shape.Outputs;
 
     public Routing Routing => Spec.Routing;
 
-    /// <summary>The lanes along which its kernels sum, whose rows are patches.</summary>
-    public int Lanes => Planning.Lanes.For(Dimension);
+    /// <summary>The lanes along which its kernels sum, whose rows are patches, or pixel rows of patches that are read where they lie.</summary>
+    public int Lanes => Planning.Lanes.For(Access.Image?.Length ?? Dimension);
 
     /// <summary>Tiles of the scores: patches.</summary>
     public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));
 
     /// <summary>Whether an expert finds its patches by its routes.</summary>
-    public bool TakesByRoute => Routing == Routing.ExpertChoice && Access.Source != PatchSource.Chosen;
+    public bool TakesByRoute => HasRoutes && Access.Source != PatchSource.Chosen;
 
-    public bool HasGate => Routing == Routing.ExpertChoice && Spec.Gate != Gate.None;
+    /// <summary>Whether each expert has a list of patches.</summary>
+    public bool HasRoutes => Routing == Routing.ExpertChoice || Token is not null;
+
+    public bool HasGate => HasRoutes && Spec.Gate != Gate.None;
+
+    /// <summary>Whether the loss has a gradient by all scores, [k, n], and not only by those of the patches taken.</summary>
+    public bool HasDenseScores => Token?.HasDenseScores ?? (Routing == Routing.ExpertChoice && Spec.Gate == Gate.SoftmaxAll);
+
+    /// <summary>Whether it adds auxiliary losses to the loss.</summary>
+    public bool HasAuxiliary => Token is { HasAuxiliary: true };
 
     /// <summary>Whether the loss has a gradient by the router's weights.</summary>
-    public bool TrainsRouter => Routing == Routing.Sample || HasGate;
+    public bool TrainsRouter => Routing == Routing.Sample || HasGate || HasAuxiliary;
 
     public bool HasBias => Spec.Bias;
 
@@ -77,7 +96,7 @@ internal sealed record LayerPlan(
     public bool HasWindow => Kernel.Window is not null;
 
     /// <summary>Into how many equal parts, whole tiles of routers, the experts of a sample fall that depend on each other through their outputs alone; 1 where they do not.</summary>
-    public int ExpertParts => Index == 0 && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
+    public int ExpertParts => Index == 0 && Map is null && Instances == 1 && Routing == Routing.ExpertChoice && !HasWindow && RouterGradient is null && RouterTiles.Count == 1 ? RouterTiles[0].Tiles : 1;
 
     /// <summary>
     /// The largest batch whose training pass workers share by experts instead of samples; 0 where they cannot. By experts each worker reads all patches; by samples
@@ -85,15 +104,24 @@ internal sealed record LayerPlan(
     /// </summary>
     public int SharedBatch => ExpertParts == 1 ? 0 : Experts * Taken >= 2 * Patches ? int.MaxValue : 1;
 
-    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0));
+    /// <summary>Whether several patches at a time get their gradient: those of a map, which every training pass needs.</summary>
+    public bool HasPatchGradientTiles => Spec.Window is not null;
+
+    private int PatchGradientFloats => HasPatchGradientTiles ? GradientPlan.PatchesTogether * Dimension : 0;
+
+    public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(PatchGradientFloats, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0)));
+
     public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
+
+    /// <summary>Floats of its outputs: of all instances, [instances, m], or of its map with the border.</summary>
+    public int OutputFloats => Map?.Floats ?? Instances * Outputs;
 
     /// <summary>The outputs of all instances in a sample's float scratch: [instances, m].</summary>
     public int OutputsOffset => Floats + (Instances * Block.Floats);
 
     /// <summary>Their gradient: [instances, m].</summary>
-    public int OutputGradientsOffset => OutputsOffset + Slots.Align(Instances * Outputs);
+    public int OutputGradientsOffset => OutputsOffset + Slots.Align(OutputFloats);
 
     /// <summary>The float scratch of the layer in a sample's slot ends here.</summary>
-    public int FloatsEnd => OutputGradientsOffset + Slots.Align(Instances * Outputs);
+    public int FloatsEnd => OutputGradientsOffset + Slots.Align(OutputFloats);
 }

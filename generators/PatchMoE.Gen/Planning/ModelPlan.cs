@@ -52,7 +52,16 @@ internal sealed record ModelPlan(
         }
     }
 
+    /// <summary>Whether a layer adds auxiliary losses to the loss.</summary>
+    public bool HasAuxiliary => Layers.Any(layer => layer.HasAuxiliary);
+
+    /// <summary>Doubles of the totals and factors of all auxiliary losses.</summary>
+    public int AuxiliaryLength => Layers.Where(layer => layer.HasAuxiliary).Sum(layer => TokenPlan.AuxiliaryLength(layer.Experts));
+
     public LayerPlan Bottom => Layers[0];
+
+    /// <summary>Whether a sample can have fewer valid patches than n: not where layers cut the map of an image, all of whose patches are valid.</summary>
+    public bool HasLengths => Model.Input is VectorsInputSpec || Layers.All(layer => layer.Spec.Window is null);
 
     /// <summary>The widest vectors of im2col, whose rows are pixel rows of patches.</summary>
     public int PatchLanes => Model.Input is ImageInputSpec image ? Lanes.For(image.PatchWidth * image.Channels) : 1;
@@ -72,7 +81,7 @@ internal sealed record ModelPlan(
 
 /// <summary>The head made ready to print.</summary>
 /// <param name="Spec">The head as the spec has it.</param>
-/// <param name="Inputs">m, the outputs of the top layer.</param>
+/// <param name="Inputs">m, the outputs of the top layer; n·m of its map.</param>
 /// <param name="RowTiles">Logits per register tile.</param>
 /// <param name="WeightOffset">Where the weights lie in the parameter buffer.</param>
 /// <param name="BiasOffset">Where the bias lies; −1 without bias.</param>

@@ -43,19 +43,12 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
             return Rows(shape.Dimension, "vectors are read where they lie");
         }
 
-        int pixelRow = image.Width * image.Channels;
-        int gridStep = image.StrideHeight * pixelRow;
-        int columnStep = image.StrideWidth * image.Channels;
-        bool contiguous = image.PatchHeight == 1 || image.PatchWidth == image.Width;
-        bool even = image.GridWidth == 1 || image.GridHeight == 1 || gridStep == image.GridWidth * columnStep;
-        if (contiguous && even)
+        if (EvenStep(image) is { } step)
         {
-            return Rows(image.GridWidth == 1 ? gridStep : columnStep, "each patch is contiguous in the image and read where it lies");
+            return Rows(step, "each patch is contiguous in the image and read where it lies");
         }
 
-        var patches = contiguous
-            ? new ImagePatches(1, shape.Dimension, 0, image.GridWidth, columnStep, gridStep)
-            : new ImagePatches(image.PatchHeight, image.PatchWidth * image.Channels, pixelRow, image.GridWidth, columnStep, gridStep);
+        ImagePatches patches = PixelRows(image);
         if (patches.Length >= LongPixelRow)
         {
             return new PatchAccess(
@@ -70,4 +63,24 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
             : new PatchAccess(
                 PatchSource.Copies, shape.Dimension, null, $"a patch lies in {patches.PixelRows} short pixel rows of the image, so a sample's patches are first copied to scratch rows");
     }
+    /// <summary>Floats from a patch to the next where a patch's values follow each other and patches lie in equal steps; else null.</summary>
+    public static int? EvenStep(ImageInputSpec image)
+    {
+        (int columnStep, int gridStep) = Steps(image);
+        bool even = image.GridWidth == 1 || image.GridHeight == 1 || gridStep == image.GridWidth * columnStep;
+        return !IsContiguous(image) || !even ? null : image.GridWidth == 1 ? gridStep : columnStep;
+    }
+
+    /// <summary>The pixel rows in which patches lie; one where a patch's values follow each other.</summary>
+    public static ImagePatches PixelRows(ImageInputSpec image)
+    {
+        (int columnStep, int gridStep) = Steps(image);
+        return IsContiguous(image)
+            ? new ImagePatches(1, image.PatchHeight * image.PatchWidth * image.Channels, 0, image.GridWidth, columnStep, gridStep)
+            : new ImagePatches(image.PatchHeight, image.PatchWidth * image.Channels, image.Width * image.Channels, image.GridWidth, columnStep, gridStep);
+    }
+
+    private static bool IsContiguous(ImageInputSpec image) => image.PatchHeight == 1 || image.PatchWidth == image.Width;
+
+    private static (int Column, int Grid) Steps(ImageInputSpec image) => (image.StrideWidth * image.Channels, image.StrideHeight * image.Width * image.Channels);
 }

@@ -22,18 +22,26 @@ internal static class Planner
         int floats = patchFloats;
         int integers = 0;
         int panels = 0;
+        int auxiliary = 0;
         var layers = new List<LayerPlan>();
         for (int i = 0; i < shapes.Count; i++)
         {
-            PatchAccess access = i == 0 ? bottom : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
-            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], access, parameters, floats, integers, panels);
+            PatchAccess access = i == 0 ? bottom
+                : layers[i - 1].Map is { } below ? WindowAccess.Of(below, model.Layers[i].Window!)
+                : PatchAccess.Rows(shapes[i].Dimension, "the outputs of the layer below are its patches");
+            int groups = i > 0 && model.Input is VectorsInputSpec { Groups.Count: > 0 } ? shapes[0].Instances / (shapes[i].Instances * shapes[i].Patches) : 0;
+            LayerPlan layer = PlanLayer(i, model.Layers[i], shapes[i], groups, access, parameters, floats, integers, panels, auxiliary) with
+            {
+                Map = model.Layers[i].Map ? MapPlan.Of(shapes[i], i + 1 < shapes.Count ? model.Layers[i + 1].Window : null) : null,
+            };
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
             panels += layer.Experts * layer.ExpertPanels;
+            auxiliary += layer.HasAuxiliary ? TokenPlan.AuxiliaryLength(layer.Experts) : 0;
             layers.Add(layer);
         }
 
-        HeadPlan head = PlanHead(model.Head, shapes[shapes.Count - 1].Outputs, parameters);
+        HeadPlan head = PlanHead(model.Head, model.HeadInputs(), parameters);
         int logits = floats;
         int logitsGradient = logits + Slots.Align(head.Outputs);
         int loss = logitsGradient + Slots.Align(head.Outputs);
@@ -58,36 +66,42 @@ internal static class Planner
     }
 
     private static LayerPlan PlanLayer(
-        int index, LayerSpec layer, LayerShape shape, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels)
+        int index, LayerSpec layer, LayerShape shape, int groups, PatchAccess access, EquatableArray<ParameterSpec> parameters, int floats, int integers, int panels, int auxiliary)
     {
         bool dense = layer.Routing == Routing.Dense;
         bool choice = layer.Routing == Routing.ExpertChoice;
+        TokenPlan? token = layer.Choice is null ? null : TokenPlan.Of(layer, shape, auxiliary);
         int neurons = dense ? shape.Outputs : shape.Neurons;
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
-        ExpertKernel kernel = ExpertKernel.Of(experts, choice ? experts : 1, neurons, shape, access, lowest: index == 0);
+        ExpertKernel kernel = ExpertKernel.Of(experts, token is not null ? (shape.Pairs + shape.PatchesPerExpert - 1) / shape.PatchesPerExpert : choice ? experts : 1, neurons, shape, access, lowest: index == 0 && !layer.Map);
+        BlockPlan block = BlockPlan.Of(layer, shape, token, kernel.ActivationStep);
+        bool allScores = token?.HasDenseScores ?? (choice && layer.Gate == Gate.SoftmaxAll);
+        bool ownScores = !allScores && (choice || token is not null) && layer.Gate != Gate.None;
         return new LayerPlan(
             index,
             layer,
             shape,
+            PatchGroups: groups,
             Experts: experts,
             Neurons: neurons,
             Access: access,
-            Selection: choice ? Selection.Of(shape.Patches, shape.PatchesPerExpert) : null,
-            Block: BlockPlan.Of(layer, shape, kernel.ActivationStep),
+            Selection: choice ? Selection.Of(shape.Patches, shape.PatchesPerExpert) : token is { ByScore: true } ? Selection.OfAll(shape.Patches) : null,
+            Block: block,
             Floats: floats,
             Integers: integers,
             RouterTiles: routerTiles,
             Kernel: kernel,
             Gradient: GradientPlan.ForExpert(
-                neurons, hasRouter: choice && layer.Gate is Gate.SoftmaxSelected or Gate.Sigmoid, shape.Dimension, shape.PatchesPerExpert * shape.Instances, inPixelRows: access.ExpertImage is not null),
+                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, inPixelRows: access.ExpertImage is not null),
             RouterGradient: layer.Routing == Routing.Sample
                 ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, inPixelRows: false)
-                : choice && layer.Gate == Gate.SoftmaxAll ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, inPixelRows: access.ExpertImage is not null) : null,
+                : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, inPixelRows: access.ExpertImage is not null) : null,
             Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),
-            BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias));
+            BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias),
+            Token: token is null ? null : token with { Block = block.Token });
     }
 
     private static HeadPlan PlanHead(HeadSpec head, int inputs, EquatableArray<ParameterSpec> parameters) => new(

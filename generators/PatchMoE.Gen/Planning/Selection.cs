@@ -31,6 +31,14 @@ internal sealed record Selection(SelectionKernel Kernel, int Scratch, string Rea
     /// <summary>Above so many kept scores, ranking them costs more than a sort.</summary>
     private const int MostSeparated = 256;
 
+    /// <summary>Up to so many scores to be put in order, counting ranks costs less than a sort.</summary>
+    private const int MostOrdered = 128;
+
+    /// <summary>To put all of n scores in order.</summary>
+    public static Selection OfAll(int patches) => patches <= MostOrdered
+        ? new Selection(SelectionKernel.Rank, 3 * Slots.Align(patches), $"n = {patches} is at most {MostOrdered}: each one's rank is counted")
+        : new Selection(SelectionKernel.Sort, 3 * Slots.Align(patches), $"n = {patches} is more than {MostOrdered}: a sort");
+
     /// <summary>Chooses by the sizes of n and l.</summary>
     public static Selection Of(int patches, int taken)
     {

@@ -62,7 +62,7 @@ internal static class CheckCommand
         ModelSpec model = spec.Model;
         IEnumerable<string> layers = model.LayerShapes().Select((shape, i) => string.Create(
             CultureInfo.InvariantCulture,
-            $"layer {i}: {Count(shape.Patches, "patch", "patches")} of d = {shape.Dimension}, {Count(shape.Experts, "expert", "experts")} of {Count(shape.Neurons, "neuron", "neurons")}, {shape.PatchesPerExpert} each"));
+            $"layer {i}: {Count(shape.Patches, "patch", "patches")} of d = {shape.Dimension}, {Count(shape.Experts, "expert", "experts")} of {Count(shape.Neurons, "neuron", "neurons")}, {Taken(model.Layers[i], shape)}{Map(shape)}"));
         IEnumerable<string> backbone = model.Backbone?.Map() is var (height, width, channels)
             ? [string.Create(CultureInfo.InvariantCulture, $"backbone: a map of {height}x{width}x{channels}")]
             : [];
@@ -70,6 +70,13 @@ internal static class CheckCommand
             CultureInfo.InvariantCulture,
             $"{spec.Name} is valid ({string.Join("; ", backbone.Concat(layers))}; {Count(model.Head.Outputs, "output", "outputs")}; {model.WeightCount():N0} weights).");
     }
+
+    private static string Map(LayerShape shape) =>
+        shape.Map is { } map ? string.Create(CultureInfo.InvariantCulture, $", a map of {map.Height}x{map.Width}x{map.Channels}") : string.Empty;
+
+    private static string Taken(LayerSpec layer, LayerShape shape) => layer.Choice is not { } choice
+        ? string.Create(CultureInfo.InvariantCulture, $"{shape.PatchesPerExpert} each")
+        : string.Create(CultureInfo.InvariantCulture, $"{choice.ExpertsPerPatch} for each patch, at most {shape.PatchesPerExpert} each");
 
     private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
 }

@@ -16,7 +16,7 @@ internal sealed class PredictCommand
     private readonly Option<string?> _weights = CommonOptions.OptionalWeights();
     private readonly Option<string[]> _input = new("--input")
     {
-        Description = "What to predict: pictures, folders of pictures, a .txt file with a path in each line, a .csv or .tsv table, arrays [B, …] (.npy, .npz, file.npz:name), or - for one of them on standard input.",
+        Description = "What to predict: pictures or texts, folders of them, a .txt file with a path in each line, a .csv or .tsv table, arrays [B, …] (.npy, .npz, file.npz:name), or - for one of them on standard input.",
         HelpName = "FILE",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
@@ -49,8 +49,7 @@ internal sealed class PredictCommand
         IPatchMoEModel model = TrainedModel.Load(source.Spec, source.WeightsPath, context);
         using Workspace workspace = model.CreateWorkspace(parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads);
         var reader = new PredictionInput(model, source.Spec);
-        bool isOnePicture = inputs is [var only] && !Directory.Exists(only) && !only.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) && only != ArrayInput.StandardInput;
-        var text = new PredictionText(named: !isOnePicture, parsed.GetValue(_top), model.Metadata.Classes.Count > 0, parsed.GetValue(_json));
+        var text = new PredictionText(named: inputs is not [var only] || !reader.IsOneFile(only), parsed.GetValue(_top), model.Metadata.Classes.Count > 0, parsed.GetValue(_json));
 
         var labels = new List<int>();
         using IEnumerator<NamedSample[]> batches = reader.Read(inputs, lengths).Chunk(Batch).GetEnumerator();

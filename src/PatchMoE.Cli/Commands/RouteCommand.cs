@@ -1,14 +1,16 @@
 using System.CommandLine;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Texts;
 using PatchMoE.Cli.Training;
 using PatchMoE.Formats;
 using PatchMoE.Reports;
+using PatchMoE.Reports.Texts;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe route SPEC --weights FILE --out FILE.svg</c>: draws which patches each expert took.</summary>
+/// <summary><c>pmoe route SPEC --weights FILE --out FILE.svg</c>: draws which patches each expert took; of texts, which segments.</summary>
 internal sealed class RouteCommand
 {
     private const int DefaultSamples = 8;
@@ -16,10 +18,10 @@ internal sealed class RouteCommand
 
     private readonly Argument<string> _model = CommonOptions.Model();
     private readonly Option<string?> _weights = CommonOptions.OptionalWeights();
-    private readonly Option<string> _out = CommonOptions.RequiredFile("--out", "The SVG file to write.");
+    private readonly Option<string?> _out = CommonOptions.File("--out", "The file to write: a picture (SVG), or for texts a page (HTML); texts without it are written to standard output.");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
-    private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data: an array [B, …], or - for one from standard input.");
+    private readonly Option<string?> _input = CommonOptions.File("--input", "Samples to draw instead of the spec's test data: an array [B, …], or - for one from standard input; for texts a file, a folder, a table, or - for a text.");
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels of --input, a .npy file [B].");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group) of --input, a .npy file [B] (or [B, T]).");
     private readonly Option<int?> _samples = CommonOptions.Number("--samples", $"Number of samples to draw, starting with the first. [default: {DefaultSamples}]", 1, MaximumSamples);
@@ -51,7 +53,12 @@ internal sealed class RouteCommand
     private int Execute(ParseResult parsed, CommandContext context)
     {
         ModelSource source = ModelSource.Find(parsed.GetRequiredValue(_model), parsed.GetValue(_weights), context);
-        string output = parsed.GetRequiredValue(_out);
+        if (TextInput.Takes(source.Spec.Model))
+        {
+            return RouteTexts(parsed, source, context);
+        }
+
+        string output = parsed.GetValue(_out) ?? throw new BadInputException("--out: name the SVG file to write, for example routes.svg.");
         OutputFiles.RequireDistinct([output], [parsed.GetValue(_model), source.WeightsPath, .. ArrayInput.Files(parsed.GetValue(_input), parsed.GetValue(_labels), parsed.GetValue(_lengths))]);
 
         PatchMoESpec spec = source.Spec;
@@ -66,6 +73,29 @@ internal sealed class RouteCommand
         IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
         string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })], model.Metadata.Classes.Count > 0 ? model.Metadata.Classes : null);
         AtomicFile.WriteText(output, svg);
+        return ExitCode.Done;
+    }
+
+    private int RouteTexts(ParseResult parsed, ModelSource source, CommandContext context)
+    {
+        string input = parsed.GetValue(_input) ?? throw new BadInputException("--input: name a text to route, a folder, a table, or - for a text on standard input.");
+        string? output = parsed.GetValue(_out);
+        OutputFiles.RequireDistinct(output is null ? [] : [output], [parsed.GetValue(_model), source.WeightsPath, input == ArrayInput.StandardInput ? null : input]);
+        IPatchMoEModel model = TrainedModel.Load(source.Spec, source.WeightsPath, context);
+        int most = parsed.GetValue(_samples) ?? DefaultSamples;
+        RoutedText[] texts = [.. new TextInput(source.Spec).Documents([input]).Take(most).Select(text => TextRouting.Of(model, text.Name, text.Document))];
+        if (output is not null)
+        {
+            AtomicFile.WriteText(output, TextRoutes.Page(source.Spec.Name, source.Spec.Model.Layers[0].Experts, texts));
+            return ExitCode.Done;
+        }
+
+        var terminal = new TerminalRoutes(TerminalRoutes.OutputHasColours);
+        foreach (RoutedText text in texts)
+        {
+            context.Output.Write(terminal.Draw(text));
+        }
+
         return ExitCode.Done;
     }
 

@@ -16,7 +16,7 @@ internal sealed class RunCommand
     private readonly Option<string> _output = CommonOptions.RequiredFile("--output", "The .npy file [B, C] to write the logits to.");
     private readonly Option<string?> _labels = CommonOptions.File("--labels", "The labels, an array [B] of whole numbers; with them, the loss is printed.");
     private readonly Option<string?> _gradients = CommonOptions.File("--gradients", "The safetensors file to write the gradients of the mean loss to; needs --labels.");
-    private readonly Option<string?> _routes = CommonOptions.File("--routes", "The .npy file [B, k, l] of int32 to write the routes of layer 0 to, best first.");
+    private readonly Option<string?> _routes = CommonOptions.File("--routes", "The .npy file [B, k, l] of int32 to write the routes of layer 0 to, best first; [B, n, t] for token choice.");
     private readonly Option<string?> _lengths = CommonOptions.File("--lengths", "Number of valid patches of each sample (or group), a .npy file [B] (or [B, T]).");
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
@@ -98,7 +98,7 @@ internal sealed class RunCommand
         AtomicFile.WriteAll(files);
     }
 
-    /// <summary>[B·T, k, l], or [B·T, 1, 1] for sample routing; T = 1 without groups.</summary>
+    /// <summary>[B·T, k, l]; [B·T, n, t] for token choice, [B·T, 1, 1] for sample routing; T = 1 without groups.</summary>
     private static int[] RouteShape(ModelSpec model, int samples)
     {
         EquatableArray<int> shape = model.RouteShape();

@@ -64,7 +64,7 @@ internal sealed record CostReport(string Name, int Batch, IReadOnlyList<CostPart
             }
 
             long experts = Weights(model, ParameterRole.Experts, i) + Weights(model, ParameterRole.ExpertsBias, i);
-            yield return new CostPart($"layers.{i}.experts", $"{instances}{shapes[i].Outputs}", experts, cost.Layers[i].Experts);
+            yield return new CostPart($"layers.{i}.experts", $"{instances}{(shapes[i].Map is { } map ? $"{map.Height}x{map.Width}x{map.Channels}" : $"{shapes[i].Outputs}")}", experts, cost.Layers[i].Experts);
         }
 
         yield return new CostPart("head", $"{model.Head.Outputs}", Weights(model, ParameterRole.Head, -1) + Weights(model, ParameterRole.HeadBias, -1), cost.HeadForward);

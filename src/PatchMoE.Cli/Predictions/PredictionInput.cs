@@ -1,5 +1,7 @@
 using System.Text;
 using PatchMoE.Cli.Inputs;
+using PatchMoE.Cli.Texts;
+using PatchMoE.Documents;
 using PatchMoE.Formats;
 using PatchMoE.Imaging;
 using PatchMoE.Training.Data;
@@ -33,13 +35,18 @@ internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
     {
         if (lengths is null)
         {
-            return TextInput.Takes(spec.Model) ? new TextInput(spec).Read(inputs) : inputs.SelectMany(Of);
+            return TextInput.Takes(spec.Model) && !inputs.Any(IsArray) ? new TextInput(spec).Documents(inputs).Select(text => Encoded(text.Document, text.Name)) : inputs.SelectMany(Of);
         }
 
         return inputs.Count == 1
             ? Rows(SampleFiles.Read(spec.Model, inputs[0], labels: null, lengths))
             : throw new BadInputException("--lengths: it belongs to one array, but --input names several files. Give one.");
     }
+
+    /// <summary>Whether an input is a single picture or text, whose name the user has just typed.</summary>
+    /// <param name="input">A value of <c>--input</c>.</param>
+    public bool IsOneFile(string input) => input != ArrayInput.StandardInput && !Directory.Exists(input)
+        && !(TextInput.Takes(spec.Model) ? TextTable.IsTable(input) : input.EndsWith(".txt", StringComparison.OrdinalIgnoreCase));
 
     private IEnumerable<NamedSample> Of(string input)
     {
@@ -91,6 +98,17 @@ internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
     private NamedSample Picture(string name, byte[]? data) => spec.Model.Input is ImageInputSpec { Channels: 1 or 3 }
         ? new NamedSample(ModelPictures.Values(model, name, data), default, name)
         : throw new BadInputException($"{name}: a picture cannot be the input of {spec.Name}, which is [{string.Join(", ", spec.Model.InputShape())}]. Give an array.");
+
+    private static bool IsArray(string input) => Path.GetExtension(input).Equals(".npy", StringComparison.OrdinalIgnoreCase);
+
+    private NamedSample Encoded(TextDocument document, string name)
+    {
+        var shape = (VectorsInputSpec)spec.Model.Input;
+        var values = new float[spec.Model.InputLength()];
+        var lengths = new int[shape.Groups.Aggregate(1, (product, size) => product * size)];
+        DocumentReader.Default.Encode(spec.Model, document, values, lengths);
+        return new NamedSample(values, lengths, name);
+    }
 
     private IEnumerable<NamedSample> Table(string path)
     {

@@ -77,7 +77,9 @@ internal static class ExpertPruning
     public static float[] Keep(ModelSpec model, ReadOnlySpan<float> parameters, IReadOnlyList<int> kept)
     {
         ModelSpec smaller = WithExperts(model, kept.Count);
-        int experts = TopLayer(model).Experts;
+        LayerSpec top = TopLayer(model);
+        int experts = top.Experts;
+        int places = top.Map ? model.LayerShapes()[model.Layers.Count - 1].Patches : 1;
         if (kept.Any(expert => expert < 0 || expert >= experts) || kept.Zip(kept.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
             throw new ArgumentException($"The experts {string.Join(", ", kept)} are not indices below {experts} in ascending order.", nameof(kept));
@@ -87,10 +89,10 @@ internal static class ExpertPruning
         var result = new float[ModelParameters.BufferLength(targets)];
         foreach ((ParameterSpec source, ParameterSpec target) in model.Parameters().Zip(targets))
         {
-            // Rows of tensors [rows, k, …] of which some are kept.
+            // Rows of tensors [rows, k, …] of which some are kept; a head on a map has a row for each class and place.
             (int rows, bool isPruned) = source.Role switch
             {
-                ParameterRole.Head => (source.Shape[0], true),
+                ParameterRole.Head => (source.Shape[0] * places, true),
                 ParameterRole.Router or ParameterRole.Experts or ParameterRole.ExpertsBias => (1, source.Layer == model.Layers.Count - 1),
                 _ => (1, false),
             };

@@ -62,6 +62,11 @@ internal sealed record TheoryScope(bool HasOrders, bool ChoosesPatches, IReadOnl
             yield return "model.backbone: the theory is about given patches; these are computed by a backbone, and n and d are those of its map.";
         }
 
+        if (model.Layers[0].Map)
+        {
+            yield return "model.layers[0].output: the theory sums a neuron over its patches; this network's head sees each patch by itself ('map').";
+        }
+
         if (model.Layers[0].Bias)
         {
             yield return "model.layers[0].bias: the theory's neurons have none.";

@@ -3,7 +3,11 @@ using static Onnx.TensorProto.Types;
 
 namespace PatchMoE.Onnx.Layers;
 
+<<<<<<< HEAD
 /// <summary>What follows from the counts of valid patches of the N instances of a layer.</summary>
+=======
+/// <summary>What follows from the counts of valid patches of a layer's N instances.</summary>
+>>>>>>> main
 /// <param name="graph">The graph.</param>
 /// <param name="lengths">The counts, int64 [N, 1].</param>
 internal sealed class ValidPatches(GraphWriter graph, string lengths)
@@ -15,6 +19,18 @@ internal sealed class ValidPatches(GraphWriter graph, string lengths)
     {
         long[] indices = [.. Enumerable.Range(0, count).Select(index => (long)index)];
         return graph.Node("Less", name, [graph.Constant($"{name}.index", indices, count), lengths]);
+    }
+
+    /// <summary>The counts of the layer above: all patches up to the last that itself has a valid patch; what follows is padding.</summary>
+    /// <param name="name">The nodes' name.</param>
+    /// <param name="patches">n of the layer above.</param>
+    public ValidPatches Above(string name, int patches)
+    {
+        string groups = graph.Reshape($"{name}/groups", lengths, -1, patches);
+        string filled = graph.Node("Greater", $"{name}/filled", [groups, graph.Constant($"{name}.zero", [0L])]);
+        long[] places = [.. Enumerable.Range(1, patches).Select(place => (long)place)];
+        string last = graph.Node("Where", $"{name}/places", [filled, graph.Constant($"{name}.place", places, patches), $"{name}.zero"]);
+        return new ValidPatches(graph, graph.Node("ReduceMax", name, [last, graph.Constant($"{name}.axis", [1L], 1)], NodeAttribute.Int("keepdims", 1)));
     }
 
     /// <summary>The number of patches that an expert takes, but at least 1, float32 [N, 1].</summary>

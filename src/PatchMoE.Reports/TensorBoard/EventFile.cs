@@ -45,6 +45,7 @@ public static class EventFile
         {
             yield return ("experts/entropy", use.Entropy);
             yield return ("experts/covered", use.Covered);
+            yield return ("experts/dropped", use.Dropped);
             for (int s = 0; s < use.Patches.Count; s++)
             {
                 string expert = s.ToString(CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal static partial class DiagnosticRules
     public static readonly DiagnosticRule OneExpertAlone = new(
         "PMOE092", DiagnosticLevel.Warning, "One expert does everything",
         "Expert {0} of the {3} in layer 0 has {1} of the {2}, so the others are as good as absent.",
-        "Use the routing 'expertChoice' with the gate 'softmaxSelected', where every expert takes patches of every sample, another seed, or a single expert.");
+        "Use the routing 'expertChoice' with the gate 'softmaxSelected', where every expert takes patches of every sample; with the routing 'tokenChoice', add or raise 'balance'; another seed, or a single expert.");
 
     /// <summary>{0} the pairs, {1} the lowest share that two of them have in common.</summary>
     public static readonly DiagnosticRule ExpertsTakeTheSame = new(

@@ -15,7 +15,7 @@ internal static class TextDataReader
         int? train = fields.Int("train", IntRange.Positive);
         double? testShare = DataReader.ReadTestShare(fields);
         string? text = Column(fields, "text", "text");
-        string? title = fields.Has("title") ? Column(fields, "title", "subject") : null;
+        string? title = Column(fields, "title", absent: null);
         string? label = Column(fields, "label", "label");
         TextFormat? format = fields.Choice("format", absent: TextFormat.Auto);
         int? irrelevant = fields.Int("irrelevant", IntRange.NotNegative, absent: 0);
@@ -37,10 +37,10 @@ internal static class TextDataReader
     }
 
     /// <summary>A column: its name, or its number from 0, quoted or not.</summary>
-    private static string? Column(FieldReader fields, string name, string absent) => fields.Node(name) switch
+    private static string? Column(FieldReader fields, string name, string? absent) => fields.Node(name) switch
     {
         null => absent,
         SpecNumber => fields.Int(name, IntRange.NotNegative)?.ToString(CultureInfo.InvariantCulture),
-        _ => DataReader.ReadPath(fields, name, absent, "a column", required: null),
+        _ => DataReader.ReadPath(fields, name, name, "a column", required: null),
     };
 }

@@ -26,7 +26,7 @@ internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> we
             else if (i > 0)
             {
                 // The groups' outputs are the patches of the next layer.
-                (y, counts) = (y.reshape(-1, layer.Shape.Patches, layer.Shape.Dimension), null);
+                (y, counts) = (y.reshape(-1, layer.Shape.Patches, layer.Shape.Dimension), counts is null ? null : Filled(counts, layer.Shape.Patches));
             }
 
             (y, Tensor? loss) = layer.Forward(y, counts);
@@ -35,6 +35,10 @@ internal sealed class NetworkOperations(ModelSpec model, Func<string, Tensor> we
 
         return (y.reshape(-1, model.HeadInputs()).MoveToOuterDisposeScope(), auxiliary?.MoveToOuterDisposeScope());
     }
+
+    /// <summary>The valid patches of an upper layer's instances, int64 [N / n]: all up to the last that itself has a valid patch; what follows is padding.</summary>
+    private static Tensor Filled(Tensor counts, int patches) =>
+        ((counts.reshape(-1, patches) > 0).to(ScalarType.Int64) * arange(1, patches + 1, device: counts.device)).amax([1]);
 
     /// <summary>The routes of layer 0, int64 [B·T, k, l], [B·T, n, t] or [B·T, 1, 1], −1 for none.</summary>
     /// <exception cref="ArgumentException">Layer 0 does not route (dense).</exception>

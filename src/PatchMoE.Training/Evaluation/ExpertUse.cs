@@ -18,6 +18,9 @@ public sealed record ExpertUse(
     double Entropy,
     double Covered)
 {
+    /// <summary>The share of the valid patches' choices that were dropped, since the expert had taken as many as it may; null unless layer 0 has token choice.</summary>
+    public double? Dropped { get; init; }
+
     /// <summary>An array of numbers in JSON.</summary>
     internal sealed class SharesConverter : JsonConverter<EquatableArray<double>>
     {

@@ -17,7 +17,8 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
     private readonly ModelSpec _model = engine.Spec.Model;
     private readonly LayerShape _shape = engine.Spec.Model.LayerShapes()[0];
     private readonly GateValues? _gates = engine.Spec.Model.Backbone is null ? new GateValues(engine.Spec.Model) : null;
-    private readonly int _routesPerInstance = engine.Spec.Model.RouteShape() is var shape ? shape[1] * shape[2] : 0;
+    private readonly RouteLayout _layout = RouteLayout.Of(engine.Spec.Model);
+    private readonly bool[] _taken = new bool[engine.Spec.Model.LayerShapes()[0].Experts * engine.Spec.Model.LayerShapes()[0].Patches];
     private int[] _routes = [];
     private float[] _inputs = [];
 
@@ -34,12 +35,12 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
     {
         int samples = Math.Min(data.Count, MaximumSamples);
         int instances = samples * _shape.Instances;
-        if (_routes.Length < instances * _routesPerInstance)
+        if (_routes.Length < instances * _layout.Length)
         {
-            _routes = new int[instances * _routesPerInstance];
+            _routes = new int[instances * _layout.Length];
         }
 
-        Span<int> routes = _routes.AsSpan(0, instances * _routesPerInstance);
+        Span<int> routes = _routes.AsSpan(0, instances * _layout.Length);
         ReadOnlySpan<int> lengths = data.LengthsOf(0, samples);
         ReadOnlySpan<float> inputs = data.InputsOf(0, samples, ref _inputs);
         engine.Route(inputs, routes, lengths);
@@ -48,12 +49,12 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
         for (int i = 0; i < instances; i++)
         {
             int valid = lengths.IsEmpty ? _shape.Patches : lengths[i];
-            ReadOnlySpan<int> taken = routes.Slice(i * _routesPerInstance, _routesPerInstance);
+            ReadOnlySpan<int> taken = routes.Slice(i * _layout.Length, _layout.Length);
             _gates?.AddTo(counts.Gate, parameters, inputs.Slice(i * instanceLength, instanceLength), valid, taken);
             Add(counts, taken, valid);
         }
 
-        return (counts.Use(_gates is not null, IsSample), counts.OverlapShares());
+        return (counts.Use(_gates is not null, IsSample, _model.Layers[0].Choice), counts.OverlapShares());
     }
 
     private void Add(Counts counts, ReadOnlySpan<int> routes, int valid)
@@ -64,23 +65,29 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
             return;
         }
 
-        int perExpert = _shape.PatchesPerExpert;
         counts.Valid += valid;
-        for (int j = 0; j < valid; j++)
+        Array.Clear(_taken);
+        for (int i = 0; i < routes.Length; i++)
         {
-            counts.Covered += routes.Contains(j) ? 1 : 0;
+            if (routes[i] >= 0)
+            {
+                (int expert, int patch) = _layout.At(i, routes[i]);
+                _taken[(patch * _shape.Experts) + expert] = true;
+            }
         }
 
-        for (int s = 0; s < _shape.Experts; s++)
+        for (int j = 0; j < valid; j++)
         {
-            ReadOnlySpan<int> own = routes.Slice(s * perExpert, perExpert);
-            for (int p = 0; p < perExpert && own[p] >= 0; p++)
+            ReadOnlySpan<bool> takers = _taken.AsSpan(j * _shape.Experts, _shape.Experts);
+            counts.Covered += takers.Contains(true) ? 1 : 0;
+            for (int s = 0; s < takers.Length; s++)
             {
-                counts.Taken[s]++;
-                for (int other = 0; other < _shape.Experts; other++)
+                for (int other = 0; takers[s] && other < takers.Length; other++)
                 {
-                    counts.Shared[s, other] += routes.Slice(other * perExpert, perExpert).Contains(own[p]) ? 1 : 0;
+                    counts.Shared[s, other] += takers[other] ? 1 : 0;
                 }
+
+                counts.Taken[s] += takers[s] ? 1 : 0;
             }
         }
     }
@@ -97,13 +104,14 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
 
         public long Valid { get; set; }
 
-        public ExpertUse Use(bool hasGates, bool isSample)
+        public ExpertUse Use(bool hasGates, bool isSample, TokenChoiceSpec? choice)
         {
             double[] patches = Shares([.. Taken.Select(count => (double)count)]);
             double[] gate = hasGates ? Shares(Gate) : [];
             double entropy = experts == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * StrictMath.Log(1 / share) : 0) / StrictMath.Log(experts);
             double covered = isSample ? 1 : Valid == 0 ? 0 : (double)Covered / Valid;
-            return new ExpertUse(Rounded(patches), Rounded(gate), Math.Round(entropy, Decimals), Math.Round(covered, Decimals));
+            double? dropped = choice is null ? null : Valid == 0 ? 0 : Math.Round(1 - ((double)Taken.Sum() / (Valid * choice.ExpertsPerPatch)), Decimals);
+            return new ExpertUse(Rounded(patches), Rounded(gate), Math.Round(entropy, Decimals), Math.Round(covered, Decimals)) { Dropped = dropped };
         }
 
         public double[,] OverlapShares()

@@ -44,7 +44,7 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
         }
     }
 
-    private string Remedy() => _model.Layers.Count > 0 && _model.Layers[0].Routing == Routing.ExpertChoice
+    private string Remedy() => _model.Layers.Any(layer => layer.Routing == Routing.ExpertChoice)
         ? "where the experts may miss the patches that matter, raise 'patchesPerExpert' or 'experts', use the gate 'softmaxAll', or train several seeds and keep the best (--seeds 5)"
         : "use fewer neurons, stop early (--patience 10), or train several seeds and keep the best (--seeds 5)";
 

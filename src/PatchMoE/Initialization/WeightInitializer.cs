@@ -69,13 +69,14 @@ public static class WeightInitializer
         }
     }
 
-    /// <summary>[1, m]: +1 for the neurons of expert 0, −1 for those of expert 1.</summary>
+    /// <summary>[1, m]: +1 for the neurons of expert 0, −1 for those of expert 1; over a map, [1, n·m], the same for each patch.</summary>
     private static void FillSign(ModelSpec model, Span<float> values)
     {
-        int neurons = model.Layers[model.Layers.Count - 1].NeuronsPerExpert;
+        LayerSpec top = model.Layers[model.Layers.Count - 1];
+        int outputs = top.Experts * top.NeuronsPerExpert;
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = i < neurons ? 1 : -1;
+            values[i] = i % outputs < top.NeuronsPerExpert ? 1 : -1;
         }
     }
 }

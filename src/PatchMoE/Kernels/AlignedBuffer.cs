@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace PatchMoE.Kernels;
 
 /// <summary>A zeroed array that starts at a multiple of 64 bytes and never moves.</summary>
-/// <typeparam name="T">float or int.</typeparam>
+/// <typeparam name="T">float, int or double.</typeparam>
 public sealed class AlignedBuffer<T>
     where T : unmanaged
 {

@@ -402,6 +402,16 @@ public abstract unsafe class CompiledNetwork : IDisposable
     private void CheckSamples(ReadOnlySpan<float> input, int batch, ReadOnlySpan<int> lengths)
     {
         CheckInput(input, batch);
+        CheckLengths(lengths, batch);
+    }
+
+    private void CheckLengths(ReadOnlySpan<int> lengths, int batch)
+    {
+        if (!Sizes.HasLengths)
+        {
+            Guard.NoLengths(lengths.Length, Sizes.Model);
+        }
+
         Guard.Lengths(lengths, batch, Sizes.Groups, Sizes.Patches);
     }
 
@@ -409,7 +419,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     {
         Guard.NotEmpty(labels.Length);
         Guard.Labels(labels, Sizes.Loss, Sizes.Outputs);
-        Guard.Lengths(lengths, labels.Length, Sizes.Groups, Sizes.Patches);
+        CheckLengths(lengths, labels.Length);
         Guard.Length(logits.Length, labels.Length, Sizes.Outputs, nameof(logits));
     }
 

@@ -112,4 +112,17 @@ public static class Guard
             }
         }
     }
+
+    /// <summary>Networks whose layers cut the map of an image take no valid-patch counts.</summary>
+    /// <param name="length">The number of counts.</param>
+    /// <param name="model">The model's name.</param>
+    /// <exception cref="ArgumentException">There are some.</exception>
+    internal static void NoLengths(int length, string model)
+    {
+        if (length > 0)
+        {
+            throw new ArgumentException(
+                $"lengths has {length} values, but the layers of {model} cut the map of an image, all of whose patches are valid; only sequences have valid-patch counts. Leave lengths out.", "lengths");
+        }
+    }
 }

@@ -59,4 +59,10 @@ public sealed record NetworkSizes
 
     /// <summary>The largest batch for which they share experts; 0 if never.</summary>
     public required int SharedBatch { get; init; }
+
+    /// <summary>Whether a sample may have fewer valid patches than n: not where layers cut the map of an image.</summary>
+    public bool HasLengths { get; init; } = true;
+
+    /// <summary>The number of doubles that the totals of auxiliary losses over a batch take; 0 without any.</summary>
+    public int AuxiliaryLength { get; init; }
 }

@@ -45,6 +45,21 @@ public readonly unsafe struct InputBatch
 
     /// <summary>[B] or [B, groups].</summary>
     public ref int Lengths => ref *_lengths;
+
+    /// <summary>The valid patches of an upper layer's instance: all up to the last with a valid patch below it; what follows is padding.</summary>
+    /// <param name="first">The first of the groups below the instance, in <see cref="Lengths"/>.</param>
+    /// <param name="patches">The instance's patches.</param>
+    /// <param name="groups">The groups below each of them.</param>
+    public int FilledPatches(nint first, int patches, int groups)
+    {
+        int last = (patches * groups) - 1;
+        while (last >= 0 && _lengths[first + last] == 0)
+        {
+            last--;
+        }
+
+        return (last + groups) / groups;
+    }
 }
 
 /// <summary>A pass that computes values for each sample: logits, or feature vectors.</summary>

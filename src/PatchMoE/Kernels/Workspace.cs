@@ -27,6 +27,7 @@ public sealed class Workspace : IDisposable
     private readonly List<object> _runs = [];
     private readonly AlignedBuffer<float> _panels;
     private readonly AlignedBuffer<float> _workerFloats;
+    private readonly AlignedBuffer<double> _auxiliary;
     private AlignedBuffer<float>? _gradients;
     private AlignedBuffer<float> _floats;
     private AlignedBuffer<int> _integers;
@@ -38,7 +39,7 @@ public sealed class Workspace : IDisposable
     /// <param name="threads">The number of threads that share a pass, ≥ 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">threads is outside 1…1024.</exception>
     public Workspace(int threads)
-        : this(null, "another class", 0, 0, 0, 0, 0, threads)
+        : this(null, "another class", 0, 0, 0, 0, 0, 0, threads)
     {
     }
 
@@ -47,12 +48,12 @@ public sealed class Workspace : IDisposable
     /// <param name="sizes">Its sizes.</param>
     /// <param name="threads">As above.</param>
     internal Workspace(Type owner, NetworkSizes sizes, int threads)
-        : this(owner, sizes.Model, sizes.InputLength, sizes.SlotFloats, sizes.SlotIntegers, sizes.PanelFloats, sizes.WorkerFloats, threads)
+        : this(owner, sizes.Model, sizes.InputLength, sizes.SlotFloats, sizes.SlotIntegers, sizes.PanelFloats, sizes.WorkerFloats, sizes.AuxiliaryLength, threads)
     {
     }
 
     private Workspace(
-        Type? owner, string ownerName, int inputLength, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int threads)
+        Type? owner, string ownerName, int inputLength, int slotFloats, int slotIntegers, int panelFloats, int workerFloats, int auxiliary, int threads)
     {
         if (threads is < 1 or > MaximumThreads)
         {
@@ -65,6 +66,7 @@ public sealed class Workspace : IDisposable
         Threads = threads;
         _panels = new AlignedBuffer<float>(panelFloats);
         _workerFloats = new AlignedBuffer<float>(checked(threads * workerFloats));
+        _auxiliary = new AlignedBuffer<double>(auxiliary);
         _floats = new AlignedBuffer<float>(0);
         _integers = new AlignedBuffer<int>(0);
     }
@@ -173,6 +175,10 @@ public sealed class Workspace : IDisposable
     /// <summary>For emitted code: the space for weights in panels, shared by all workers.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ref float Panels => ref _panels.Start;
+
+    /// <summary>For emitted code: the totals of auxiliary losses over a batch, and what gradients need of them; shared by all workers.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ref double Auxiliary => ref _auxiliary.Start;
 
     /// <summary>For emitted code: a worker's own scratch.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -2,9 +2,9 @@ namespace PatchMoE;
 
 /// <summary>Why a model says what it says of one sample: which patches each expert of layer 0 saw, and how much each of them spoke for the predicted class.</summary>
 /// <remarks>
-/// What there is depends on the network. <c>expertChoice</c>: for each expert, the patches it took. <c>dense</c>: every expert with all patches; there is no router, so scores are
+/// What there is depends on the network. <c>expertChoice</c> and <c>tokenChoice</c>: for each expert, the patches it took. <c>dense</c>: every expert with all patches; there is no router, so scores are
 /// 0 and gates 1. <c>sample</c>: the one expert that the router chose, with all patches; score and gate are the expert's. Two levels: the experts of layer 0 in each group, and
-/// no contributions, since layer 1 combines the groups.
+/// no contributions, since layer 1 combines the groups. Stacks: the experts of layer 0, and no contributions, since the layers above combine its patches; nor where the head sees a map.
 /// </remarks>
 public sealed record Explanation
 {
@@ -46,7 +46,7 @@ public sealed record ExpertView(int Expert, int Group, EquatableArray<TakenPatch
 /// <param name="Gate">G, by which the expert's activations are multiplied.</param>
 /// <param name="Contribution">
 /// What it added, through this expert, to the logit of the predicted class, less the mean over the logits of all classes (logistic loss: to the logit, with the sign of the
-/// predicted class). The contributions of all patches and experts and the head's bias add up to exactly that. Null with two levels.
+/// predicted class). The contributions of all patches and experts and the head's bias add up to exactly that. Null with two levels, in stacks and where the head sees a map.
 /// </param>
 public sealed record TakenPatch(PatchPlace Place, float Score, float Gate, float? Contribution)
 {

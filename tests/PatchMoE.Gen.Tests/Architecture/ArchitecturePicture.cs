@@ -95,5 +95,5 @@ internal static class ArchitecturePicture
 
     private static string Label(string folder) => folder.Length == 0 ? "·" : folder;
 
-    private static readonly string[] s_tools = ["GpuBench", "OnnxBench", "PatchMoE.Benchmarks", "PatchMoE.Compare", "PatchMoE.Defaults", "PatchMoE.Measurement", "PatchMoE.Peers", "PatchMoE.Pictures", "PatchMoE.ServiceLoad"];
+    private static readonly string[] s_tools = ["GpuBench", "OnnxBench", "PatchMoE.Benchmarks", "PatchMoE.Compare", "PatchMoE.Defaults", "PatchMoE.Measurement", "PatchMoE.Peers", "PatchMoE.Pictures", "PatchMoE.ServiceLoad", "PatchMoE.TextBaselines"];
 }

@@ -40,6 +40,23 @@ internal sealed record TrainedNetwork(string Name, string Spec)
             }
             """),
         new(
+            "a stack, windows overlap",
+            """
+            {
+              "model": {
+                "input":  { "kind": "vectors", "patches": 20, "dimension": 24 },
+                "layers": [
+                  { "routing": "dense", "experts": 1, "neuronsPerExpert": 18, "bias": true, "output": "map" },
+                  { "experts": 3, "patchesPerExpert": 7, "neuronsPerExpert": 13, "gate": "softmaxAll", "bias": true, "output": "map", "window": 3, "padding": "same" },
+                  { "experts": 2, "patchesPerExpert": 4, "neuronsPerExpert": 16, "gate": "sigmoid", "window": 4, "stride": 2 } ],
+                "head":   { "kind": "linear", "outputs": 1 },
+                "loss":   "logistic"
+              },
+              "training": { "epochs": 2, "batch": 20, "optimizer": { "kind": "adamW", "learningRate": 0.01 } },
+              "data": { "kind": "synthetic", "train": 100, "test": 50 }
+            }
+            """),
+        new(
             "sample routing",
             """
             {

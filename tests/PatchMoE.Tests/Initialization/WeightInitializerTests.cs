@@ -34,6 +34,16 @@ public class WeightInitializerTests
     }
 
     [Test]
+    public void ASignHeadOnAMapHasTheSameSignsForEachPatch()
+    {
+        PatchMoESpec pooled = Spec(new HeadSpec(HeadKind.Fixed, 1, HeadWeights.Sign), InitSpec.Default, experts: 2, neurons: 3);
+        PatchMoESpec spec = pooled with { Model = pooled.Model with { Layers = pooled.Model.Layers.Select(layer => layer with { Map = true }).ToEquatableArray() } };
+        int patches = spec.Model.LayerShapes()[0].Patches;
+        Assert.That(patches, Is.GreaterThan(1));
+        Assert.That(Tensor(spec, "head.weight"), Is.EqualTo(Enumerable.Repeat(new float[] { 1, 1, 1, -1, -1, -1 }, patches).SelectMany(signs => signs)));
+    }
+
+    [Test]
     public void BiasesAndGapsAreZero()
     {
         PatchMoESpec spec = Spec(new HeadSpec(HeadKind.Linear, 3, Bias: true), InitSpec.Default, bias: true);

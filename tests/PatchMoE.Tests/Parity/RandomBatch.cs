@@ -39,12 +39,19 @@ internal sealed class RandomBatch
         }
 
         bool cutsImage = model.Input is ImageInputSpec && model.Layers.Any(layer => layer.Window is not null);
-        if (random.Next(3) == 0 && !cutsImage)
+        if ((random.Next(3) == 0 || (bottom.Instances > 1 && random.Next(2) == 0)) && !cutsImage)
         {
             Lengths = new int[batch * bottom.Instances];
             for (int i = 0; i < Lengths.Length; i++)
             {
                 Lengths[i] = random.Next(bottom.Patches + 1);
+            }
+
+            // Groups at the end that are empty are padding of the level above.
+            for (int b = 0; b < batch && random.Next(3) > 0; b++)
+            {
+                int filled = random.Next(bottom.Instances + 1);
+                Lengths.AsSpan((b * bottom.Instances) + filled, bottom.Instances - filled).Clear();
             }
         }
     }

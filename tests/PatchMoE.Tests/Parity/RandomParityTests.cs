@@ -18,6 +18,17 @@ public class RandomParityTests
         Check(PatchMoECompiler.Compile(spec), spec, seed, samples: null);
     }
 
+    [Test]
+    public void CpuAgreesWithReference_OnTokenChoice([Range(1, 200)] int seed)
+    {
+        PatchMoESpec spec = new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice).Draw();
+        TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        Assert.That(model.Spec, Is.EqualTo(spec with { Name = model.Spec.Name }));
+
+        Check(model, spec, seed, samples: seed % 10 == 0 ? 70 : null);
+    }
+
     private static IEnumerable<string> Sizes => SizeSpecs.All.Keys;
 
     [TestCaseSource(nameof(Sizes))]
@@ -57,7 +68,7 @@ public class RandomParityTests
         }
     }
 
-    private static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
+    internal static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
     {
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed, samples);
         batch.Parameters.CopyTo(model.Parameters);

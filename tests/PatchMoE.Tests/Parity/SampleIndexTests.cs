@@ -21,6 +21,7 @@ public class SampleIndexTests
     [TestCase("threshold", 1)]
     [TestCase("experts shared by workers, dot products", 3)]
     [TestCase("experts shared by workers, panels, patches copied", 2)]
+    [TestCase("token choice, a sort by score", 3)]
     public void EqualBits_OverSeveralWindows(string name, int threads) => Check(SizeSpecs.All[name], seed: 6, samples: 131, threads);
 
     /// <summary>A batch of one is shared by experts where larger ones are not.</summary>

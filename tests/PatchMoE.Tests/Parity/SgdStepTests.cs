@@ -13,6 +13,10 @@ public class SgdStepTests
     [Test]
     public void EqualBits_RandomNetworks([Range(1, 60)] int seed) => Check(new RandomSpecs(seed).Draw(), seed, samples: null, threads: 1 + (seed % 3));
 
+    [Test]
+    public void EqualBits_RandomTokenChoice([Range(1, 30)] int seed) =>
+        Check(new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice).Draw(), seed, samples: seed % 6 == 0 ? 67 : null, threads: 1 + (seed % 3));
+
     [TestCaseSource(nameof(Sizes))]
     public void EqualBits_WhereSizesChooseOtherKernels(string name) => Check(SizeSpecs.All[name], seed: 2, samples: 5, threads: 2);
 
@@ -21,10 +25,13 @@ public class SgdStepTests
     [TestCase("window, many experts of a short row", 40)]
     [TestCase("threshold", 70)]
     [TestCase("experts shared by workers, dot products", 131)]
+    [TestCase("token choice, window, panels, a capacity by score, every loss", 70)]
+    [TestCase("token choice, a sort by score", 70)]
     public void EqualBits_OverSeveralWindows(string name, int samples) => Check(SizeSpecs.All[name], seed: 3, samples, threads: 3);
 
     [TestCase("threshold")]
     [TestCase("experts shared by workers, panels, patches copied")]
+    [TestCase("token choice, a sort by score")]
     public void NoWeightChanges_IfALogitIsNotFinite(string name)
     {
         PatchMoESpec spec = SizeSpecs.All[name];
@@ -48,7 +55,7 @@ public class SgdStepTests
         }
     }
 
-    private static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
+    internal static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
     {
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed, samples);

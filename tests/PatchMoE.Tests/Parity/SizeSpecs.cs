@@ -85,10 +85,29 @@ internal static class SizeSpecs
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
         ["insertion"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),
+        ["token choice, window, panels, a capacity by score, every loss"] = Of(
+            new VectorsInputSpec(9, 601, default),
+            Token(9, 50, Gate.SoftmaxAll, new TokenChoiceSpec(2) { CapacityFactor = 0.8, Priority = Priority.Score, Balance = new BalanceSpec(BalanceKind.Switch, 0.1), ZLoss = 0.02 })),
+        ["token choice, window, dot products, long pixel rows"] = Of(
+            new ImageInputSpec(8, 8, 523, 4, 4, 4, 4),
+            Token(5, 41, Gate.SoftmaxSelected, new TokenChoiceSpec(2) { CapacityFactor = 0.7 })),
+        ["token choice, panels, patches copied, the router's row with the neurons'"] = Of(
+            new ImageInputSpec(16, 16, 3, 2, 2, 2, 2),
+            Token(6, 48, Gate.SoftmaxSelected, new TokenChoiceSpec(2))),
+        ["token choice, a sort by score"] = Of(
+            new VectorsInputSpec(150, 21, default),
+            Token(8, 7, Gate.Sigmoid, new TokenChoiceSpec(3) { CapacityFactor = 0.6, Priority = Priority.Score, Balance = new BalanceSpec(BalanceKind.Importance, 0.3) })),
+        ["token choice, window in groups, losses on both levels"] = Of(
+            new VectorsInputSpec(4, 8003, EquatableArray.Of(3)),
+            Token(3, 17, Gate.SoftmaxAll, new TokenChoiceSpec(1) { Balance = new BalanceSpec(BalanceKind.Switch, 0.1) }),
+            Token(4, 5, Gate.None, new TokenChoiceSpec(2) { ZLoss = 0.05 })),
     };
 
     private static LayerSpec Choice(int experts, int neurons, int taken, Gate gate, bool bias = false) =>
         new(Routing.ExpertChoice, experts, neurons, taken, gate, Pooling.Selected, bias);
+
+    private static LayerSpec Token(int experts, int neurons, Gate gate, TokenChoiceSpec choice) =>
+        new(Routing.TokenChoice, experts, neurons, Gate: gate, Bias: true) { Choice = choice };
 
     private static PatchMoESpec Of(InputSpec input, params LayerSpec[] layers) =>
         new("Sizes", new ModelSpec(input, EquatableArray.Of(layers), new HeadSpec(HeadKind.Linear, 3, Bias: true), Loss.SoftmaxCrossEntropy));

@@ -37,6 +37,12 @@ public sealed class ExplainTests
                     Assert.That(patches.Select(patch => patch.Score), Is.EqualTo(scores[own]));
                     Assert.That(patches.Select(patch => patch.Gate), Is.EqualTo(gates[own]));
                     break;
+                case Routing.TokenChoice:
+                    (int, int, float, float)[] pairs = [.. explanation.Experts.SelectMany(expert => expert.Patches.Select(patch => (patch.Place.Index, expert.Expert, patch.Score, patch.Gate)))];
+                    Assert.That(explanation.Experts, Has.Count.EqualTo(shape.Experts));
+                    Assert.That(pairs, Is.EquivalentTo(Enumerable.Range(b * length, length).Where(i => routes[i] >= 0).Select(i => (i % length / model.RouteShape[2], routes[i], scores[i], gates[i]))));
+                    Assert.That(explanation.Experts.Select(expert => expert.Patches.Select(patch => patch.Score)), Has.All.Ordered.Descending);
+                    break;
                 case Routing.Sample:
                     Assert.That(explanation.Experts.Select(expert => expert.Expert), Is.EqualTo(routes[own]));
                     Assert.That(patches, Has.Length.EqualTo(shape.Patches));

@@ -19,6 +19,13 @@ public sealed class ExpertPruningTests
             EquatableArray.Of(new LayerSpec(Routing.ExpertChoice, 3, 2, 2, Gate.SoftmaxSelected, Bias: true), new LayerSpec(Routing.ExpertChoice, 5, 2, 2, Gate.Sigmoid, Bias: true)),
             new HeadSpec(HeadKind.Linear, 3),
             Loss.SoftmaxCrossEntropy),
+        new(
+            s_image,
+            EquatableArray.Of(
+                new LayerSpec(Routing.Dense, 1, 4) { Map = true },
+                new LayerSpec(Routing.ExpertChoice, 5, 3, 2, Gate.Sigmoid, Bias: true) { Map = true, Window = new WindowSpec(2, 2, 1, 1, Padding.Valid) }),
+            new HeadSpec(HeadKind.Linear, 3),
+            Loss.SoftmaxCrossEntropy),
     ];
 
     /// <summary>Removing experts is setting their head weights to 0: with a fixed head, a linear one with biases, and below the top layer nothing changes.</summary>
@@ -34,7 +41,7 @@ public sealed class ExpertPruningTests
         int neurons = model.Layers[^1].NeuronsPerExpert;
         for (int i = 0; i < head.Length; i++)
         {
-            int expert = i % head.Shape[1] / neurons;
+            int expert = i / neurons % model.Layers[^1].Experts;
             if (!kept.Contains(expert))
             {
                 whole[head.Offset + i] = 0;

@@ -31,6 +31,20 @@ public sealed class RoutePictureTests
     }
 
     [Test]
+    public void TokenChoice_FramesEachPatchInItsExpertsColours()
+    {
+        ModelSpec model = Specs.Separate(Specs.Vectors, Specs.Synthetic).Model;
+        model = model with { Layers = [new LayerSpec(Routing.TokenChoice, 4, 2) { Choice = new TokenChoiceSpec(2) }] };
+        var sample = new RoutedSample(new float[44], 1, 1, [3, 0, -1, 1, -1, -1, 2, -1], [1, 1, 0, 1, 0, 0, 1, 0], -1);
+
+        XElement[] frames = [.. Draw(model, sample).Descendants(Svg + "g").Single().Elements(Svg + "rect")];
+
+        Assert.That(frames.Select(frame => frame.Value), Is.EqualTo(
+            new[] { "expert 3, patch 0, gate 1", "expert 0, patch 0, gate 1", "expert 1, patch 1, gate 1", "expert 2, patch 3, gate 1" }));
+        Assert.That(frames.Select(Colour), Is.EqualTo(new[] { 3, 0, 1, 2 }.Select(Palette.Colour)));
+    }
+
+    [Test]
     public void LargerGates_HaveStrongerLines()
     {
         ModelSpec model = Specs.Separate(Specs.Vectors, Specs.Synthetic).Model;

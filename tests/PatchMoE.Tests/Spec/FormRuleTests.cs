@@ -100,7 +100,7 @@ public sealed class FormRuleTests
     [Test]
     public void UnknownWord_OfAKindReportsNothingElse() => Diagnose.Reports(
         DiagnosticRules.UnknownWord, "model.input.kind",
-        "'sound' is not a valid value here; the valid values are 'image' and 'vectors'. Use one of these.",
+        "'sound' is not a valid value here; the valid values are 'image', 'vectors' and 'text'. Use one of these.",
         SpecText.Of(input: """{ "kind": §"sound", "seconds": 3 }"""));
 
     [Test]

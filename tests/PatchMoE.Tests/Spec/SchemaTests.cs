@@ -39,6 +39,7 @@ public sealed class SchemaTests
         new("arraysData", SpecText.Of(data: $$"""{ "kind": "arrays", {{Unknown}} }""")),
         new("folderData", SpecText.Of(data: $$"""{ "kind": "folder", {{Unknown}} }""")),
         new("csvData", SpecText.Of(data: $$"""{ "kind": "csv", {{Unknown}} }""")),
+        new("textsData", SpecText.Of(data: $$"""{ "kind": "texts", {{Unknown}} }""")),
         new("spuriousDigits", SpecText.Of(data: $$"""{ "kind": "mosaic", "spurious": { {{Unknown}} } }""")),
         new("augmentation", SpecText.Of(data: $$"""{ "kind": "folder", "path": "x", "augment": { {{Unknown}} } }""")),
     ];
@@ -64,6 +65,7 @@ public sealed class SchemaTests
         new("textInput", "tokens", SpecText.Of(input: """{ "kind": "text", "tokens": "zzzzzzzz" }""")),
         new("celebaData", "fit", SpecText.Of(data: """{ "kind": "celeba", "fit": "zzzzzzzz" }""")),
         new("folderData", "fit", SpecText.Of(data: """{ "kind": "folder", "fit": "zzzzzzzz" }""")),
+        new("textsData", "format", SpecText.Of(data: """{ "kind": "texts", "format": "zzzzzzzz" }""")),
         new("mosaicData", "source", SpecText.Of(data: """{ "kind": "mosaic", "source": "zzzzzzzz" }""")),
         new("bagsData", "source", SpecText.Of(data: """{ "kind": "bags", "source": "zzzzzzzz" }""")),
         new("imagesData", "source", SpecText.Of(data: """{ "kind": "images", "source": "zzzzzzzz" }""")),
@@ -76,7 +78,7 @@ public sealed class SchemaTests
         new(new[] { "imageInput", "vectorsInput", "textInput" }, "kind", SpecText.Of(input: """{ "kind": "zzzzzzzz" }""")),
         new(new[] { "expertChoiceLayer", "denseLayer", "sampleLayer", "tokenChoiceLayer" }, "routing", SpecText.Of(layers: """{ "routing": "zzzzzzzz" }""")),
         new(new[] { "fixedHead", "linearHead" }, "kind", SpecText.Of(head: """{ "kind": "zzzzzzzz" }""")),
-        new(new[] { "mosaicData", "imagesData", "cifar10Data", "celebaData", "syntheticData", "bagsData", "arraysData", "folderData", "csvData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
+        new(new[] { "mosaicData", "imagesData", "cifar10Data", "celebaData", "syntheticData", "bagsData", "arraysData", "folderData", "csvData", "textsData" }, "kind", SpecText.Of(data: """{ "kind": "zzzzzzzz" }""")),
     ];
 
     [TestCaseSource(nameof(Objects))]
@@ -130,6 +132,7 @@ public sealed class SchemaTests
     [TestCase("bagsData")]
     [TestCase("folderData")]
     [TestCase("csvData")]
+    [TestCase("textsData")]
     public void Defaults_AreThoseOfTheReader(string definition)
     {
         (string name, string value)[] defaults =
@@ -177,6 +180,7 @@ public sealed class SchemaTests
                 data: $$"""{ "kind": "celeba", "attribute": "Smiling", "train": 8, "test": 8, "spurious": {{Add("""{ "positive": "Black_Hair" }""")}} }"""),
             "folderData" => SpecText.Of(input: SpecText.Digit, data: Add("""{ "kind": "folder", "path": "photos" }""")),
             "csvData" => SpecText.Of(data: Add("""{ "kind": "csv", "file": "t.csv", "label": "kind" }""")),
+            "textsData" => SpecText.Of(input: """{ "kind": "text", "maxSegments": 8, "dimension": 16 }""", data: Add("""{ "kind": "texts", "path": "t.csv" }""")),
             "bagsData" => SpecText.Of(data: Add("""{ "kind": "bags" }""")),
             "syntheticData" => SpecText.Of(data: Add("""{ "kind": "synthetic" }""")),
             _ => throw new ArgumentException(definition, nameof(definition)),

@@ -38,6 +38,34 @@ public sealed class ExpertUseTests
     }
 
     [Test]
+    public void TokenChoice_CountsThePairsTaken([Values] Gate gate, [Values] bool ragged)
+    {
+        const int samples = 20;
+        (int k, int t, int n) = (4, 2, 6);
+        var choice = new TokenChoiceSpec(t) { CapacityFactor = 0.7 };
+        PatchMoESpec spec = new("use", new ModelSpec(
+            new VectorsInputSpec(n, 9), [new LayerSpec(Routing.TokenChoice, k, 4, Gate: gate) { Choice = choice }], new HeadSpec(HeadKind.Linear, 2), Loss.SoftmaxCrossEntropy));
+        (IPatchMoEModel model, Dataset data) = Draw(spec, samples, ragged);
+
+        (ExpertUse use, double[,] overlap) = new ExpertUseMeter(new CpuEngine(model, 1)).Measure(data, model.Parameters);
+
+        var routes = new int[samples * n * t];
+        var gates = new float[routes.Length];
+        using Workspace workspace = model.CreateWorkspace();
+        model.Route(data.Inputs, routes, [], gates, workspace, data.Lengths);
+        double[] taken = [.. Enumerable.Range(0, k).Select(s => (double)routes.Count(route => route == s))];
+        double[] gated = [.. Enumerable.Range(0, k).Select(s => routes.Zip(gates).Where(one => one.First == s).Sum(one => (double)one.Second))];
+        int valid = ragged ? data.Lengths.ToArray().Sum() : samples * n;
+        int[][] byPatch = [.. routes.Chunk(t)];
+
+        Assert.That(use.Patches, Is.EqualTo(taken.Select(value => value / taken.Sum())).Within(1e-6));
+        Assert.That(use.Gate, Is.EqualTo(gated.Select(value => value / gated.Sum())).Within(2e-6));
+        Assert.That(use.Covered, Is.EqualTo(byPatch.Count(patch => patch.Any(route => route >= 0)) / (double)valid).Within(1e-6));
+        Assert.That(use.Dropped, Is.EqualTo(1 - (taken.Sum() / (valid * t))).Within(1e-6).And.GreaterThan(0));
+        Assert.That(overlap[0, 1], Is.EqualTo(byPatch.Count(patch => patch.Contains(0) && patch.Contains(1)) / taken[0]).Within(1e-9));
+    }
+
+    [Test]
     public void SampleRouting_CountsSamples()
     {
         const int samples = 30;

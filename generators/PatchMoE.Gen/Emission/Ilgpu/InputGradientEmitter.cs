@@ -36,7 +36,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
                 2L * plan.Units * l * plan.DeltaStride * d,
                 8L * plan.Units * l * d) { Per = "instance, the weights left out" },
             writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
-            arguments.Lengths.When(layer.Index == 0 && plan.RouterGradient is not null),
+            arguments.Lengths.When(layer.IsRagged && plan.RouterGradient is not null),
             arguments.Routes,
             Argument.Parameters,
             arguments.Activations,

@@ -15,8 +15,8 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
     /// <summary>What the layer reads: the network's input, or the outputs below.</summary>
     public Argument Input => Argument.Floats("input", _layer.Index == 0 ? "buffers.Input" : $"scratch.Layer{_layer.Index - 1}Outputs");
 
-    /// <summary>The counts of valid patches, in layer 0; empty if all are valid.</summary>
-    public Argument Lengths => Argument.Integers("lengths", "buffers.Lengths").When(_layer.Index == 0);
+    /// <summary>The counts of valid patches of layer 0's groups; empty if all are valid.</summary>
+    public Argument Lengths => Argument.Integers("lengths", "buffers.Lengths").When(_layer.IsRagged);
 
     public Argument Scores => Floats("scores", "Scores");
 

@@ -6,9 +6,14 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 /// <summary>Prints how many of an instance's patches count.</summary>
 internal static class LayerText
 {
-    /// <summary>The valid patches of an instance; only layer 0 is ragged.</summary>
-    public static Expression Valid(SourceWriter writer, LayerPlan layer, Expression instance, string name = "valid") =>
-        layer.Index == 0 ? writer.Let(name, Expression.Raw($"lengths.Length > 0 ? lengths[{instance}] : {layer.Patches}")) : layer.Patches;
+    /// <summary>The valid patches of an instance: its own count in layer 0; above, that of patches up to the last with a valid patch below it.</summary>
+    public static Expression Valid(SourceWriter writer, LayerPlan layer, Expression instance, string name = "valid")
+    {
+        string? count = layer.Index == 0 ? $"lengths[{instance}]"
+            : layer.PatchGroups > 0 ? $"FilledPatches.Count(lengths, {instance * (layer.Patches * layer.PatchGroups)}, {layer.Patches}, {layer.PatchGroups})"
+            : null;
+        return count is null ? layer.Patches : writer.Let(name, Expression.Raw($"lengths.Length > 0 ? {count} : {layer.Patches}"));
+    }
 
     public static Expression Taken(SourceWriter writer, LayerPlan layer, Expression valid) =>
         layer.Taken == layer.Patches ? valid : writer.Let("taken", Expression.Min(valid, layer.Taken));

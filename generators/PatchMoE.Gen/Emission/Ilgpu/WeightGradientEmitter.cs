@@ -36,7 +36,7 @@ internal static class WeightGradientEmitter
             "WeightGradient",
             documentation,
             arguments.Input,
-            arguments.Lengths.When(layer.Index == 0 && layer.Routing != Routing.ExpertChoice),
+            arguments.Lengths.When(layer.IsRagged && layer.Routing != Routing.ExpertChoice),
             arguments.Routes,
             arguments.Activations);
     }
@@ -70,7 +70,7 @@ internal static class WeightGradientEmitter
             "RouterGradient",
             documentation,
             sample ? Argument.Floats("input", arguments.PatchSums.Value) : arguments.Input,
-            arguments.Lengths.When(layer.Index == 0 && !sample),
+            arguments.Lengths.When(layer.IsRagged && !sample),
             arguments.ScoreGradients);
     }
 

@@ -5,13 +5,31 @@ namespace PatchMoE.Gen.Emission.Text;
 /// <summary>A layer in words, for headers and documentation.</summary>
 internal static class LayerDoc
 {
-    /// <summary>Routing, gate and pooling.</summary>
+    /// <summary>Routing, gate and pooling, or the map.</summary>
     public static string Summary(LayerPlan layer) => layer.Routing switch
     {
+        Routing.Dense when layer.Map is { } map => $"dense, a convolution: every expert sees every patch{Map(map)}",
         Routing.Dense => "dense, every expert sees every patch",
-        Routing.Sample => "sample, the best expert sees the whole sample",
-        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}, pooling {SpecWords.Of(layer.Spec.Pooling)}",
+        Routing.Sample => "sample, the best expert sees the whole sample" + (layer.Map is { } map ? Map(map) : string.Empty),
+        Routing.TokenChoice => $"{Choice(layer.Token!, layer.Experts)}, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
+        _ => $"expertChoice, each expert takes {layer.Taken} of {layer.Patches} patches, gate {SpecWords.Of(layer.Spec.Gate)}{Outputs(layer)}",
     };
+
+    /// <summary>The choice of experts in words, for documentation.</summary>
+    private static string Choice(TokenPlan token, int experts)
+    {
+        string limit = !token.HasCapacity
+            ? token.Choice.CapacityFactor is null ? "no limit" : "a capacity that holds every patch"
+            : $"at most ⌈{Format.Number(token.Choice.CapacityFactor!.Value)}·t·n/k⌉ = {token.Capacity} patches an expert, first choices first, then by {(token.ByScore ? "probability" : "index")}";
+        string losses = string.Concat(
+            token.Choice.Balance is { } balance ? $", balance {SpecWords.Of(balance.Kind)} · {Format.Number(balance.Weight)}" : string.Empty,
+            token.HasZLoss ? $", zLoss · {Format.Number(token.Choice.ZLoss)}" : string.Empty);
+        return $"tokenChoice, each patch chooses {token.PerPatch} of {Format.Plural(experts, "expert")}, {limit}{losses}";
+    }
+
+    private static string Outputs(LayerPlan layer) => layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}";
+
+    private static string Map(MapPlan map) => $", output a map of {map.Rows} × {map.Columns} × {map.Channels}";
 
     /// <summary>Prints the documentation of a layer's class.</summary>
     public static void Write(SourceWriter writer, LayerPlan layer)
@@ -27,8 +45,28 @@ internal static class LayerDoc
         writer.Comment("///", $"n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {times} per sample.");
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
+        if (layer.Map is { } map)
+        {
+            string border = map.HasBorder ? $" in a border of {map.BorderRows} × {map.BorderColumns} zeros, which the windows of the layer above reach into" : string.Empty;
+            string moved = layer.Taken < layer.Patches ? "; only the patches taken are computed, written into the cleared map and, in the backward pass, read" : string.Empty;
+            writer.Comment("///", $"Map: [{map.Rows}, {map.Columns}, {map.Channels}]{border}, {Format.Count(4L * map.Floats)} bytes of a sample's scratch{moved}.");
+        }
+
+        if (layer.Spec.Window is not null || layer.Map is not null)
+        {
+            LayerCost cost = LayerCost.Of(layer.Spec, shape);
+            writer.Comment("///", $"A sample: {Format.Count(cost.Router)} FLOPs of scores and {Format.Count(cost.Experts)} of experts; backward {Format.Count(cost.WeightGradients)} for the weights and {Format.Count(cost.InputGradient)} for the patches; {Format.Count(Bytes(layer))} bytes of patches, weights and outputs.");
+        }
+
         writer.Comment("///", Tiles(layer));
         writer.Lines("/// </remarks>");
+    }
+
+    /// <summary>The distinct memory of a sample's forward pass: windows overlap in the map.</summary>
+    private static long Bytes(LayerPlan layer)
+    {
+        long patches = layer.Shape.Below is { } below ? (long)below.Height * below.Width * below.Channels : (long)layer.Patches * layer.Dimension;
+        return 4 * (patches + ((long)layer.Shape.Outputs * layer.Dimension) + layer.OutputFloats);
     }
 
     /// <summary>The largest tile of each kernel, by class of vector unit, and why.</summary>
@@ -43,7 +81,7 @@ internal static class LayerDoc
             T Choose<T>(ByWidth<T> choice)
                 where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
-            string scores = layer.Routing == Routing.ExpertChoice ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
             return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(GradientPlan.VectorsFor(layer.Dimension))}";
         }
     }

@@ -3,31 +3,28 @@ using PatchMoE.Cli.Inputs;
 using PatchMoE.Documents;
 using PatchMoE.Training.Data;
 
-namespace PatchMoE.Cli.Predictions;
+namespace PatchMoE.Cli.Texts;
 
 /// <summary>
-/// What <c>--input</c> names for a network of texts: files of text, a folder of them, a table with a column of texts, or <c>-</c> for a text on standard input. Arrays (.npy) hold
-/// the values themselves.
+/// What <c>--input</c> names for a network of texts: files of text, a folder of them, a table with a column of texts, or <c>-</c> for a text on standard input.
 /// </summary>
 /// <param name="spec">The model's spec, with the data section if it is known: it names the columns and the format.</param>
 internal sealed class TextInput(PatchMoESpec spec)
 {
+    /// <summary>What the text on standard input is called.</summary>
+    private const string StandardInputName = "standard input";
+
     private readonly TextDataSpec _data = spec.Data as TextDataSpec ?? new TextDataSpec("", null, 0);
 
     /// <summary>Whether a network takes texts.</summary>
     public static bool Takes(ModelSpec model) => model.Input is VectorsInputSpec { Text: { Embedding: not TextEmbedding.Given } };
-
-    /// <summary>The samples; texts are encoded one after another, as they are asked for.</summary>
-    /// <param name="inputs">The values of <c>--input</c>.</param>
-    /// <exception cref="BadInputException">One cannot be read.</exception>
-    public IEnumerable<NamedSample> Read(IReadOnlyList<string> inputs) => Documents(inputs).Select(text => Encode(text.Document, text.Name));
 
     /// <summary>The texts themselves, each with its name; rows of a table are named by their lines.</summary>
     /// <param name="inputs">The values of <c>--input</c>.</param>
     /// <exception cref="BadInputException">One cannot be read.</exception>
     public IEnumerable<(string Name, TextDocument Document)> Documents(IReadOnlyList<string> inputs) => inputs.SelectMany(input => input switch
     {
-        ArrayInput.StandardInput => [(PredictionInput.StandardInputName, DocumentReader.Default.Parse(Encoding.UTF8.GetString(ArrayInput.ReadAll()), _data.Format))],
+        ArrayInput.StandardInput => [(StandardInputName, DocumentReader.Default.Parse(Encoding.UTF8.GetString(ArrayInput.ReadAll()), _data.Format))],
         _ when Directory.Exists(input) => OfFolder(input),
         _ when TextTable.IsTable(input) => new TextTable(input, _data).ReadTexts(DocumentReader.Default).Select(text => (text.Name, text.Document)),
         _ => [OfFile(input)],
@@ -43,13 +40,4 @@ internal sealed class TextInput(PatchMoESpec spec)
     }
 
     private (string Name, TextDocument Document) OfFile(string file) => (file, DocumentReader.Default.Read(file, _data.Format));
-
-    private NamedSample Encode(TextDocument document, string name)
-    {
-        var shape = (VectorsInputSpec)spec.Model.Input;
-        var values = new float[spec.Model.InputLength()];
-        var lengths = new int[shape.Groups.Aggregate(1, (product, size) => product * size)];
-        DocumentReader.Default.Encode(spec.Model, document, values, lengths);
-        return new NamedSample(values, lengths, name);
-    }
 }

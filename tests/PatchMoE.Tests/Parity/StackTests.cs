@@ -1,0 +1,135 @@
+using PatchMoE.Compiler;
+
+namespace PatchMoE.Tests.Parity;
+
+/// <summary>The emitted code of stacks: maps and windows of every kind, on random networks and on sizes of real ones.</summary>
+[Parallelizable(ParallelScope.Children)]
+public class StackTests
+{
+    /// <summary>Three layers whose windows overlap and reach into the border; the upper ones take few of them.</summary>
+    private const string Convolution = """
+        { "name": "StackSizes", "model": {
+          "input": { "kind": "image", "height": 28, "width": 28, "channels": 1, "patch": [4, 4], "stride": [2, 2] },
+          "layers": [
+            { "routing": "dense", "experts": 1, "neuronsPerExpert": 16, "bias": true, "output": "map" },
+            { "routing": "dense", "experts": 1, "neuronsPerExpert": 32, "bias": true, "output": "map", "window": [3, 3], "stride": [2, 2], "padding": "same" },
+            { "routing": "expertChoice", "experts": 4, "patchesPerExpert": 12, "neuronsPerExpert": 16, "gate": "sigmoid", "bias": true, "output": "map",
+              "window": [3, 3], "padding": "same" },
+            { "routing": "expertChoice", "experts": 2, "patchesPerExpert": 5, "neuronsPerExpert": 40, "gate": "softmaxAll", "window": [2, 2] } ],
+          "head": { "kind": "linear", "outputs": 10 }, "loss": "softmaxCrossEntropy" } }
+        """;
+
+    private static PatchMoESpec Sizes { get; } = SpecReader.Read(Convolution, string.Empty).Spec!;
+
+    [Test]
+    public void CpuAgreesWithReference([Range(1, 160)] int seed)
+    {
+        PatchMoESpec spec = Random(seed);
+        TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
+        RandomParityTests.Check(PatchMoECompiler.Compile(spec), spec, seed, samples: null);
+    }
+
+    [TestCase(1, 2)]
+    [TestCase(2, 11)]
+    public void CpuAgreesWithReference_OnSizesOfRealNetworks(int seed, int samples) => RandomParityTests.Check(PatchMoECompiler.Compile(Sizes), Sizes, seed, samples);
+
+    [Test]
+    public void SgdStep_IsTheGradientsThenTheUpdate([Range(1, 30)] int seed) => SgdStepTests.Check(Random(seed), seed, samples: null, threads: 1 + (seed % 3));
+
+    [Test]
+    public void SgdStep_IsTheGradientsThenTheUpdate_OverSeveralWindows() => SgdStepTests.Check(Sizes, seed: 4, samples: 35, threads: 2);
+
+    [Test]
+    public void EqualBits_ForAnyNumberOfThreads([Range(1, 20)] int seed) => CheckBits(Random(seed), seed, samples: 19);
+
+    [Test]
+    public void EqualBits_ForAnyNumberOfThreads_OnSizesOfRealNetworks() => CheckBits(Sizes, seed: 3, samples: 35);
+
+    /// <summary>The border of a map and the places that nobody takes are 0 in every pass, whatever the passes before it left in the scratch.</summary>
+    [Test]
+    public void EqualBits_WhateverWasComputedBefore([Range(1, 20)] int seed)
+    {
+        PatchMoESpec spec = Random(seed);
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples: 7);
+        RandomBatch other = RandomBatch.DrawWithTies(spec.Model, seed + 1000, samples: 7);
+        batch.Parameters.CopyTo(model.Parameters);
+        using Workspace used = model.CreateWorkspace();
+        using Workspace fresh = model.CreateWorkspace();
+        Gradients(model, other, used);
+        Assert.That(Gradients(model, batch, used), Is.EqualTo(Gradients(model, batch, fresh)));
+    }
+
+    [Test]
+    public void ValidPatchCounts_AreRefused_WhereTheMapOfAnImageIsCut()
+    {
+        IPatchMoEModel model = PatchMoECompiler.Compile(Sizes);
+        using Workspace workspace = model.CreateWorkspace();
+        model.Parameters.Fill(0.1f);
+        Assert.That(
+            () => model.Forward(new float[model.InputLength], new float[model.Outputs], workspace, [3]),
+            Throws.ArgumentException.With.Message.Contains("the layers of StackSizes cut the map of an image"));
+    }
+
+    [Test]
+    public void NothingIsAllocated_InTheSteadyState()
+    {
+        IPatchMoEModel model = PatchMoECompiler.Compile(Sizes);
+        RandomBatch batch = RandomBatch.DrawWithTies(Sizes.Model, seed: 1, samples: 9);
+        batch.Parameters.CopyTo(model.Parameters);
+        using Workspace workspace = model.CreateSharing(threads: 2);
+        var logits = new float[9 * model.Outputs];
+        var gradients = new float[model.Parameters.Length];
+        var inputGradient = new float[batch.Input.Length];
+        void PassAll()
+        {
+            model.Forward(batch.Input, logits, workspace);
+            model.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, inputGradient);
+            model.SgdStep(batch.Input, batch.Labels, logits, learningRate: 0, weightDecay: 0, workspace);
+        }
+
+        for (int i = 0; i < 50; i++)
+        {
+            PassAll();
+        }
+
+        // Other threads of the test host allocate, too; a pass that allocates would do so every time.
+        long least = long.MaxValue;
+        for (int i = 0; i < 20; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            PassAll();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.That(least, Is.Zero);
+    }
+
+    /// <summary>Half of them with token choice in most layers.</summary>
+    private static PatchMoESpec Random(int seed) =>
+        new RandomSpecs(seed, RandomSpecs.Parts.Stacks | (seed % 2 == 0 ? RandomSpecs.Parts.TokenChoice : RandomSpecs.Parts.None)).Draw();
+
+    private static void CheckBits(PatchMoESpec spec, int seed, int samples)
+    {
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples);
+        batch.Parameters.CopyTo(model.Parameters);
+        using Workspace one = model.CreateWorkspace();
+        float[] expected = Gradients(model, batch, one);
+        foreach (int threads in new[] { 2, 3 })
+        {
+            using Workspace several = model.CreateSharing(threads);
+            Assert.That(Gradients(model, batch, several), Is.EqualTo(expected), $"{threads} threads");
+        }
+    }
+
+    /// <summary>Logits, gradients of the weights and of the input, one behind the other.</summary>
+    private static float[] Gradients(IPatchMoEModel model, RandomBatch batch, Workspace workspace)
+    {
+        var logits = new float[batch.Labels.Length * model.Outputs];
+        var gradients = new float[model.Parameters.Length];
+        var inputGradient = new float[batch.Input.Length];
+        model.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, inputGradient, batch.Lengths);
+        return [.. logits, .. gradients, .. inputGradient];
+    }
+}
