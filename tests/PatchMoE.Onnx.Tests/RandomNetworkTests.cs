@@ -11,9 +11,20 @@ public class RandomNetworkTests
     private const int Seeds = 100;
 
     [Test]
-    public void AgreesWithReference([Range(1, Seeds)] int seed)
+    public void AgreesWithReference([Range(1, Seeds)] int seed) => CheckRandom(new RandomSpecs(seed).Draw(), seed);
+
+    [Test]
+    public void TokenChoice_AgreesWithReference([Range(1, Seeds)] int seed) => CheckRandom(new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice).Draw(), seed);
+
+    [Test]
+    public void Stack_AgreesWithReference([Range(1, Seeds)] int seed) => CheckRandom(new RandomSpecs(seed, RandomSpecs.Parts.Stacks).Draw(), seed);
+
+    [Test]
+    public void StackWithTokenChoice_AgreesWithReference([Range(1, 2 * Seeds)] int seed) =>
+        CheckRandom(new RandomSpecs(seed, Everything).Draw(), seed);
+
+    private static void CheckRandom(PatchMoESpec spec, int seed)
     {
-        PatchMoESpec spec = new RandomSpecs(seed).Draw();
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
         using OnnxSession session = OnnxSession.Of(spec, batch.Parameters, new OnnxExportOptions { Lengths = batch.Lengths is not null });
@@ -58,9 +69,13 @@ public class RandomNetworkTests
     }
 
     [Test]
-    public void Padding_HasNoInfluence([ValueSource(nameof(SeedsOfVectors))] int seed)
+    public void Padding_HasNoInfluence([ValueSource(nameof(SeedsOfVectors))] int seed) => CheckPadding(new RandomSpecs(seed).Draw(), seed);
+
+    [Test]
+    public void PaddingOfStacks_HasNoInfluence([ValueSource(nameof(SeedsOfSequences))] int seed) => CheckPadding(new RandomSpecs(seed, Everything).Draw(), seed);
+
+    private static void CheckPadding(PatchMoESpec spec, int seed)
     {
-        PatchMoESpec spec = new RandomSpecs(seed).Draw();
         RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed);
         LayerShape layer = spec.Model.LayerShapes()[0];
         int instances = batch.Labels.Length * layer.Instances;
@@ -94,6 +109,10 @@ public class RandomNetworkTests
             Assert.That(models.Select(model => (model.Head.Kind, model.Head.Bias)).Distinct().Count(), Is.EqualTo(3));
         });
     }
+
+    private const RandomSpecs.Parts Everything = RandomSpecs.Parts.TokenChoice | RandomSpecs.Parts.Stacks;
+
+    private static IEnumerable<int> SeedsOfSequences => Enumerable.Range(1, Seeds).Where(seed => new RandomSpecs(seed, Everything).Draw().Model.Input is VectorsInputSpec);
 
     private static IEnumerable<int> SeedsOfVectors => Enumerable.Range(1, Seeds).Where(seed => new RandomSpecs(seed).Draw().Model.Input is VectorsInputSpec);
 

@@ -38,11 +38,21 @@ internal sealed class ExpertChoiceGraph(LayerScope scope) : ILayerGraph
         return new LayerValues(filled, Routes(routes));
     }
 
-    public LayerValues Map(string rows)
+    public LayerValues Map(string rows, ValidPatches? valid)
     {
-        Choice choice = Choose(rows, valid: null);
-        return new LayerValues(scope.ByPatch("output", new MaskedPatches(scope).Map(rows, choice), _sizes.Outputs), Routes(choice.Chosen));
+        Choice choice = Choose(rows, valid);
+        if (valid is null)
+        {
+            return new LayerValues(Map(rows, choice), Routes(choice.Chosen));
+        }
+
+        // Patches that are not valid are chosen last, and their rows of the map become 0 whatever they contain.
+        string taken = valid.Below(scope.Name("taken"), _sizes.PatchesPerExpert);
+        string routes = Where("chosen/taken", taken, choice.Chosen, _graph.Constant(scope.Name("chosen/taken.none"), [-1L]));
+        return new LayerValues(scope.WithoutPadding("output/valid", Map(rows, choice), valid), Routes(routes));
     }
+
+    private string Map(string rows, Choice choice) => scope.ByPatch("output", new MaskedPatches(scope).Map(rows, choice), _sizes.Outputs);
 
     private LayerSpec Layer => scope.Layer;
 

@@ -13,8 +13,7 @@ internal sealed class SampleGraph(LayerScope scope) : ILayerGraph
 
     public LayerValues Pooled(string rows, ValidPatches? valid)
     {
-        string patches = scope.ByPatch("patches", rows, _sizes.Dimension);
-        patches = valid is null ? patches : scope.WithoutPadding("patches/valid", patches, valid);
+        string patches = Patches(rows, valid);
         (string expert, string gates, string routes) = Route(patches);
         string mean = scope.MeanOfValid("mean", Activations(patches, expert), valid);
 
@@ -24,13 +23,21 @@ internal sealed class SampleGraph(LayerScope scope) : ILayerGraph
         return new LayerValues(_graph.Reshape(scope.Name("output"), placed, -1, _sizes.Outputs), routes);
     }
 
-    public LayerValues Map(string rows)
+    public LayerValues Map(string rows, ValidPatches? valid)
     {
-        string patches = scope.ByPatch("patches", rows, _sizes.Dimension);
+        string patches = Patches(rows, valid);
         (string expert, string gates, string routes) = Route(patches);
         string row = scope.ByPatch("activations/row", Activations(patches, expert), 1, _sizes.Neurons);
         string placed = _graph.Node("Mul", scope.Name("placed"), [row, _graph.Reshape(scope.Name("gates/column"), gates, -1, 1, _sizes.Experts, 1)]);
-        return new LayerValues(scope.ByPatch("output", placed, _sizes.Outputs), routes);
+        string map = scope.ByPatch("output", placed, _sizes.Outputs);
+        return new LayerValues(valid is null ? map : scope.WithoutPadding("output/valid", map, valid), routes);
+    }
+
+    /// <summary>[N, n, d], 0 where a patch is not valid.</summary>
+    private string Patches(string rows, ValidPatches? valid)
+    {
+        string patches = scope.ByPatch("patches", rows, _sizes.Dimension);
+        return valid is null ? patches : scope.WithoutPadding("patches/valid", patches, valid);
     }
 
     /// <summary>The expert of each instance [N], its probability at its place [N, k], and the expert as a route [N, 1, 1].</summary>

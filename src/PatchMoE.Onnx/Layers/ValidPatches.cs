@@ -37,4 +37,19 @@ internal sealed class ValidPatches(GraphWriter graph, string lengths)
         string taken = graph.Node("Clip", $"{name}/clip", [lengths, graph.Constant($"{name}/clip.least", [1L]), graph.Constant($"{name}/clip.most", [(long)most])]);
         return graph.Node("Cast", name, [taken], NodeAttribute.Int("to", (long)DataType.Float));
     }
+
+    /// <summary>A number for each count, int64 [N, 1].</summary>
+    /// <param name="name">The node's name.</param>
+    /// <param name="table">The numbers for counts from 0.</param>
+    public string Lookup(string name, long[] table) => graph.Node("Gather", name, [graph.Constant($"{name}.table", table, table.Length), lengths]);
+
+    /// <summary>The valid windows of sequences of these counts: those within the sequence, or with padding those whose middle is.</summary>
+    /// <param name="name">The prefix of the nodes' names.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="patches">The length of the sequence.</param>
+    public ValidPatches OfWindows(string name, WindowSpec window, int patches)
+    {
+        int last = window.Padding == Padding.Same ? 0 : window.Height - 1;
+        return new ValidPatches(graph, Lookup(name, [.. Enumerable.Range(0, patches + 1).Select(count => (Math.Max(0L, count - last) + window.StrideHeight - 1) / window.StrideHeight)]));
+    }
 }

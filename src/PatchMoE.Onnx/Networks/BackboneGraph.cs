@@ -27,7 +27,7 @@ internal sealed class BackboneGraph(GraphWriter graph, ModelSpec model, NetworkW
         }
 
         // [B, m, n]: channels first, as ONNX's batch norm expects.
-        LayerValues values = layer.Map(rows);
+        LayerValues values = layer.Map(rows, valid: null);
         string channels = graph.Transpose("layers.0/channels", values.Output, 0, 2, 1);
         return values with { Output = graph.Mean("features", NormRelu(_shape.Norm!, channels), 2) };
     }

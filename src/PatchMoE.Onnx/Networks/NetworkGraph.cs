@@ -66,16 +66,29 @@ internal sealed class NetworkGraph
             : _graph.Reshape("patches", input, -1, _model.LayerShapes()[0].Dimension);
         string? routes = null;
         ValidPatches? valid = _settings.Lengths ? Valid() : null;
+        EquatableArray<LayerShape> shapes = _model.LayerShapes();
         for (int i = 0; i < _model.Layers.Count; i++)
         {
-            // The outputs of a layer's groups are the rows of the next.
+            LayerSpec spec = _model.Layers[i];
             var scope = new LayerScope(_graph, _model, i, _weights, _settings.Formulation);
-            valid = i == 0 ? valid : valid?.Above(scope.Name("valid"), scope.Sizes.Patches);
-            LayerValues layer = ILayerGraph.Of(scope).Pooled(rows, valid);
-            (rows, routes) = (layer.Output, i == 0 ? layer.Routes : routes);
+            if (shapes[i].Below is { } map && spec.Window is { } window)
+            {
+                rows = PatchGraph.Cut(_graph, window, map, rows, scope.Name("windows"));
+                valid = valid?.OfWindows(scope.Name("windows/valid"), window, map.Height);
+            }
+            else if (i > 0)
+            {
+                // The outputs of a layer's groups are the rows of the next.
+                valid = valid?.Above(scope.Name("valid"), scope.Sizes.Patches);
+            }
+
+            ILayerGraph layer = ILayerGraph.Of(scope);
+            LayerValues values = spec.Map ? layer.Map(rows, valid) : layer.Pooled(rows, valid);
+            (rows, routes) = (values.Output, i == 0 ? values.Routes : routes);
         }
 
-        return new LayerValues(rows, routes);
+        bool flat = shapes[^1].Map is null;
+        return new LayerValues(flat ? rows : _graph.Reshape("features", rows, -1, _model.HeadInputs()), routes);
     }
 
     /// <summary>Declares the counts of valid patches. A constant with the name of an input is its default: all patches are valid.</summary>
@@ -103,7 +116,12 @@ internal sealed class NetworkGraph
         _graph.Output(
             PublicNames.Routes,
             DataType.Int64,
-            _model.Layers[0].Routing == Routing.Sample ? "The expert that takes each sample or group." : "The patches that each expert of layer 0 takes, best first; -1 for none.",
+            _model.Layers[0].Routing switch
+            {
+                Routing.Sample => "The expert that takes each sample or group.",
+                Routing.TokenChoice => "The experts of each patch in layer 0, best first; -1 for one that had no room.",
+                _ => "The patches that each expert of layer 0 takes, best first; -1 for none.",
+            },
             [PublicNames.Batch, .. sizes.Select(size => (Axis)size)]);
     }
 
