@@ -21,7 +21,7 @@ internal sealed class Network(ModelSpec model)
     /// <summary>Computes the logits.</summary>
     /// <param name="weights">All weights.</param>
     /// <param name="patches">Patches [n, d] of each group of layer 0.</param>
-    /// <param name="valid">Valid patches of each group of layer 0; those of the layers above follow from them.</param>
+    /// <param name="valid">Valid patches of each group of layer 0; those of the layers above follow.</param>
     public SamplePass Forward(NetworkWeights weights, double[][,] patches, int[] valid)
     {
         var passes = new LayerPass[_layers.Length][];

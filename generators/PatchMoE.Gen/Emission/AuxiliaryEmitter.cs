@@ -20,7 +20,7 @@ internal static class AuxiliaryEmitter
     /// <summary>Adds an instance's sums to the totals.</summary>
     private static readonly Method s_addSums = new("AddSums", "ref float block, ref double totals") { Modifiers = "public static" };
 
-    private static Method Sample(ModelPlan plan) => SampleMethods.Private("MeasureSample", "in InputBatch batch, int b, ref float slot, ref int integers", SampleMethods.Panels(plan));
+    private static Method Sample(ModelPlan plan) => SampleMethods.Private("MeasureSample", "in InputBatch batch, int b, ref float slot, ref int integers", ("ref float panels", plan.Layers.Take(Highest(plan).Index).Any(layer => layer.HasPanels && !layer.HasWindow)));
 
     public static void Write(SourceWriter writer, ModelPlan plan)
     {
@@ -52,15 +52,13 @@ internal static class AuxiliaryEmitter
                     Add(ref sums, s) = sum;
                 }
 
-                for (int r = 0; r < {{token.PerPatch}}; r++)
-                {
-                    for (int j = 0; j < valid; j++)
-                    {
-                        Add(ref sums, {{k}} + {{TokenText.Expert(layer, $"Add(ref integers, ChoicesAt + (r * {n}) + j)")}})++;
-                    }
-                }
-
                 """);
+            writer.Loop("r", token.PerPatch, r =>
+            {
+                string choice = $"{(Place)"integers" + ((Expression)"ChoicesAt" + ((r * n) + Expression.Name("j")))}";
+                writer.Block("for (int j = 0; j < valid; j++)", () => writer.Lines($"Add(ref sums, {k} + {TokenText.Expert(layer, choice)})++;"));
+            });
+            writer.Gap();
             if (token.HasZLoss)
             {
                 writer.Lines($$"""

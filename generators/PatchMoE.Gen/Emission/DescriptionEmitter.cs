@@ -45,16 +45,22 @@ internal static class DescriptionEmitter
     };
 
     private static string Text(TextSpec text) =>
-        $"new TextSpec(EquatableArray.Of({string.Join(", ", text.Levels.Select(level => $"new TextLevel(TextUnit.{level.Unit}, MaximumSegments: {level.MaximumSegments})"))}), Dimension: {text.Dimension}, TextEmbedding.{text.Embedding}, TextTokens.{text.Tokens}, Position: {(text.Position ? "true" : "false")}, NgramLength: {text.NgramLength}, NgramStep: {text.NgramStep})";
+        $"new TextSpec(EquatableArray.Of({string.Join(", ", text.Levels.Select(level => $"new TextLevel(TextUnit.{level.Unit}, MaximumSegments: {level.MaximumSegments})"))}),\n                Dimension: {text.Dimension}, TextEmbedding.{text.Embedding}, TextTokens.{text.Tokens}, Position: {(text.Position ? "true" : "false")}, NgramLength: {text.NgramLength}, NgramStep: {text.NgramStep})";
 
     private static string Layer(LayerSpec layer) =>
         $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";
 
     /// <summary>What only some layers have.</summary>
-    private static string Form(LayerSpec layer) => Initializer(
-        layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
-        layer.Map ? "Map = true" : null,
-        layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null);
+    private static string Form(LayerSpec layer)
+    {
+        string?[] properties =
+        [
+            layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
+            layer.Map ? "Map = true" : null,
+            layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null,
+        ];
+        return properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"\n            {{ {string.Join(",\n              ", set)} }}" : string.Empty;
+    }
 
     private static string Choice(TokenChoiceSpec choice) => $"new TokenChoiceSpec(ExpertsPerPatch: {choice.ExpertsPerPatch})" + Initializer(
         choice.CapacityFactor is { } factor ? $"CapacityFactor = {Format.Number(factor)}" : null,
@@ -63,7 +69,7 @@ internal static class DescriptionEmitter
         choice.ZLoss > 0 ? $"ZLoss = {Format.Number(choice.ZLoss)}" : null);
 
     /// <summary>The properties that differ from their defaults.</summary>
-    private static string Initializer(params string?[] properties) => properties.OfType<string>().ToArray() is { Length: > 0 } set ? $" {{ {string.Join(", ", set)} }}" : string.Empty;
+    private static string Initializer(params string?[] properties) => properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"\n              {{ {string.Join(",\n                ", set)} }}" : string.Empty;
 
     private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
 

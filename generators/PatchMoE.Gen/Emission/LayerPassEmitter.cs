@@ -271,7 +271,8 @@ internal static class LayerPassEmitter
                     }
                     else
                     {
-                        pass.Write({{at}}, s, Add(ref block, ScoresAt + (s * {{n}}) + j), {{gate(r)}});
+                        float score = Add(ref block, ScoresAt + (s * {{n}}) + j);
+                        pass.Write({{at}}, s, score, {{gate(r)}});
                     }
                     """);
             });

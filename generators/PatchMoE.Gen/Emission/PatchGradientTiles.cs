@@ -68,7 +68,7 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
         ImagePatches? image = layer.Access.Image;
         int length = image?.Length ?? layer.Dimension;
         void Vector(Expression value) => writer.Lines($"S.Store(S.Add(S.Load(ref row, i), {value}), ref row, i);");
-        writer.Kernel(s_add, "Adds the gradient of a window to the map's.", () => PatchPlaces.WriteEach(writer, image, ["row"], ["sums"], () =>
+        writer.Kernel(s_add, $"Adds the gradient of a window to the map's: {layer.Dimension} FLOPs.", () => PatchPlaces.WriteEach(writer, image, ["row"], ["sums"], () =>
         {
             writer.Lines("int i = 0;");
             writer.Block($"for (; i <= {length} - S.Lanes; i += S.Lanes)", () => Vector("S.Load(ref sums, i)"));

@@ -66,8 +66,8 @@ internal static class SampleMethods
     }
 
     /// <summary>
-    /// The number of valid patches of instance g: its own count in layer 0; above groups, that of patches up to the last with a valid patch below it; above a sequence's map,
-    /// that of the valid windows.
+    /// The number of valid patches of instance g: its own count in layer 0; above groups, that of patches up to the last with a valid patch below it; above a sequence's map, the valid windows;
+    /// otherwise all.
     /// </summary>
     public static Expression Valid(ModelPlan plan, LayerPlan layer)
     {

@@ -96,7 +96,7 @@ internal static class TokenGradientEmitter
             float mean = 0f;
             """);
         Each($"mean += {probability} * ({gradient} - first);");
-        Each($"{gradient} = {probability} * ({gradient} - first - mean{(token.HasZLoss ? " + z" : string.Empty)});");
+        Each($"float own = {gradient} - first - mean{(token.HasZLoss ? " + z" : string.Empty)};\n{gradient} = {probability} * own;");
     }
 
     /// <summary>What reaches the scores of patch j through the gates of its choices.</summary>
@@ -116,7 +116,7 @@ internal static class TokenGradientEmitter
         writer.Lines("ref float gates = ref Add(ref block, GatesAt);\nfloat first = 0f;\nfloat mean = 0f;");
         TokenText.WritePairs(writer, layer, () => writer.Lines($"""
             float upstream = {Upstream(token)};
-            first = r == 0 ? upstream : first;
+            first = {TokenText.IfFirst(layer, "upstream", "first")};
             mean += Add(ref gates, pair) * (upstream - first);
             """));
         TokenText.WriteChoices(writer, layer, () => writer.Lines($"{target} Add(ref gates, pair) * ({Upstream(token)} - first - mean);"));

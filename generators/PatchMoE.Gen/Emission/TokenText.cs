@@ -10,26 +10,31 @@ internal static class TokenText
     public static string Expert(LayerPlan layer, string choice) => layer.Token!.HasCapacity ? $"TokenChoice.Expert({choice})" : choice;
 
     /// <summary>A loop over the choices of patch j: the index of each one's pair, and where its score is in [k, n].</summary>
-    public static void WriteChoices(SourceWriter writer, LayerPlan layer, Action body)
+    public static void WriteChoices(SourceWriter writer, LayerPlan layer, Action body) => Each(writer, layer, place =>
     {
-        int n = layer.Patches;
-        using (writer.Block($"for (int r = 0; r < {layer.Token!.PerPatch}; r++)"))
-        {
-            writer.Lines($"""
-                int pair = Add(ref integers, PlacesAt + (r * {n}) + j);
-                int at = ({Expert(layer, $"Add(ref integers, ChoicesAt + (r * {n}) + j)")} * {n}) + j;
-                """);
-            body();
-        }
-    }
+        writer.Lines($"""
+            int pair = {(Place)"integers" + ((Expression)"PlacesAt" + place)};
+            int at = ({Expert(layer, $"{(Place)"integers" + ((Expression)"ChoicesAt" + place)}")} * {layer.Patches}) + j;
+            """);
+        body();
+    });
 
     /// <summary>A loop over the pairs of patch j.</summary>
-    public static void WritePairs(SourceWriter writer, LayerPlan layer, Action body)
+    public static void WritePairs(SourceWriter writer, LayerPlan layer, Action body) => Each(writer, layer, place =>
     {
-        using (writer.Block($"for (int r = 0; r < {layer.Token!.PerPatch}; r++)"))
+        writer.Lines($"int pair = {(Place)"integers" + ((Expression)"PlacesAt" + place)};");
+        body();
+    });
+
+    /// <summary>Whether a loop over the choices of a patch is at its first; the only one needs no question.</summary>
+    public static string IfFirst(LayerPlan layer, string value, string otherwise) => layer.Token!.PerPatch == 1 ? value : $"r == 0 ? {value} : {otherwise}";
+
+    private static void Each(SourceWriter writer, LayerPlan layer, Action<Expression> body)
+    {
+        int t = layer.Token!.PerPatch;
+        using (t == 1 ? writer.Block() : writer.Block($"for (int r = 0; r < {t}; r++)"))
         {
-            writer.Lines($"int pair = Add(ref integers, PlacesAt + (r * {layer.Patches}) + j);");
-            body();
+            body(((t == 1 ? 0 : Expression.Name("r")) * layer.Patches) + Expression.Name("j"));
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed record LayerPlan(
 
     public int Instances => Shape.Instances;
 
-    /// <summary>Whether its instances have counts of valid patches: its own, or those of the groups below.</summary>
+    /// <summary>Whether its instances can have fewer valid patches than n, by the counts of the batch.</summary>
     public bool IsRagged => Index == 0 || PatchGroups > 0;
 
     /// <summary>l, or n where every patch is seen; tokenChoice: the most patches that an expert takes.</summary>

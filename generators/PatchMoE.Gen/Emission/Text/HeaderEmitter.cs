@@ -22,7 +22,7 @@ internal static class HeaderEmitter
             """);
         foreach (LayerPlan layer in plan.Layers)
         {
-            writer.Lines($"// Layer {layer.Index}: {LayerDoc.Summary(layer)}; k = {layer.Shape.Experts} × M = {layer.Shape.Neurons}{(layer.HasBias ? ", bias" : string.Empty)}");
+            writer.Comment("//", $"Layer {layer.Index}: {LayerDoc.Summary(layer)}; k = {layer.Shape.Experts} × M = {layer.Shape.Neurons}{(layer.HasBias ? ", bias" : string.Empty)}");
         }
 
         writer.Lines($"// Head: {(plan.Head.Trained ? "linear" : "fixed")}, C = {plan.Head.Outputs}; loss: {(plan.Model.Loss == Loss.Logistic ? "logistic" : "softmax cross entropy")}");
