@@ -39,7 +39,8 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// <param name="logits">[B, C], written; its length determines B.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">
-    /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen.
+    /// Valid patches, one count per sample (or per group, [B, groups]), 0…n; empty if all are valid. A patch beyond the count is never chosen,
+    /// nor do upper layers see groups of 0 that no other group follows.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, a value of the input is not finite, or the workspace is another model's.</exception>
     /// <exception cref="InvalidOperationException">All weights are 0, since the model was neither initialised nor loaded; or another caller uses the workspace.</exception>

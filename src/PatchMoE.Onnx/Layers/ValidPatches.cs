@@ -3,11 +3,7 @@ using static Onnx.TensorProto.Types;
 
 namespace PatchMoE.Onnx.Layers;
 
-<<<<<<< HEAD
-/// <summary>What follows from the counts of valid patches of the N instances of a layer.</summary>
-=======
 /// <summary>What follows from the counts of valid patches of a layer's N instances.</summary>
->>>>>>> main
 /// <param name="graph">The graph.</param>
 /// <param name="lengths">The counts, int64 [N, 1].</param>
 internal sealed class ValidPatches(GraphWriter graph, string lengths)

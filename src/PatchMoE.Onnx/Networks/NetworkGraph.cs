@@ -66,7 +66,6 @@ internal sealed class NetworkGraph
             : _graph.Reshape("patches", input, -1, _model.LayerShapes()[0].Dimension);
         string? routes = null;
         ValidPatches? valid = _settings.Lengths ? Valid() : null;
-<<<<<<< HEAD
         EquatableArray<LayerShape> shapes = _model.LayerShapes();
         for (int i = 0; i < _model.Layers.Count; i++)
         {
@@ -79,22 +78,13 @@ internal sealed class NetworkGraph
             }
             else if (i > 0)
             {
-                // The outputs of a layer's groups are the rows of the next, all valid.
-                valid = null;
+                // The outputs of a layer's groups are the rows of the next.
+                valid = valid?.Above(scope.Name("valid"), scope.Sizes.Patches);
             }
 
             ILayerGraph layer = ILayerGraph.Of(scope);
             LayerValues values = spec.Map ? layer.Map(rows, valid) : layer.Pooled(rows, valid);
             (rows, routes) = (values.Output, i == 0 ? values.Routes : routes);
-=======
-        for (int i = 0; i < _model.Layers.Count; i++)
-        {
-            // The outputs of a layer's groups are the rows of the next.
-            var scope = new LayerScope(_graph, _model, i, _weights, _settings.Formulation);
-            valid = i == 0 ? valid : valid?.Above(scope.Name("valid"), scope.Sizes.Patches);
-            LayerValues layer = ILayerGraph.Of(scope).Pooled(rows, valid);
-            (rows, routes) = (layer.Output, i == 0 ? layer.Routes : routes);
->>>>>>> main
         }
 
         bool flat = shapes[^1].Map is null;

@@ -24,7 +24,7 @@ internal static partial class DiagnosticRules
     public static readonly DiagnosticRule GivenNeedsArrays = new(
         "PMOE109", DiagnosticLevel.Error, "Given vectors need data of arrays",
         "The embedding 'given' takes the vectors of segments from the data, but data of kind '{0}' do not hold them.",
-        "Use data of kind 'arrays' with the vectors, or the embedding 'hashed'.");
+        "Use data of kind 'arrays', or the embedding 'hashed'.");
 
     /// <summary>{0} the kind of data, {1} the input.</summary>
     public static readonly DiagnosticRule TextsNeedTextInput = new(

@@ -48,7 +48,7 @@ internal sealed class RandomBatch
             }
 
             // Groups at the end that are empty are padding of the level above.
-            for (int b = 0; b < batch && random.Next(3) > 0; b++)
+            for (int b = 0; b < batch && bottom.Instances > 1 && random.Next(3) > 0; b++)
             {
                 int filled = random.Next(bottom.Instances + 1);
                 Lengths.AsSpan((b * bottom.Instances) + filled, bottom.Instances - filled).Clear();

@@ -45,7 +45,7 @@ public sealed class TextInputRuleTests
     [TestCase("folder", "\"path\": \"photos\"")]
     public void GivenNeedsArrays_Reports(string kind, string fields) => Diagnose.Reports(
         DiagnosticRules.GivenNeedsArrays, "data.kind",
-        $"The embedding 'given' takes the vectors of segments from the data, but data of kind '{kind}' do not hold them. Use data of kind 'arrays' with the vectors, or the embedding 'hashed'.",
+        $"The embedding 'given' takes the vectors of segments from the data, but data of kind '{kind}' do not hold them. Use data of kind 'arrays', or the embedding 'hashed'.",
         SpecText.Of(
             input: """{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "given" }""",
             data: $$"""{ "kind": §"{{kind}}", {{fields}} }"""));
