@@ -166,13 +166,17 @@ public class ReferenceSemanticsTests
             new ModelSpec(new VectorsInputSpec(4, 2, groups), new(layers), new HeadSpec(HeadKind.Linear, 3), Loss.SoftmaxCrossEntropy), 2, seed: 5, ragged: true);
 
         double[] lowest = Outputs(layers[0], 0, whole, new VectorsInputSpec(4, 2), whole.Input, whole.Lengths);
-        double[] middle = Outputs(layers[1], 1, whole, new VectorsInputSpec(3, 4), lowest);
-        double[] top = Outputs(layers[2], 2, whole, new VectorsInputSpec(2, 3), middle);
+        int[] filled = Filled(whole.Lengths!, 3);
+        double[] middle = Outputs(layers[1], 1, whole, new VectorsInputSpec(3, 4), lowest, filled);
+        double[] top = Outputs(layers[2], 2, whole, new VectorsInputSpec(2, 3), middle, Filled(filled, 2));
         double[] logits = [.. top.Chunk(3).SelectMany(y => whole.Weights["head.weight"].Chunk(3).Select(a => a.Zip(y, (p, q) => p * q).Sum()))];
 
         ReferenceResult result = whole.Run();
         Assert.That(result.Logits, Is.EqualTo(logits).Within(1e-12));
         Assert.That(result.Routes, Has.Length.EqualTo(2 * 6 * 2 * 2));
+
+        // An upper layer sees its patches up to the last with a valid patch below it.
+        static int[] Filled(int[] lengths, int patches) => [.. lengths.Chunk(patches).Select(below => Array.FindLastIndex(below, length => length > 0) + 1)];
     }
 
     [Test]

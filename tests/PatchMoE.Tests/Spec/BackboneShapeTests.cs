@@ -41,7 +41,7 @@ public sealed class BackboneShapeTests
             Assert.That(shape.Norm, Is.EqualTo(new NormShape("norm", 40, 4, 4)));
             Assert.That(model.Input, Is.EqualTo(new ImageInputSpec(8, 8, 640, 2, 2, 2, 2)));
             Assert.That(model.InputShape(), Is.EqualTo(EquatableArray.Of(32, 32, 3)));
-            Assert.That(model.LayerShapes()[0], Is.EqualTo(new LayerShape(1, 16, 2560, 2, 2, 20)));
+            Assert.That(model.LayerShapes()[0], Is.EqualTo(new LayerShape(1, 16, 2560, 2, 2, 20) { Pairs = 4, GridHeight = 4, GridWidth = 4 }));
         });
     }
 
