@@ -51,25 +51,25 @@ internal static class DescriptionEmitter
         $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";
 
     /// <summary>What only some layers have.</summary>
-    private static string Form(LayerSpec layer)
-    {
-        string?[] properties =
-        [
-            layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
-            layer.Map ? "Map = true" : null,
-            layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null,
-        ];
-        return properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"\n            {{ {string.Join(",\n              ", set)} }}" : string.Empty;
-    }
+    private static string Form(LayerSpec layer) => Initializer(
+        indent: 12,
+        layer.Choice is { } choice ? $"Choice = {Choice(choice)}" : null,
+        layer.Map ? "Map = true" : null,
+        layer.Window is { } w ? $"Window = new WindowSpec({w.Height}, {w.Width}, {w.StrideHeight}, {w.StrideWidth}, Padding.{w.Padding})" : null);
 
     private static string Choice(TokenChoiceSpec choice) => $"new TokenChoiceSpec(ExpertsPerPatch: {choice.ExpertsPerPatch})" + Initializer(
+        indent: 14,
         choice.CapacityFactor is { } factor ? $"CapacityFactor = {Format.Number(factor)}" : null,
         choice.Priority == Priority.Order ? null : $"Priority = Priority.{choice.Priority}",
         choice.Balance is { } balance ? $"Balance = new BalanceSpec(BalanceKind.{balance.Kind}, Weight: {Format.Number(balance.Weight)})" : null,
         choice.ZLoss > 0 ? $"ZLoss = {Format.Number(choice.ZLoss)}" : null);
 
-    /// <summary>The properties that differ from their defaults.</summary>
-    private static string Initializer(params string?[] properties) => properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"\n              {{ {string.Join(",\n                ", set)} }}" : string.Empty;
+    /// <summary>The properties that differ from their defaults, one on each line.</summary>
+    private static string Initializer(int indent, params string?[] properties)
+    {
+        string margin = "\n" + new string(' ', indent);
+        return properties.OfType<string>().ToArray() is { Length: > 0 } set ? $"{margin}{{ {string.Join($",{margin}  ", set)} }}" : string.Empty;
+    }
 
     private static string Bias(bool bias) => bias ? "Bias: true" : "Bias: false";
 

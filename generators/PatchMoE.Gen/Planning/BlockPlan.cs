@@ -47,7 +47,7 @@ internal sealed record BlockPlan(
         bool choice = layer.Routing == Routing.ExpertChoice || token is not null;
         bool sample = layer.Routing == Routing.Sample;
         bool gated = choice && layer.Gate != Gate.None;
-        bool all = token?.HasDenseScores ?? (choice && layer.Gate == Gate.SoftmaxAll);
+        bool all = LayerPlan.ReachesAllScores(layer, token);
         bool softmax = token?.HasSoftmax ?? all;
         int chosen = token?.Pairs ?? (shape.Experts * shape.PatchesPerExpert);
         int every = shape.Experts * shape.Patches;

@@ -9,9 +9,7 @@ internal static class Format
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>The fewest digits that give the same number: 0.1, 1E-05; a number of C#, too.</summary>
-    public static string Number(double value) => new[] { "G15", "G16", "G17" }
-        .Select(format => value.ToString(format, CultureInfo.InvariantCulture))
-        .First(text => double.Parse(text, CultureInfo.InvariantCulture).Equals(value));
+    public static string Number(double value) => ObjectWriter.Shortest(value);
 
     /// <summary>1 sum, 2 sums.</summary>
     public static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

@@ -80,7 +80,10 @@ internal sealed record LayerPlan(
     public bool HasGate => HasRoutes && Spec.Gate != Gate.None;
 
     /// <summary>Whether the loss has a gradient by all scores, [k, n], and not only by those of the patches taken.</summary>
-    public bool HasDenseScores => Token?.HasDenseScores ?? (Routing == Routing.ExpertChoice && Spec.Gate == Gate.SoftmaxAll);
+    public bool HasDenseScores => ReachesAllScores(Spec, Token);
+
+    /// <summary>As <see cref="HasDenseScores"/>, for a layer that is being planned.</summary>
+    public static bool ReachesAllScores(LayerSpec layer, TokenPlan? token) => token?.HasDenseScores ?? (layer.Routing == Routing.ExpertChoice && layer.Gate == Gate.SoftmaxAll);
 
     /// <summary>Whether it adds auxiliary losses to the loss.</summary>
     public bool HasAuxiliary => Token is { HasAuxiliary: true };

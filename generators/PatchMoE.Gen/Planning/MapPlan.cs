@@ -12,11 +12,8 @@ namespace PatchMoE.Gen.Planning;
 internal sealed record MapPlan(int Rows, int Columns, int Channels, int BorderRows, int BorderColumns)
 {
     /// <summary>The map of a layer, for the windows of the layer above; without one the head reads it.</summary>
-    public static MapPlan Of(LayerShape shape, WindowSpec? above)
-    {
-        bool pads = above is { Padding: Padding.Same };
-        return new MapPlan(shape.GridHeight, shape.GridWidth, shape.Outputs, pads ? above!.Height / 2 : 0, pads ? above!.Width / 2 : 0);
-    }
+    public static MapPlan Of(LayerShape shape, WindowSpec? above) =>
+        new(shape.GridHeight, shape.GridWidth, shape.Outputs, above?.PaddingHeight ?? 0, above?.PaddingWidth ?? 0);
 
     /// <summary>Rows with the border.</summary>
     public int AllRows => Rows + (2 * BorderRows);

@@ -61,7 +61,7 @@ internal sealed record ModelPlan(
     public LayerPlan Bottom => Layers[0];
 
     /// <summary>Whether a sample can have fewer valid patches than n: not where layers cut the map of an image, all of whose patches are valid.</summary>
-    public bool HasLengths => Model.Input is VectorsInputSpec || Layers.All(layer => layer.Spec.Window is null);
+    public bool HasLengths => !Model.CutsMapOfImage();
 
     /// <summary>The widest vectors of im2col, whose rows are pixel rows of patches.</summary>
     public int PatchLanes => Model.Input is ImageInputSpec image ? Lanes.For(image.PatchWidth * image.Channels) : 1;

@@ -63,6 +63,7 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
             : new PatchAccess(
                 PatchSource.Copies, shape.Dimension, null, $"a patch lies in {patches.PixelRows} short pixel rows of the image, so a sample's patches are first copied to scratch rows");
     }
+
     /// <summary>Floats from a patch to the next where a patch's values follow each other and patches lie in equal steps; else null.</summary>
     public static int? EvenStep(ImageInputSpec image)
     {

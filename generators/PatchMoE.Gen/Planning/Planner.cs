@@ -75,8 +75,7 @@ internal static class Planner
         int experts = dense ? 1 : shape.Experts;
         EquatableArray<TileRun> routerTiles = dense ? default : Split.Evenly(shape.Experts, TileRows);
         ExpertKernel kernel = ExpertKernel.Of(experts, token is not null ? (shape.Pairs + shape.PatchesPerExpert - 1) / shape.PatchesPerExpert : choice ? experts : 1, neurons, shape, access, lowest: index == 0 && !layer.Map);
-        BlockPlan block = BlockPlan.Of(layer, shape, token, kernel.ActivationStep);
-        bool allScores = token?.HasDenseScores ?? (choice && layer.Gate == Gate.SoftmaxAll);
+        bool allScores = LayerPlan.ReachesAllScores(layer, token);
         bool ownScores = !allScores && (choice || token is not null) && layer.Gate != Gate.None;
         return new LayerPlan(
             index,
@@ -87,7 +86,7 @@ internal static class Planner
             Neurons: neurons,
             Access: access,
             Selection: choice ? Selection.Of(shape.Patches, shape.PatchesPerExpert) : token is { ByScore: true } ? Selection.OfAll(shape.Patches) : null,
-            Block: block,
+            Block: BlockPlan.Of(layer, shape, token, kernel.ActivationStep),
             Floats: floats,
             Integers: integers,
             RouterTiles: routerTiles,
@@ -101,7 +100,7 @@ internal static class Planner
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),
             BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias),
-            Token: token is null ? null : token with { Block = block.Token });
+            Token: token);
     }
 
     private static HeadPlan PlanHead(HeadSpec head, int inputs, EquatableArray<ParameterSpec> parameters) => new(

@@ -9,10 +9,9 @@ namespace PatchMoE.Gen.Planning;
 /// Whether the loss has a gradient by all scores [k, n]: through the softmax over all experts, or since a dropped choice still counts in the gate of the others. Else only the pairs
 /// that experts take have one, and the router's rows pass with the neurons'.
 /// </param>
-/// <param name="Block">Its part of an instance's scratch.</param>
 /// <param name="Auxiliary">Where the totals of its auxiliary losses, and behind them their factors, lie among those of all layers, in doubles; −1 without.</param>
 internal sealed record TokenPlan(
-    TokenChoiceSpec Choice, int Pairs, int Capacity, bool HasSoftmax, bool HasDenseScores, TokenBlock Block, int Auxiliary)
+    TokenChoiceSpec Choice, int Pairs, int Capacity, bool HasSoftmax, bool HasDenseScores, int Auxiliary)
 {
     /// <summary>t.</summary>
     public int PerPatch => Choice.ExpertsPerPatch;
@@ -32,7 +31,7 @@ internal sealed record TokenPlan(
     /// <summary>Doubles of a layer's totals and factors: [k] of the balance loss and that of the z-loss.</summary>
     public static int AuxiliaryLength(int experts) => TotalsOf(experts) + experts + 1;
 
-    /// <summary>Plans what depends on the sizes alone; the block is laid out with the rest of the scratch.</summary>
+    /// <summary>Plans what depends on the sizes alone.</summary>
     /// <param name="layer">A token-choice layer.</param>
     /// <param name="shape">Its sizes.</param>
     /// <param name="auxiliary">Where its totals lie, if it has any.</param>
@@ -48,7 +47,6 @@ internal sealed record TokenPlan(
             shape.PatchesPerExpert,
             softmax,
             softmax || (layer.Gate == Gate.SoftmaxSelected && drops),
-            TokenBlock.None,
             choice.HasAuxiliaryLoss ? auxiliary : -1);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ObjectWriter
     }
 
     /// <summary>The fewest digits that round-trip to the same number; "R" does not on .NET Framework.</summary>
-    private static string Shortest(double value)
+    public static string Shortest(double value)
     {
         foreach (string format in new[] { "G15", "G16" })
         {
