@@ -34,7 +34,7 @@ public sealed record OnnxExportOptions
             throw new ArgumentException($"{spec.Name} has a backbone, and every patch of its map is valid. Leave {nameof(Lengths)} out.");
         }
 
-        if (Lengths && spec.Model.Input is ImageInputSpec && spec.Model.Layers.Any(layer => layer.Window is not null))
+        if (Lengths && spec.Model.CutsMapOfImage())
         {
             throw new ArgumentException($"The layers of {spec.Name} cut the maps of an image, whose patches are all valid. Leave {nameof(Lengths)} out.");
         }

@@ -54,7 +54,7 @@ internal sealed class Batch(ModelSpec model)
     /// <summary>Valid patches of each sample's groups, [B][groups]; all n without lengths.</summary>
     public int[][] Valid(int[]? lengths, int samples)
     {
-        if (lengths is not null && model.Input is ImageInputSpec && model.Layers.Any(layer => layer.Window is not null))
+        if (lengths is not null && model.CutsMapOfImage())
         {
             throw new ArgumentException("The layers cut the maps of an image, whose patches are all valid: leave lengths out.", nameof(lengths));
         }

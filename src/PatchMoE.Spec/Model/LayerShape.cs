@@ -71,6 +71,9 @@ public static class ModelShapes
     /// <summary>The number of the head's inputs: the m outputs of the top layer, the n·m values of its map, or the channels of a backbone's map.</summary>
     public static int HeadInputs(this ModelSpec model) => model.LayerShapes().LastOrDefault()?.OutputLength ?? model.Backbone!.Map().Channels;
 
+    /// <summary>Whether layers cut the map of an image: all of its patches are valid, so that such a network takes no counts of valid patches.</summary>
+    internal static bool CutsMapOfImage(this ModelSpec model) => model.Input is ImageInputSpec && model.Layers.Any(layer => layer.Window is not null);
+
     private static EquatableArray<int> Shape(InputSpec input) => input switch
     {
         ImageInputSpec image => EquatableArray.Of(image.Height, image.Width, image.Channels),

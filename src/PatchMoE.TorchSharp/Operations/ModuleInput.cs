@@ -14,7 +14,7 @@ internal static class ModuleInput
     public static (Tensor Patches, Tensor? Lengths) Patches(ModelSpec model, Tensor input, Tensor? lengths)
     {
         long batch = Batch(model, input);
-        if (lengths is not null && model.Input is ImageInputSpec && model.Layers.Any(one => one.Window is not null))
+        if (lengths is not null && model.CutsMapOfImage())
         {
             throw new ArgumentException("The layers cut the maps of an image, whose patches are all valid: leave lengths out.", nameof(lengths));
         }
