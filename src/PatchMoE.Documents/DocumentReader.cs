@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PatchMoE.Formats;
 using PatchMoE.Text;
 
@@ -7,8 +6,6 @@ namespace PatchMoE.Documents;
 /// <summary>Reads texts from plain text, Markdown, HTML and mails, and encodes them for networks. Safe for use from several threads.</summary>
 public sealed class DocumentReader : ITextReader
 {
-    private readonly ConcurrentDictionary<ModelSpec, TextEncoder> _encoders = new();
-
     private DocumentReader()
     {
     }
@@ -42,7 +39,7 @@ public sealed class DocumentReader : ITextReader
     /// <inheritdoc/>
     public (int Kept, int Cut) Encode(ModelSpec model, TextDocument document, Span<float> values, Span<int> lengths)
     {
-        EncodedText text = _encoders.GetOrAdd(model, static spec => new TextEncoder(spec)).Encode(document, values, lengths);
+        EncodedText text = new TextEncoder(model).Encode(document, values, lengths);
         return (text.Kept, text.Cut);
     }
 

@@ -37,7 +37,8 @@ public static class ModelTexts
         return new TextExplanation(((VectorsInputSpec)model.Spec.Model.Input).Text!, text.Text, model.Explain(values, lengths));
     }
 
-    private static (EncodedText Text, float[] Values, int[] Lengths) Encode(IPatchMoEModel model, TextDocument document)
+    /// <summary>A text as the model's input, in arrays of its own.</summary>
+    internal static (EncodedText Text, float[] Values, int[] Lengths) Encode(IPatchMoEModel model, TextDocument document)
     {
         ArgumentNullException.ThrowIfNull(model);
         var encoder = new TextEncoder(model.Spec.Model);

@@ -4,8 +4,10 @@ using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli.Inputs;
 
-/// <summary>Tells how many pictures are decoded so far: on one line of a terminal, once every few seconds elsewhere, and not at all if it takes no time.</summary>
-internal sealed class DecodingProgress(CommandContext context) : IProgress<(int Done, int All)>, IDisposable
+/// <summary>Tells how many pictures or texts are read so far: on one line of a terminal, once every few seconds elsewhere, and not at all if it takes no time.</summary>
+/// <param name="what">What is done, for example <c>decoding pictures</c>.</param>
+/// <param name="context">The command's context.</param>
+internal sealed class ReadingProgress(string what, CommandContext context) : IProgress<(int Done, int All)>, IDisposable
 {
     private static readonly TimeSpan s_terminal = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_pipe = TimeSpan.FromSeconds(5);
@@ -21,7 +23,7 @@ internal sealed class DecodingProgress(CommandContext context) : IProgress<(int 
         }
 
         _since.Restart();
-        string text = string.Create(CultureInfo.InvariantCulture, $"decoding pictures: {value.Done} of {value.All}");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{what}: {value.Done} of {value.All}");
         if (context.IsWatched)
         {
             context.Error.Write($"\r{text}");

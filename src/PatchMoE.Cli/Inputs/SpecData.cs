@@ -21,7 +21,7 @@ internal static class SpecData
     public static LoadedData Load(
         PatchMoESpec spec, string specFolder, CommandContext context, string? dataFolder, string? cacheFolder = null, bool strict = false, Normalization? normalization = null)
     {
-        using var progress = new DecodingProgress(context);
+        using var progress = new ReadingProgress(spec.Data is TextDataSpec ? "reading texts" : "decoding pictures", context);
         return DataLoader.Load(spec, new LoadOptions
         {
             Seed = (ulong)spec.Training!.Seed,

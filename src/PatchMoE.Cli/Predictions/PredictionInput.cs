@@ -1,7 +1,6 @@
 using System.Text;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Texts;
-using PatchMoE.Documents;
 using PatchMoE.Formats;
 using PatchMoE.Imaging;
 using PatchMoE.Training.Data;
@@ -103,10 +102,7 @@ internal sealed class PredictionInput(IPatchMoEModel model, PatchMoESpec spec)
 
     private NamedSample Encoded(TextDocument document, string name)
     {
-        var shape = (VectorsInputSpec)spec.Model.Input;
-        var values = new float[spec.Model.InputLength()];
-        var lengths = new int[shape.Groups.Aggregate(1, (product, size) => product * size)];
-        DocumentReader.Default.Encode(spec.Model, document, values, lengths);
+        (_, float[] values, int[] lengths) = ModelTexts.Encode(model, document);
         return new NamedSample(values, lengths, name);
     }
 

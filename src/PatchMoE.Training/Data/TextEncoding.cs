@@ -14,8 +14,7 @@ internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOpti
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Dataset Encode(List<LabelledText> texts, int[] labels)
     {
-        var shape = (VectorsInputSpec)model.Input;
-        int groups = shape.Groups.Aggregate(1, (product, size) => product * size);
+        int groups = model.LayerShapes()[0].Instances;
         int length = model.InputLength();
         var places = new int[texts.Count][];
         var values = new float[texts.Count][];
