@@ -7,6 +7,9 @@ public abstract class LayerAttribute : Attribute
     {
     }
 
+    /// <summary>k, the number of experts; a dense layer has 1 if not given.</summary>
+    public int Experts { get; set; }
+
     /// <summary>M, the number of neurons per expert.</summary>
     public int NeuronsPerExpert { get; set; }
 
@@ -42,9 +45,6 @@ public abstract class LayerAttribute : Attribute
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class ExpertLayerAttribute : LayerAttribute
 {
-    /// <summary>k, the number of experts.</summary>
-    public int Experts { get; set; }
-
     /// <summary>l, the number of patches each expert takes.</summary>
     public int PatchesPerExpert { get; set; }
 
@@ -59,9 +59,6 @@ public sealed class ExpertLayerAttribute : LayerAttribute
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class TokenLayerAttribute : LayerAttribute
 {
-    /// <summary>k, the number of experts.</summary>
-    public int Experts { get; set; }
-
     /// <summary>t, the number of experts each patch takes; 1 if not given.</summary>
     public int ExpertsPerPatch { get; set; } = 1;
 
@@ -91,14 +88,10 @@ public sealed class TokenLayerAttribute : LayerAttribute
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class DenseLayerAttribute : LayerAttribute
 {
-    /// <summary>k, the number of experts; 1 if not given.</summary>
-    public int Experts { get; set; } = 1;
+    /// <summary>A layer of one expert.</summary>
+    public DenseLayerAttribute() => Experts = 1;
 }
 
 /// <summary>A conventional, sample-level mixture of experts: the best expert sees the whole sample.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public sealed class SampleLayerAttribute : LayerAttribute
-{
-    /// <summary>k, the number of experts.</summary>
-    public int Experts { get; set; }
-}
+public sealed class SampleLayerAttribute : LayerAttribute;
