@@ -71,7 +71,9 @@ public class StackTests
             Throws.ArgumentException.With.Message.Contains("the layers of StackSizes cut the map of an image"));
     }
 
+    /// <summary>Alone, since allocations are counted for the whole process.</summary>
     [Test]
+    [NonParallelizable]
     public void NothingIsAllocated_InTheSteadyState()
     {
         IPatchMoEModel model = PatchMoECompiler.Compile(Sizes);
