@@ -10,8 +10,8 @@ namespace PatchMoE;
 /// <param name="InputLength">The number of values in one sample.</param>
 /// <param name="Outputs">C, the number of logits of a sample.</param>
 /// <param name="RouteLength">The number of routes of one sample in layer 0: T·k·l; tokenChoice: T·n·t; sample: T; dense: 0.</param>
-/// <param name="Parameters">The number of weights, including a batch norm's statistics.</param>
-/// <param name="TrainedParameters">The number of weights that have a gradient.</param>
+/// <param name="Parameters">The number of weights, including a batch norm's statistics, without a table of tokens: a pass reads none of it.</param>
+/// <param name="TrainedParameters">The number of these weights that have a gradient.</param>
 /// <param name="BottomRouterParameters">The number of router weights in layer 0.</param>
 /// <param name="Backbone">The convolutions before the layers; null if there are none.</param>
 internal sealed record NetworkCost(
@@ -48,7 +48,7 @@ internal sealed record NetworkCost(
     public static NetworkCost Of(ModelSpec model)
     {
         EquatableArray<LayerShape> shapes = model.LayerShapes();
-        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        EquatableArray<ParameterSpec> parameters = model.NetworkParameters();
         LayerShape? bottom = shapes.FirstOrDefault();
         long head = 2L * model.Head.Outputs * model.HeadInputs();
         return new NetworkCost(

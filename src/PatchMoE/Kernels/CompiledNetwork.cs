@@ -36,7 +36,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     protected CompiledNetwork(NetworkSizes sizes)
     {
         Sizes = sizes;
-        ParameterBuffer = new AlignedBuffer<float>(sizes.ParameterLength);
+        ParameterBuffer = new AlignedBuffer<float>(sizes.ParameterLength + sizes.TableLength);
         _forward = ForwardShare;
         _features = FeaturesShare;
         _predict = PredictShare;
@@ -148,6 +148,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <param name="logits">[B, C], written.</param>
     /// <param name="gradients">As long as the parameters, overwritten.</param>
     /// <param name="workspace">A workspace of this model.</param>
+    /// <param name="inputGradient">[B, input length], overwritten; empty if not wanted.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
     /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
@@ -158,11 +159,12 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> logits,
         Span<float> gradients,
         Workspace workspace,
+        Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default,
         ReadOnlySpan<float> weights = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient: default, workspace, lengths);
+        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
@@ -379,7 +381,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <summary>Refuses to answer with a network that was neither initialised nor loaded: all of its answers would be 0.</summary>
     private void RequireWeights()
     {
-        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span.ContainsAnyExcept(0f)))
+        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span[..Sizes.ParameterLength].ContainsAnyExcept(0f)))
         {
             throw new InvalidOperationException(
                 $"{Sizes.Model}: all weights are 0, so it was neither loaded nor trained. Load its weights (Load), or initialise it (Initialize) and train it.");
