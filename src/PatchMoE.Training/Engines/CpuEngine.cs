@@ -65,7 +65,7 @@ public sealed class CpuEngine : HostEngine
 
     private protected override double LossAndGradients(Span<float> gradients, Span<float> inputGradient) => _network is null
         ? base.LossAndGradients(gradients, inputGradient)
-        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, inputGradient, Batch.Lengths, Batch.Weights);
+        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths, Batch.Weights, inputGradient);
 
     private protected override double Update(Optimizer optimizer, double learningRate, Span<float> inputGradient)
     {

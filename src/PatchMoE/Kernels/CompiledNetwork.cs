@@ -148,9 +148,9 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <param name="logits">[B, C], written.</param>
     /// <param name="gradients">As long as the parameters, overwritten.</param>
     /// <param name="workspace">A workspace of this model.</param>
-    /// <param name="inputGradient">[B, input length], overwritten; empty if not wanted.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
     /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
+    /// <param name="inputGradient">[B, input length], overwritten; empty if not wanted.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double LossAndGradients(
         ReadOnlySpan<float> data,
@@ -159,9 +159,9 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> logits,
         Span<float> gradients,
         Workspace workspace,
-        Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default,
-        ReadOnlySpan<float> weights = default)
+        ReadOnlySpan<float> weights = default,
+        Span<float> inputGradient = default)
     {
         CheckIndices(data, samples, labels.Length);
         return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient, workspace, lengths);
