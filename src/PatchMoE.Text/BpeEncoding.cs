@@ -93,7 +93,7 @@ internal sealed class BpeEncoding
         {
             throw new BadInputException($"{path}: cannot be read ({IoReason.Of(e)}). Check the file and its permissions.", e);
         }
-        catch (Exception e) when (e is FormatException or JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException or OverflowException or NullReferenceException)
+        catch (Exception e) when (e is FormatException or JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException or OverflowException)
         {
             throw new BadInputException($"{path}: this is no file of {content} ({e.Message.TrimEnd('.')}). Correct model.input.encoding, or the file.", e);
         }

@@ -1,5 +1,3 @@
-using PatchMoE.Kernels;
-
 namespace PatchMoE.Text;
 
 /// <summary>
@@ -83,7 +81,7 @@ public sealed class TextEncoder
         }
 
         TokenizedText text = Tokenize(document, lengths);
-        EmbeddingBag.Forward(text.Tokens, table, _spec.Dimension, _spec.PatchDimension, values);
+        text.Tokens.WriteValues(table, _spec.Dimension, _spec.PatchDimension, values);
         return new EncodedText(text.Text, text.Kept, text.Cut);
     }
 

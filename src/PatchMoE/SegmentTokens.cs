@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE;
 
 /// <summary>
@@ -25,4 +27,21 @@ public sealed class SegmentTokens(int[] patches, int[] ends, int[] rows, float[]
     /// <summary>The tokens of one segment.</summary>
     /// <param name="segment">0…S−1.</param>
     public ReadOnlySpan<int> RowsOf(int segment) => rows.AsSpan((segment == 0 ? 0 : ends[segment - 1])..ends[segment]);
+
+    /// <summary>Writes the text as the input of a network: the mean of each segment's vectors, and the features behind it.</summary>
+    /// <param name="table">[V, dimension].</param>
+    /// <param name="dimension">The length of a vector.</param>
+    /// <param name="patch">The length of a patch: a vector, and the features that follow it.</param>
+    /// <param name="values">[(groups), n, <paramref name="patch"/>], written; 0 where there is no segment.</param>
+    internal void WriteValues(ReadOnlySpan<float> table, int dimension, int patch, Span<float> values)
+    {
+        values.Clear();
+        int places = patch - dimension;
+        for (int i = 0; i < patches.Length; i++)
+        {
+            Span<float> target = values.Slice(patches[i] * patch, patch);
+            EmbeddingBag.Mean(RowsOf(i), table, target[..dimension]);
+            Features.Slice(i * places, places).CopyTo(target[dimension..]);
+        }
+    }
 }

@@ -47,6 +47,7 @@ internal static class EmittedMembers
             .. Enumerable.Range(0, SpecReader.MaximumLevels).SelectMany(layer => s_layerSizes.Concat(s_tensors).Select(name => $"Layer{layer}{name}")),
             "HeadWeight",
             "HeadBias",
+            "EmbeddingWeight",
         ],
         StringComparer.Ordinal);
 

@@ -1,5 +1,3 @@
-using PatchMoE.Kernels;
-
 namespace PatchMoE.Training.Data;
 
 /// <summary>Texts as the tokens of their segments. Their values are read through the table of a network's weights, as it is at that moment.</summary>
@@ -22,6 +20,6 @@ internal sealed class TokenStore(SegmentTokens[] texts, ModelSpec model, INetwor
         ReadOnlySpan<float> table = weights is null
             ? throw new InvalidOperationException("These texts are tokens, whose vectors are learnt with a network: call WithVectorsOf with the network's weights.")
             : weights.Parameters.Slice(_table.Offset, _table.Length);
-        EmbeddingBag.Forward(texts[sample], table, _text.Dimension, _text.PatchDimension, values);
+        texts[sample].WriteValues(table, _text.Dimension, _text.PatchDimension, values);
     }
 }

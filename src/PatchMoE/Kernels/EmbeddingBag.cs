@@ -10,24 +10,6 @@ namespace PatchMoE.Kernels;
 /// </summary>
 internal static class EmbeddingBag
 {
-    /// <summary>Writes a text as the input of a network.</summary>
-    /// <param name="text">The tokens of its segments.</param>
-    /// <param name="table">[V, dimension].</param>
-    /// <param name="dimension">The length of a vector.</param>
-    /// <param name="patch">The length of a patch: a vector, and the features that follow it.</param>
-    /// <param name="values">[(groups), n, <paramref name="patch"/>], written; 0 where there is no segment.</param>
-    public static void Forward(SegmentTokens text, ReadOnlySpan<float> table, int dimension, int patch, Span<float> values)
-    {
-        values.Clear();
-        int features = patch - dimension;
-        for (int i = 0; i < text.Patches.Length; i++)
-        {
-            Span<float> target = values.Slice(text.Patches[i] * patch, patch);
-            Mean(text.RowsOf(i), table, target[..dimension]);
-            text.Features.Slice(i * features, features).CopyTo(target[dimension..]);
-        }
-    }
-
     /// <summary>The mean of the vectors of some tokens.</summary>
     /// <param name="rows">The tokens.</param>
     /// <param name="table">[V, dimension].</param>

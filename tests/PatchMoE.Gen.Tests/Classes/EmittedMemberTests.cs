@@ -187,11 +187,11 @@ public sealed partial class EmittedMemberTests
         Assert.That((model.GetType().Name, model.Spec.Name), Is.EqualTo((className, name)));
     }
 
-    /// <summary>Every kind of network: random ones, and the deepest with all weights in every layer.</summary>
+    /// <summary>Every kind of network: random ones, one that learns vectors of tokens, and the deepest with all weights in every layer.</summary>
     private static IEnumerable<PatchMoESpec> Probes()
     {
         var layer = new LayerSpec(Routing.ExpertChoice, 2, 3, PatchesPerExpert: 2, Bias: true);
-        return Enumerable.Range(0, 20).Select(RandomSpec.Of).Append(new PatchMoESpec("deep", new ModelSpec(
+        return Enumerable.Range(0, 20).Select(RandomSpec.Of).Append(TestSpecs.Read("specs/union-learnt.json")).Append(new PatchMoESpec("deep", new ModelSpec(
             new VectorsInputSpec(4, 5, EquatableArray.Of(3, 3)), EquatableArray.Of(layer, layer, layer), new HeadSpec(HeadKind.Linear, 2, Bias: true), Loss.SoftmaxCrossEntropy)));
     }
 

@@ -228,6 +228,29 @@ public sealed class ClassRuleTests
         public partial class Net;
         """);
 
+    /// <summary>The table and the encoding of a text come from its attribute.</summary>
+    [Test]
+    public void TextInput_SaysVocabularyAndEncoding()
+    {
+        GeneratorRun run = UserProject.Of("""
+            using PatchMoE;
+
+            [PatchMoE]
+            [TextInput(8, 16, Embedding = TextEmbedding.Trained, Vocabulary = 100, Tokens = TextTokens.Bpe, Encoding = "my.tiktoken")]
+            [DenseLayer(NeuronsPerExpert = 5)]
+            [LinearHead(1)]
+            internal sealed partial class Net;
+            """).Run();
+        Assert.That(run.Diagnostics, Is.Empty);
+        Assert.That(run.Sources.Values, Has.Some.Contains("Vocabulary: 100,\n").And.Some.Contains("Encoding: \"my.tiktoken\"").And.Some.Contains("TableLength = 800"));
+    }
+
+    [Test]
+    public void UnknownEncoding_IsReportedAtItsValue() => Reports(
+        DiagnosticRules.UnknownEncoding,
+        "The encoding 'gpt5' is neither 'cl100k_base' nor a file of ranks (.tiktoken) or of a vocabulary (.json). Use 'cl100k_base', or the path of such a file.",
+        "[PatchMoE]\n[TextInput(8, 16, Tokens = TextTokens.Bpe, Encoding = §\"gpt5\")]\n[DenseLayer(NeuronsPerExpert = 5)]\n[LinearHead(1)]\npublic partial class Net;");
+
     [Test]
     public void StaticClass_Reports() => Reports(
         DiagnosticRules.StaticClass,

@@ -19,7 +19,7 @@ public sealed class EmbeddingBagTests
         var text = new SegmentTokens([0, 3, 4], [1, 6, 6], [4, 7, 7, 0, 11, 2], [0.5f, 1, 0.25f, 0, 0, 1]);
         int patch = dimension + Features;
         float[] values = [.. Enumerable.Repeat(float.NaN, 5 * patch)];
-        EmbeddingBag.Forward(text, table, dimension, patch, values);
+        text.WriteValues(table, dimension, patch, values);
 
         double Row(int row, int i) => table[(row * dimension) + i];
         for (int i = 0; i < dimension; i++)
@@ -52,9 +52,9 @@ public sealed class EmbeddingBagTests
         var text = new SegmentTokens([0, 3], [1, 6], [4, 7, 7, 0, 11, 2], [0.5f, 1, 0.25f, 0]);
         float[] table = Table(16);
         var values = new float[5 * 18];
-        EmbeddingBag.Forward(text, table, 16, 18, values);
+        text.WriteValues(table, 16, 18, values);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        EmbeddingBag.Forward(text, table, 16, 18, values);
+        text.WriteValues(table, 16, 18, values);
         Assert.That(GC.GetAllocatedBytesForCurrentThread(), Is.EqualTo(before));
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace PatchMoE.Tests.Texts;
 
-/// <summary>Networks of texts on the command line: <c>init</c>, <c>train</c>, <c>eval</c>, <c>predict</c>, <c>route</c>, <c>cost</c>.</summary>
-public sealed class TextCommandTests
+/// <summary>Kinds of vectors and tokens on the command line: <c>init</c>, <c>train</c>, <c>eval</c>, <c>predict</c>, <c>route</c>, <c>cost</c>.</summary>
+public sealed class VectorCommandTests
 {
     private TemporaryFolder _folder = null!;
 
