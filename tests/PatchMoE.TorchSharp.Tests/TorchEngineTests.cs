@@ -144,7 +144,7 @@ public class TorchEngineTests
 
     /// <summary>A table of tokens learns from the gradient that torch gives the input.</summary>
     [Test]
-    public void VectorsOfTokens_AreThoseOfTheCpu([Values] OptimizerKind kind)
+    public void VectorsOfTokens_AreThoseOfTheCpu([Values(OptimizerKind.Sgd, OptimizerKind.Adam)] OptimizerKind kind)
     {
         PatchMoESpec spec = TokenData.Spec(kind, epochs: 4);
         Checkpoint cpu = Train(spec, torch: false).Checkpoint;

@@ -63,7 +63,7 @@ internal sealed record AccuracyMeasurement(IReadOnlyList<AccuracyPoint> Points, 
         {
             using CpuEngine engine = network.EngineTaking(patches);
             var evaluator = new Evaluator(engine);
-            double AccuracyOn(Dataset data) => evaluator.Evaluate(data, job.Context.Cancellation).Accuracy / networks.Length;
+            double AccuracyOn(Dataset data) => evaluator.Evaluate(network.Own(data), job.Context.Cancellation).Accuracy / networks.Length;
             double tested = AccuracyOn(job.Data.Test);
             testAccuracy += tested;
             accuracy += choosing == job.Data.Test ? tested : AccuracyOn(choosing);
@@ -80,7 +80,7 @@ internal sealed record AccuracyMeasurement(IReadOnlyList<AccuracyPoint> Points, 
         {
             IPatchMoEModel model = network.Taking(job.AllPatches);
             using Workspace workspace = model.CreateWorkspace(job.Threads);
-            double[] own = GateMass.Measure(model, workspace, data, job.Context.Cancellation);
+            double[] own = GateMass.Measure(model, workspace, network.Own(data), job.Context.Cancellation);
             for (int l = 0; l < mean.Length; l++)
             {
                 mean[l] += own[l] / networks.Length;

@@ -72,6 +72,6 @@ internal sealed class NetworkTrainings(TheoryJob job, SeedSamples samples)
     {
         var network = new TrainedNetwork(task, weights, data, 0, job.Threads);
         using CpuEngine engine = network.EngineTaking(job.OwnPatches);
-        return network with { Accuracy = new Evaluator(engine).Evaluate(data.Test, job.Context.Cancellation).Accuracy };
+        return network with { Accuracy = new Evaluator(engine).Evaluate(network.Own(data.Test), job.Context.Cancellation).Accuracy };
     }
 }

@@ -25,6 +25,19 @@ internal sealed record TrainedNetwork(NetworkTask Task, float[] Weights, LoadedD
         return model;
     }
 
+    /// <summary>Samples as the network sees them: the vectors of tokens are its own, if it has learnt any.</summary>
+    public Dataset Own(Dataset data)
+    {
+        if (!data.HasTokens)
+        {
+            return data;
+        }
+
+        var weights = new WeightBuffer(Task.Spec);
+        Weights.CopyTo(weights.Parameters);
+        return data.WithVectorsOf(weights);
+    }
+
     /// <summary>An engine of <see cref="Taking"/>.</summary>
     public CpuEngine EngineTaking(int patches) => new(Taking(patches), Threads);
 }
