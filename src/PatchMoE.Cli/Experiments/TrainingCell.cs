@@ -125,6 +125,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         ImagesDataSpec images => images.Train,
         Cifar10DataSpec cifar => cifar.Train,
         CelebaDataSpec celeba => celeba.Train,
+        TextDataSpec texts => texts.Train,
         _ => null,
     };
 
