@@ -42,7 +42,8 @@ internal static class TokenGradientEmitter
         });
     }
 
-    private static string Formula(LayerPlan layer)
+    /// <summary>∂L/∂g_sj, with the factors f of auxiliary losses.</summary>
+    public static string Formula(LayerPlan layer)
     {
         TokenPlan token = layer.Token!;
         string z = token.HasZLoss ? " + f_k · logSum_j" : string.Empty;

@@ -19,6 +19,9 @@ public class RandomDeviceTests
     /// <summary>Multiplications of one sample; ILGPU's CPU accelerator is slow, and its groups' threads are real ones.</summary>
     private const int MostWork = 20_000;
 
+    /// <summary>Stacks and token choice, alone and together: their kernels have the same threads at each level of optimisation, so they run at one.</summary>
+    private const int NetworksOfParts = 12;
+
     private static readonly int[] s_seeds = [.. Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed).Draw().Model) <= MostWork).Take(NetworksDrawn)];
 
     private static IEnumerable<int> Seeds => s_seeds;
@@ -28,6 +31,14 @@ public class RandomDeviceTests
     [Test]
     public void CpuAccelerator_AgreesWithReference(
         [ValueSource(nameof(Seeds))] int seed, [Values(OptimizationLevel.O0, OptimizationLevel.O2)] OptimizationLevel level) => Check(seed, TestDevices.Cpu(level));
+
+    private static IEnumerable<TestCaseData> Parts() =>
+        from parts in new[] { RandomSpecs.Parts.Stacks, RandomSpecs.Parts.TokenChoice, RandomSpecs.Parts.Stacks | RandomSpecs.Parts.TokenChoice }
+        from seed in Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed, parts).Draw().Model) <= MostWork).Take(NetworksOfParts)
+        select new TestCaseData(seed, (int)parts).SetArgDisplayNames($"{seed}", parts.ToString());
+
+    [TestCaseSource(nameof(Parts))]
+    public void StacksAndTokenChoice_AgreeWithReference(int seed, int parts) => Check(seed, TestDevices.Cpu(), (RandomSpecs.Parts)parts);
 
     [TestCaseSource(nameof(OpenClSeeds))]
     public void OpenCl_AgreesWithReference(int seed) => Check(seed, TestDevices.OpenCl());
@@ -52,9 +63,9 @@ public class RandomDeviceTests
     private static long Work(ModelSpec model) => model.LayerShapes().Sum(
         layer => (long)layer.Instances * layer.Experts * layer.Dimension * (layer.Patches + (layer.PatchesPerExpert * layer.Neurons)));
 
-    private static void Check(int seed, IlgpuDevice device)
+    private static void Check(int seed, IlgpuDevice device, RandomSpecs.Parts parts = RandomSpecs.Parts.None)
     {
-        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        PatchMoESpec spec = new RandomSpecs(seed, parts).Draw();
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
         using var engine = new IlgpuEngine(Networks.Compile(spec), device);

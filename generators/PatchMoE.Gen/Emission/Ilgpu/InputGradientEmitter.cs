@@ -36,8 +36,9 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
                 2L * plan.Units * l * plan.DeltaStride * d,
                 8L * plan.Units * l * d) { Per = "instance, the weights left out" },
             writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
-            arguments.Lengths.When(layer.IsRagged && plan.RouterGradient is not null),
+            arguments.Lengths.When(plan.IsRagged && plan.RouterGradient is not null),
             arguments.Routes,
+            arguments.Counts,
             Argument.Parameters,
             arguments.Activations,
             arguments.ScoreGradients,
@@ -51,7 +52,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
         writer.LetView("x", _target, _target.Instance("xGradient", s_instance));
         switch (_layer.Routing)
         {
-            case Routing.ExpertChoice:
+            case Routing.ExpertChoice or Routing.TokenChoice:
                 writer.Loop("s", k, s => WriteExpert(((s_instance.As("long") * k) + s) * l, s));
                 break;
             case Routing.Sample:
@@ -74,7 +75,8 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
         (int m, int l, int tile) = (_layer.Neurons, _layer.Taken, plan.InputGradient.Patches);
         writer.Lines($"long chosen = {chosen};");
         Expression weights = writer.Let("weights", (expert * (m * plan.Layout.Vectors)) + (_layer.ExpertsOffset / plan.Layout.Vector) + v);
-        SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
+        Expression count = _layer.Token is null ? l : $"counts[{(s_instance.As("long") * _layer.Experts) + expert}]";
+        SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {count}; p += {tile})") : null;
         Expression first = tile < l ? Expression.Name("p") : 0;
         bool exact = l % tile == 0;
         Expression[] places = [.. Enumerable.Range(0, tile).Select(q => (first + q).Inside(l, exact))];
@@ -118,7 +120,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
     /// <summary>Prints how the gradient of a patch of the tile is added to what the experts before gave it.</summary>
     private void WriteSum(int q, Expression place, string? inside)
     {
-        bool byRoute = _layer.Routing == Routing.ExpertChoice;
+        bool byRoute = _layer.HasRoutes;
         writer.Gap();
         Expression j = writer.Let($"j{q}", byRoute ? $"routes[{"chosen" + place}]" : place);
         using (writer.If(byRoute ? $"{j} >= 0" : null, inside))
@@ -134,7 +136,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
     private void WriteRouter()
     {
         (int k, int n) = (_layer.Experts, _layer.Patches);
-        Expression valid = LayerText.Valid(writer, _layer, s_instance);
+        Expression valid = LayerText.Valid(writer, plan, s_instance);
         writer.Loop("j", valid, j =>
         {
             Expression to = writer.Let("to", _target.Patch(j) + _column);

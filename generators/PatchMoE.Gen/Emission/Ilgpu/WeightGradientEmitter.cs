@@ -36,7 +36,7 @@ internal static class WeightGradientEmitter
             "WeightGradient",
             documentation,
             arguments.Input,
-            arguments.Lengths.When(layer.IsRagged && layer.Routing != Routing.ExpertChoice),
+            arguments.Lengths.When(plan.IsRagged && !layer.HasRoutes),
             arguments.Routes,
             arguments.Activations);
     }
@@ -70,14 +70,14 @@ internal static class WeightGradientEmitter
             "RouterGradient",
             documentation,
             sample ? Argument.Floats("input", arguments.PatchSums.Value) : arguments.Input,
-            arguments.Lengths.When(layer.IsRagged && !sample),
+            arguments.Lengths.When(plan.IsRagged && !sample),
             arguments.ScoreGradients);
     }
 
     private static Expression LocateTaken(SourceWriter writer, IlgpuLayerPlan plan, TakenPatch patch)
     {
         LayerPlan layer = plan.Layer;
-        if (layer.Routing != Routing.ExpertChoice)
+        if (!layer.HasRoutes)
         {
             return LocateValid(writer, plan, patch, layer.Routing == Routing.Sample ? $"routes[{patch.Instance}] != {patch.Expert}" : null);
         }
@@ -90,7 +90,7 @@ internal static class WeightGradientEmitter
     /// <summary>A patch that is not valid is none, as is one of another expert's.</summary>
     private static Expression LocateValid(SourceWriter writer, IlgpuLayerPlan plan, TakenPatch patch, string? otherExpert = null)
     {
-        Expression valid = LayerText.Valid(writer, plan.Layer, patch.Instance);
+        Expression valid = LayerText.Valid(writer, plan, patch.Instance);
         string? invalid = valid.Value >= plan.Layer.Patches ? null : $"{patch.Place} >= {valid}";
         string[] none = [.. new[] { invalid, otherExpert }.OfType<string>()];
         Expression at = At(plan.Layout, patch.Instance, patch.Place);
