@@ -43,6 +43,13 @@ public sealed class DocumentReader : ITextReader
         return (text.Kept, text.Cut);
     }
 
+    /// <inheritdoc/>
+    public (SegmentTokens Tokens, int Kept, int Cut) Tokenize(ModelSpec model, TextDocument document, Span<int> lengths)
+    {
+        TokenizedText text = new TextEncoder(model).Tokenize(document, lengths);
+        return (text.Tokens, text.Kept, text.Cut);
+    }
+
     /// <summary>The format that a file's name tells.</summary>
     /// <param name="path">The file.</param>
     public static TextFormat ByName(string path) => Path.GetExtension(path).ToLowerInvariant() switch

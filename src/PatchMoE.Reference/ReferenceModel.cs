@@ -113,7 +113,7 @@ public sealed class ReferenceModel(ModelSpec spec)
             PatchGrid.Add(Spec, xGradient, inputGradient, b * Spec.InputLength());
         }
 
-        Dictionary<string, double[]> gradients = Spec.Parameters()
+        Dictionary<string, double[]> gradients = Spec.NetworkParameters()
             .Where(parameter => parameter.HasGradient)
             .ToDictionary(parameter => parameter.Name, sums.Flat);
         gradients["input"] = inputGradient;

@@ -44,6 +44,9 @@ public static class ModelTexts
         var encoder = new TextEncoder(model.Spec.Model);
         var values = new float[encoder.InputLength];
         var lengths = new int[encoder.GroupCount];
-        return (encoder.Encode(document, values, lengths), values, lengths);
+        EncodedText text = model.Spec.Model.EmbeddingTable() is { } table
+            ? encoder.Encode(document, model.Parameters.Slice(table.Offset, table.Length), values, lengths)
+            : encoder.Encode(document, values, lengths);
+        return (text, values, lengths);
     }
 }

@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE.Text;
 
 /// <summary>
@@ -8,7 +10,6 @@ public sealed class TextEncoder
 {
     private readonly TextSpec _spec;
     private readonly int[] _most;
-    private readonly int _dimension;
 
     /// <summary>An encoder for one network.</summary>
     /// <param name="model">A network whose input is of kind <c>text</c>, with an embedding of words.</param>
@@ -24,12 +25,11 @@ public sealed class TextEncoder
         if (text.Embedding == TextEmbedding.Given)
         {
             throw new ArgumentException(
-                "The vectors of the model's segments are given by the data, so they cannot be made from a text. Call Classify with the values, or use the embedding 'hashed'.", nameof(model));
+                "The vectors of the model's segments are given by the data, so they cannot be made from a text. Call Classify with the values, or use the embedding 'hashed' or 'trained'.", nameof(model));
         }
 
         _spec = text;
         _most = [.. text.Levels.Select(level => level.MaximumSegments)];
-        _dimension = text.PatchDimension;
         InputLength = model.InputLength();
         GroupCount = _most.SkipLast(1).Aggregate(1, (product, most) => product * most);
         Segmenter = new TextSegmenter(text);
@@ -44,29 +44,84 @@ public sealed class TextEncoder
     /// <summary>What cuts the texts.</summary>
     public TextSegmenter Segmenter { get; }
 
-    /// <summary>Encodes one text.</summary>
+    /// <summary>Encodes one text, with a hashed embedding.</summary>
     /// <param name="document">The text.</param>
     /// <param name="values">[<see cref="InputLength"/>], written; 0 past the valid patches.</param>
     /// <param name="lengths">[<see cref="GroupCount"/>], written: the valid patches of each innermost group; 0 for a text without words.</param>
     /// <returns>The segments, and how many of them the input holds.</returns>
-    /// <exception cref="ArgumentException">A span has another length.</exception>
+    /// <exception cref="ArgumentException">A span has another length, or the embedding has a table of tokens.</exception>
     public EncodedText Encode(TextDocument document, Span<float> values, Span<int> lengths)
     {
-        ArgumentNullException.ThrowIfNull(document);
-        if (values.Length != InputLength || lengths.Length != GroupCount)
+        if (_spec.Embedding == TextEmbedding.Trained)
         {
-            throw new ArgumentException($"A text has {InputLength} values and {GroupCount} counts; there are {values.Length} and {lengths.Length}.", nameof(values));
+            throw new ArgumentException("The vectors of the model's segments come from its table of tokens, so a text cannot be encoded without it. Give the table, or call Tokenize.", nameof(document));
         }
 
+        RequireLengths(values.Length, lengths.Length);
         values.Clear();
+        var target = new HashedTarget(values, _spec);
+        (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
+        return new EncodedText(text, kept, cut);
+    }
+
+    /// <summary>Encodes one text, with an embedding that is learnt.</summary>
+    /// <param name="document">The text.</param>
+    /// <param name="table">[V, dimension], the vectors of the tokens: <c>embedding.weight</c> of the model's weights.</param>
+    /// <param name="values">As in the other overload.</param>
+    /// <param name="lengths">As in the other overload.</param>
+    /// <returns>The segments, and how many of them the input holds.</returns>
+    /// <exception cref="ArgumentException">A span has another length, or the embedding has no table of tokens.</exception>
+    public EncodedText Encode(TextDocument document, ReadOnlySpan<float> table, Span<float> values, Span<int> lengths)
+    {
+        RequireLengths(values.Length, lengths.Length);
+        if ((long)_spec.Vocabulary * _spec.Dimension != table.Length)
+        {
+            throw new ArgumentException($"The table has {table.Length} values; {_spec.Vocabulary} tokens of {_spec.Dimension} values need {(long)_spec.Vocabulary * _spec.Dimension}.", nameof(table));
+        }
+
+        TokenizedText text = Tokenize(document, lengths);
+        EmbeddingBag.Forward(text.Tokens, table, _spec.Dimension, _spec.PatchDimension, values);
+        return new EncodedText(text.Text, text.Kept, text.Cut);
+    }
+
+    /// <summary>The tokens of one text, for an embedding that is learnt.</summary>
+    /// <param name="document">The text.</param>
+    /// <param name="lengths">[<see cref="GroupCount"/>], written, as in <see cref="Encode(TextDocument, Span{float}, Span{int})"/>.</param>
+    /// <exception cref="ArgumentException">The span has another length, or the embedding has no table of tokens.</exception>
+    public TokenizedText Tokenize(TextDocument document, Span<int> lengths)
+    {
+        if (_spec.Embedding != TextEmbedding.Trained)
+        {
+            throw new ArgumentException("The model has no table of tokens, so its texts have no rows in it. Call Encode without a table.", nameof(document));
+        }
+
+        RequireLengths(InputLength, lengths.Length);
+        var target = new TokenTarget(new TokenRows(_spec.Vocabulary), _spec);
+        (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
+        return new TokenizedText(text, target.Rows.ToTokens(), kept, cut);
+    }
+
+    private void RequireLengths(int values, int lengths)
+    {
+        if (values != InputLength || lengths != GroupCount)
+        {
+            throw new ArgumentException($"A text has {InputLength} values and {GroupCount} counts; there are {values} and {lengths}.", nameof(values));
+        }
+    }
+
+    /// <summary>Cuts a text and visits the segments that the input has room for.</summary>
+    private (SegmentedText Text, int Kept, int Cut) Visit<TTarget>(TextDocument document, Span<int> lengths, ref TTarget target)
+        where TTarget : struct, ISegmentTarget, allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(document);
         lengths.Clear();
         TextBreaks breaks = TextBreaks.Of(document);
         try
         {
             var text = new SegmentedText(breaks.Text, new SegmentTree(_spec, breaks).Build());
             breaks.Hash();
-            int kept = Write(text.Segments, level: 0, index: 0, breaks.Hashes, values, lengths);
-            return new EncodedText(text, kept, Innermost(text.Segments, _most.Length) - kept);
+            int kept = Visit(text.Segments, level: 0, index: 0, breaks.Hashes, lengths, ref target);
+            return (text, kept, Innermost(text.Segments, _most.Length) - kept);
         }
         finally
         {
@@ -74,15 +129,16 @@ public sealed class TextEncoder
         }
     }
 
-    /// <summary>Writes the segments of one level within a segment of the level above.</summary>
+    /// <summary>Visits the segments of one level within a segment of the level above.</summary>
     /// <param name="segments">The segments.</param>
     /// <param name="level">Their level, outermost first.</param>
     /// <param name="index">The segment above, among all places of its level.</param>
     /// <param name="hashes">The words.</param>
-    /// <param name="values">The input.</param>
     /// <param name="lengths">The counts.</param>
-    /// <returns>The number of patches written.</returns>
-    private int Write(IReadOnlyList<TextSegment> segments, int level, int index, WordHashes hashes, Span<float> values, Span<int> lengths)
+    /// <param name="target">Takes the patches.</param>
+    /// <returns>The number of patches.</returns>
+    private int Visit<TTarget>(IReadOnlyList<TextSegment> segments, int level, int index, WordHashes hashes, Span<int> lengths, ref TTarget target)
+        where TTarget : struct, ISegmentTarget, allows ref struct
     {
         int count = Math.Min(segments.Count, _most[level]);
         if (level < _most.Length - 1)
@@ -90,7 +146,7 @@ public sealed class TextEncoder
             int patches = 0;
             for (int i = 0; i < count; i++)
             {
-                patches += Write(segments[i].Segments, level + 1, (index * _most[level]) + i, hashes, values, lengths);
+                patches += Visit(segments[i].Segments, level + 1, (index * _most[level]) + i, hashes, lengths, ref target);
             }
 
             return patches;
@@ -99,12 +155,7 @@ public sealed class TextEncoder
         lengths[index] = count;
         for (int i = 0; i < count; i++)
         {
-            Span<float> patch = values.Slice(((index * _most[level]) + i) * _dimension, _dimension);
-            HashedEmbedding.Write(hashes, segments[i].Words.First, segments[i].Words.End, patch[.._spec.Dimension]);
-            if (_spec.Position)
-            {
-                PositionFeatures.Write(segments[i], patch[_spec.Dimension..]);
-            }
+            target.Take((index * _most[level]) + i, segments[i], hashes);
         }
 
         return count;

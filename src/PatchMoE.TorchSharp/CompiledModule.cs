@@ -90,7 +90,7 @@ public class CompiledModule : PatchMoEModule
     }
 
     /// <summary>The length of a gradient buffer.</summary>
-    internal int GradientLength => _model.Parameters.Length;
+    internal int GradientLength => Spec.Model.NetworkLength();
 
     /// <summary>Keeps the exception of a backward pass, which cannot propagate through libtorch; the next forward pass throws it.</summary>
     internal void KeepFailure(Exception failure) => _backwardFailure ??= failure;

@@ -35,12 +35,12 @@ public abstract partial class PatchMoEModule
     }
 
     /// <summary>Loads the weights from a safetensors file. If anything is wrong, the module is left unchanged.</summary>
-    /// <param name="path">The file; for a module without a head, head tensors are ignored.</param>
+    /// <param name="path">The file; for a module without a head, head tensors are ignored, and so is a table of tokens.</param>
     /// <exception cref="BadInputException">The file cannot be read, or its tensors are not this module's: the message names all that differ.</exception>
     public void LoadWeights(string path)
     {
         var buffer = new float[BufferLength];
-        WeightsFile.Load(path, _tensors, buffer, passOver: name => Output == ModuleOutput.Features && name.StartsWith("head.", StringComparison.Ordinal));
+        WeightsFile.Load(path, _tensors, buffer, passOver: IsOther);
         SetWeights(buffer);
     }
 
@@ -53,6 +53,9 @@ public abstract partial class PatchMoEModule
         GetWeights(buffer);
         SafetensorsFile.Write(path, [.. _tensors.Select(spec => new NamedTensor(spec.Name, [.. spec.Shape], buffer.AsSpan(spec.Offset, spec.Length).ToArray()))]);
     }
+
+    /// <summary>Whether a tensor of the network belongs to what is before or behind the module.</summary>
+    private bool IsOther(string name) => name == Spec.Model.EmbeddingTable()?.Name || (Output == ModuleOutput.Features && name.StartsWith("head.", StringComparison.Ordinal));
 
     private void RequireLength(int length)
     {

@@ -23,7 +23,7 @@ public abstract partial class PatchMoEModule : nn.Module<Tensor, Tensor>
     {
         Spec = spec;
         Output = output;
-        _tensors = [.. spec.Model.Parameters().Where(tensor => output == ModuleOutput.Logits || tensor.Layer >= 0)];
+        _tensors = [.. spec.Model.NetworkParameters().Where(tensor => output == ModuleOutput.Logits || tensor.Layer >= 0)];
     }
 
     /// <summary>The network.</summary>

@@ -11,6 +11,9 @@ internal sealed class NetworkStage(
     TrainingPhase phase, INetworkWeights model, ITrainingEngine engine, TrainingSpec training, TrainingParts parts, Evaluator evaluator)
     : TrainingStage(phase, training.Epochs, Optimizer.Create(training.Optimizer, Trained(model, phase), model.Parameters.Length))
 {
+    private readonly bool _hasTable = model.Spec.Model.EmbeddingTable() is not null;
+    private TableUpdate? _table;
+    private float[] _inputGradient = [];
     private Dataset? _epochData;
 
     public override double LearningRate(int epoch, int batch, int batches) =>
@@ -24,7 +27,30 @@ internal sealed class NetworkStage(
 
     public override void BeginEpoch(int epoch) => _epochData = parts.Train.AtEpoch(epoch);
 
-    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate) => engine.Step(_epochData!, samples, next, learningRate);
+    public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    {
+        if (!_hasTable)
+        {
+            return engine.Step(_epochData!, samples, next, learningRate);
+        }
+
+        _table ??= new TableUpdate(model, Optimizer);
+        int values = checked(samples.Length * model.Spec.Model.InputLength());
+        if (_inputGradient.Length < values)
+        {
+            _inputGradient = new float[values];
+        }
+
+        // The values of the next batch depend on this update, so nothing of it can be prepared.
+        Span<float> gradient = _inputGradient.AsSpan(0, values);
+        double loss = engine.Step(_epochData!, samples, next: [], learningRate, gradient);
+        if (double.IsFinite(loss))
+        {
+            _table.Apply(_epochData!, samples, gradient, learningRate);
+        }
+
+        return loss;
+    }
 
     public override void GetGradients(Span<float> gradients) => engine.GetGradients(gradients);
 
@@ -44,5 +70,5 @@ internal sealed class NetworkStage(
     }
 
     private static IEnumerable<ParameterSpec> Trained(INetworkWeights model, TrainingPhase phase) => model.ParameterSpecs.Where(
-        parameter => parameter.HasGradient && (phase == TrainingPhase.All || parameter.Role != ParameterRole.Router));
+        parameter => parameter.HasGradient && parameter.Role != ParameterRole.Embedding && (phase == TrainingPhase.All || parameter.Role != ParameterRole.Router));
 }

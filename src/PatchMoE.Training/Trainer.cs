@@ -46,7 +46,7 @@ public sealed class Trainer(
     {
         long started = Stopwatch.GetTimestamp();
         ModelSpec spec = model.Spec.Model;
-        _parts = TrainingParts.Of(spec, training, train, test, options.HeldOutSeed ?? options.Seed);
+        _parts = TrainingParts.Of(spec, training, train.WithVectorsOf(model), test.WithVectorsOf(model), options.HeldOutSeed ?? options.Seed);
         _order = new ShuffledOrder(_parts.Trained, training.Batch, options.Seed);
         resumeFrom?.CheckFits(model, training, train.Count, train.Count - _parts.Trained.Length, options.Seed);
 
@@ -158,7 +158,7 @@ public sealed class Trainer(
         double loss = stage.Step(samples, next, learningRate);
         if (!double.IsFinite(loss))
         {
-            var gradients = new float[model.Parameters.Length];
+            var gradients = new float[model.Spec.Model.NetworkLength()];
             stage.Collect();
             stage.GetGradients(gradients);
             TrainingDivergedException.ThrowIfNotFinite(model, loss, gradients, new TrainingPlace(stage.Phase, _epoch + 1, _batch + 1, learningRate));

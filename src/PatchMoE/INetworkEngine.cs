@@ -12,7 +12,7 @@ public interface INetworkEngine : IDisposable
     /// <summary>A readable name of the device that computes, for example <c>CPU, 2 threads</c> or the name of a GPU.</summary>
     string Device { get; }
 
-    /// <summary>Sets all weights.</summary>
+    /// <summary>Sets all weights. A table of tokens is none of the engine's: here and below, that part of the buffer is neither read nor written.</summary>
     /// <param name="parameters">The parameter buffer, laid out as described by <see cref="ModelParameters"/>.</param>
     /// <exception cref="ArgumentException">The length does not fit.</exception>
     void SetParameters(ReadOnlySpan<float> parameters);
@@ -33,7 +33,7 @@ public interface INetworkEngine : IDisposable
     /// <param name="input">[B, …].</param>
     /// <param name="labels">[B]; its length determines B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as the parameter buffer, overwritten; 0 where there is no gradient.</param>
+    /// <param name="gradients">As long as the parameter buffer without a table of tokens, overwritten; 0 where there is no gradient.</param>
     /// <param name="inputGradient">As long as <paramref name="input"/>, overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
     /// <returns>The mean loss.</returns>

@@ -9,7 +9,9 @@ public interface INetworkWeights
     /// <summary>The named tensors and their positions in <see cref="Parameters"/>.</summary>
     IReadOnlyList<ParameterSpec> ParameterSpecs { get; }
 
-    /// <summary>All weights in one buffer, tensor after tensor; gradients have the same layout.</summary>
+    /// <summary>
+    /// All weights in one buffer, tensor after tensor; gradients have the same layout, but end before a table of tokens, which comes last (<see cref="ModelParameters.NetworkLength"/>).
+    /// </summary>
     Span<float> Parameters { get; }
 }
 

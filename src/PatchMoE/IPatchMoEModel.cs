@@ -68,7 +68,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="labels">[B]; −1 or +1 for the logistic loss, 0…C−1 for softmax cross entropy. Its length determines B.</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with those of the mean loss; 0 where there is none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/> without a table of tokens, overwritten with those of the mean loss; 0 where there is none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>
@@ -113,7 +113,7 @@ public interface IPatchMoEModel : INetworkWeights, IDisposable
     /// </summary>
     /// <param name="input">[B, <see cref="InputLength"/>].</param>
     /// <param name="logitsGradient">[B, C]; its length determines B.</param>
-    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/>, overwritten with the sum over the batch; 0 where there is none.</param>
+    /// <param name="gradients">As long as <see cref="INetworkWeights.Parameters"/> without a table of tokens, overwritten with the sum over the batch; 0 where there is none.</param>
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="inputGradient">[B, <see cref="InputLength"/>], overwritten; empty if not wanted.</param>
     /// <param name="lengths">As in <see cref="Forward"/>.</param>

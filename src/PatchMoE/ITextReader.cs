@@ -26,4 +26,12 @@ public interface ITextReader
     /// <returns>The patches that the input holds, and those that it has no room for.</returns>
     /// <exception cref="ArgumentException">The model takes no texts, or a span has another length.</exception>
     (int Kept, int Cut) Encode(ModelSpec model, TextDocument document, Span<float> values, Span<int> lengths);
+
+    /// <summary>Turns a text into the tokens of its segments, for a network that learns their vectors (<see cref="TextEmbedding.Trained"/>). Safe for use from several threads.</summary>
+    /// <param name="model">A network whose input is of kind <c>text</c>.</param>
+    /// <param name="document">The text.</param>
+    /// <param name="lengths">The valid patches of each innermost group, written.</param>
+    /// <returns>The tokens, the patches that the input holds, and those that it has no room for.</returns>
+    /// <exception cref="ArgumentException">The model takes no texts or has no table of tokens, or the span has another length.</exception>
+    (SegmentTokens Tokens, int Kept, int Cut) Tokenize(ModelSpec model, TextDocument document, Span<int> lengths);
 }

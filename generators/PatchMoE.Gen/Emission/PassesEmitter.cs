@@ -45,6 +45,7 @@ internal static class PassesEmitter
         {
             writer.Summary("The sizes of a sample, of a pass's arrays and of its scratch.");
             string auxiliary = plan.HasAuxiliary ? $"\n    AuxiliaryLength = {plan.AuxiliaryLength}," : string.Empty;
+            string table = plan.Model.EmbeddingTable() is { } tokens ? $"\n    TableLength = {tokens.Length}," : string.Empty;
             writer.Lines($$"""
                 public static readonly NetworkSizes Sizes = new()
                 {
@@ -52,7 +53,7 @@ internal static class PassesEmitter
                     InputLength = {{plan.InputLength}},
                     Outputs = {{plan.Head.Outputs}},
                     FeatureLength = {{plan.Head.Inputs}},
-                    ParameterLength = {{plan.ParameterLength}},
+                    ParameterLength = {{plan.ParameterLength}},{{table}}
                     Loss = Loss.{{plan.Model.Loss}},
                     Groups = {{plan.Bottom.Instances}},
                     Patches = {{plan.Bottom.Patches}},

@@ -52,7 +52,8 @@ internal static class SurfaceEmitter
             Constant($"{prefix}NeuronsPerExpert", layer.Shape.Neurons, $"M, the neurons of each expert{of}.");
         }
 
-        writer.Lines($"/// <summary>The length of the parameter buffer: each tensor begins at a multiple of 16 values.</summary>\npublic const int ParameterLength = {plan.ParameterLength};");
+        string part = plan.Model.EmbeddingTable() is null ? "the parameter buffer" : "a buffer of gradients, and of the parameter buffer up to the table of tokens";
+        writer.Lines($"/// <summary>The length of {part}: each tensor begins at a multiple of 16 values.</summary>\npublic const int ParameterLength = {plan.ParameterLength};");
     }
 
     private static void WriteSpec(SourceWriter writer, ModelPlan plan)
@@ -93,7 +94,7 @@ internal static class SurfaceEmitter
             /// <inheritdoc/>
             public global::System.Span<float> Parameters => _network.Parameters;
             """);
-        foreach (ParameterSpec parameter in plan.Parameters)
+        foreach (ParameterSpec parameter in plan.Model.Parameters())
         {
             writer.Lines($"/// <summary><c>{parameter.Name}</c> [{string.Join(", ", parameter.Shape)}]{(parameter.HasGradient ? string.Empty : "; the loss gives it no gradient")}.</summary>");
             writer.Lines($"public global::System.Span<float> {EmittedMembers.Name(parameter)} => _network.Tensor({parameter.Offset}, {parameter.Length});");

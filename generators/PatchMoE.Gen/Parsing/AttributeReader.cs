@@ -95,6 +95,7 @@ internal static class AttributeReader
         ("step", Number(text, "Step")),
         ("dimension", Number(text, "dimension")),
         ("embedding", Word<TextEmbedding>(text, "Embedding")),
+        ("vocabulary", Number(text, "Vocabulary")),
         ("tokens", Word<TextTokens>(text, "Tokens")),
         ("position", Boolean(text, "Position")));
 

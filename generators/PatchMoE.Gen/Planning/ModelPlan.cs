@@ -7,8 +7,8 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="SpecName">The spec's name.</param>
 /// <param name="SpecHash">The first 16 hexadecimal digits of the SHA-256 of name and model as canonical JSON.</param>
 /// <param name="Model">The network.</param>
-/// <param name="Parameters">The tensors.</param>
-/// <param name="ParameterLength">The length of the parameter buffer.</param>
+/// <param name="Parameters">The tensors that passes read: all but a table of tokens.</param>
+/// <param name="ParameterLength">The length of the parameter buffer up to the end of them, and of a buffer of gradients.</param>
 /// <param name="Layers">The layers, lowest first.</param>
 /// <param name="Head">The head.</param>
 /// <param name="Slots">The scratch of a sample.</param>

@@ -13,7 +13,7 @@ internal static class Planner
     public static ModelPlan Plan(PatchMoESpec spec, TargetClass target)
     {
         ModelSpec model = spec.Model;
-        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        EquatableArray<ParameterSpec> parameters = model.NetworkParameters();
         EquatableArray<LayerShape> shapes = model.LayerShapes();
         PatchAccess bottom = PatchAccess.Of(model.Input, model.Layers[0], shapes[0]);
 

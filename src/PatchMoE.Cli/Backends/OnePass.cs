@@ -28,11 +28,11 @@ internal static class OnePass
         }
         else
         {
-            EquatableArray<ParameterSpec> parameters = model.Parameters();
+            EquatableArray<ParameterSpec> parameters = model.NetworkParameters();
             var weightGradients = new float[ModelParameters.BufferLength(parameters)];
             var inputGradient = new float[batch.Input.Length];
             loss = engine.LossAndGradients(batch.Input, batch.Labels, logits, weightGradients, inputGradient, batch.Lengths);
-            IEnumerable<NamedTensor> trained = WeightsFile.Tensors(model, weightGradients).Where((_, i) => parameters[i].HasGradient);
+            IEnumerable<NamedTensor> trained = WeightsFile.Tensors(parameters, weightGradients).Where((_, i) => parameters[i].HasGradient);
             gradients = [.. trained, new NamedTensor("input", [.. batch.Shape], inputGradient)];
         }
 

@@ -24,8 +24,8 @@ internal sealed class ReferenceEngine(PatchMoESpec spec) : HostEngine(spec)
         Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default) => LossAndGradients(input, labels, default, logits, gradients, inputGradient, lengths);
 
-    private protected override double LossAndGradients(Span<float> gradients) =>
-        LossAndGradients(Batch.Inputs, Batch.Labels, Batch.Weights, BatchLogits, gradients, default, Batch.Lengths);
+    private protected override double LossAndGradients(Span<float> gradients, Span<float> inputGradient) =>
+        LossAndGradients(Batch.Inputs, Batch.Labels, Batch.Weights, BatchLogits, gradients, inputGradient, Batch.Lengths);
 
     private double LossAndGradients(
         ReadOnlySpan<float> input,
@@ -39,7 +39,7 @@ internal sealed class ReferenceEngine(PatchMoESpec spec) : HostEngine(spec)
         ReferenceResult result = Run(input, labels.ToArray(), lengths, weights);
         Singles(result.Logits, logits);
         gradients.Clear();
-        foreach (ParameterSpec parameter in Spec.Model.Parameters().Where(parameter => parameter.HasGradient))
+        foreach (ParameterSpec parameter in Spec.Model.NetworkParameters().Where(parameter => parameter.HasGradient))
         {
             Singles(result.Gradients[parameter.Name], gradients.Slice(parameter.Offset, parameter.Length));
         }

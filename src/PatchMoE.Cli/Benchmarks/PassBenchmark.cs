@@ -42,7 +42,7 @@ internal sealed class PassBenchmark
         _data = DrawnBatch.Make(model, batch, Seed);
         _samples = [.. Enumerable.Range(0, batch)];
         _logits = new float[batch * model.Head.Outputs];
-        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        EquatableArray<ParameterSpec> parameters = model.NetworkParameters();
         _gradients = new float[ModelParameters.BufferLength(parameters)];
         Cost = NetworkCost.Of(model);
         _routes = new int[batch * Cost.RouteLength];

@@ -33,11 +33,12 @@ internal static class EvalCommand
             entry.RequireFor(valid);
             Normalization? normalization = WeightsFile.ReadMetadata(weightsPath, valid.Model).Normalization;
             Dataset test = SpecData.Load(valid, source.Folder, context, parsed.GetValue(data), normalization: normalization).Test;
-            float[] parameters = TrainedModel.Weights(valid.Model, weightsPath, context);
+            var parameters = new WeightBuffer(valid);
+            TrainedModel.Weights(valid.Model, weightsPath, context).CopyTo(parameters.Parameters);
             var request = new EngineRequest(valid, parsed.GetValue(threads) ?? CommonOptions.DefaultThreads, parsed.GetValue(device));
             using INetworkEngine engine = context.Compute(() => entry.Start(request, context.Error));
-            engine.SetParameters(parameters);
-            EvaluationResult result = new Evaluator(engine).Evaluate(test, context.Cancellation);
+            engine.SetParameters(parameters.Parameters);
+            EvaluationResult result = new Evaluator(engine).Evaluate(test.WithVectorsOf(parameters), context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
                 throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits exceed the range of float32. Train again with a lower learning rate.");

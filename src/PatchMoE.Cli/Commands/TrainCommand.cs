@@ -144,6 +144,6 @@ internal sealed class TrainCommand
         model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);
         using var cpu = new CpuEngine(model, workspace);
-        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test));
+        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test.WithVectorsOf(model)));
     }
 }

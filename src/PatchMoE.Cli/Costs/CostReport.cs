@@ -47,6 +47,12 @@ internal sealed record CostReport(string Name, int Batch, IReadOnlyList<CostPart
     private static IEnumerable<CostPart> PartsOf(ModelSpec model)
     {
         NetworkCost cost = NetworkCost.Of(model);
+        if (model.EmbeddingTable() is { } table)
+        {
+            // Its additions depend on the words of a text, and are no multiply-adds.
+            yield return new CostPart("embedding", string.Join("x", model.InputShape()), table.Length, Forward: 0);
+        }
+
         foreach (ConvolutionShape one in model.BackboneShape()?.Convolutions ?? [])
         {
             yield return new CostPart(

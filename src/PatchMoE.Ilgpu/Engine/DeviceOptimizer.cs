@@ -24,9 +24,8 @@ internal sealed class DeviceOptimizer
         _ranges = Join(optimizer.Trained);
         for (int i = 0; i < optimizer.State.Count; i++)
         {
-            float[] values = optimizer.State[i].Values;
-            memory.Require($"the optimizer {optimizer.Spec.Kind}", new Demand(state[i], values.Length));
-            queue.Upload<float>(values, state[i].View);
+            memory.Require($"the optimizer {optimizer.Spec.Kind}", new Demand(state[i], optimizer.End));
+            queue.Upload<float>(optimizer.State[i].Values.AsSpan(0, optimizer.End), state[i].View);
         }
 
         _update = Load(queue.Stream.Accelerator);
@@ -56,7 +55,7 @@ internal sealed class DeviceOptimizer
     {
         for (int i = 0; i < _optimizer.State.Count; i++)
         {
-            queue.Download(_state[i].View, _optimizer.State[i].Values);
+            queue.Download(_state[i].View, _optimizer.State[i].Values.AsSpan(0, _optimizer.End));
         }
     }
 

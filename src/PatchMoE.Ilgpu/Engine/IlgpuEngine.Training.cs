@@ -40,15 +40,16 @@ public sealed partial class IlgpuEngine
     }
 
     /// <inheritdoc/>
-    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate, Span<float> inputGradient = default)
     {
         DeviceOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Guard.NotEmpty(samples.Length);
-        BatchSource source = MakeRoom(data, Math.Max(samples.Length, next.Length));
+        Guard.OptionalLength(inputGradient.Length, samples.Length, _inputLength, nameof(inputGradient));
+        BatchSource source = MakeRoom(data, Math.Max(samples.Length, next.Length), inputGradient.Length);
         DeviceBatch target = LoadBatch(source, samples);
         try
         {
-            QueueUpdate(optimizer, target, samples.Length, data.LengthsPerSample, learningRate);
+            QueueUpdate(optimizer, target, samples.Length, data.LengthsPerSample, learningRate, inputGradient.Length);
             if (!next.IsEmpty)
             {
                 source.Queue(_copies, _batches[1 - _current], next);
@@ -57,6 +58,7 @@ public sealed partial class IlgpuEngine
             (double loss, bool failed) = ReadReport(samples.Length);
             if (!failed)
             {
+                _queue.Download(_inputGradient.View, inputGradient);
                 optimizer.Count();
                 return loss;
             }
@@ -72,7 +74,7 @@ public sealed partial class IlgpuEngine
     /// <inheritdoc/>
     public void GetGradients(Span<float> gradients)
     {
-        RequireLength(gradients.Length);
+        RequireLength(gradients.Length, _parameterLength);
         _queue.Download(_gradients.View, gradients);
     }
 
@@ -80,7 +82,7 @@ public sealed partial class IlgpuEngine
     public void Collect() => _optimizer?.Collect(_queue);
 
     /// <summary>Allocates the arrays of an update, and brings the data set to the device if it fits.</summary>
-    private BatchSource MakeRoom(Dataset data, int batch)
+    private BatchSource MakeRoom(Dataset data, int batch, int inputGradient)
     {
         if (!ReferenceEquals(_source?.Data, data))
         {
@@ -89,6 +91,11 @@ public sealed partial class IlgpuEngine
         }
 
         Demand[] demands = [.. PassDemands(batch), .. _batches.SelectMany(target => BatchDemands(target, batch, data.LengthsPerSample))];
+        if (inputGradient > 0)
+        {
+            demands = [.. demands, new Demand(_inputGradient, inputGradient)];
+        }
+
         if (_weights is not null)
         {
             demands = [.. demands, .. _batches.Select(target => new Demand(target.Weights, batch))];
@@ -131,14 +138,23 @@ public sealed partial class IlgpuEngine
         return _batches[_current];
     }
 
-    private void QueueUpdate(DeviceOptimizer optimizer, DeviceBatch target, int batch, int lengthsPerSample, double learningRate)
+    private void QueueUpdate(DeviceOptimizer optimizer, DeviceBatch target, int batch, int lengthsPerSample, double learningRate, int inputGradient)
     {
-        PassBuffers buffers = Buffers(target, batch, lengthsPerSample) with { Weights = target.Weights.First(_weights is null ? 0 : batch) };
+        PassBuffers buffers = Buffers(target, batch, lengthsPerSample) with
+        {
+            Weights = target.Weights.First(_weights is null ? 0 : batch),
+            InputGradient = _inputGradient.First(inputGradient),
+        };
         ArrayView<float> failed = _report.First(1);
         failed.MemSetToZero(_queue.Stream);
         Run(PassKind.LossAndGradients, buffers, batch);
         _findNotFinite(_queue.Stream, batch, buffers.Losses, failed);
         _findNotFinite(_queue.Stream, _parameterLength, buffers.Gradients, failed);
+        if (inputGradient > 0)
+        {
+            _findNotFinite(_queue.Stream, inputGradient, buffers.InputGradient, failed);
+        }
+
         optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
     }
 

@@ -22,6 +22,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     private readonly DeviceQueue _queue;
     private readonly LayerShape _bottom;
     private readonly int _parameterLength;
+    private readonly int _bufferLength;
     private readonly int _inputLength;
     private readonly int _outputs;
     private readonly DeviceArray<float> _parameters = new();
@@ -63,7 +64,8 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         (_device, _ownsDevice, Spec) = (device, ownsDevice, model.Spec);
         _memory = new DeviceMemory(device, options?.MemoryLimit);
         _bottom = Spec.Model.LayerShapes()[0];
-        (_parameterLength, _inputLength, _outputs) = (model.Parameters.Length, model.InputLength, model.Outputs);
+        (_parameterLength, _inputLength, _outputs) = (Spec.Model.NetworkLength(), model.InputLength, model.Outputs);
+        _bufferLength = model.Parameters.Length;
         _batches = [new DeviceBatch(device.Accelerator), new DeviceBatch(device.Accelerator)];
         try
         {
@@ -98,15 +100,15 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <inheritdoc/>
     public void SetParameters(ReadOnlySpan<float> parameters)
     {
-        RequireLength(parameters.Length);
-        _queue.Upload(parameters, _parameters.View);
+        RequireLength(parameters.Length, _bufferLength);
+        _queue.Upload(parameters[.._parameterLength], _parameters.View);
     }
 
     /// <inheritdoc/>
     public void GetParameters(Span<float> parameters)
     {
-        RequireLength(parameters.Length);
-        _queue.Download(_parameters.View, parameters);
+        RequireLength(parameters.Length, _bufferLength);
+        _queue.Download(_parameters.View, parameters[.._parameterLength]);
     }
 
     /// <inheritdoc/>
@@ -262,11 +264,11 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         }
     }
 
-    private void RequireLength(int length)
+    private void RequireLength(int length, int needed)
     {
-        if (length != _parameterLength)
+        if (length != needed)
         {
-            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {_parameterLength}.");
+            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {needed}.");
         }
     }
 }

@@ -10,10 +10,11 @@ namespace PatchMoE;
 /// <param name="InputLength">The number of values in one sample.</param>
 /// <param name="Outputs">C, the number of logits of a sample.</param>
 /// <param name="RouteLength">The number of routes of one sample in layer 0: T·k·l; tokenChoice: T·n·t; sample: T; dense: 0.</param>
-/// <param name="Parameters">The number of weights, including a batch norm's statistics.</param>
-/// <param name="TrainedParameters">The number of weights that have a gradient.</param>
+/// <param name="Parameters">The number of weights, including a batch norm's statistics, without a table of tokens: a pass reads none of it.</param>
+/// <param name="TrainedParameters">The number of these weights that have a gradient.</param>
 /// <param name="BottomRouterParameters">The number of router weights in layer 0.</param>
 /// <param name="Backbone">The convolutions before the layers; null if there are none.</param>
+/// <param name="LearnsInput">Whether training needs the gradient with respect to the input, from which a table of tokens learns.</param>
 internal sealed record NetworkCost(
     EquatableArray<LayerCost> Layers,
     long HeadForward,
@@ -24,18 +25,19 @@ internal sealed record NetworkCost(
     long Parameters,
     long TrainedParameters,
     long BottomRouterParameters,
-    BackboneCost? Backbone = null)
+    BackboneCost? Backbone = null,
+    bool LearnsInput = false)
 {
     private const long ValueBytes = 4;
 
     /// <summary>FLOPs of one sample's forward pass.</summary>
     public long ForwardFlops => (Backbone?.Forward ?? 0) + Layers.Sum(layer => layer.Forward) + HeadForward;
 
-    /// <summary>FLOPs of one sample's backward pass: the gradients with respect to all weights and, between layers, to the patches; not to the input.</summary>
+    /// <summary>FLOPs of one sample's backward pass: the gradients with respect to all weights and, between layers, to the patches; to the input only if it is learnt.</summary>
     public long BackwardFlops =>
         (Backbone is null ? 0 : Backbone.WeightGradients + Backbone.MapGradients)
         + Layers.Sum(layer => layer.WeightGradients)
-        + Layers.Skip(Backbone is null ? 1 : 0).Sum(layer => layer.InputGradient)
+        + Layers.Skip(Backbone is null && !LearnsInput ? 1 : 0).Sum(layer => layer.InputGradient)
         + HeadBackward;
 
     /// <summary>FLOPs of one sample's gradient with respect to the input, if requested.</summary>
@@ -48,7 +50,7 @@ internal sealed record NetworkCost(
     public static NetworkCost Of(ModelSpec model)
     {
         EquatableArray<LayerShape> shapes = model.LayerShapes();
-        EquatableArray<ParameterSpec> parameters = model.Parameters();
+        EquatableArray<ParameterSpec> parameters = model.NetworkParameters();
         LayerShape? bottom = shapes.FirstOrDefault();
         long head = 2L * model.Head.Outputs * model.HeadInputs();
         return new NetworkCost(
@@ -61,7 +63,8 @@ internal sealed record NetworkCost(
             parameters.Sum(parameter => (long)parameter.Length),
             parameters.Where(parameter => parameter.HasGradient).Sum(parameter => (long)parameter.Length),
             parameters.Where(parameter => parameter is { Role: ParameterRole.Router, Layer: 0 }).Sum(parameter => (long)parameter.Length),
-            model.BackboneShape() is { } backbone ? BackboneCost.Of(backbone) : null);
+            model.BackboneShape() is { } backbone ? BackboneCost.Of(backbone) : null,
+            model.EmbeddingTable() is not null);
     }
 
     /// <summary>Routing alone: the scores of layer 0. Reads the input and the routers, writes the routes.</summary>
@@ -80,7 +83,7 @@ internal sealed record NetworkCost(
     /// <param name="batch">B, the number of samples.</param>
     public PassCost LossAndGradients(long batch) => new(
         batch * (ForwardFlops + BackwardFlops),
-        ValueBytes * ((batch * (InputLength + 1 + Outputs)) + Parameters + TrainedParameters));
+        ValueBytes * ((batch * (((LearnsInput ? 2 : 1) * InputLength) + 1 + Outputs)) + Parameters + TrainedParameters));
 
     /// <summary>A training step: forward, loss, backward and the SGD update, which reads and writes the weights; complete gradients can be applied directly.</summary>
     /// <param name="batch">B, the number of samples.</param>

@@ -26,6 +26,18 @@ internal static partial class DiagnosticRules
         "The embedding 'given' takes the vectors of segments from the data, but data of kind '{0}' do not hold them.",
         "Use data of kind 'arrays', or the embedding 'hashed'.");
 
+    /// <summary>{0} the kind of data.</summary>
+    public static readonly DiagnosticRule TrainedNeedsTexts = new(
+        "PMOE111", DiagnosticLevel.Error, "Learnt vectors need data of texts",
+        "The embedding 'trained' learns the vectors of tokens from texts, but data of kind '{0}' hold none.",
+        "Use data of kind 'texts', or the embedding 'given'.");
+
+    /// <summary>No arguments.</summary>
+    public static readonly DiagnosticRule SeparateWithTrainedVectors = new(
+        "PMOE112", DiagnosticLevel.Error, "Separate training of learnt vectors",
+        "The method 'separate' trains the routers first, on the vectors of segments, but with the embedding 'trained' these are still random then.",
+        "Use the method 'joint', or the embedding 'hashed'.");
+
     /// <summary>{0} the kind of data, {1} the input.</summary>
     public static readonly DiagnosticRule TextsNeedTextInput = new(
         "PMOE110", DiagnosticLevel.Error, "Texts do not fit the input",

@@ -18,6 +18,11 @@ internal static class TrainingRules
             yield break;
         }
 
+        if (model.TrainedText() is not null)
+        {
+            yield return SpecDiagnostic.Of(DiagnosticRules.SeparateWithTrainedVectors, path, default);
+        }
+
         LayerSpec layer = model.Layers[0];
         string? found = model.Layers.Count > 1 ? $"{model.Layers.Count} layers"
             : layer.Routing != Routing.ExpertChoice ? $"the routing '{SpecWords.Of(layer.Routing)}'"

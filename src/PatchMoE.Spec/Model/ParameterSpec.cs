@@ -32,12 +32,15 @@ public enum ParameterRole
 
     /// <summary>A batch norm's running variance of each channel [channels]: measured while training, not trained.</summary>
     NormVariance,
+
+    /// <summary>The vectors of tokens [V, dimension], from which those of a text's segments are made before the network's passes.</summary>
+    Embedding,
 }
 
 /// <summary>One named tensor of a network.</summary>
 /// <param name="Name">The tensor's name in a weights file, for example <c>layers.0.router.weight</c>.</param>
 /// <param name="Role">Its role.</param>
-/// <param name="Layer">The layer's index; −1 for the head and the backbone.</param>
+/// <param name="Layer">The layer's index; −1 for the head, the backbone and the table of tokens.</param>
 /// <param name="Shape">The axis sizes, row-major.</param>
 /// <param name="Offset">The index of its first value in the parameter buffer.</param>
 /// <param name="HasGradient">False for a fixed head, a batch norm's statistics, and a router whose gate is <see cref="Gate.None"/> and that has no auxiliary loss: the loss gives them no gradient.</param>
@@ -53,8 +56,37 @@ public static class ModelParameters
     /// <summary>Each tensor starts at a multiple of this many values, 64 bytes, in the parameter buffer.</summary>
     public const int Alignment = 16;
 
-    /// <summary>The tensors of a valid spec, a backbone's first, in the order of the parameter buffer.</summary>
+    /// <summary>The tensors of a valid spec, a backbone's first and the table of a text's tokens last, in the order of the parameter buffer.</summary>
     public static EquatableArray<ParameterSpec> Parameters(this ModelSpec model)
+    {
+        List<ParameterSpec> parameters = Network(model);
+        if (model.TrainedText() is { } text)
+        {
+            parameters.Add(new ParameterSpec("embedding.weight", ParameterRole.Embedding, -1, EquatableArray.Of(text.Vocabulary, text.Dimension), BufferLength(parameters), true));
+        }
+
+        return parameters.ToEquatableArray();
+    }
+
+    /// <summary>The tensors that the network's passes read: all but the table of a text's tokens.</summary>
+    /// <param name="model">A valid model.</param>
+    internal static EquatableArray<ParameterSpec> NetworkParameters(this ModelSpec model) => Network(model).ToEquatableArray();
+
+    /// <summary>
+    /// The length of the part of the parameter buffer that the network's passes read, and so of a buffer of gradients: all of it, but for the table of a text's tokens.
+    /// </summary>
+    /// <param name="model">A valid model.</param>
+    public static int NetworkLength(this ModelSpec model) => BufferLength(Network(model));
+
+    /// <summary>The table of a text's tokens; null if the vectors of its segments are not learnt, or the input is no text.</summary>
+    /// <param name="model">A valid model.</param>
+    public static ParameterSpec? EmbeddingTable(this ModelSpec model) => model.Parameters().FirstOrDefault(parameter => parameter.Role == ParameterRole.Embedding);
+
+    /// <summary>The text whose segments' vectors are learnt; null if the input is another.</summary>
+    internal static TextSpec? TrainedText(this ModelSpec model) =>
+        model.Input is VectorsInputSpec { Text: { Embedding: TextEmbedding.Trained } text } ? text : null;
+
+    private static List<ParameterSpec> Network(ModelSpec model)
     {
         var parameters = new List<ParameterSpec>();
         void Add(string name, ParameterRole role, int layer, bool hasGradient, params int[] shape) =>
@@ -90,10 +122,10 @@ public static class ModelParameters
             Add("head.bias", ParameterRole.HeadBias, -1, true, model.Head.Outputs);
         }
 
-        return parameters.ToEquatableArray();
+        return parameters;
     }
 
-    /// <summary>The number of weights of a network, not counting a batch norm's running statistics.</summary>
+    /// <summary>The number of weights of a network, with the table of a text's tokens, not counting a batch norm's running statistics.</summary>
     public static long WeightCount(this ModelSpec model) => model.Parameters()
         .Where(parameter => parameter.Role is not (ParameterRole.NormMean or ParameterRole.NormVariance))
         .Sum(parameter => (long)parameter.Length);

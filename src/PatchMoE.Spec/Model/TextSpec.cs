@@ -11,6 +11,7 @@ namespace PatchMoE;
 /// <param name="Position">Whether the features of a segment's place follow its vector.</param>
 /// <param name="NgramLength">The words of a segment of kind <see cref="TextUnit.Ngram"/>; 0 if the innermost level is another.</param>
 /// <param name="NgramStep">The words between the starts of two of them; 0 if the innermost level is another.</param>
+/// <param name="Vocabulary">V, the rows of the table of tokens; 0 if the embedding is not <see cref="TextEmbedding.Trained"/>.</param>
 public sealed record TextSpec(
     EquatableArray<TextLevel> Levels,
     int Dimension,
@@ -18,7 +19,8 @@ public sealed record TextSpec(
     TextTokens Tokens = TextTokens.Words,
     bool Position = true,
     int NgramLength = 0,
-    int NgramStep = 0)
+    int NgramStep = 0,
+    int Vocabulary = 0)
 {
     /// <summary>The number of features of a segment's place.</summary>
     public const int PositionFeatures = 6;
@@ -56,6 +58,9 @@ public enum TextEmbedding
 {
     /// <summary>Signed hashing of its words and pairs of words, of length 1. It has no state and needs no training.</summary>
     Hashed,
+
+    /// <summary>The mean of its tokens' vectors, which are rows of a table and learnt with the network.</summary>
+    Trained,
 
     /// <summary>Vectors made elsewhere, which the data hold in place of the text.</summary>
     Given,

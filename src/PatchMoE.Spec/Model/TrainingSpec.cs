@@ -144,6 +144,9 @@ public sealed record ScheduleSpec(ScheduleKind Kind, int? Warmup, int Every, dou
 /// <param name="Head">σ of a linear head; default √(1/m). A fixed head is always N(0, 1) or ±1.</param>
 public sealed record InitSpec(double? Router, double? Experts, double? Head)
 {
+    /// <summary>σ of a table of tokens; default √(1/dimension): a token's vector has a length of about 1.</summary>
+    public double? Embedding { get; init; }
+
     /// <summary>All defaults.</summary>
     public static InitSpec Default { get; } = new(null, null, null);
 }

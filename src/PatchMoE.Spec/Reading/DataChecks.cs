@@ -112,16 +112,23 @@ internal static class DataChecks
         }
     }
 
-    /// <summary>The vectors of segments that are given lie in arrays.</summary>
+    /// <summary>The vectors of a text's segments that are given lie in arrays, and those that are learnt are learnt from texts.</summary>
     /// <returns>The network to check the data against; null if their kind is already wrong for it.</returns>
-    public static ModelSpec? GivenVectors(FieldReader fields, string? kind, ModelSpec? model)
+    public static ModelSpec? SegmentVectors(FieldReader fields, string? kind, ModelSpec? model)
     {
-        if (kind is null or "arrays" || model?.Input is not VectorsInputSpec { Text.Embedding: TextEmbedding.Given })
+        DiagnosticRule? broken = model?.Input is not VectorsInputSpec { Text: { } text } ? null : (text.Embedding, kind) switch
+        {
+            (_, null) or (TextEmbedding.Given, "arrays") or (TextEmbedding.Trained, "texts") => null,
+            (TextEmbedding.Given, _) => DiagnosticRules.GivenNeedsArrays,
+            (TextEmbedding.Trained, _) => DiagnosticRules.TrainedNeedsTexts,
+            _ => null,
+        };
+        if (broken is null)
         {
             return model;
         }
 
-        fields.Diagnostics.Report(DiagnosticRules.GivenNeedsArrays, fields.PlaceOf("kind"), kind);
+        fields.Diagnostics.Report(broken, fields.PlaceOf("kind"), kind!);
         return null;
     }
 

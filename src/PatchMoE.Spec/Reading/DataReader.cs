@@ -22,7 +22,7 @@ internal static class DataReader
         }
 
         string? kind = fields.Word("kind", Kinds, "'mosaic', 'images', 'cifar10', 'celeba', 'synthetic', 'bags', 'arrays', 'folder', 'csv' or 'texts'");
-        model = DataChecks.GivenVectors(fields, kind, model);
+        model = DataChecks.SegmentVectors(fields, kind, model);
         DataSpec? data = kind switch
         {
             "mosaic" => ReadMosaic(fields, model),

@@ -15,6 +15,10 @@ internal static class SizeLimits
     public static bool CheckInput(FieldReader input, BigInteger length) =>
         Fits(input.Diagnostics, input.Place, "One sample", length, "a smaller input");
 
+    /// <summary>Checks the table of a text's tokens.</summary>
+    public static bool CheckTable(FieldReader input, TextSpec text) =>
+        Fits(input.Diagnostics, input.Place, "The tensor 'embedding.weight'", (BigInteger)text.Vocabulary * text.Dimension, "a smaller vocabulary or dimension");
+
     /// <summary>Checks the weights, and the memory of a pass over one sample, for a network that is valid otherwise.</summary>
     public static bool CheckNetwork(FieldReader model, ModelSpec network)
     {
@@ -26,7 +30,9 @@ internal static class SizeLimits
             _ => throw new ArgumentException($"Unknown input kind {input.GetType().Name}.", nameof(network)),
         };
 
-        BigInteger weights = network.Backbone is { } backbone ? Filters(backbone) : 0;
+        BigInteger weights = network.Backbone is { } backbone ? Filters(backbone)
+            : network.TrainedText() is { } text ? (BigInteger)text.Vocabulary * text.Dimension
+            : 0;
         for (int i = 0; i < layers.Count; i++)
         {
             LayerSpec layer = layers[i];
@@ -62,7 +68,7 @@ internal static class SizeLimits
         dimension *= (BigInteger)height * width;
 
         return Fits(model.Diagnostics, model.PlaceOf("head"), "The tensor 'head.weight'", dimension * head.Outputs, "fewer outputs or neurons")
-            && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), "fewer experts or neurons");
+            && Fits(model.Diagnostics, model.PlaceOf("layers"), "All weights together", weights + (dimension * head.Outputs), network.TrainedText() is null ? "fewer experts or neurons" : "a smaller vocabulary, or fewer experts or neurons");
     }
 
     /// <summary>Checks the weights of a backbone, and its maps of one image.</summary>

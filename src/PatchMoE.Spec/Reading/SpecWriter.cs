@@ -85,6 +85,11 @@ public static class SpecWriter
         }
 
         json.Int("dimension", text.Dimension).Word("embedding", text.Embedding);
+        if (text.Embedding == TextEmbedding.Trained)
+        {
+            json.Int("vocabulary", text.Vocabulary);
+        }
+
         return text.Embedding == TextEmbedding.Given ? json : json.Word("tokens", text.Tokens).Boolean("position", text.Position);
     }
 

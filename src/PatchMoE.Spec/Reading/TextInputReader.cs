@@ -5,7 +5,6 @@ namespace PatchMoE;
 /// <summary>Reads <c>model.input</c> of the kind <c>text</c>.</summary>
 internal static class TextInputReader
 {
-    private const string TrainedEmbedding = "trained";
     private const string BpeTokens = "bpe";
 
     /// <summary>Returns the vectors that the text becomes, or null if anything is wrong.</summary>
@@ -14,25 +13,27 @@ internal static class TextInputReader
         TextUnit[]? units = ReadUnits(fields);
         int[]? most = ReadMaximum(fields, units);
         int? dimension = fields.Int("dimension", IntRange.Positive, "the length of a segment's vector");
-        TextEmbedding? embedding = ReadEmbedding(fields);
+        TextEmbedding? embedding = fields.Choice("embedding", absent: TextEmbedding.Hashed);
+        int? vocabulary = ReadVocabulary(fields, embedding);
         TextTokens? tokens = ReadTokens(fields, embedding);
         bool? position = fields.Boolean("position", absent: embedding != TextEmbedding.Given);
         (int Length, int Step)? ngram = ReadNgram(fields, units);
-        if (units is null || most is null || dimension is not { } d || embedding is not { } e || tokens is not { } t || position is not { } p || ngram is not { } words)
+        if (units is null || most is null || dimension is not { } d || embedding is not { } e || tokens is not { } t || position is not { } p || ngram is not { } words
+            || vocabulary is not { } rows)
         {
             return null;
         }
 
         if (e == TextEmbedding.Given && p)
         {
-            fields.Warn("position", "the embedding 'given'", "the embedding 'hashed'");
+            fields.Warn("position", "the embedding 'given'", "the embedding 'hashed' or 'trained'");
             p = false;
         }
 
         var levels = units.Zip(most, (unit, count) => new TextLevel(unit, count)).ToEquatableArray();
-        var text = new TextSpec(levels, d, e, t, p, words.Length, words.Step);
+        var text = new TextSpec(levels, d, e, t, p, words.Length, words.Step, rows);
         BigInteger length = most.Aggregate((BigInteger)text.PatchDimension, (product, count) => product * count);
-        return SizeLimits.CheckInput(fields, length)
+        return SizeLimits.CheckInput(fields, length) && SizeLimits.CheckTable(fields, text)
             ? new VectorsInputSpec(most[most.Length - 1], text.PatchDimension, most.Take(most.Length - 1).ToEquatableArray()) { Text = text }
             : null;
     }
@@ -121,17 +122,22 @@ internal static class TextInputReader
         return [.. most];
     }
 
-    private static TextEmbedding? ReadEmbedding(FieldReader fields)
+    /// <summary>The rows of the table of tokens; 0 without one.</summary>
+    private static int? ReadVocabulary(FieldReader fields, TextEmbedding? embedding)
     {
-        if (!fields.Has("embedding", TrainedEmbedding))
+        const string name = "vocabulary";
+        if (embedding == TextEmbedding.Trained)
         {
-            return fields.Choice("embedding", absent: TextEmbedding.Hashed);
+            return fields.Int(name, IntRange.Positive, "the number of rows of the table of tokens");
         }
 
-        fields.Node("embedding");
-        fields.Int("vocabulary", IntRange.Positive, "the number of tokens that have a vector of their own");
-        fields.Diagnostics.Report(DiagnosticRules.TextPlanned, fields.PlaceOf("embedding"), "embedding", TrainedEmbedding, "'hashed' or 'given'");
-        return null;
+        fields.Node(name);
+        if (embedding is { } other)
+        {
+            fields.Warn(name, $"the embedding '{SpecWords.Of(other)}'", "the embedding 'trained'");
+        }
+
+        return 0;
     }
 
     private static TextTokens? ReadTokens(FieldReader fields, TextEmbedding? embedding)

@@ -68,8 +68,16 @@ internal static class TrainingReader
         var init = new InitSpec(
             fields.Number("router", NumberRange.NotNegative),
             fields.Number("experts", NumberRange.NotNegative),
-            fields.Number("head", NumberRange.NotNegative));
+            fields.Number("head", NumberRange.NotNegative))
+        {
+            Embedding = fields.Number("embedding", NumberRange.NotNegative),
+        };
         fields.Finish();
+        if (model is not null && model.TrainedText() is null)
+        {
+            fields.Warn("embedding", "no table of tokens", "a text with the embedding 'trained'");
+        }
+
         if (model is { Layers.Count: 0 })
         {
             fields.Warn("router", "no pMoE layer", "one");

@@ -163,5 +163,6 @@ internal static class TrainingWriter
     private static ObjectWriter Init(InitSpec init) => new ObjectWriter()
         .Number("router", init.Router)
         .Number("experts", init.Experts)
-        .Number("head", init.Head);
+        .Number("head", init.Head)
+        .Number("embedding", init.Embedding);
 }

@@ -1,3 +1,4 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Optimizers;
@@ -42,10 +43,10 @@ public sealed class TorchEngine : ITrainingEngine
         : $"libtorch {__version__} on {_device}";
 
     /// <inheritdoc/>
-    public void SetParameters(ReadOnlySpan<float> parameters) => _module.SetWeights(parameters);
+    public void SetParameters(ReadOnlySpan<float> parameters) => _module.SetWeights(parameters[..NetworkLength(parameters.Length)]);
 
     /// <inheritdoc/>
-    public void GetParameters(Span<float> parameters) => _module.GetWeights(parameters);
+    public void GetParameters(Span<float> parameters) => _module.GetWeights(parameters[..NetworkLength(parameters.Length)]);
 
     /// <inheritdoc/>
     public void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default)
@@ -98,14 +99,15 @@ public sealed class TorchEngine : ITrainingEngine
     }
 
     /// <inheritdoc/>
-    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate, Span<float> inputGradient = default)
     {
         TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         using DisposeScope scope = NewDisposeScope();
         _batch.Gather(data, samples);
         _module.train();
         Tensor? weights = _batch.Weights.IsEmpty ? null : TensorValues.From(_batch.Weights, _device);
-        (_, Tensor mean) = Differentiate(Input(_batch.Inputs, samples.Length), TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths), weights);
+        Tensor x = Input(_batch.Inputs, samples.Length).requires_grad_(!inputGradient.IsEmpty);
+        (_, Tensor mean) = Differentiate(x, TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths), weights);
         double loss = mean.item<float>();
         if (!double.IsFinite(loss))
         {
@@ -115,6 +117,15 @@ public sealed class TorchEngine : ITrainingEngine
         if (_module.parameters().Any(parameter => parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>()))
         {
             return double.NaN;
+        }
+
+        if (!inputGradient.IsEmpty)
+        {
+            TensorValues.Read(x.grad!, inputGradient);
+            if (FiniteCheck.FirstNotFinite(inputGradient) >= 0)
+            {
+                return double.NaN;
+            }
         }
 
         optimizer.Step(learningRate);
@@ -165,6 +176,15 @@ public sealed class TorchEngine : ITrainingEngine
         Tensor loss = _module.AuxiliaryLoss is { } auxiliary ? mean + auxiliary : mean;
         loss.backward();
         return (logits, loss);
+    }
+
+    /// <summary>The length of the part of a parameter buffer that the module holds.</summary>
+    private int NetworkLength(int length)
+    {
+        int needed = ModelParameters.BufferLength(Spec.Model.Parameters());
+        return length == needed
+            ? Spec.Model.NetworkLength()
+            : throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {needed}.");
     }
 
     private Tensor Input(ReadOnlySpan<float> input, int batch) => TensorValues.From(input, _device).reshape(batch, Spec.Model.InputLength());

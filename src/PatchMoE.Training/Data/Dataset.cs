@@ -68,6 +68,26 @@ public sealed partial class Dataset
         ? store.Values.AsSpan(0, Count * InputLength)
         : throw new InvalidOperationException("These samples are not in memory: they are decoded or varied as they are read. Use CopyInputs.");
 
+    /// <summary>Whether the samples are texts whose vectors come from a network's table of tokens (<see cref="TextEmbedding.Trained"/>).</summary>
+    public bool HasTokens => _inputs.HasTokens;
+
+    /// <summary>The tokens of a text.</summary>
+    /// <param name="sample">Its index.</param>
+    internal SegmentTokens TokensOf(int sample) => _inputs.TokensOf(Existing(sample));
+
+    /// <summary>
+    /// The same samples, whose values come from the table of tokens in a network's weights: they change as the table does. Data without tokens stay as they are. A
+    /// <see cref="Trainer"/> does this with its own weights.
+    /// </summary>
+    /// <param name="weights">The weights.</param>
+    public Dataset WithVectorsOf(INetworkWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return HasTokens
+            ? new Dataset(InputShape, _inputs.For(weights), _labels, _lengths.Length == 0 ? null : _lengths, _discriminativePatches) { Names = Names, Deciding = Deciding }
+            : this;
+    }
+
     /// <summary>[N].</summary>
     public ReadOnlySpan<int> Labels => _labels;
 

@@ -7,6 +7,18 @@ internal abstract class SampleStore
     /// <param name="sample">Its index.</param>
     /// <param name="values">As long as a sample, written.</param>
     public abstract void Copy(int sample, Span<float> values);
+
+    /// <summary>Whether the samples are texts whose vectors come from a table of tokens.</summary>
+    public virtual bool HasTokens => false;
+
+    /// <summary>The tokens of a text.</summary>
+    /// <param name="sample">Its index.</param>
+    /// <exception cref="InvalidOperationException">The samples have none.</exception>
+    public virtual SegmentTokens TokensOf(int sample) => throw new InvalidOperationException("These samples have no tokens.");
+
+    /// <summary>The same samples with the table of a network's weights.</summary>
+    /// <param name="network">The weights.</param>
+    public virtual SampleStore For(INetworkWeights network) => this;
 }
 
 /// <summary>Samples in memory, one after another.</summary>
@@ -25,4 +37,10 @@ internal sealed class FloatStore(float[] values, int length) : SampleStore
 internal sealed class SelectedStore(SampleStore all, int[] samples) : SampleStore
 {
     public override void Copy(int sample, Span<float> values) => all.Copy(samples[sample], values);
+
+    public override bool HasTokens => all.HasTokens;
+
+    public override SegmentTokens TokensOf(int sample) => all.TokensOf(samples[sample]);
+
+    public override SampleStore For(INetworkWeights network) => HasTokens ? new SelectedStore(all.For(network), samples) : this;
 }

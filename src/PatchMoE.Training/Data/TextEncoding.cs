@@ -15,21 +15,44 @@ internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOpti
     public Dataset Encode(List<LabelledText> texts, int[] labels)
     {
         int groups = model.LayerShapes()[0].Instances;
+        var lengths = new int[texts.Count * groups];
+        var counts = new (int Kept, int Cut)[texts.Count];
+        Memory<int> LengthsOf(int text) => lengths.AsMemory(text * groups, groups);
+        SampleStore store = model.EmbeddingTable() is null ? Vectors(texts, LengthsOf, counts) : Tokens(texts, LengthsOf, counts);
+        Report(texts, counts);
+        return new Dataset(model.InputShape(), store, labels, lengths) { Names = [.. texts.Select(text => text.Name)] };
+    }
+
+    private TextStore Vectors(List<LabelledText> texts, Func<int, Memory<int>> lengthsOf, (int Kept, int Cut)[] counts)
+    {
         int length = model.InputLength();
         var places = new int[texts.Count][];
         var values = new float[texts.Count][];
-        var lengths = new int[texts.Count * groups];
-        var counts = new (int Kept, int Cut)[texts.Count];
-        int done = 0;
-        Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = options.Cancellation }, () => new float[length], (i, _, buffer) =>
+        ForEach(texts.Count, () => new float[length], (i, buffer) =>
         {
-            counts[i] = reader.Encode(model, texts[i].Document, buffer, lengths.AsSpan(i * groups, groups));
+            counts[i] = reader.Encode(model, texts[i].Document, buffer, lengthsOf(i).Span);
             (places[i], values[i]) = TextStore.Compress(buffer);
-            options.Progress?.Report((Interlocked.Increment(ref done), texts.Count));
-            return buffer;
+        });
+        return new TextStore(places, values);
+    }
+
+    private TokenStore Tokens(List<LabelledText> texts, Func<int, Memory<int>> lengthsOf, (int Kept, int Cut)[] counts)
+    {
+        var tokens = new SegmentTokens[texts.Count];
+        ForEach(texts.Count, () => 0, (i, _) => (tokens[i], counts[i].Kept, counts[i].Cut) = reader.Tokenize(model, texts[i].Document, lengthsOf(i).Span));
+        return new TokenStore(tokens, model);
+    }
+
+    /// <summary>Does something for each text, on all processors, and reports the progress.</summary>
+    private void ForEach<T>(int count, Func<T> scratch, Action<int, T> action)
+    {
+        int done = 0;
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = options.Cancellation }, scratch, (i, _, own) =>
+        {
+            action(i, own);
+            options.Progress?.Report((Interlocked.Increment(ref done), count));
+            return own;
         }, _ => { });
-        Report(texts, counts);
-        return new Dataset(model.InputShape(), new TextStore(places, values), labels, lengths) { Names = [.. texts.Select(text => text.Name)] };
     }
 
     private void Report(List<LabelledText> texts, (int Kept, int Cut)[] counts)

@@ -22,6 +22,11 @@ internal sealed record TrainingParts(Dataset Train, int[] Trained, Dataset? Vali
     {
         DatasetRules.Check(train, model, "training data");
         DatasetRules.Check(test, model, "test data");
+        if (model.EmbeddingTable() is not null && !train.HasTokens)
+        {
+            throw new BadInputException("training data: the samples are vectors, but the embedding 'trained' learns the vectors of tokens. Give texts, or use the embedding 'given'.");
+        }
+
         if (TrainingRules.Validation(training) is { } diagnostic)
         {
             throw new BadInputException(diagnostic.Message);

@@ -54,7 +54,7 @@ public sealed class CpuEngine : HostEngine
     public override void BeginTraining(Optimizer optimizer, ClassWeights? weights = null)
     {
         base.BeginTraining(optimizer, weights);
-        IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient).Select(parameter => (parameter.Offset, parameter.Length));
+        IEnumerable<(int, int)> all = _model.ParameterSpecs.Where(parameter => parameter.HasGradient && parameter.Role != ParameterRole.Embedding).Select(parameter => (parameter.Offset, parameter.Length));
         _fusesUpdate = optimizer is Sgd && optimizer.Trained.SequenceEqual(all);
     }
 
@@ -63,15 +63,15 @@ public sealed class CpuEngine : HostEngine
     private protected override void Apply(Optimizer optimizer, ReadOnlySpan<float> gradients, double learningRate) =>
         optimizer.Step(Parameters, gradients, learningRate, _workspace);
 
-    private protected override double LossAndGradients(Span<float> gradients) => _network is null
-        ? base.LossAndGradients(gradients)
-        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths, Batch.Weights);
+    private protected override double LossAndGradients(Span<float> gradients, Span<float> inputGradient) => _network is null
+        ? base.LossAndGradients(gradients, inputGradient)
+        : _network.LossAndGradients(Batch.Data, Batch.Indices, Batch.Labels, BatchLogits, gradients, _workspace, Batch.Lengths, Batch.Weights, inputGradient);
 
-    private protected override double Update(Optimizer optimizer, double learningRate)
+    private protected override double Update(Optimizer optimizer, double learningRate, Span<float> inputGradient)
     {
-        if (_network is null || !_fusesUpdate)
+        if (_network is null || !_fusesUpdate || !inputGradient.IsEmpty)
         {
-            return base.Update(optimizer, learningRate);
+            return base.Update(optimizer, learningRate, inputGradient);
         }
 
         double loss = _network.SgdStep(

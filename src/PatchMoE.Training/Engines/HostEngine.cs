@@ -9,6 +9,7 @@ public abstract class HostEngine : ITrainingEngine
 {
     private readonly float[] _gradients;
     private readonly HostBatch _batch;
+    private readonly int _bufferLength;
     private float[] _logits = [];
     private Optimizer? _optimizer;
 
@@ -19,7 +20,8 @@ public abstract class HostEngine : ITrainingEngine
     {
         Spec = spec;
         _batch = new HostBatch(spec.Model);
-        _gradients = new float[ModelParameters.BufferLength(spec.Model.Parameters())];
+        _gradients = new float[spec.Model.NetworkLength()];
+        _bufferLength = ModelParameters.BufferLength(spec.Model.Parameters());
     }
 
     /// <inheritdoc/>
@@ -34,15 +36,15 @@ public abstract class HostEngine : ITrainingEngine
     /// <inheritdoc/>
     public void SetParameters(ReadOnlySpan<float> parameters)
     {
-        RequireLength(parameters.Length);
-        parameters.CopyTo(Parameters);
+        RequireLength(parameters.Length, _bufferLength);
+        parameters[.._gradients.Length].CopyTo(Parameters);
     }
 
     /// <inheritdoc/>
     public void GetParameters(Span<float> parameters)
     {
-        RequireLength(parameters.Length);
-        Parameters.CopyTo(parameters);
+        RequireLength(parameters.Length, _bufferLength);
+        Parameters[.._gradients.Length].CopyTo(parameters);
     }
 
     /// <inheritdoc/>
@@ -64,20 +66,20 @@ public abstract class HostEngine : ITrainingEngine
     public virtual void BeginTraining(Optimizer optimizer, ClassWeights? weights = null) => (_optimizer, _batch.ClassWeights) = (optimizer, weights);
 
     /// <inheritdoc/>
-    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
+    public double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate, Span<float> inputGradient = default)
     {
         Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Gather(data, samples);
-        return Update(optimizer, learningRate);
+        return Update(optimizer, learningRate, inputGradient);
     }
 
     /// <inheritdoc/>
     public void GetGradients(Span<float> gradients)
     {
-        RequireLength(gradients.Length);
+        RequireLength(gradients.Length, _gradients.Length);
         if (!_hasGradients)
         {
-            ComputeGradients();
+            ComputeGradients(inputGradient: default);
         }
 
         _gradients.CopyTo(gradients);
@@ -97,15 +99,15 @@ public abstract class HostEngine : ITrainingEngine
         optimizer.Step(Parameters, gradients, learningRate);
 
     /// <summary>One update on the batch: returns the mean loss before it; not finite if no update was made.</summary>
-    private protected virtual double Update(Optimizer optimizer, double learningRate)
+    private protected virtual double Update(Optimizer optimizer, double learningRate, Span<float> inputGradient)
     {
-        double loss = ComputeGradients();
+        double loss = ComputeGradients(inputGradient);
         if (!double.IsFinite(loss))
         {
             return loss;
         }
 
-        if (!AllFinite(_gradients))
+        if (!AllFinite(_gradients) || !AllFinite(inputGradient))
         {
             return double.NaN;
         }
@@ -114,9 +116,9 @@ public abstract class HostEngine : ITrainingEngine
         return loss;
     }
 
-    /// <summary>The logits, the mean loss and its gradients of the batch of the update.</summary>
-    private protected virtual double LossAndGradients(Span<float> gradients) => _batch.ClassWeights is null
-        ? LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, gradients, lengths: _batch.Lengths)
+    /// <summary>The logits, the mean loss and its gradients of the batch of the update; that of the input if it is not empty.</summary>
+    private protected virtual double LossAndGradients(Span<float> gradients, Span<float> inputGradient) => _batch.ClassWeights is null
+        ? LossAndGradients(_batch.Inputs, _batch.Labels, BatchLogits, gradients, inputGradient, _batch.Lengths)
         : throw new NotSupportedException($"training.classWeights: {GetType().Name} cannot weight classes. Remove them, or use another engine.");
 
     /// <summary>The batch of the update.</summary>
@@ -125,10 +127,10 @@ public abstract class HostEngine : ITrainingEngine
     /// <summary>Space for its logits, [B, C].</summary>
     private protected Span<float> BatchLogits => _logits.AsSpan(0, _batch.Samples * Spec.Model.Head.Outputs);
 
-    private double ComputeGradients()
+    private double ComputeGradients(Span<float> inputGradient)
     {
         _hasGradients = true;
-        return LossAndGradients(_gradients);
+        return LossAndGradients(_gradients, inputGradient);
     }
 
     /// <inheritdoc/>
@@ -144,11 +146,11 @@ public abstract class HostEngine : ITrainingEngine
         }
     }
 
-    private void RequireLength(int length)
+    private void RequireLength(int length, int needed)
     {
-        if (length != _gradients.Length)
+        if (length != needed)
         {
-            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {_gradients.Length}.");
+            throw new ArgumentException($"The buffer has {length} values, but the parameters of {Spec.Name} take {needed}.");
         }
     }
 }

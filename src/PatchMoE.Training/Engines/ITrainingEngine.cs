@@ -16,15 +16,16 @@ public interface ITrainingEngine : INetworkEngine
     /// <param name="samples">The batch: indices of samples.</param>
     /// <param name="next">The batch of the next update, so that its copy can overlap with work; empty if there is none.</param>
     /// <param name="learningRate">η.</param>
+    /// <param name="inputGradient">[B, …], the gradient of that loss with respect to the batch's values, written; empty if not wanted.</param>
     /// <returns>
     /// The mean loss before the update. If it, a logit or a gradient is not finite, NaN or infinity, and no weight has been changed; an engine that never holds all
     /// gradients misses one that overflows while all logits are finite: the resulting weights show it in the next loss.
     /// </returns>
     /// <exception cref="InvalidOperationException"><see cref="BeginTraining"/> was not called.</exception>
-    double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate);
+    double Step(Dataset data, ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate, Span<float> inputGradient = default);
 
     /// <summary>The gradients of the last <see cref="Step"/>, if it made no update: used to explain a failure.</summary>
-    /// <param name="gradients">As long as the parameter buffer, written.</param>
+    /// <param name="gradients">As long as the parameter buffer without a table of tokens, written.</param>
     void GetGradients(Span<float> gradients);
 
     /// <summary>Copies the optimizer's state back to the object given to <see cref="BeginTraining"/>.</summary>

@@ -19,7 +19,7 @@ internal static class SilentExperts
     public static (IReadOnlyList<int> Experts, int Samples) Of(INetworkEngine engine, Dataset data, int layer)
     {
         ModelSpec model = engine.Spec.Model;
-        EquatableArray<ParameterSpec> tensors = model.Parameters();
+        EquatableArray<ParameterSpec> tensors = model.NetworkParameters();
         int samples = Math.Min(data.Count, MaximumSamples);
         var logits = new float[samples * model.Head.Outputs];
         var gradients = new float[ModelParameters.BufferLength(tensors)];

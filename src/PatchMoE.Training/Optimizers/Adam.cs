@@ -14,6 +14,8 @@ internal sealed class Adam(OptimizerSpec spec, IEnumerable<ParameterSpec> traine
     /// <summary>The moments m and s, named <c>first</c> and <c>second</c>.</summary>
     public override IReadOnlyList<(string Name, float[] Values)> State => _moments.State;
 
+    private protected override void Begin(int step, float learningRate) => _moments.Begin(step, learningRate);
+
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
-        _moments.Update(weights, gradients, offset, Steps + 1, learningRate, coupledDecay: (float)Spec.WeightDecay, shrink: 1);
+        _moments.Update(weights, gradients, offset, coupledDecay: (float)Spec.WeightDecay, shrink: 1);
 }

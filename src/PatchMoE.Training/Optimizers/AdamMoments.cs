@@ -17,21 +17,24 @@ internal sealed class AdamMoments(OptimizerSpec spec, int bufferLength)
     private readonly float _epsilon = (float)spec.Epsilon;
     private readonly float[] _first = new float[bufferLength];
     private readonly float[] _second = new float[bufferLength];
+    private (float Size, float Root) _scales;
 
     public IReadOnlyList<(string Name, float[] Values)> State => [("first", _first), ("second", _second)];
 
-    /// <summary>One update of a range of a tensor.</summary>
+    /// <summary>Begins an update.</summary>
+    /// <param name="step">t ≥ 1.</param>
+    /// <param name="learningRate">η.</param>
+    public void Begin(int step, float learningRate) => _scales = Scales(spec, step, learningRate);
+
+    /// <summary>The update of a range of a tensor.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="offset">Where the range starts in the moments.</param>
-    /// <param name="step">t ≥ 1.</param>
-    /// <param name="learningRate">η.</param>
     /// <param name="coupledDecay">λ of g ← g + λ·w, applied before the moments.</param>
     /// <param name="shrink">The factor applied to w before the step.</param>
-    public void Update(
-        Span<float> weights, ReadOnlySpan<float> gradients, int offset, int step, float learningRate, float coupledDecay, float shrink)
+    public void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float coupledDecay, float shrink)
     {
-        (float size, float root) = Scales(spec, step, learningRate);
+        (float size, float root) = _scales;
         var constants = new Constants(_beta1, _beta2, _rest1, _rest2, _epsilon, size, root, coupledDecay, shrink);
         Span<float> first = _first.AsSpan(offset, weights.Length);
         Span<float> second = _second.AsSpan(offset, weights.Length);

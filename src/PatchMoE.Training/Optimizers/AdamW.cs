@@ -14,7 +14,9 @@ internal sealed class AdamW(OptimizerSpec spec, IEnumerable<ParameterSpec> train
     /// <summary>The moments m and s, named <c>first</c> and <c>second</c>.</summary>
     public override IReadOnlyList<(string Name, float[] Values)> State => _moments.State;
 
+    private protected override void Begin(int step, float learningRate) => _moments.Begin(step, learningRate);
+
     private protected override void Update(Span<float> weights, ReadOnlySpan<float> gradients, int offset, float learningRate) =>
         _moments.Update(
-            weights, gradients, offset, Steps + 1, learningRate, coupledDecay: 0, shrink: (float)(1 - (learningRate * Spec.WeightDecay)));
+            weights, gradients, offset, coupledDecay: 0, shrink: (float)(1 - (learningRate * Spec.WeightDecay)));
 }

@@ -31,7 +31,7 @@ public abstract class Optimizer : IBufferWork
     public int Steps { get; internal set; }
 
     /// <summary>
-    /// The state kept between updates: named buffers with the length of the parameter buffer, 0 outside the trained tensors. Empty for SGD.
+    /// The state kept between updates: named buffers with the length of the parameter buffer, 0 outside the trained tensors and a trained table. Empty for SGD.
     /// </summary>
     public virtual IReadOnlyList<(string Name, float[] Values)> State => [];
 
@@ -85,6 +85,34 @@ public abstract class Optimizer : IBufferWork
     void IBufferWork.RunShare(Span<float> parameters, ReadOnlySpan<float> gradients, int worker, int workers) =>
         UpdateShare(parameters, gradients, worker, workers);
 
+    /// <summary>The end of the tensors to update, as an index of the parameter buffer.</summary>
+    internal int End => _end;
+
+    /// <summary>Begins to update rows of a table of tokens in an update that is already counted, since its other tensors have been updated.</summary>
+    /// <param name="learningRate">η.</param>
+    internal void BeginRows(double learningRate)
+    {
+        _learningRate = (float)learningRate;
+        Begin(Steps, _learningRate);
+    }
+
+    /// <summary>
+    /// Updates one row of a table, which the parameter buffer holds behind the tensors to update. Its state is changed only here: a row without a gradient keeps its weights and its
+    /// state, without weight decay.
+    /// </summary>
+    /// <param name="parameters">The parameter buffer, as long as the state.</param>
+    /// <param name="gradient">The gradient of the row.</param>
+    /// <param name="offset">Where it begins in the buffer.</param>
+    internal void UpdateRow(Span<float> parameters, ReadOnlySpan<float> gradient, int offset) =>
+        Update(parameters.Slice(offset, gradient.Length), gradient, offset, _learningRate);
+
+    /// <summary>Prepares what the ranges of an update have in common.</summary>
+    /// <param name="step">The number of the update, from 1.</param>
+    /// <param name="learningRate">η.</param>
+    private protected virtual void Begin(int step, float learningRate)
+    {
+    }
+
     /// <summary>Updates a range of a tensor.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="gradients">Their gradients.</param>
@@ -100,6 +128,7 @@ public abstract class Optimizer : IBufferWork
         }
 
         _learningRate = (float)learningRate;
+        Begin(Steps + 1, _learningRate);
     }
 
     /// <summary>Updates one worker's cache lines of the trained tensors, taken end to end.</summary>

@@ -76,6 +76,9 @@ public sealed class TextInputAttribute(int dimension, params int[] maxSegments) 
     /// <summary>How a segment becomes a vector.</summary>
     public TextEmbedding Embedding { get; set; } = TextEmbedding.Hashed;
 
+    /// <summary>V, the rows of the table of tokens; only for <see cref="TextEmbedding.Trained"/>.</summary>
+    public int Vocabulary { get; set; }
+
     /// <summary>What the embedding counts as a word.</summary>
     public TextTokens Tokens { get; set; } = TextTokens.Words;
 

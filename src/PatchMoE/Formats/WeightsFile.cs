@@ -97,9 +97,14 @@ public static class WeightsFile
     /// <param name="model">A valid model.</param>
     /// <param name="parameters">The buffer.</param>
     /// <exception cref="ArgumentException">The buffer's length is not the model's.</exception>
-    internal static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters)
+    internal static IReadOnlyList<NamedTensor> Tensors(ModelSpec model, ReadOnlySpan<float> parameters) => Tensors(model.Parameters(), parameters);
+
+    /// <summary>Copies a buffer of some tensors into named tensors, in the order of the buffer.</summary>
+    /// <param name="specs">The tensors.</param>
+    /// <param name="parameters">The buffer.</param>
+    /// <exception cref="ArgumentException">The buffer's length is not that of the tensors.</exception>
+    internal static IReadOnlyList<NamedTensor> Tensors(EquatableArray<ParameterSpec> specs, ReadOnlySpan<float> parameters)
     {
-        EquatableArray<ParameterSpec> specs = model.Parameters();
         RequireBuffer(specs, parameters.Length);
 
         var tensors = new List<NamedTensor>();

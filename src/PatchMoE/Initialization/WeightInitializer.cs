@@ -50,6 +50,7 @@ public static class WeightInitializer
             ParameterRole.Router => init.Router ?? Math.Sqrt(1.0 / lastAxis),
             ParameterRole.Experts => init.Experts ?? Math.Sqrt(2.0 / lastAxis),
             ParameterRole.Filter => Math.Sqrt(2.0 / (tensor.Length / tensor.Shape[0])),
+            ParameterRole.Embedding => init.Embedding ?? Math.Sqrt(1.0 / lastAxis),
             ParameterRole.Head when head.Kind == HeadKind.Fixed => 1,
             ParameterRole.Head => init.Head ?? Math.Sqrt(1.0 / lastAxis),
             _ => 0,

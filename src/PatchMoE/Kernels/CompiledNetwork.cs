@@ -36,7 +36,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     protected CompiledNetwork(NetworkSizes sizes)
     {
         Sizes = sizes;
-        ParameterBuffer = new AlignedBuffer<float>(sizes.ParameterLength);
+        ParameterBuffer = new AlignedBuffer<float>(sizes.ParameterLength + sizes.TableLength);
         _forward = ForwardShare;
         _features = FeaturesShare;
         _predict = PredictShare;
@@ -150,6 +150,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <param name="workspace">A workspace of this model.</param>
     /// <param name="lengths">[B] or [B, groups]; empty if all patches are valid.</param>
     /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
+    /// <param name="inputGradient">[B, input length], overwritten; empty if not wanted.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double LossAndGradients(
         ReadOnlySpan<float> data,
@@ -159,10 +160,11 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> gradients,
         Workspace workspace,
         ReadOnlySpan<int> lengths = default,
-        ReadOnlySpan<float> weights = default)
+        ReadOnlySpan<float> weights = default,
+        Span<float> inputGradient = default)
     {
         CheckIndices(data, samples, labels.Length);
-        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient: default, workspace, lengths);
+        return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient, workspace, lengths);
     }
 
     /// <inheritdoc cref="IPatchMoEModel.SgdStep"/>
@@ -379,7 +381,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <summary>Refuses to answer with a network that was neither initialised nor loaded: all of its answers would be 0.</summary>
     private void RequireWeights()
     {
-        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span.ContainsAnyExcept(0f)))
+        if (!_hasWeights && !(_hasWeights = ParameterBuffer.Span[..Sizes.ParameterLength].ContainsAnyExcept(0f)))
         {
             throw new InvalidOperationException(
                 $"{Sizes.Model}: all weights are 0, so it was neither loaded nor trained. Load its weights (Load), or initialise it (Initialize) and train it.");

@@ -18,8 +18,11 @@ public sealed record NetworkSizes
     /// <summary>m, the length of one sample's feature vector.</summary>
     public required int FeatureLength { get; init; }
 
-    /// <summary>The length of the parameter buffer.</summary>
+    /// <summary>The length of the part of the parameter buffer that passes read, and of a buffer of gradients.</summary>
     public required int ParameterLength { get; init; }
+
+    /// <summary>The length of what follows it: a table of tokens; 0 without one.</summary>
+    public int TableLength { get; init; }
 
     /// <summary>The loss, which determines which labels are valid.</summary>
     public required Loss Loss { get; init; }

@@ -3,9 +3,9 @@ namespace PatchMoE.Tests;
 [TestFixture]
 public sealed class TextInputRuleTests
 {
+    private const string Trained = """{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "trained", "vocabulary": 1000 }""";
     private const string TwoLayers = SpecText.Layer + ", " + SpecText.Layer;
 
-    [TestCase("embedding", "trained", "embedding", "'hashed' or 'given'", "\"vocabulary\": 1000, ")]
     [TestCase("tokens", "bpe", "tokenizer", "'words'", "")]
     public void TextPlanned_Reports(string field, string word, string what, string others, string beside) => Diagnose.Reports(
         DiagnosticRules.TextPlanned, $"model.input.{field}",
@@ -57,9 +57,50 @@ public sealed class TextInputRuleTests
             input: """{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "given" }""",
             data: """{ "kind": "arrays", "trainInput": "a.npy", "trainLabels": "b.npy", "testInput": "c.npy", "testLabels": "d.npy" }"""));
 
+    [TestCase("csv", "\"file\": \"t.csv\", \"label\": \"kind\"")]
+    [TestCase("arrays", "\"trainInput\": \"a.npy\", \"trainLabels\": \"b.npy\", \"testInput\": \"c.npy\", \"testLabels\": \"d.npy\"")]
+    public void TrainedNeedsTexts_Reports(string kind, string fields) => Diagnose.Reports(
+        DiagnosticRules.TrainedNeedsTexts, "data.kind",
+        $"The embedding 'trained' learns the vectors of tokens from texts, but data of kind '{kind}' hold none. Use data of kind 'texts', or the embedding 'given'.",
+        SpecText.Of(input: Trained, data: $$"""{ "kind": §"{{kind}}", {{fields}} }"""));
+
+    [Test]
+    public void TrainedNeedsTexts_DoesNotReport() => Diagnose.DoesNotReport(
+        DiagnosticRules.TrainedNeedsTexts, SpecText.Of(input: Trained, data: """{ "kind": "texts", "path": "t.csv" }"""));
+
+    [Test]
+    public void SeparateWithTrainedVectors_Reports() => Diagnose.Reports(
+        DiagnosticRules.SeparateWithTrainedVectors, "training.method",
+        "The method 'separate' trains the routers first, on the vectors of segments, but with the embedding 'trained' these are still random then. Use the method 'joint', or the embedding 'hashed'.",
+        SpecText.Of(input: Trained, training: """{ "method": §"separate" }"""));
+
+    [TestCase(Trained, "joint", SpecText.Gated)]
+    [TestCase(SpecText.Sentences, "separate", SpecText.Layer)]
+    public void SeparateWithTrainedVectors_DoesNotReport(string input, string method, string layer) => Diagnose.DoesNotReport(
+        DiagnosticRules.SeparateWithTrainedVectors, SpecText.Of(input: input, layers: layer, training: $$"""{ "method": "{{method}}" }"""));
+
+    [TestCase(0)]
+    [TestCase(-5)]
+    public void Vocabulary_IsPositive(int vocabulary) => Diagnose.Reports(
+        DiagnosticRules.OutOfRange, "model.input.vocabulary", $"{vocabulary} is out of range; the field takes 1 or more. Use a value in this range, for example 1.",
+        Input($$"""{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "trained", "vocabulary": §{{vocabulary}} }"""));
+
+    [Test]
+    public void Vocabulary_IsRequired() => Diagnose.Reports(
+        DiagnosticRules.MissingField, "model.input", "The field 'vocabulary' is missing. Add it: the number of rows of the table of tokens.",
+        Input("""§{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "trained" }"""));
+
+    [Test]
+    public void TablesTooLarge_AreReported() => Diagnose.Reports(
+        DiagnosticRules.TooLarge, "model.input",
+        "The tensor 'embedding.weight' would hold 1280000000 values; the limit is 1073741824. Use a smaller vocabulary or dimension.",
+        Input("""§{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "trained", "vocabulary": 20000000 }"""));
+
+    [TestCase("\"vocabulary\": 100", "vocabulary", "the embedding 'hashed'", "the embedding 'trained'")]
+    [TestCase("\"embedding\": \"given\", §\"vocabulary\": 100", "vocabulary", "the embedding 'given'", "the embedding 'trained'")]
     [TestCase("\"length\": 3", "length", "segments of the kind 'sentence'", "the kind 'ngram'")]
     [TestCase("\"step\": 3", "step", "segments of the kind 'sentence'", "the kind 'ngram'")]
-    [TestCase("\"embedding\": \"given\", §\"position\": true", "position", "the embedding 'given'", "the embedding 'hashed'")]
+    [TestCase("\"embedding\": \"given\", §\"position\": true", "position", "the embedding 'given'", "the embedding 'hashed' or 'trained'")]
     [TestCase("\"embedding\": \"given\", §\"tokens\": \"words\"", "tokens", "the embedding 'given'", "the embedding 'hashed'")]
     [TestCase("\"levels\": [\"sentence\"], §\"segment\": \"paragraph\"", "segment", "the field 'levels'", "it without 'levels'")]
     public void FieldsWithoutEffect_AreReported(string fields, string field, string cause, string remedy) => Diagnose.Reports(

@@ -26,7 +26,7 @@ internal static class HeaderEmitter
         }
 
         writer.Lines($"// Head: {(plan.Head.Trained ? "linear" : "fixed")}, C = {plan.Head.Outputs}; loss: {(plan.Model.Loss == Loss.Logistic ? "logistic" : "softmax cross entropy")}");
-        writer.Lines($"// A sample's forward pass: {Format.Count(plan.Cost.ForwardFlops)} FLOPs; {Format.Count(plan.Parameters.Sum(parameter => (long)parameter.Length))} weights; {Format.Count(4L * plan.Slots.Floats)} bytes of scratch, {plan.Slots.Window} samples at a time in training.");
+        writer.Lines($"// A sample's forward pass: {Format.Count(plan.Cost.ForwardFlops)} FLOPs; {Format.Count(plan.Model.Parameters().Sum(parameter => (long)parameter.Length))} weights; {Format.Count(4L * plan.Slots.Floats)} bytes of scratch, {plan.Slots.Window} samples at a time in training.");
         writer.Comment("//", Binding(plan));
         WriteContext(writer);
     }

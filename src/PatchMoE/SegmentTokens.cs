@@ -1,0 +1,28 @@
+namespace PatchMoE;
+
+/// <summary>
+/// The tokens of the segments of one text, as rows of a table of their vectors (<see cref="TextEmbedding.Trained"/>): what the patches of the text are made of, as often as the table
+/// changes.
+/// </summary>
+/// <param name="patches">[S], the patch that each segment is, ascending: its index among all places of the input.</param>
+/// <param name="ends">[S], where the tokens of each segment end.</param>
+/// <param name="rows">The tokens of all segments, one after the other; every segment has at least one.</param>
+/// <param name="features">[S, f], the features of each segment's place, which follow its vector; empty if there are none.</param>
+public sealed class SegmentTokens(int[] patches, int[] ends, int[] rows, float[] features)
+{
+    /// <summary>[S], the patch that each segment is.</summary>
+    public ReadOnlySpan<int> Patches => patches;
+
+    /// <summary>[S], where the tokens of each segment end.</summary>
+    public ReadOnlySpan<int> Ends => ends;
+
+    /// <summary>The tokens of all segments.</summary>
+    public ReadOnlySpan<int> Rows => rows;
+
+    /// <summary>[S, f], the features of each segment's place.</summary>
+    public ReadOnlySpan<float> Features => features;
+
+    /// <summary>The tokens of one segment.</summary>
+    /// <param name="segment">0…S−1.</param>
+    public ReadOnlySpan<int> RowsOf(int segment) => rows.AsSpan((segment == 0 ? 0 : ends[segment - 1])..ends[segment]);
+}
