@@ -13,6 +13,6 @@ internal static class WindowAccess
 
         ImagePatches windows = PatchAccess.PixelRows(image);
         return new PatchAccess(
-            PatchSource.Image, 0, windows, $"a window is read where it lies in the map of the layer below, in {Format.Plural(windows.PixelRows, "row")} of {Format.Plural(windows.Length, "value")}");
+            PatchSource.Image, 0, windows, $"a window is read where it lies in the map of the layer below, in {Format.Plural(windows.PixelRows, "row")} of {Format.Plural(windows.Length, "value")}") { InMap = true };
     }
 }
