@@ -3,7 +3,6 @@ using System.Globalization;
 using PatchMoE.Compiler;
 using PatchMoE.Documents;
 using PatchMoE.Initialization;
-using PatchMoE.Training.Data;
 
 namespace PatchMoE.TextBaselines;
 

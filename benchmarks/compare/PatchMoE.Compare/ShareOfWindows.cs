@@ -1,4 +1,3 @@
-using PatchMoE.Measurement;
 using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Compare;

@@ -1,4 +1,3 @@
-using PatchMoE.Formats;
 using PatchMoE.Peers.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
