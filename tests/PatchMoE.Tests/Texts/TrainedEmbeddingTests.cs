@@ -1,5 +1,4 @@
 using PatchMoE.Compiler;
-using PatchMoE.Initialization;
 using PatchMoE.Text;
 
 namespace PatchMoE.Tests.Texts;
