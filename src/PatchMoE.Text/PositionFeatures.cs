@@ -1,6 +1,6 @@
 namespace PatchMoE.Text;
 
-/// <summary>The features of a segment's place, which follow its vector.</summary>
+/// <summary>The features of a segment's role and place.</summary>
 internal static class PositionFeatures
 {
     /// <summary>Writes them: place in the parent and in the document, 0…1; first, last, title, heading, each 0 or 1.</summary>

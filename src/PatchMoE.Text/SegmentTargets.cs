@@ -9,7 +9,8 @@ internal interface ISegmentTarget
     /// <param name="patch">The patch that it becomes: its index among all places of the input.</param>
     /// <param name="segment">The segment.</param>
     /// <param name="hashes">The words of the text.</param>
-    void Take(int patch, TextSegment segment, WordHashes hashes);
+    /// <param name="places">The features of its role and place, and of those of the segments around it, from the inner to the outer.</param>
+    void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places);
 }
 
 /// <summary>Writes hashed vectors and the features of places.</summary>
@@ -19,32 +20,20 @@ internal readonly ref struct HashedTarget(Span<float> values, TextSpec spec) : I
 {
     private readonly Span<float> _values = values;
 
-    public void Take(int patch, TextSegment segment, WordHashes hashes)
+    public void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places)
     {
         Span<float> target = _values.Slice(patch * spec.PatchDimension, spec.PatchDimension);
         HashedEmbedding.Write(hashes, segment.Words.First, segment.Words.End, target[..spec.Dimension]);
-        if (spec.Position)
-        {
-            PositionFeatures.Write(segment, target[spec.Dimension..]);
-        }
+        places.CopyTo(target[spec.Dimension..]);
     }
 }
 
 /// <summary>Collects the rows of tokens and the features of places.</summary>
 /// <param name="rows">Where they go.</param>
-/// <param name="spec">The text input.</param>
-internal readonly struct TokenTarget(TokenRows rows, TextSpec spec) : ISegmentTarget
+internal readonly struct TokenTarget(TokenRows rows) : ISegmentTarget
 {
     public TokenRows Rows => rows;
 
-    public void Take(int patch, TextSegment segment, WordHashes hashes)
-    {
-        Span<float> features = stackalloc float[spec.PatchDimension - spec.Dimension];
-        if (spec.Position)
-        {
-            PositionFeatures.Write(segment, features);
-        }
-
-        rows.Add(patch, CollectionsMarshal.AsSpan(hashes.Words)[segment.Words.First..segment.Words.End], features);
-    }
+    public void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places) =>
+        rows.Add(patch, CollectionsMarshal.AsSpan(hashes.Words)[segment.Words.First..segment.Words.End], places);
 }

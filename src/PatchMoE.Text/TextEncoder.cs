@@ -96,7 +96,7 @@ public sealed class TextEncoder
         }
 
         RequireLengths(InputLength, lengths.Length);
-        var target = new TokenTarget(new TokenRows(_spec.Vocabulary), _spec);
+        var target = new TokenTarget(new TokenRows(_spec.Vocabulary));
         (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
         return new TokenizedText(text, target.Rows.ToTokens(), kept, cut);
     }
@@ -120,7 +120,8 @@ public sealed class TextEncoder
         {
             var text = new SegmentedText(breaks.Text, new SegmentTree(_spec, breaks).Build());
             breaks.Hash();
-            int kept = Visit(text.Segments, level: 0, index: 0, breaks.Hashes, lengths, ref target);
+            Span<float> places = stackalloc float[TextSpec.PositionFeatures * _spec.PlacedLevels];
+            int kept = Visit(text.Segments, level: 0, index: 0, breaks.Hashes, places, lengths, ref target);
             return (text, kept, Innermost(text.Segments, _most.Length) - kept);
         }
         finally
@@ -134,30 +135,42 @@ public sealed class TextEncoder
     /// <param name="level">Their level, outermost first.</param>
     /// <param name="index">The segment above, among all places of its level.</param>
     /// <param name="hashes">The words.</param>
+    /// <param name="places">The features of the segments around, the innermost first; those of this level and the levels below are written.</param>
     /// <param name="lengths">The counts.</param>
     /// <param name="target">Takes the patches.</param>
     /// <returns>The number of patches.</returns>
-    private int Visit<TTarget>(IReadOnlyList<TextSegment> segments, int level, int index, WordHashes hashes, Span<int> lengths, ref TTarget target)
+    private int Visit<TTarget>(
+        IReadOnlyList<TextSegment> segments, int level, int index, WordHashes hashes, scoped Span<float> places, Span<int> lengths, ref TTarget target)
         where TTarget : struct, ISegmentTarget, allows ref struct
     {
         int count = Math.Min(segments.Count, _most[level]);
-        if (level < _most.Length - 1)
+        bool isInnermost = level == _most.Length - 1;
+        int place = (_most.Length - 1 - level) * TextSpec.PositionFeatures;
+        int patches = 0;
+        for (int i = 0; i < count; i++)
         {
-            int patches = 0;
-            for (int i = 0; i < count; i++)
+            if (place < places.Length)
             {
-                patches += Visit(segments[i].Segments, level + 1, (index * _most[level]) + i, hashes, lengths, ref target);
+                PositionFeatures.Write(segments[i], places.Slice(place, TextSpec.PositionFeatures));
             }
 
+            int at = (index * _most[level]) + i;
+            if (isInnermost)
+            {
+                target.Take(at, segments[i], hashes, places);
+            }
+            else
+            {
+                patches += Visit(segments[i].Segments, level + 1, at, hashes, places, lengths, ref target);
+            }
+        }
+
+        if (!isInnermost)
+        {
             return patches;
         }
 
         lengths[index] = count;
-        for (int i = 0; i < count; i++)
-        {
-            target.Take((index * _most[level]) + i, segments[i], hashes);
-        }
-
         return count;
     }
 

@@ -142,9 +142,25 @@ public class TorchEngineTests
         Assert.That(LargestDifference(torch, Train(spec, torch: true).Checkpoint.Weights), Is.GreaterThan(1e-3), "the class weights have an effect");
     }
 
+    /// <summary>A table of tokens learns from the gradient that torch gives the input.</summary>
+    [Test]
+    public void VectorsOfTokens_AreThoseOfTheCpu([Values] OptimizerKind kind)
+    {
+        PatchMoESpec spec = TokenData.Spec(kind, epochs: 4);
+        Checkpoint cpu = Train(spec, torch: false).Checkpoint;
+        Checkpoint torch = Train(spec, torch: true).Checkpoint;
+        Assert.That(LargestDifference(torch.Weights, cpu.Weights), Is.LessThanOrEqualTo(1e-3 * cpu.Weights.Max(MathF.Abs)));
+        var initial = new WeightBuffer(spec);
+        WeightInitializer.Initialize(spec, 1, initial.Parameters);
+        int table = spec.Model.EmbeddingTable()!.Offset;
+        Assert.That(LargestDifference(torch.Weights[table..], initial.Parameters[table..].ToArray()), Is.GreaterThan(1e-2), "the table learns");
+    }
+
     private static TrainingResult Train(PatchMoESpec spec, bool torch, Checkpoint? from = null)
     {
-        (Dataset train, Dataset test) = DataLoader.Load(spec, null, 1, ".");
+        Dataset? tokens = spec.Data is null ? TokenData.Draw(spec, 40) : null;
+        LoadedData? loaded = tokens is null ? DataLoader.Load(spec, null, 1, ".") : null;
+        (Dataset train, Dataset test) = (tokens ?? loaded!.Train, tokens ?? loaded!.Test);
         IPatchMoEModel model = PatchMoECompiler.Compile(spec);
         WeightInitializer.Initialize(spec, 1, model.Parameters);
         using ITrainingEngine engine = torch ? new TorchEngine(spec) : new CpuEngine(model, threads: 1);

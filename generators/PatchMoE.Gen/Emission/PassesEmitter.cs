@@ -45,7 +45,8 @@ internal static class PassesEmitter
         {
             writer.Summary("The sizes of a sample, of a pass's arrays and of its scratch.");
             string auxiliary = plan.HasAuxiliary ? $"\n    AuxiliaryLength = {plan.AuxiliaryLength}," : string.Empty;
-            string table = plan.Model.EmbeddingTable() is { } tokens ? $"\n    TableLength = {tokens.Length}," : string.Empty;
+            int tableLength = ModelParameters.BufferLength(plan.Model.Parameters()) - plan.ParameterLength;
+            string table = tableLength > 0 ? $"\n    TableLength = {tableLength}," : string.Empty;
             writer.Lines($$"""
                 public static readonly NetworkSizes Sizes = new()
                 {

@@ -8,7 +8,7 @@ namespace PatchMoE;
 /// <param name="Dimension">The length of a segment's vector without the features of its place.</param>
 /// <param name="Embedding">How a segment becomes a vector.</param>
 /// <param name="Tokens">What an embedding counts as a word.</param>
-/// <param name="Position">Whether the features of a segment's place follow its vector.</param>
+/// <param name="Position">Whether the features of the role and place of a segment, and of those around it, follow its vector.</param>
 /// <param name="NgramLength">The words of a segment of kind <see cref="TextUnit.Ngram"/>; 0 if the innermost level is another.</param>
 /// <param name="NgramStep">The words between the starts of two of them; 0 if the innermost level is another.</param>
 /// <param name="Vocabulary">V, the rows of the table of tokens; 0 if the embedding is not <see cref="TextEmbedding.Trained"/>.</param>
@@ -22,11 +22,17 @@ public sealed record TextSpec(
     int NgramStep = 0,
     int Vocabulary = 0)
 {
-    /// <summary>The number of features of a segment's place.</summary>
+    /// <summary>The number of features of a segment's role and place.</summary>
     public const int PositionFeatures = 6;
 
-    /// <summary>d, the length of a patch: the vector and the features of its place.</summary>
-    public int PatchDimension => Dimension + (Position ? PositionFeatures : 0);
+    /// <summary>
+    /// The number of levels whose roles and places follow a vector: all but the whole text, which has the same place in every text. A patch has those of its own segment and of the segments
+    /// around it, so that what an expert passes on tells the router of the level above the role and place of its patch.
+    /// </summary>
+    public int PlacedLevels => Position ? Levels.Count(level => level.Unit != TextUnit.Document) : 0;
+
+    /// <summary>d, the length of a patch: the vector, and the features of roles and places.</summary>
+    public int PatchDimension => Dimension + (PositionFeatures * PlacedLevels);
 }
 
 /// <summary>One level of segments.</summary>

@@ -21,7 +21,7 @@ public sealed record NetworkSizes
     /// <summary>The length of the part of the parameter buffer that passes read, and of a buffer of gradients.</summary>
     public required int ParameterLength { get; init; }
 
-    /// <summary>The length of what follows it: a table of tokens; 0 without one.</summary>
+    /// <summary>The length of what follows it, a table of tokens and the gap behind it; 0 without one.</summary>
     public int TableLength { get; init; }
 
     /// <summary>The loss, which determines which labels are valid.</summary>

@@ -61,6 +61,32 @@ public class DeviceTrainingTests
         Assert.That(device, Is.Not.EqualTo(Train(spec, from: null).Weights), "the class weights have an effect");
     }
 
+    /// <summary>A table of tokens learns from the gradient of the input on the device, and its state is the host's.</summary>
+    [Test]
+    public void VectorsOfTokens_AreThoseOfTheCpu([Values] OptimizerKind kind)
+    {
+        (float[] Weights, Checkpoint Last) Train(bool onDevice, Checkpoint? from = null, int epochs = 4)
+        {
+            PatchMoESpec spec = PatchMoE.Tests.TokenData.Spec(kind, epochs);
+            Dataset data = PatchMoE.Tests.TokenData.Draw(spec, 40);
+            IPatchMoEModel model = Networks.Compile(spec);
+            WeightInitializer.Initialize(spec, 1, model.Parameters);
+            using ITrainingEngine engine = onDevice ? new IlgpuEngine(model, TestDevices.Cpu()) : new CpuEngine(model, threads: 1);
+            TrainingResult result = new Trainer(model, engine, spec.Training!, data, data, new TrainerOptions { Seed = 1 }).Run(resumeFrom: from);
+            return (model.Parameters.ToArray(), result.Checkpoint);
+        }
+
+        (float[] expected, Checkpoint cpu) = Train(onDevice: false);
+        (float[] actual, Checkpoint device) = Train(onDevice: true);
+        Agreement.Check("weights", actual, expected);
+        foreach (((string name, float[] found), (_, float[] values)) in device.OptimizerState.Zip(cpu.OptimizerState))
+        {
+            Agreement.Check(name, found, values);
+        }
+
+        Assert.That(Train(onDevice: true, Train(onDevice: true, epochs: 2).Last).Weights, Is.EqualTo(actual), "resumed");
+    }
+
     /// <summary>Trains; returns the weights and the checkpoint of the second epoch.</summary>
     private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
     {

@@ -31,9 +31,13 @@ public sealed class TextEncoderTests
         Assert.That(values, Has.Length.EqualTo(6 * d));
         float[][] patches = [.. values.Chunk(d)];
         Assert.That(patches.Select(patch => patch[..16].Sum(value => value * value)), Is.EqualTo(new[] { 1f, 1f, 1f, 0f, 0f, 0f }).Within(1e-6));
-        TextSegment second = text.Text.Segments[0].Segments[1];
-        Assert.That(patches[1][16..], Is.EqualTo(new[] { second.PlaceInParent, second.PlaceInDocument, 0f, 1f, 0f, 0f }));
-        Assert.That(patches[2][18..], Is.EqualTo(new[] { 1f, 1f, 0f, 0f }));
+        TextSegment paragraph = text.Text.Segments[0];
+        TextSegment second = paragraph.Segments[1];
+        Assert.That(patches[1][16..22], Is.EqualTo(new[] { second.PlaceInParent, second.PlaceInDocument, 0f, 1f, 0f, 0f }));
+        Assert.That(patches[1][22..], Is.EqualTo(new[] { paragraph.PlaceInParent, paragraph.PlaceInDocument, 1f, 0f, 0f, 0f }), "the paragraph around it");
+        Assert.That(patches[0][22..], Is.EqualTo(patches[1][22..]));
+        Assert.That(patches[2][18..22], Is.EqualTo(new[] { 1f, 1f, 0f, 0f }));
+        Assert.That(patches[2][24..], Is.EqualTo(new[] { 0f, 1f, 0f, 0f }));
         Assert.That(patches.Skip(3).SelectMany(patch => patch), Is.All.Zero);
     }
 
@@ -44,6 +48,24 @@ public sealed class TextEncoderTests
         (float[] values, int[] lengths) = (new float[encoder.InputLength], new int[encoder.GroupCount]);
         encoder.Encode(new TextDocument("Title", [new TextSection("Heading", "Body.")]), values, lengths);
         Assert.That(values.Chunk(s_twoLevels.PatchDimension).Where((_, i) => i % 2 == 0).Select(patch => (patch[20], patch[21])), Is.EqualTo(new[] { (1f, 0f), (0f, 1f), (0f, 0f) }));
+    }
+
+    /// <summary>Every level but the whole text has its features, from the inner to the outer.</summary>
+    [Test]
+    public void PlacesOfAllLevels_AreThere()
+    {
+        TextSpec spec = Texts.Levels(TextUnit.Document, TextUnit.Section, TextUnit.Sentence);
+        Assert.That((spec.PlacedLevels, spec.PatchDimension, Texts.Levels(TextUnit.Document).PatchDimension), Is.EqualTo((2, 32 + 12, 32)));
+        var encoder = new TextEncoder(Texts.Model(spec));
+        (float[] values, int[] lengths) = (new float[encoder.InputLength], new int[encoder.GroupCount]);
+        var document = new TextDocument("Title", [new TextSection("Heading", "One. Two."), new TextSection("", "Three.")]);
+        EncodedText text = encoder.Encode(document, values, lengths);
+        TextSegment[] sections = [.. text.Text.Segments.Single().Segments];
+        float[][] patches = [.. values.Chunk(44).Where(patch => patch.Any(value => value != 0))];
+        Assert.That(patches, Has.Length.EqualTo(5));
+        Assert.That(patches[0][36..], Is.EqualTo(new[] { 1f, 0f, sections[0].PlaceInParent, sections[0].PlaceInDocument, 0f, 0f, 1f, 0f }), "the title is a section of its own");
+        Assert.That(patches[3][38..], Is.EqualTo(new[] { sections[1].PlaceInParent, sections[1].PlaceInDocument, 1f, 0f, 0f, 0f }));
+        Assert.That(patches[4][38..], Is.EqualTo(new[] { sections[2].PlaceInParent, sections[2].PlaceInDocument, 0f, 1f, 0f, 0f }));
     }
 
     /// <summary>What was in the arrays before does not show.</summary>
