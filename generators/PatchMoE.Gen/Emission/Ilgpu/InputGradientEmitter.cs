@@ -38,7 +38,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
             writer => WriteThreads(writer, plan),
             arguments.Lengths.When(plan.IsRagged && plan.RouterGradient is not null),
             arguments.Routes,
-            arguments.Counts,
+            arguments.Counts.When(layer.Token is not null && tiling.Patches < l),
             Argument.Parameters,
             arguments.Activations,
             arguments.ScoreGradients,
