@@ -19,8 +19,9 @@ public class RandomDeviceTests
     /// <summary>Multiplications of one sample; ILGPU's CPU accelerator is slow, and its groups' threads are real ones.</summary>
     private const int MostWork = 20_000;
 
-    /// <summary>Stacks and token choice, alone and together: their kernels have the same threads at each level of optimisation, so they run at one.</summary>
-    private const int NetworksOfParts = 12;
+    /// <summary>Networks of each kind: ILGPU's CPU accelerator takes long for the many kernels of a stack.</summary>
+    private static readonly (RandomSpecs.Parts Parts, int Networks)[] s_parts =
+        [(RandomSpecs.Parts.Stacks, 10), (RandomSpecs.Parts.TokenChoice, 10), (RandomSpecs.Parts.Stacks | RandomSpecs.Parts.TokenChoice, 6)];
 
     private static readonly int[] s_seeds = [.. Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed).Draw().Model) <= MostWork).Take(NetworksDrawn)];
 
@@ -32,10 +33,13 @@ public class RandomDeviceTests
     public void CpuAccelerator_AgreesWithReference(
         [ValueSource(nameof(Seeds))] int seed, [Values(OptimizationLevel.O0, OptimizationLevel.O2)] OptimizationLevel level) => Check(seed, TestDevices.Cpu(level));
 
+    /// <summary>More of them where the variable says so, by this factor.</summary>
+    private static readonly int s_times = int.Parse(Environment.GetEnvironmentVariable("PATCHMOE_DEVICE_NETWORKS") ?? "1", CultureInfo.InvariantCulture);
+
     private static IEnumerable<TestCaseData> Parts() =>
-        from parts in new[] { RandomSpecs.Parts.Stacks, RandomSpecs.Parts.TokenChoice, RandomSpecs.Parts.Stacks | RandomSpecs.Parts.TokenChoice }
-        from seed in Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed, parts).Draw().Model) <= MostWork).Take(NetworksOfParts)
-        select new TestCaseData(seed, (int)parts).SetArgDisplayNames($"{seed}", parts.ToString());
+        from kind in s_parts
+        from seed in Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed, kind.Parts).Draw().Model) <= MostWork).Take(s_times * kind.Networks)
+        select new TestCaseData(seed, (int)kind.Parts).SetArgDisplayNames($"{seed}", kind.Parts.ToString());
 
     [TestCaseSource(nameof(Parts))]
     public void StacksAndTokenChoice_AgreeWithReference(int seed, int parts) => Check(seed, TestDevices.Cpu(), (RandomSpecs.Parts)parts);
@@ -57,6 +61,25 @@ public class RandomDeviceTests
             Assert.That(models.Select(model => model.Head.Kind).Distinct(), Is.EquivalentTo(Enum.GetValues<HeadKind>()));
             Assert.That(models.Select(model => model.Loss).Distinct(), Is.EquivalentTo(Enum.GetValues<Loss>()));
             Assert.That(models.Select(model => model.Layers.Count).Distinct(), Is.EquivalentTo(new[] { 1, 2, 3 }));
+        });
+    }
+
+    /// <summary>The stacks and the networks with token choice cover paddings, overlaps, capacities with both priorities, and every auxiliary loss.</summary>
+    [Test]
+    public void StacksAndTokenChoice_HaveEveryChoice()
+    {
+        LayerSpec[] layers = [.. Parts().SelectMany(test => new RandomSpecs((int)test.Arguments[0]!, (RandomSpecs.Parts)test.Arguments[1]!).Draw().Model.Layers)];
+        LayerSpec[] choosing = [.. layers.Where(layer => layer.Choice is not null)];
+        TokenChoiceSpec[] choices = [.. choosing.Select(layer => layer.Choice!)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(layers.Where(layer => layer.Map).Select(layer => layer.Routing).Distinct(), Is.EquivalentTo(Enum.GetValues<Routing>()));
+            Assert.That(layers.Where(layer => layer.Window is { } window && window.Height > window.StrideHeight).Select(layer => layer.Window!.Padding).Distinct(), Is.EquivalentTo(Enum.GetValues<Padding>()));
+            Assert.That(choosing.Select(layer => layer.Gate).Distinct(), Is.EquivalentTo(Enum.GetValues<Gate>()));
+            Assert.That(choosing.Where(layer => !layer.Map).Select(layer => layer.Pooling).Distinct(), Is.EquivalentTo(Enum.GetValues<Pooling>()));
+            Assert.That(choices.Where(choice => choice.CapacityFactor < 1).Select(choice => choice.Priority).Distinct(), Is.EquivalentTo(Enum.GetValues<Priority>()));
+            Assert.That(choices.Select(choice => choice.Balance?.Kind).Distinct(), Is.EquivalentTo(new BalanceKind?[] { null, BalanceKind.Switch, BalanceKind.Importance }));
+            Assert.That(choices.Any(choice => choice is { ZLoss: > 0, Balance: null }), "a z-loss alone");
         });
     }
 

@@ -195,7 +195,8 @@ internal sealed class ExpertsForwardEmitter(SourceWriter writer, IlgpuLayerPlan 
             Expression j = _layer.HasRoutes ? writer.Let("j", $"routes[{place}]") : patch;
             Expression expert = _layer.Routing == Routing.Dense ? 0 : writer.Let("expert", ExpertOf(unit));
             string gate = _layer.Routing == Routing.Sample ? $"probabilities[{(instance.As("long") * _layer.Experts) + expert}] * " : _layer.HasGate ? $"gates[{LayerText.GateAt(_layer, unit, patch, j)}] * " : string.Empty;
-            writer.Lines($"y[{MapText.Vector(map, instance, j) + (expert * m) + row}] = {gate}activation;");
+            Expression value = writer.Let("value", MapText.Vector(map, instance, j) + (expert * m) + row, "long");
+            writer.Lines($"y[{value}] = {gate}activation;");
         }
     }
 

@@ -23,7 +23,10 @@ internal static class WeightGradientEmitter
                 Expression expert = (((s * m) + r) * plan.Layout.Vectors) + (layer.ExpertsOffset / vector);
                 Expression router = (s * plan.Layout.Vectors) + (layer.RouterOffset / vector);
                 return !plan.RouterRow ? expert : r.Value is { } row ? (row < m ? expert : router) : Expression.Raw($"{r} < {m} ? {expert} : {router}");
-            });
+            })
+        {
+            Taken = layer.Token is null ? null : (instance, s) => $"counts[{(instance.As("long") * k) + s}]",
+        };
         var documentation = new KernelDoc(
             $"∂L/∂v[s, r] = Σ_instance Σ_p δ[s, p, r] · x_routes[s, p]{(plan.RouterRow ? "; as one more row ∂L/∂w_s = Σ ∂L/∂g[s, p] · x_routes[s, p]" : string.Empty)}",
             $"s expert 0…{k - 1}, r weight row 0…{plan.DeltaStride - 1}, p patch taken 0…{l - 1}, d = {d}; a chunk of perChunk samples has sums of its own",
@@ -38,6 +41,7 @@ internal static class WeightGradientEmitter
             arguments.Input,
             arguments.Lengths.When(plan.IsRagged && !layer.HasRoutes),
             arguments.Routes,
+            arguments.Counts.When(layer.Token is not null && l > GradientTiling.Window),
             arguments.Activations);
     }
 
