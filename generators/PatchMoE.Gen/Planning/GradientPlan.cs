@@ -38,6 +38,19 @@ internal sealed record GradientPlan(
     /// <summary>The widest tiles hold so many vectors of a row: 6 × 4 sums, 4 vectors and a coefficient fit 32 registers, 6 × 2 sums, 2 vectors and a coefficient 16.</summary>
     public static ByWidth<int> MostVectors { get; } = new(4, 2);
 
+    /// <summary>The vectors of a tile over rows of so many values: as many as fit, and, where that is possible, so that none is left over.</summary>
+    /// <param name="length">Values of a row.</param>
+    /// <param name="lanes">The lanes along which the layer sums.</param>
+    /// <param name="most">Values of a tile at most.</param>
+    public static ByWidth<int> EvenVectors(int length, int lanes, int most)
+    {
+        int narrow = Math.Min(lanes, Lanes.Max / 2);
+        return new(Even(length / Lanes.Max, Math.Min(MostVectors.Wide, most / Lanes.Max)), Even(length / narrow, Math.Min(MostVectors.Narrow, most / narrow)));
+    }
+
+    private static int Even(int vectors, int most) =>
+        Enumerable.Range(2, Math.Max(0, most - 1)).Where(some => vectors % some == 0 && vectors > 0).DefaultIfEmpty(Math.Max(1, Math.Min(vectors, most))).Max();
+
     /// <summary>Whether a row's blocks are parts of its pixel rows, each of as many vectors as a tile.</summary>
     public bool InPixelRows => Reading == PatchReading.PixelRows;
 
