@@ -67,7 +67,7 @@ internal static partial class NativeBuild
         }
         catch (Win32Exception failure)
         {
-            throw new BadInputException($"pmoe publish compiles with the .NET {SdkVersion} SDK, but 'dotnet' cannot be started: {failure.Message}. Install it from https://dotnet.microsoft.com/download.", failure);
+            throw new BadInputException($"pmoe publish compiles with the .NET {SdkVersion} SDK, but there is no command 'dotnet' that can be started. Install it from https://dotnet.microsoft.com/download.", failure);
         }
     }
 
