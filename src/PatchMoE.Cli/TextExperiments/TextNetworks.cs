@@ -30,11 +30,14 @@ internal static class TextNetworks
     /// <summary>No network: the mean of the sentences' vectors, and one linear classifier.</summary>
     public const string Averaged = "averaged";
 
-    private const int Dimension = 2048;
+    private const int Dimension = 4096;
     private const int NgramLength = 12;
 
     private static readonly LayerSpec s_experts = new(Routing.ExpertChoice, Experts: 8, NeuronsPerExpert: 8, PatchesPerExpert: 4, Gate.SoftmaxSelected, Bias: true);
-    private static readonly LayerSpec s_lower = s_experts with { PatchesPerExpert = 2 };
+
+    // A softmax over l segments and 1/l make outputs of size 1/l²: sums keep what the layer above sees from vanishing.
+    private static readonly LayerSpec s_lower = s_experts with { PatchesPerExpert = 2, Pooling = Pooling.Sum };
+    private static readonly LayerSpec s_upper = s_experts with { Pooling = Pooling.Sum };
     private static readonly LayerSpec s_dense = new(Routing.Dense, Experts: 1, NeuronsPerExpert: 64, Bias: true);
     private static readonly LayerSpec s_sample = new(Routing.Sample, Experts: 8, NeuronsPerExpert: 8, Bias: true);
 
@@ -59,8 +62,8 @@ internal static class TextNetworks
         Ngrams => ([new TextLevel(TextUnit.Ngram, 192)], [s_experts]),
         Dense or Averaged => ([new TextLevel(TextUnit.Sentence, 128)], [s_dense]),
         SampleMoE => ([new TextLevel(TextUnit.Sentence, 128)], [s_sample]),
-        TwoLevels => ([new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_experts]),
-        ThreeLevels => ([new TextLevel(TextUnit.Document, 1), new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_experts, s_sample]),
+        TwoLevels => ([new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_upper]),
+        ThreeLevels => ([new TextLevel(TextUnit.Document, 1), new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_upper, s_sample]),
         DenseLevels => ([new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_dense, s_dense]),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such network."),
     };
