@@ -25,7 +25,6 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
 
     public Argument Routes => Argument.Integers("routes", Scratch("Routes")).When(_layer.Routing != Routing.Dense);
 
-
     /// <summary>The gates of what is taken, [k, l]; of token choice [k, n], where the softmax over all experts may be the gates.</summary>
     public Argument Gates => Floats("gates", _layer.Token is not null && _layer.Spec.Gate == Gate.SoftmaxAll ? "Probabilities" : "Gates").When(_layer.HasGate);
 
@@ -69,9 +68,7 @@ internal sealed class LayerArguments(IlgpuLayerPlan plan)
     public Argument OutputGradients => Floats("yGradient", "OutputGradients");
 
     /// <summary>Where the gradient of the patches is summed; it must be 0 before.</summary>
-    public Argument InputGradients => Argument.Floats(
-        "xGradient",
-        plan.Folds ? Scratch("PatchGradients") : BelowGradient);
+    public Argument InputGradients => Argument.Floats("xGradient", plan.Folds ? Scratch("PatchGradients") : BelowGradient);
 
     /// <summary>The gradient of what the layer reads.</summary>
     public Expression BelowGradient => _layer.Index == 0 ? "buffers.InputGradient" : $"scratch.Layer{_layer.Index - 1}OutputGradients";

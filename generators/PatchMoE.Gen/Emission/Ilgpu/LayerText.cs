@@ -29,7 +29,7 @@ internal static class LayerText
         return writer.Let(name, Expression.Raw($"lengths.Length > 0 ? {count} : {layer.Patches}"));
     }
 
-    /// <summary>Prints how many windows a sequence has through all layers below; null lengths make it n.</summary>
+    /// <summary>Prints the method that counts these windows.</summary>
     /// <param name="writer">Where to print.</param>
     /// <param name="plan">The layer.</param>
     /// <param name="patches">n of layer 0.</param>

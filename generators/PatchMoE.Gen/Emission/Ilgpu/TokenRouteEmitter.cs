@@ -11,7 +11,6 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 internal sealed class TokenRouteEmitter(SourceWriter writer, IlgpuLayerPlan plan)
 {
     private static readonly Expression s_instance = Expression.Name("routed");
-    private static readonly Expression s_patch = Expression.Name("j");
     private static readonly Expression s_scores = Expression.Name("column");
     private static readonly Expression s_choices = Expression.Name("row");
 
@@ -155,8 +154,9 @@ internal sealed class TokenRouteEmitter(SourceWriter writer, IlgpuLayerPlan plan
     private void WriteGates()
     {
         (int k, int n, int t) = (_layer.Experts, _layer.Patches, _token.PerPatch);
-        Each(n, j =>
+        Each(n, i =>
         {
+            Expression j = writer.Let("j", i);
             Expression valid = LayerText.Valid(writer, plan, s_instance);
             using (writer.If(j.Below(valid, valid.Value >= n)))
             {
@@ -242,8 +242,9 @@ internal sealed class TokenRouteEmitter(SourceWriter writer, IlgpuLayerPlan plan
     private void WriteCounts()
     {
         (int k, int n, int t, int l) = (_layer.Experts, _layer.Patches, _token.PerPatch, _layer.Taken);
-        Each(k, s =>
+        Each(k, i =>
         {
+            Expression s = writer.Let("s", i);
             Expression valid = LayerText.Valid(writer, plan, s_instance);
             writer.Lines($"long row = {s_instance.As("long") * (n * t)};\nlong list = {((s_instance.As("long") * k) + s) * l};\nint count = 0;");
             writer.Loop("c", valid * t, c => writer.Lines($"count += choices[{s_choices + c}] == {s} ? 1 : 0;"));
