@@ -60,7 +60,7 @@ public sealed class OnnxModel
         options.Require(spec);
         ModelMetadata metadata = options.Metadata ?? (network as IPatchMoEModel)?.Metadata ?? ModelMetadata.None;
         metadata.RequireFits(spec.Model);
-        RequireFileSize(spec.Name, network.Parameters.Length);
+        RequireFileSize(spec.Name, spec.Model.NetworkLength());
         var model = new ModelProto
         {
             IrVersion = IrVersion,

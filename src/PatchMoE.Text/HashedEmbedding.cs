@@ -1,27 +1,27 @@
 namespace PatchMoE.Text;
 
 /// <summary>
-/// Vectors of words without a table (Weinberger et al., Feature Hashing for Large Scale Multitask Learning, ICML 2009): every word and every pair of words in a row adds +1 or −1
+/// Vectors of words or parts of words without a table (Weinberger et al., Feature Hashing for Large Scale Multitask Learning, ICML 2009): every token and every pair of tokens in a row adds +1 or −1
 /// to the value that its hash points to, and the vector is divided by its length. With h the hash, the value is the one at ⌊⌊h / 2³²⌋ · dimension / 2³²⌋, and +1 is added where h is
 /// even.
 /// </summary>
 internal static class HashedEmbedding
 {
-    /// <summary>Writes the vector of some words in a row.</summary>
-    /// <param name="hashes">The hashes of the text.</param>
-    /// <param name="first">The first word.</param>
-    /// <param name="end">The word after the last.</param>
-    /// <param name="vector">[dimension], written: its length is 1, or 0 where all words cancel out.</param>
-    public static void Write(WordHashes hashes, int first, int end, Span<float> vector)
+    /// <summary>Writes the vector of some tokens in a row.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="vector">[dimension], written: its length is 1, or 0 where all tokens cancel out.</param>
+    public static void Write(TokenRun tokens, Span<float> vector)
     {
+        // Whole numbers, so in whatever order.
         vector.Clear();
-        for (int i = first; i < end; i++)
+        foreach (ulong hash in tokens.Hashes)
         {
-            Add(hashes.Words[i], vector);
-            if (i + 1 < end)
-            {
-                Add(hashes.Pairs[i], vector);
-            }
+            Add(hash, vector);
+        }
+
+        foreach (ulong hash in tokens.Pairs)
+        {
+            Add(hash, vector);
         }
 
         Normalize(vector);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace PatchMoE.Text;
 
 /// <summary>What takes the segments that become patches.</summary>
@@ -7,10 +5,9 @@ internal interface ISegmentTarget
 {
     /// <summary>Takes one.</summary>
     /// <param name="patch">The patch that it becomes: its index among all places of the input.</param>
-    /// <param name="segment">The segment.</param>
-    /// <param name="hashes">The words of the text.</param>
+    /// <param name="tokens">Its tokens.</param>
     /// <param name="places">The features of its role and place, and of those of the segments around it, from the inner to the outer.</param>
-    void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places);
+    void Take(int patch, scoped TokenRun tokens, scoped ReadOnlySpan<float> places);
 }
 
 /// <summary>Writes hashed vectors and the features of places.</summary>
@@ -20,10 +17,10 @@ internal readonly ref struct HashedTarget(Span<float> values, TextSpec spec) : I
 {
     private readonly Span<float> _values = values;
 
-    public void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places)
+    public void Take(int patch, scoped TokenRun tokens, scoped ReadOnlySpan<float> places)
     {
         Span<float> target = _values.Slice(patch * spec.PatchDimension, spec.PatchDimension);
-        HashedEmbedding.Write(hashes, segment.Words.First, segment.Words.End, target[..spec.Dimension]);
+        HashedEmbedding.Write(tokens, target[..spec.Dimension]);
         places.CopyTo(target[spec.Dimension..]);
     }
 }
@@ -34,6 +31,5 @@ internal readonly struct TokenTarget(TokenRows rows) : ISegmentTarget
 {
     public TokenRows Rows => rows;
 
-    public void Take(int patch, TextSegment segment, WordHashes hashes, scoped ReadOnlySpan<float> places) =>
-        rows.Add(patch, CollectionsMarshal.AsSpan(hashes.Words)[segment.Words.First..segment.Words.End], places);
+    public void Take(int patch, scoped TokenRun tokens, scoped ReadOnlySpan<float> places) => rows.Add(patch, tokens, places);
 }

@@ -44,6 +44,9 @@ internal sealed class TextBreaks
     /// <summary>The hashes of the words, once <see cref="Hash"/> has been called.</summary>
     public WordHashes Hashes { get; } = new();
 
+    /// <summary>The tokens of a segment, by byte-pair encoding.</summary>
+    public BpeTokens Bpe { get; } = new();
+
     /// <summary>Takes an object that no other thread uses; give it back with <see cref="Return"/>.</summary>
     /// <param name="document">The text whose breaks it finds.</param>
     public static TextBreaks Of(TextDocument document)

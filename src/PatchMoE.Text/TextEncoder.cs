@@ -10,10 +10,12 @@ public sealed class TextEncoder
 {
     private readonly TextSpec _spec;
     private readonly int[] _most;
+    private readonly BpeEncoding? _encoding;
 
     /// <summary>An encoder for one network.</summary>
     /// <param name="model">A network whose input is of kind <c>text</c>, with an embedding of words.</param>
     /// <exception cref="ArgumentException">It is another.</exception>
+    /// <exception cref="BadInputException">The file of its byte-pair encoding cannot be found or read, or is none.</exception>
     public TextEncoder(ModelSpec model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -29,6 +31,7 @@ public sealed class TextEncoder
         }
 
         _spec = text;
+        _encoding = text.Tokens == TextTokens.Bpe ? BpeEncoding.Of(text.Encoding) : null;
         _most = [.. text.Levels.Select(level => level.MaximumSegments)];
         InputLength = model.InputLength();
         GroupCount = _most.SkipLast(1).Aggregate(1, (product, most) => product * most);
@@ -96,7 +99,7 @@ public sealed class TextEncoder
         }
 
         RequireLengths(InputLength, lengths.Length);
-        var target = new TokenTarget(new TokenRows(_spec.Vocabulary));
+        var target = new TokenTarget(new TokenRows(_spec.Vocabulary, _encoding?.Count <= _spec.Vocabulary));
         (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
         return new TokenizedText(text, target.Rows.ToTokens(), kept, cut);
     }
@@ -119,9 +122,13 @@ public sealed class TextEncoder
         try
         {
             var text = new SegmentedText(breaks.Text, new SegmentTree(_spec, breaks).Build());
-            breaks.Hash();
+            if (_encoding is null)
+            {
+                breaks.Hash();
+            }
+
             Span<float> places = stackalloc float[TextSpec.PositionFeatures * _spec.PlacedLevels];
-            int kept = Visit(text.Segments, level: 0, index: 0, breaks.Hashes, places, lengths, ref target);
+            int kept = Visit(text.Segments, level: 0, index: 0, breaks, places, lengths, ref target);
             return (text, kept, Innermost(text.Segments, _most.Length) - kept);
         }
         finally
@@ -134,13 +141,13 @@ public sealed class TextEncoder
     /// <param name="segments">The segments.</param>
     /// <param name="level">Their level, outermost first.</param>
     /// <param name="index">The segment above, among all places of its level.</param>
-    /// <param name="hashes">The words.</param>
+    /// <param name="breaks">The text.</param>
     /// <param name="places">The features of the segments around, the innermost first; those of this level and the levels below are written.</param>
     /// <param name="lengths">The counts.</param>
     /// <param name="target">Takes the patches.</param>
     /// <returns>The number of patches.</returns>
     private int Visit<TTarget>(
-        IReadOnlyList<TextSegment> segments, int level, int index, WordHashes hashes, scoped Span<float> places, Span<int> lengths, ref TTarget target)
+        IReadOnlyList<TextSegment> segments, int level, int index, TextBreaks breaks, scoped Span<float> places, Span<int> lengths, ref TTarget target)
         where TTarget : struct, ISegmentTarget, allows ref struct
     {
         int count = Math.Min(segments.Count, _most[level]);
@@ -157,11 +164,11 @@ public sealed class TextEncoder
             int at = (index * _most[level]) + i;
             if (isInnermost)
             {
-                target.Take(at, segments[i], hashes, places);
+                target.Take(at, Tokens(segments[i], breaks), places);
             }
             else
             {
-                patches += Visit(segments[i].Segments, level + 1, at, hashes, places, lengths, ref target);
+                patches += Visit(segments[i].Segments, level + 1, at, breaks, places, lengths, ref target);
             }
         }
 
@@ -173,6 +180,10 @@ public sealed class TextEncoder
         lengths[index] = count;
         return count;
     }
+
+    private TokenRun Tokens(TextSegment segment, TextBreaks breaks) => _encoding is null
+        ? breaks.Hashes.Run(segment.Words.First, segment.Words.End)
+        : breaks.Bpe.Of(_encoding, breaks.Text.AsSpan(segment.Start..segment.End));
 
     private static int Innermost(IReadOnlyList<TextSegment> segments, int levels) =>
         levels == 1 ? segments.Count : segments.Sum(segment => Innermost(segment.Segments, levels - 1));

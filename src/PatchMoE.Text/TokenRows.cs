@@ -1,11 +1,12 @@
 namespace PatchMoE.Text;
 
 /// <summary>
-/// The row of a word in a table of V tokens: ⌊⌊h / 2³²⌋ · V / 2³²⌋, where h is the word's hash. No list of words is needed, but two words may have the same row: of w words, about w² / 2V
-/// pairs do.
+/// The rows of tokens in a table of V. A token of a byte-pair encoding that has at most V tokens has the row of its id. Any other has the row ⌊⌊h / 2³²⌋ · V / 2³²⌋, where h is its hash: no
+/// list of words is needed, but two may have the same row: of w words, about w² / 2V pairs do.
 /// </summary>
 /// <param name="vocabulary">V.</param>
-internal sealed class TokenRows(int vocabulary)
+/// <param name="hasIds">Whether every id is a row.</param>
+internal sealed class TokenRows(int vocabulary, bool hasIds)
 {
     private readonly List<int> _patches = [];
     private readonly List<int> _ends = [];
@@ -14,14 +15,21 @@ internal sealed class TokenRows(int vocabulary)
 
     /// <summary>Adds a segment.</summary>
     /// <param name="patch">The patch that it is.</param>
-    /// <param name="words">The hashes of its words.</param>
+    /// <param name="tokens">Its tokens.</param>
     /// <param name="features">The features of its place.</param>
-    public void Add(int patch, ReadOnlySpan<ulong> words, ReadOnlySpan<float> features)
+    public void Add(int patch, scoped TokenRun tokens, scoped ReadOnlySpan<float> features)
     {
         _patches.Add(patch);
-        foreach (ulong word in words)
+        if (hasIds)
         {
-            _rows.Add((int)(((word >> 32) * (ulong)vocabulary) >> 32));
+            _rows.AddRange(tokens.Ids);
+        }
+        else
+        {
+            foreach (ulong hash in tokens.Hashes)
+            {
+                _rows.Add((int)(((hash >> 32) * (ulong)vocabulary) >> 32));
+            }
         }
 
         _ends.Add(_rows.Count);

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using ICU4N.Text;
 
@@ -22,6 +23,12 @@ internal sealed class WordHashes
 
     /// <summary>The hash of each word and the one after it; one fewer than there are words.</summary>
     public List<ulong> Pairs { get; } = [];
+
+    /// <summary>Some words in a row.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="end">The one after the last.</param>
+    public TokenRun Run(int first, int end) => new(
+        CollectionsMarshal.AsSpan(Words)[first..end], first < end ? CollectionsMarshal.AsSpan(Pairs)[first..(end - 1)] : [], []);
 
     /// <summary>Hashes the words of a text.</summary>
     /// <param name="text">The text.</param>

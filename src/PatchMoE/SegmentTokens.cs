@@ -6,7 +6,7 @@ namespace PatchMoE;
 /// </summary>
 /// <param name="patches">[S], the patch that each segment is, ascending: its index among all places of the input.</param>
 /// <param name="ends">[S], where the tokens of each segment end.</param>
-/// <param name="rows">The tokens of all segments, one after the other; every segment has at least one.</param>
+/// <param name="rows">The tokens of all segments, one after the other.</param>
 /// <param name="features">[S, f], the features of each segment's place, which follow its vector; empty if there are none.</param>
 public sealed class SegmentTokens(int[] patches, int[] ends, int[] rows, float[] features)
 {

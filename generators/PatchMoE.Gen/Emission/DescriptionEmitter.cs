@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using PatchMoE.Gen.Emission.Text;
 using PatchMoE.Gen.Planning;
 
@@ -45,7 +46,7 @@ internal static class DescriptionEmitter
     };
 
     private static string Text(TextSpec text) =>
-        $"new TextSpec(EquatableArray.Of({string.Join(", ", text.Levels.Select(level => $"new TextLevel(TextUnit.{level.Unit}, MaximumSegments: {level.MaximumSegments})"))}),\n                Dimension: {text.Dimension}, TextEmbedding.{text.Embedding}, TextTokens.{text.Tokens}, Position: {(text.Position ? "true" : "false")}, NgramLength: {text.NgramLength}, NgramStep: {text.NgramStep}{(text.Vocabulary > 0 ? $", Vocabulary: {text.Vocabulary}" : string.Empty)})";
+        $"new TextSpec(EquatableArray.Of({string.Join(", ", text.Levels.Select(level => $"new TextLevel(TextUnit.{level.Unit}, MaximumSegments: {level.MaximumSegments})"))}),\n                Dimension: {text.Dimension}, TextEmbedding.{text.Embedding}, TextTokens.{text.Tokens}, Position: {(text.Position ? "true" : "false")}, NgramLength: {text.NgramLength}, NgramStep: {text.NgramStep}{(text.Vocabulary > 0 ? $", Vocabulary: {text.Vocabulary}" : string.Empty)}{(text.Encoding.Length > 0 ? $", Encoding: {SymbolDisplay.FormatLiteral(text.Encoding, quote: true)}" : string.Empty)})";
 
     private static string Layer(LayerSpec layer) =>
         $"new LayerSpec(Routing.{layer.Routing}, Experts: {layer.Experts}, NeuronsPerExpert: {layer.NeuronsPerExpert}, PatchesPerExpert: {layer.PatchesPerExpert},\n                Gate.{layer.Gate}, Pooling.{layer.Pooling}, {Bias(layer.Bias)}){Form(layer)}";

@@ -97,6 +97,7 @@ internal static class AttributeReader
         ("embedding", Word<TextEmbedding>(text, "Embedding")),
         ("vocabulary", Number(text, "Vocabulary")),
         ("tokens", Word<TextTokens>(text, "Tokens")),
+        ("encoding", text.Value("Encoding") is string encoding ? new SpecString(text.Span("Encoding"), encoding) : null),
         ("position", Boolean(text, "Position")));
 
     private static SpecNode Layer(AttributeArguments layer, List<SpecDiagnostic> diagnostics)

@@ -30,6 +30,7 @@ internal sealed class PassBenchmark
     private readonly int[] _samples;
     private readonly float[] _logits;
     private readonly float[] _gradients;
+    private readonly float[] _inputGradient;
     private readonly int[] _routes;
 
     /// <summary>Prepares weights, samples and buffers.</summary>
@@ -47,8 +48,10 @@ internal sealed class PassBenchmark
         Cost = NetworkCost.Of(model);
         _routes = new int[batch * Cost.RouteLength];
 
-        WeightInitializer.Initialize(engine.Spec, Seed, _gradients);
-        engine.SetParameters(_gradients);
+        _inputGradient = new float[Cost.LearnsInput ? _data.Inputs.Length : 0];
+        var weights = new WeightBuffer(engine.Spec);
+        WeightInitializer.Initialize(engine.Spec, Seed, weights.Parameters);
+        engine.SetParameters(weights.Parameters);
         engine.BeginTraining(Optimizer.Create(OptimizerSpec.Of(OptimizerKind.Sgd), parameters.Where(parameter => parameter.HasGradient), _gradients.Length));
     }
 
@@ -65,7 +68,7 @@ internal sealed class PassBenchmark
         }
 
         yield return ("forward", Cost.Forward(batch), () => _engine.Forward(_data.Inputs, _logits));
-        yield return ("gradients", Cost.LossAndGradients(batch), () => _engine.LossAndGradients(_data.Inputs, _data.Labels, _logits, _gradients));
-        yield return ("step", Cost.Step(batch), () => _engine.Step(_data, _samples, [], LearningRate));
+        yield return ("gradients", Cost.LossAndGradients(batch), () => _engine.LossAndGradients(_data.Inputs, _data.Labels, _logits, _gradients, _inputGradient));
+        yield return ("step", Cost.Step(batch), () => _engine.Step(_data, _samples, [], LearningRate, _inputGradient));
     }
 }

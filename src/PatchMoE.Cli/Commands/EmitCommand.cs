@@ -26,7 +26,7 @@ internal static class EmitCommand
         var command = new Command("emit", "Write the C# source that the generator emits for a spec.") { spec, folder, space };
         command.SetAction(parsed =>
         {
-            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
+            PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context, keepsPaths: true);
             IReadOnlyList<EmittedFile> files = context.Compute(() => PatchMoECompiler.Emit(valid, parsed.GetRequiredValue(space)));
             Write(files, OutputFolder.Create(parsed.GetRequiredValue(folder)), context);
             return ExitCode.Done;

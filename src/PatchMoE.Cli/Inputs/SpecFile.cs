@@ -1,6 +1,7 @@
 using System.Text;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Formats;
+using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Inputs;
 
@@ -24,8 +25,17 @@ internal static class SpecFile
     /// <param name="path">The file.</param>
     /// <param name="context">The command's context.</param>
     /// <param name="report">Where diagnostics go; <see cref="CommandContext.Error"/> if null.</param>
+    /// <param name="keepsPaths">Whether the path of an encoding stays as it is written; otherwise it is made a full one, from the spec's folder.</param>
     /// <exception cref="BadInputException">The file cannot be read, or a diagnostic is an error.</exception>
-    public static PatchMoESpec Load(string path, CommandContext context, TextWriter? report = null)
+    public static PatchMoESpec Load(string path, CommandContext context, TextWriter? report = null, bool keepsPaths = false)
+    {
+        PatchMoESpec spec = Read(path, context, report);
+        return !keepsPaths && spec.Model.Input is VectorsInputSpec { Text: { Tokens: TextTokens.Bpe } text } input && text.Encoding != TextSpec.Cl100k
+            ? spec with { Model = spec.Model with { Input = input with { Text = text with { Encoding = DataPath.Resolve(text.Encoding, FolderOf(path)) } } } }
+            : spec;
+    }
+
+    private static PatchMoESpec Read(string path, CommandContext context, TextWriter? report)
     {
         SpecResult result = SpecReader.Read(ReadText(path), path);
         foreach (SpecDiagnostic diagnostic in result.Diagnostics)

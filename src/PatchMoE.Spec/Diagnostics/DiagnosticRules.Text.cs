@@ -2,11 +2,11 @@ namespace PatchMoE;
 
 internal static partial class DiagnosticRules
 {
-    /// <summary>{0} "embedding" or "tokenizer", {1} its word, {2} the words that can be used.</summary>
-    public static readonly DiagnosticRule TextPlanned = new(
-        "PMOE106", DiagnosticLevel.Error, "Part of a text input not supported yet",
-        "The {0} '{1}' is planned, but this version does not support it.",
-        "Use {2}.");
+    /// <summary>{0} the encoding.</summary>
+    public static readonly DiagnosticRule UnknownEncoding = new(
+        "PMOE106", DiagnosticLevel.Error, "Unknown byte-pair encoding",
+        "The encoding '{0}' is neither 'cl100k_base' nor a file of ranks (.tiktoken) or of a vocabulary (.json).",
+        "Use 'cl100k_base', or the path of such a file.");
 
     /// <summary>{0} a unit, {1} the one before it.</summary>
     public static readonly DiagnosticRule LevelsOutOfOrder = new(

@@ -7,11 +7,15 @@ namespace PatchMoE;
 /// <param name="Levels">The levels, outer to inner; one for each layer of the network.</param>
 /// <param name="Dimension">The length of a segment's vector without the features of its place.</param>
 /// <param name="Embedding">How a segment becomes a vector.</param>
-/// <param name="Tokens">What an embedding counts as a word.</param>
+/// <param name="Tokens">What an embedding counts as a token.</param>
 /// <param name="Position">Whether the features of the role and place of a segment, and of those around it, follow its vector.</param>
 /// <param name="NgramLength">The words of a segment of kind <see cref="TextUnit.Ngram"/>; 0 if the innermost level is another.</param>
 /// <param name="NgramStep">The words between the starts of two of them; 0 if the innermost level is another.</param>
 /// <param name="Vocabulary">V, the rows of the table of tokens; 0 if the embedding is not <see cref="TextEmbedding.Trained"/>.</param>
+/// <param name="Encoding">
+/// The byte-pair encoding of <see cref="TextTokens.Bpe"/>: <see cref="Cl100k"/>, or the path of a file of ranks (<c>.tiktoken</c>) or of a vocabulary (<c>.json</c>, with a file
+/// <c>merges.txt</c> beside it); empty for words.
+/// </param>
 public sealed record TextSpec(
     EquatableArray<TextLevel> Levels,
     int Dimension,
@@ -20,8 +24,12 @@ public sealed record TextSpec(
     bool Position = true,
     int NgramLength = 0,
     int NgramStep = 0,
-    int Vocabulary = 0)
+    int Vocabulary = 0,
+    string Encoding = "")
 {
+    /// <summary>The byte-pair encoding that comes with <c>PatchMoE.Text</c>: the tokens of GPT-4.</summary>
+    public const string Cl100k = "cl100k_base";
+
     /// <summary>The number of features of a segment's role and place.</summary>
     public const int PositionFeatures = 6;
 
@@ -77,4 +85,7 @@ public enum TextTokens
 {
     /// <summary>Words, by the rules of Unicode, in lower case.</summary>
     Words,
+
+    /// <summary>Parts of words, by byte-pair encoding.</summary>
+    Bpe,
 }

@@ -90,7 +90,13 @@ public static class SpecWriter
             json.Int("vocabulary", text.Vocabulary);
         }
 
-        return text.Embedding == TextEmbedding.Given ? json : json.Word("tokens", text.Tokens).Boolean("position", text.Position);
+        if (text.Embedding == TextEmbedding.Given)
+        {
+            return json;
+        }
+
+        json.Word("tokens", text.Tokens);
+        return (text.Tokens == TextTokens.Bpe ? json.Text("encoding", text.Encoding) : json).Boolean("position", text.Position);
     }
 
     private static ObjectWriter Head(HeadSpec head)

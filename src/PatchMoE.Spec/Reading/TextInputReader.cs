@@ -5,7 +5,6 @@ namespace PatchMoE;
 /// <summary>Reads <c>model.input</c> of the kind <c>text</c>.</summary>
 internal static class TextInputReader
 {
-    private const string BpeTokens = "bpe";
 
     /// <summary>Returns the vectors that the text becomes, or null if anything is wrong.</summary>
     public static VectorsInputSpec? Read(FieldReader fields)
@@ -16,10 +15,11 @@ internal static class TextInputReader
         TextEmbedding? embedding = fields.Choice("embedding", absent: TextEmbedding.Hashed);
         int? vocabulary = ReadVocabulary(fields, embedding);
         TextTokens? tokens = ReadTokens(fields, embedding);
+        string? encoding = ReadEncoding(fields, tokens);
         bool? position = fields.Boolean("position", absent: embedding != TextEmbedding.Given);
         (int Length, int Step)? ngram = ReadNgram(fields, units);
         if (units is null || most is null || dimension is not { } d || embedding is not { } e || tokens is not { } t || position is not { } p || ngram is not { } words
-            || vocabulary is not { } rows)
+            || vocabulary is not { } rows || encoding is null)
         {
             return null;
         }
@@ -31,7 +31,7 @@ internal static class TextInputReader
         }
 
         var levels = units.Zip(most, (unit, count) => new TextLevel(unit, count)).ToEquatableArray();
-        var text = new TextSpec(levels, d, e, t, p, words.Length, words.Step, rows);
+        var text = new TextSpec(levels, d, e, t, p, words.Length, words.Step, rows, encoding);
         BigInteger length = most.Aggregate((BigInteger)text.PatchDimension, (product, count) => product * count);
         return SizeLimits.CheckInput(fields, length) && SizeLimits.CheckTable(fields, text)
             ? new VectorsInputSpec(most[most.Length - 1], text.PatchDimension, most.Take(most.Length - 1).ToEquatableArray()) { Text = text }
@@ -142,19 +142,41 @@ internal static class TextInputReader
 
     private static TextTokens? ReadTokens(FieldReader fields, TextEmbedding? embedding)
     {
-        if (fields.Has("tokens", BpeTokens))
-        {
-            fields.Node("tokens");
-            fields.Diagnostics.Report(DiagnosticRules.TextPlanned, fields.PlaceOf("tokens"), "tokenizer", BpeTokens, "'words'");
-            return null;
-        }
-
         if (embedding == TextEmbedding.Given)
         {
-            fields.Warn("tokens", "the embedding 'given'", "the embedding 'hashed'");
+            fields.Warn("tokens", "the embedding 'given'", "the embedding 'hashed' or 'trained'");
         }
 
         return fields.Choice("tokens", absent: TextTokens.Words);
+    }
+
+    /// <summary>The byte-pair encoding; empty for words.</summary>
+    private static string? ReadEncoding(FieldReader fields, TextTokens? tokens)
+    {
+        const string name = "encoding";
+        if (tokens != TextTokens.Bpe)
+        {
+            fields.Node(name);
+            if (tokens is not null)
+            {
+                fields.Warn(name, "the tokens 'words'", "the tokens 'bpe'");
+            }
+
+            return string.Empty;
+        }
+
+        if ((fields.Node(name) is null ? TextSpec.Cl100k : fields.Text(name, TextSpec.Cl100k)) is not { } encoding)
+        {
+            return null;
+        }
+
+        if (encoding == TextSpec.Cl100k || encoding.EndsWith(".tiktoken", StringComparison.OrdinalIgnoreCase) || encoding.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return encoding;
+        }
+
+        fields.Diagnostics.Report(DiagnosticRules.UnknownEncoding, fields.PlaceOf(name), encoding);
+        return null;
     }
 
     private static (int Length, int Step)? ReadNgram(FieldReader fields, TextUnit[]? units)

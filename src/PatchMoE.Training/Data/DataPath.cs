@@ -28,6 +28,7 @@ internal static class DataPath
             TestLabels = replace(arrays.TestLabels),
         },
         FolderDataSpec pictures => pictures with { Path = replace(pictures.Path) },
+        TextDataSpec texts => texts with { Path = replace(texts.Path), Test = texts.Test is null ? null : replace(texts.Test) },
         CsvDataSpec csv => csv with { File = replace(csv.File), Test = csv.Test is null ? null : replace(csv.Test) },
         Cifar10DataSpec { Source: { } source } cifar => cifar with { Source = replace(source) },
         CelebaDataSpec { Source: { } source } celeba => celeba with { Source = replace(source) },

@@ -11,6 +11,7 @@ internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOpti
     /// <summary>The samples of texts. Those that are empty or too long are reported by count.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="labels">[N].</param>
+    /// <exception cref="BadInputException">The file of the model's byte-pair encoding cannot be found or read, or is none.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Dataset Encode(List<LabelledText> texts, int[] labels)
     {
@@ -47,12 +48,20 @@ internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOpti
     private void ForEach<T>(int count, Func<T> scratch, Action<int, T> action)
     {
         int done = 0;
-        Parallel.For(0, count, new ParallelOptions { CancellationToken = options.Cancellation }, scratch, (i, _, own) =>
+        try
         {
-            action(i, own);
-            options.Progress?.Report((Interlocked.Increment(ref done), count));
-            return own;
-        }, _ => { });
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = options.Cancellation }, scratch, (i, _, own) =>
+            {
+                action(i, own);
+                options.Progress?.Report((Interlocked.Increment(ref done), count));
+                return own;
+            }, _ => { });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<BadInputException>().FirstOrDefault() is { } wrong)
+        {
+            // The file of an encoding: the same for every text.
+            throw new BadInputException(wrong.Message, wrong);
+        }
     }
 
     private void Report(List<LabelledText> texts, (int Kept, int Cut)[] counts)

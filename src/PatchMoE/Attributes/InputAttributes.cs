@@ -79,9 +79,12 @@ public sealed class TextInputAttribute(int dimension, params int[] maxSegments) 
     /// <summary>V, the rows of the table of tokens; only for <see cref="TextEmbedding.Trained"/>.</summary>
     public int Vocabulary { get; set; }
 
-    /// <summary>What the embedding counts as a word.</summary>
+    /// <summary>What the embedding counts as a token.</summary>
     public TextTokens Tokens { get; set; } = TextTokens.Words;
 
-    /// <summary>Whether the features of a segment's place follow its vector.</summary>
+    /// <summary>The byte-pair encoding of <see cref="TextTokens.Bpe"/>: <c>cl100k_base</c> if not given, or the path of a file, <c>.tiktoken</c> or <c>.json</c>.</summary>
+    public string? Encoding { get; set; }
+
+    /// <summary>Whether the features of roles and places follow its vector.</summary>
     public bool Position { get; set; } = true;
 }

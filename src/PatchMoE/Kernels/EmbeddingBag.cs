@@ -29,11 +29,17 @@ internal static class EmbeddingBag
     }
 
     /// <summary>The mean of the vectors of some tokens.</summary>
-    /// <param name="rows">The tokens, at least one.</param>
+    /// <param name="rows">The tokens.</param>
     /// <param name="table">[V, dimension].</param>
-    /// <param name="vector">[dimension], written.</param>
+    /// <param name="vector">[dimension], written; 0 without tokens.</param>
     public static void Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> table, Span<float> vector)
     {
+        if (rows.IsEmpty)
+        {
+            vector.Clear();
+            return;
+        }
+
         table.Slice(rows[0] * vector.Length, vector.Length).CopyTo(vector);
         foreach (int row in rows[1..])
         {

@@ -66,16 +66,16 @@ public class DeviceTrainingTests
 
     /// <summary>A table of tokens learns from the gradient of the input on the device, and its state is the host's.</summary>
     [Test]
-    public void VectorsOfTokens_AreThoseOfTheCpu([Values] OptimizerKind kind)
+    public void VectorsOfTokens_AreThoseOfTheCpu([Values(OptimizerKind.Sgd, OptimizerKind.Adam)] OptimizerKind kind)
     {
-        (float[] Weights, Checkpoint Last) Train(bool onDevice, Checkpoint? from = null, int epochs = 4)
+        (float[] Weights, Checkpoint Last) Train(bool onDevice, Checkpoint? from = null, int epochs = 2)
         {
             PatchMoESpec spec = PatchMoE.Tests.TokenData.Spec(kind, epochs);
-            Dataset data = PatchMoE.Tests.TokenData.Draw(spec, 40);
+            Dataset data = PatchMoE.Tests.TokenData.Draw(spec, 15);
             IPatchMoEModel model = Networks.Compile(spec);
             WeightInitializer.Initialize(spec, 1, model.Parameters);
             using ITrainingEngine engine = onDevice ? new IlgpuEngine(model, TestDevices.Cpu()) : new CpuEngine(model, threads: 1);
-            TrainingResult result = new Trainer(model, engine, spec.Training!, data, data, new TrainerOptions { Seed = 1 }).Run(resumeFrom: from);
+            TrainingResult result = new Trainer(model, engine, spec.Training!, data, data, new TrainerOptions { Seed = 1, TestEvery = 0, Notices = false }).Run(resumeFrom: from);
             return (model.Parameters.ToArray(), result.Checkpoint);
         }
 
@@ -87,7 +87,7 @@ public class DeviceTrainingTests
             Agreement.Check(name, found, values);
         }
 
-        Assert.That(Train(onDevice: true, Train(onDevice: true, epochs: 2).Last).Weights, Is.EqualTo(actual), "resumed");
+        Assert.That(Train(onDevice: true, Train(onDevice: true, epochs: 1).Last).Weights, Is.EqualTo(actual), "resumed");
     }
 
     /// <summary>Trains; returns the weights and the checkpoint of the second epoch.</summary>

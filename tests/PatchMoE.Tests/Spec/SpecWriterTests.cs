@@ -140,8 +140,15 @@ public sealed class SpecWriterTests
         TextUnit[] units = [.. random.GetItems(Enum.GetValues<TextUnit>(), 9).Where(unit => unit != TextUnit.Document).Distinct().Take(levels).Order()];
         units = units.Length == levels ? units : [.. Enum.GetValues<TextUnit>().TakeLast(levels)];
         TextLevel[] segments = [.. units.Select(unit => new TextLevel(unit, random.Next(4, 9)))];
-        bool isGiven = random.Next(3) == 0;
-        var text = new TextSpec(segments.ToEquatableArray(), random.Next(1, 9), isGiven ? TextEmbedding.Given : TextEmbedding.Hashed, TextTokens.Words, !isGiven && random.Next(2) == 0);
+        TextEmbedding embedding = Any<TextEmbedding>(random);
+        bool isGiven = embedding == TextEmbedding.Given;
+        var text = new TextSpec(
+            segments.ToEquatableArray(),
+            random.Next(1, 9),
+            embedding,
+            Position: !isGiven && random.Next(2) == 0,
+            Vocabulary: embedding == TextEmbedding.Trained ? random.Next(1, 99) : 0);
+        text = !isGiven && random.Next(2) == 0 ? text with { Tokens = TextTokens.Bpe, Encoding = random.Next(2) == 0 ? TextSpec.Cl100k : "my \"own\".tiktoken" } : text;
         text = units[^1] == TextUnit.Ngram ? text with { NgramLength = random.Next(1, 9), NgramStep = random.Next(1, 9) } : text;
         return new VectorsInputSpec(segments[^1].MaximumSegments, text.PatchDimension, segments.SkipLast(1).Select(level => level.MaximumSegments).ToEquatableArray()) { Text = text };
     }
@@ -236,7 +243,7 @@ public sealed class SpecWriterTests
             TrainingMethod.Joint, random.Next(1, 9), random.Next(99, 102), random.Next(1, 9),
             new OptimizerSpec(Any<OptimizerKind>(random), Scale(), Scale(), Scale(), Scale(), Scale(), Scale()),
             new ScheduleSpec(Any<ScheduleKind>(random), random.Next(2) == 0 ? null : random.Next(9), random.Next(1, 99), Scale()),
-            new InitSpec(Maybe(), Maybe(), Maybe()),
+            new InitSpec(Maybe(), Maybe(), Maybe()) { Embedding = Maybe() },
             random.Next(99))
         {
             Seeds = random.Next(1, 4),

@@ -6,15 +6,20 @@ public sealed class TextInputRuleTests
     private const string Trained = """{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "trained", "vocabulary": 1000 }""";
     private const string TwoLayers = SpecText.Layer + ", " + SpecText.Layer;
 
-    [TestCase("tokens", "bpe", "tokenizer", "'words'", "")]
-    public void TextPlanned_Reports(string field, string word, string what, string others, string beside) => Diagnose.Reports(
-        DiagnosticRules.TextPlanned, $"model.input.{field}",
-        $"The {what} '{word}' is planned, but this version does not support it. Use {others}.",
-        Input($$"""{ "kind": "text", "maxSegments": 32, "dimension": 64, {{beside}}"{{field}}": §"{{word}}" }"""));
+    [TestCase("gpt5")]
+    [TestCase("words.txt")]
+    [TestCase("")]
+    public void UnknownEncoding_Reports(string encoding) => Diagnose.Reports(
+        DiagnosticRules.UnknownEncoding, "model.input.encoding",
+        $"The encoding '{encoding}' is neither 'cl100k_base' nor a file of ranks (.tiktoken) or of a vocabulary (.json). Use 'cl100k_base', or the path of such a file.",
+        Input($$"""{ "kind": "text", "maxSegments": 32, "dimension": 64, "tokens": "bpe", "encoding": §"{{encoding}}" }"""));
 
-    [Test]
-    public void TextPlanned_DoesNotReport() => Diagnose.DoesNotReport(
-        DiagnosticRules.TextPlanned, Input("""{ "kind": "text", "maxSegments": 32, "dimension": 64, "embedding": "hashed", "tokens": "words" }"""));
+    [TestCase("")]
+    [TestCase(", \"encoding\": \"cl100k_base\"")]
+    [TestCase(", \"encoding\": \"my/own.tiktoken\"")]
+    [TestCase(", \"encoding\": \"vocab.json\"")]
+    public void UnknownEncoding_DoesNotReport(string encoding) => Diagnose.DoesNotReport(
+        DiagnosticRules.UnknownEncoding, Input($$"""{ "kind": "text", "maxSegments": 32, "dimension": 64, "tokens": "bpe"{{encoding}} }"""));
 
     [TestCase("""["sentence", §"paragraph"]""", "paragraph", "sentence")]
     [TestCase("""["sentence", §"sentence"]""", "sentence", "sentence")]
@@ -101,7 +106,8 @@ public sealed class TextInputRuleTests
     [TestCase("\"length\": 3", "length", "segments of the kind 'sentence'", "the kind 'ngram'")]
     [TestCase("\"step\": 3", "step", "segments of the kind 'sentence'", "the kind 'ngram'")]
     [TestCase("\"embedding\": \"given\", §\"position\": true", "position", "the embedding 'given'", "the embedding 'hashed' or 'trained'")]
-    [TestCase("\"embedding\": \"given\", §\"tokens\": \"words\"", "tokens", "the embedding 'given'", "the embedding 'hashed'")]
+    [TestCase("\"embedding\": \"given\", §\"tokens\": \"words\"", "tokens", "the embedding 'given'", "the embedding 'hashed' or 'trained'")]
+    [TestCase("\"encoding\": \"cl100k_base\"", "encoding", "the tokens 'words'", "the tokens 'bpe'")]
     [TestCase("\"levels\": [\"sentence\"], §\"segment\": \"paragraph\"", "segment", "the field 'levels'", "it without 'levels'")]
     public void FieldsWithoutEffect_AreReported(string fields, string field, string cause, string remedy) => Diagnose.Reports(
         DiagnosticRules.FieldWithoutEffect, $"model.input.{field}",

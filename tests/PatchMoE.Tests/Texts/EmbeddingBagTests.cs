@@ -16,7 +16,7 @@ public sealed class EmbeddingBagTests
     public void Values_AreMeansOfRows(int dimension)
     {
         float[] table = Table(dimension);
-        var text = new SegmentTokens([0, 3], [1, 6], [4, 7, 7, 0, 11, 2], [0.5f, 1, 0.25f, 0]);
+        var text = new SegmentTokens([0, 3, 4], [1, 6, 6], [4, 7, 7, 0, 11, 2], [0.5f, 1, 0.25f, 0, 0, 1]);
         int patch = dimension + Features;
         float[] values = [.. Enumerable.Repeat(float.NaN, 5 * patch)];
         EmbeddingBag.Forward(text, table, dimension, patch, values);
@@ -31,7 +31,8 @@ public sealed class EmbeddingBagTests
 
         Assert.That(values[dimension..patch], Is.EqualTo(new[] { 0.5f, 1 }));
         Assert.That(values[((3 * patch) + dimension)..(4 * patch)], Is.EqualTo(new[] { 0.25f, 0 }));
-        Assert.That(values[patch..(3 * patch)].Concat(values[(4 * patch)..]), Is.All.Zero, "no segment");
+        Assert.That(values[patch..(3 * patch)], Is.All.Zero, "no segment");
+        Assert.That(values[(4 * patch)..], Is.EqualTo(Enumerable.Repeat(0f, dimension + 1).Append(1)), "a segment without tokens");
     }
 
     [TestCaseSource(nameof(s_dimensions))]

@@ -57,7 +57,7 @@ public sealed class HashedEmbeddingTests
     private static float[] Vector(WordHashes hashes, int dimension)
     {
         var vector = new float[dimension];
-        HashedEmbedding.Write(hashes, 0, hashes.Words.Count, vector);
+        HashedEmbedding.Write(hashes.Run(0, hashes.Words.Count), vector);
         return vector;
     }
 }
