@@ -119,13 +119,15 @@ internal sealed record LayerPlan(
         get
         {
             (int length, int step) = Access.Image is { } image ? (image.Length, image.ColumnStep) : (Dimension, Access.RowStep);
-            if (!HasPatchGradientTiles || length % Planning.Lanes.Max != 0)
+            int most = Math.Min(length, step);
+            if (!HasPatchGradientTiles || length % Planning.Lanes.Max != 0 || most < Planning.Lanes.Max)
             {
                 return null;
             }
 
-            ByWidth<int> vectors = GradientPlan.EvenVectors(length, Planning.Lanes.Max, Math.Min(length, step));
-            return vectors.Wide > 1 || length == Planning.Lanes.Max ? vectors : null;
+            ByWidth<int> vectors = GradientPlan.EvenVectors(length, Planning.Lanes.Max, most);
+            bool fills = length % (vectors.Wide * Planning.Lanes.Max) == 0 && (vectors.Wide > 1 || length == Planning.Lanes.Max);
+            return fills ? vectors : null;
         }
     }
 
