@@ -4,7 +4,7 @@ namespace PatchMoE.Packages.Tests;
 /// <param name="Status">Its exit status.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Error">Its standard error.</param>
-internal sealed record Outcome(int Status, string Output, string Error)
+public sealed record Outcome(int Status, string Output, string Error)
 {
     public string All => $"{Output}\n{Error}";
 

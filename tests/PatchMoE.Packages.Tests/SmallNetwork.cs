@@ -1,6 +1,5 @@
 using PatchMoE.Formats;
 using PatchMoE.Initialization;
-using PatchMoE.RandomNumbers;
 
 namespace PatchMoE.Packages.Tests;
 
@@ -31,10 +30,10 @@ internal sealed class SmallNetwork
         WeightsFile.Save(WeightsPath, spec, parameters, new ModelMetadata { Classes = ["cat", "\"dog\" */", "Größe"], Normalization = normalization });
 
         Input = new float[Samples * spec.Model.InputLength()];
-        CounterRandom random = CounterRandom.ForName(3, "pixels");
+        var random = new Random(3);
         for (int i = 0; i < Input.Length; i++)
         {
-            Input[i] = (float)random.Uniform((ulong)i);
+            Input[i] = random.NextSingle();
         }
 
         int[] shape = [Samples, .. spec.Model.InputShape()];
