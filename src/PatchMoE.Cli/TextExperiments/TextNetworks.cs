@@ -62,9 +62,9 @@ internal static class TextNetworks
         Ngrams => ([new TextLevel(TextUnit.Ngram, 192)], [s_experts]),
         Dense or Averaged => ([new TextLevel(TextUnit.Sentence, 128)], [s_dense]),
         SampleMoE => ([new TextLevel(TextUnit.Sentence, 128)], [s_sample]),
-        TwoLevels => ([new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_upper]),
-        ThreeLevels => ([new TextLevel(TextUnit.Document, 1), new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_lower, s_upper, s_sample]),
-        DenseLevels => ([new TextLevel(TextUnit.Paragraph, 32), new TextLevel(TextUnit.Sentence, 8)], [s_dense, s_dense]),
+        TwoLevels => ([new TextLevel(TextUnit.Paragraph, 48), new TextLevel(TextUnit.Sentence, 6)], [s_lower, s_upper]),
+        ThreeLevels => ([new TextLevel(TextUnit.Document, 1), new TextLevel(TextUnit.Paragraph, 48), new TextLevel(TextUnit.Sentence, 6)], [s_lower, s_upper, s_sample]),
+        DenseLevels => ([new TextLevel(TextUnit.Paragraph, 48), new TextLevel(TextUnit.Sentence, 6)], [s_dense, s_dense]),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such network."),
     };
 }

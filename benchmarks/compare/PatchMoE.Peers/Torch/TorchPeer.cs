@@ -1,6 +1,5 @@
 using PatchMoE.Peers.Networks;
 using PatchMoE.Peers.Protocol;
-using PatchMoE.Peers.Torch.Stacks;
 using PatchMoE.TorchSharp;
 using PatchMoE.TorchSharp.Loading;
 using static TorchSharp.torch;

@@ -31,7 +31,7 @@ internal sealed class TokenBackwardEmitter(SourceWriter writer, IlgpuLayerPlan p
             plan.TokenBackward.Threads,
             arguments.Instances * plan.TokenBackward.Groups,
             new KernelDoc(
-                $"∂L/∂g_sj = {TokenGradientEmitter.Formula(layer)}{(token.HasAuxiliary ? ", with the factors f of the auxiliary losses" : string.Empty)}",
+                $"∂L/∂g_sj = {LayerDoc.ScoreGradient(layer)}{(token.HasAuxiliary ? ", with the factors f of the auxiliary losses" : string.Empty)}",
                 $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, j patch 0…{n - 1}",
                 dense ? $"gates and gradients [{k}, {n}] of an instance" : $"gates and ∂L/∂G [{k}, {n}] of an instance; ∂L/∂g in column {layer.Neurons} of δ [{l}, {plan.DeltaStride}] of an expert and instance",
                 dense ? "a thread per patch" : "a thread per place in the experts' lists",

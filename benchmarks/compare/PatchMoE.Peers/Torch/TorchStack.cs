@@ -1,8 +1,9 @@
 using PatchMoE.Peers.Networks;
+using PatchMoE.Peers.Torch.Stacks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace PatchMoE.Peers.Torch.Stacks;
+namespace PatchMoE.Peers.Torch;
 
 /// <summary>
 /// A stack of maps as a skilled TorchSharp user would write it: a dense layer is a convolution, a sparse one a module of <see cref="SparseLayer"/>. Maps are [B, channels, rows, columns],
