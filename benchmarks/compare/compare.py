@@ -12,19 +12,27 @@ from timing import compare
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHAPES = [
-    ("mnist-joint", "mnist-joint", 100),
-    ("batch-20", "mnist-joint", 20),
-    ("batch-1", "mnist-joint", 1),
-    ("mnist-separate", "mnist-separate", 100),
-    ("wide", "wide", 64),
-    ("wrn-head", "wrn-head", 32),
-    ("celeba", "celeba", 32),
-    ("text-long", "text-long", 16),
+    ("mnist-joint", "specs/mnist-joint.json", 100),
+    ("batch-20", "specs/mnist-joint.json", 20),
+    ("batch-1", "specs/mnist-joint.json", 1),
+    ("mnist-separate", "specs/mnist-separate.json", 100),
+    ("wide", "specs/wide.json", 64),
+    ("wrn-head", "specs/wrn-head.json", 32),
+    ("celeba", "specs/celeba.json", 32),
+    ("text-long", "specs/text-long.json", 16),
 ]
 
+# Stacks have a table of their own, and are not written for PyTorch's old version.
+STACKS = [
+    ("fashion-stack", "specs/fashion-stack.json", 50),
+    ("two convolutions", "benchmarks/compare/specs/convolutions.json", 50),
+    ("one convolution", "benchmarks/compare/specs/convolution.json", 50),
+]
+STACK_PEERS = ["libtorch", "onnxruntime"]
 
-def spec_path(name):
-    return os.path.join(ROOT, "specs", f"{name}.json")
+
+def spec_path(spec):
+    return os.path.join(ROOT, *spec.split("/"))
 
 
 def compared(options):
@@ -32,7 +40,8 @@ def compared(options):
     peers, left_out = peers_of(options)
     for sentence in left_out:
         print(sentence, file=sys.stderr)
-    shapes = [(name, spec_path(spec), batch) for name, spec, batch in SHAPES if not options.shapes or name in options.shapes]
+    known = STACKS if options.stacks else SHAPES
+    shapes = [(name, spec_path(spec), batch) for name, spec, batch in known if not options.shapes or name in options.shapes]
     results = []
     for threads in options.threads:
         for result in compare(options, peers, shapes, threads):
@@ -41,7 +50,7 @@ def compared(options):
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump({"versions": {peer.name: peer.version for peer in peers}, "results": results}, file, indent=1)
-    return marker(results), comparison(options, peers, left_out, results)
+    return marker(results, "stacks" if options.stacks else "comparison"), comparison(options, peers, left_out, results)
 
 
 def summary(result, peers):
@@ -54,8 +63,9 @@ def summary(result, peers):
 
 
 def growth(options):
-    """How our time grows with each size."""
-    measured = subprocess.run([*options.ours, "growth", spec_path("wide"), "64", "1"], stdout=subprocess.PIPE, text=True)
+    """How our time grows with each size; for stacks, how that of a sparse layer does with the share of windows that its experts take."""
+    what, spec, batch = ("share", "specs/fashion-stack.json", 50) if options.stacks else ("growth", "specs/wide.json", 64)
+    measured = subprocess.run([*options.ours, what, spec_path(spec), str(batch), "1"], stdout=subprocess.PIPE, text=True)
     if measured.returncode:
         raise SystemExit(measured.returncode)
     return f"{machine()}, 1 thread; shortest times of seven turns, the sizes of a row timed one after another.\n\n{measured.stdout}"
@@ -64,7 +74,8 @@ def growth(options):
 def parse():
     parser = argparse.ArgumentParser(
         prog="benchmarks/compare/run.sh", description="Times emitted models in turns with PyTorch, libtorch and ONNX Runtime, and shows how time grows.")
-    parser.add_argument("--shapes", nargs="+", choices=[shape for shape, _, _ in SHAPES], help="only these shapes")
+    parser.add_argument("--stacks", action="store_true", help="the stacks of layers in place of the networks of one layer")
+    parser.add_argument("--shapes", nargs="+", choices=[shape for shape, _, _ in SHAPES + STACKS], help="only these shapes")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--runs", type=int, default=25, help="the minimum number of single times in each median")
     parser.add_argument("--peers", nargs="+", choices=["pytorch", "libtorch", "onnxruntime"], help="only these; the default is all, pytorch if it is installed")
@@ -77,6 +88,11 @@ def parse():
     parser.add_argument("--ours", nargs="+", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--peers-program", nargs="+", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    foreign = [shape for shape in options.shapes or [] if shape not in [name for name, _, _ in (STACKS if options.stacks else SHAPES)]]
+    if foreign:
+        parser.error(f"--shapes {' '.join(foreign)}: {'not a stack; leave --stacks out' if options.stacks else 'a stack; add --stacks'}")
+    if options.stacks:
+        options.peers = [peer for peer in options.peers or STACK_PEERS if peer in STACK_PEERS]
     options.shown = "".join(f" {argument}" for argument in sys.argv[1 : sys.argv.index("--ours")])
     return options
 
@@ -87,7 +103,7 @@ def main():
 
     # The table of growth is that of the machine's widest vectors.
     if not options.no_growth and not is_limited(options):
-        tables.append(("growth", growth(options)))
+        tables.append(("share" if options.stacks else "growth", growth(options)))
     for name, text in tables:
         print(text)
         if options.write:

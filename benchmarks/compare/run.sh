@@ -3,6 +3,7 @@
 #   benchmarks/compare/run.sh                    prints the tables
 #   benchmarks/compare/run.sh --write            writes them to docs/performance.md
 #   benchmarks/compare/run.sh --avx2             limits ours, PyTorch and libtorch to AVX2
+#   benchmarks/compare/run.sh --stacks           times stacks of layers, which have tables of their own
 #   benchmarks/compare/run.sh --help             lists all options
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -9,7 +9,7 @@ from programs import OURS_AVX2, PEERS_AVX2
 from timing import ROUNDS
 
 # The class of vectors that each table of docs/performance.md was measured with, by their width on x86.
-CLASSES = {512: "comparison-avx512", 256: "comparison-avx2"}
+CLASSES = {512: "avx512", 256: "avx2"}
 
 
 def comparison(options, peers, left_out, results):
@@ -17,12 +17,12 @@ def comparison(options, peers, left_out, results):
     return f"{about(options, peers, left_out, results)}\n{times(peers, results)}\n{limits(results)}"
 
 
-def marker(results):
+def marker(results, table):
     """The name of the markers around the table of these results' class."""
     bits = results[0]["limits"]["vectorBits"]
     if bits not in CLASSES:
         raise SystemExit(f"docs/performance.md has no table for {bits}-bit vectors; nothing was written")
-    return CLASSES[bits]
+    return f"{table}-{CLASSES[bits]}"
 
 
 def times(peers, results):

@@ -12,6 +12,7 @@ using PatchMoE.Training.Data;
 //
 //   dotnet run -c Release --project benchmarks/text -- table FOLDER OUT.jsonl [FORMAT]     writes the texts of a folder as a table, so that mails are decoded once
 //   dotnet run -c Release --project benchmarks/text -- compare TABLE.jsonl TRAIN SEEDS K…  accuracies as CSV: k irrelevant sentences in each text
+//   dotnet run -c Release --project benchmarks/text -- predict SPEC.json FOLDER COUNT      how long mails of a folder take, one at a time, from the file to the class
 if (args is ["table", var folder, var table, .. var rest])
 {
     TextFormat format = rest is [var word] ? Enum.Parse<TextFormat>(word, ignoreCase: true) : TextFormat.Auto;
@@ -27,9 +28,15 @@ if (args is ["table", var folder, var table, .. var rest])
     return 0;
 }
 
+if (args is ["predict", var specFile, var mails, var count])
+{
+    PredictionTimes.Print(SpecReader.Read(File.ReadAllText(specFile), specFile).Spec ?? throw new BadInputException($"{specFile} is no valid spec."), mails, int.Parse(count, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 if (args is not ["compare", var path, var train, var seeds, .. var counts])
 {
-    Console.Error.WriteLine("usage: table FOLDER OUT.jsonl [FORMAT] | compare TABLE.jsonl TRAIN SEEDS K...");
+    Console.Error.WriteLine("usage: table FOLDER OUT.jsonl [FORMAT] | compare TABLE.jsonl TRAIN SEEDS K... | predict SPEC.json FOLDER COUNT");
     return 2;
 }
 

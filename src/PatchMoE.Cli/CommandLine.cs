@@ -27,6 +27,7 @@ internal sealed class CommandLine
             PredictCommand.Create(context),
             RouteCommand.Create(context),
             ExportCommand.Create(context),
+            PublishCommand.Create(context),
             CompareCommand.Create(context),
             CostCommand.Create(context),
             TheoryCommand.Create(context),

@@ -88,7 +88,7 @@ public static class PatchMoECompiler
         CSharpCompilation compilation = CSharpCompilation.Create(
             $"PatchMoE.Compiled.{className}",
             [Parse(declaration, "Model.cs"), .. Emit(spec, Namespace, backends).Select(file => Parse(file.Text, file.Name))],
-            [.. References.All, .. backends.Select(backend => MetadataReference.CreateFromFile(backend.Location))],
+            [.. References.All, .. backends.Select(References.Of)],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
         using var stream = new MemoryStream();
         EmitResult result = compilation.Emit(stream);

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Metadata;
 using Microsoft.CodeAnalysis;
 
 namespace PatchMoE.Compiler;
@@ -15,20 +17,13 @@ internal static class References
 
     public static IReadOnlyList<MetadataReference> All => s_all.Value;
 
-    private static IReadOnlyList<MetadataReference> Load()
-    {
-        string trusted = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? string.Empty;
-        var references = new List<MetadataReference>();
-        foreach (string path in trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (s_framework.Contains(Path.GetFileNameWithoutExtension(path)))
-            {
-                references.Add(MetadataReference.CreateFromFile(path));
-            }
-        }
+    /// <summary>A loaded assembly, read from memory: in a program of a single file, it is in no file of its own.</summary>
+    public static unsafe MetadataReference Of(Assembly assembly) => assembly.TryGetRawMetadata(out byte* metadata, out int length)
+        ? AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((IntPtr)metadata, length)).GetReference(display: assembly.GetName().Name)
+        : throw new InvalidOperationException($"The assembly {assembly.GetName().Name} has no metadata in memory.");
 
-        references.Add(MetadataReference.CreateFromFile(typeof(IPatchMoEModel).Assembly.Location));
-        references.Add(MetadataReference.CreateFromFile(typeof(PatchMoESpec).Assembly.Location));
-        return references;
-    }
+    private static IReadOnlyList<MetadataReference> Load() =>
+    [
+        .. s_framework.Select(name => Of(Assembly.Load(name))), Of(typeof(IPatchMoEModel).Assembly), Of(typeof(PatchMoESpec).Assembly),
+    ];
 }

@@ -10,7 +10,10 @@ internal static class NoticeList
     {
         foreach (SpecDiagnostic notice in notices)
         {
-            html.Line($"""<p class="note"><strong><a href="{WebUtility.HtmlEncode(notice.Rule.HelpLink)}">{notice.Rule.Id}</a> {WebUtility.HtmlEncode(notice.Rule.Title)}.</strong> {WebUtility.HtmlEncode(notice.Message)}</p>""");
+            html.Line($"""<p class="note"><strong>{Number(notice.Rule)} {WebUtility.HtmlEncode(notice.Rule.Title)}.</strong> {WebUtility.HtmlEncode(notice.Message)}</p>""");
         }
     }
+
+    /// <summary>The rule's number, linked to its page where that has an address.</summary>
+    private static string Number(DiagnosticRule rule) => rule.HelpLink.Length == 0 ? rule.Id : $"""<a href="{WebUtility.HtmlEncode(rule.HelpLink)}">{rule.Id}</a>""";
 }

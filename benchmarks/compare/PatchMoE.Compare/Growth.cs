@@ -1,4 +1,3 @@
-using PatchMoE.Measurement;
 using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Compare;
@@ -31,7 +30,6 @@ internal static class Growth
 
     // A series' networks are timed in turns, so that a slow minute of the machine does not affect just one of them.
     private const int Rounds = 7;
-    private const int RunsOfTurn = 3;
 
     public static IReadOnlyList<GrowthSeries> Measure(PatchMoESpec spec, int batch, int threads, TextWriter progress)
     {
@@ -99,32 +97,5 @@ internal static class Growth
     {
         LayerShape shape = spec.Model.LayerShapes()[0];
         return $"B = {batch}, n = {shape.Patches}, d = {shape.Dimension}, k = {shape.Experts}, l = {shape.PatchesPerExpert}, M = {shape.Neurons}";
-    }
-
-    /// <summary>One network of a series, and the shortest times of its passes so far.</summary>
-    private sealed class GrowingSize : IDisposable
-    {
-        private readonly int _size;
-        private readonly Passes _passes;
-        private readonly int _batch;
-        private double _forward = double.PositiveInfinity;
-        private double _step = double.PositiveInfinity;
-
-        public GrowingSize(int size, Passes passes, int batch)
-        {
-            (_size, _passes, _batch) = (size, passes, batch);
-            PassTimer.WarmUp(passes.Forward);
-            PassTimer.WarmUp(passes.Step);
-        }
-
-        public GrowthPoint Point => new(_size, _forward, _step, _passes.Cost.Step(_batch));
-
-        public void TakeTurn()
-        {
-            _forward = Math.Min(_forward, Turn.Take(_passes.Forward, RunsOfTurn).Min());
-            _step = Math.Min(_step, Turn.Take(_passes.Step, RunsOfTurn).Min());
-        }
-
-        public void Dispose() => _passes.Dispose();
     }
 }

@@ -4,6 +4,7 @@ using PatchMoE.Compare;
 
 // serve SPEC BATCH THREADS FOLDER: writes weights, samples and results to FOLDER, then answers timing requests on standard input.
 // growth SPEC BATCH THREADS: times the passes while doubling one size after another; prints Markdown.
+// share SPEC BATCH THREADS: times a stack's first sparse layer while its experts take more and more of the windows; prints Markdown.
 try
 {
     int Number(int argument) => int.Parse(args[argument], CultureInfo.InvariantCulture);
@@ -15,8 +16,11 @@ try
         case ["growth", var spec, _, _]:
             Console.Out.Write(GrowthTable.ToMarkdown(Growth.Measure(SpecFile.Read(spec), Number(2), Number(3), Console.Error)));
             return 0;
+        case ["share", var spec, _, _]:
+            Console.Out.Write(ShareTable.ToMarkdown(ShareOfWindows.Measure(SpecFile.Read(spec), Number(2), Number(3), Console.Error)));
+            return 0;
         default:
-            Console.Error.WriteLine("usage: serve SPEC BATCH THREADS FOLDER | growth SPEC BATCH THREADS");
+            Console.Error.WriteLine("usage: serve SPEC BATCH THREADS FOLDER | growth SPEC BATCH THREADS | share SPEC BATCH THREADS");
             return 2;
     }
 }

@@ -107,7 +107,10 @@ internal static class InputGradientEmitter
         });
         experts.Write(writer);
         scores?.Write(writer);
-        PatchGradientTiles.WriteAdd(writer, layer);
+        if (layer.HasPatchGradientRows)
+        {
+            PatchGradientTiles.WriteAdd(writer, layer);
+        }
     }
 
     /// <summary>The windows that an expert took.</summary>

@@ -25,7 +25,7 @@ internal static class LayerMethods
         "Backward", "ref float yGradient, ref float block, ref int integers", ("ref double factors", layer.HasAuxiliary), Part(layer));
 
     public static Method InputGradient(LayerPlan layer) => Public(
-        "InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient", ("ref float sums", layer.HasPatchGradientTiles));
+        "InputGradient", "ref float parameters, ref float block, ref int integers, ref float xGradient", ("ref float sums", layer.HasPatchGradientRows));
 
     public static Method WeightGradients(LayerPlan layer) => Public(
         "WeightGradients",

@@ -30,8 +30,7 @@ internal static class ModelEmitter
             yield return new EmittedSource(FileNames.Torch(stem), Torch(plan));
         }
 
-        // Where a network has no kernels for GPUs, the engine says so; its project compiles all the same.
-        if (named.Backends.Ilgpu && DeviceKernels.Missing(plan.Model) is null)
+        if (named.Backends.Ilgpu)
         {
             foreach (EmittedSource source in IlgpuModelEmitter.Emit(plan, stem))
             {

@@ -13,7 +13,7 @@ internal sealed partial class OuterTiles
         var doc = new KernelDoc(
             $"packed[q, {I - From}] = x_q[i]",
             $"q patch of the list, i value {(_hasColumnBlocks ? "from…to−1" : $"0…{_sum.Dimension - 1}")}",
-            $"packed [{GradientPlan.PackedRows}, {_plan.Pitch}]",
+            $"packed [{GradientPlan.BlockRows}, {_plan.Pitch}]",
             string.Empty,
             0,
             8L * _plan.ColumnBlock) { Per = $"patch, for {_plan.ColumnBlock} values" };

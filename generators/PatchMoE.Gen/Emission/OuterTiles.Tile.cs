@@ -41,8 +41,19 @@ internal sealed partial class OuterTiles
             {
                 Expression row = (_tileCount > 1 ? R : 0) + q;
                 Expression at = q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (row * _sum.Dimension);
-                string sums = string.Join(", ", columns.Select(c => $"sum{q}{c}"));
-                writer.Lines($"target.Put<S, V>({at + I}, {sums}{(Keeps(vectors) ? ", keep" : string.Empty)});");
+                void Put(int from, int count)
+                {
+                    string sums = string.Join(", ", columns.Skip(from).Take(count).Select(c => $"sum{q}{c}"));
+                    Expression column = from == 0 ? at + I : at + I + Expression.Raw(VectorTypes.Lane(from));
+                    writer.Lines($"target.Put<S, V>({column}, {sums}{(Keeps(vectors) ? ", keep" : string.Empty)});");
+                }
+
+                // A target takes one, two or four vectors.
+                Put(0, vectors == 3 ? 2 : vectors);
+                if (vectors == 3)
+                {
+                    Put(2, 1);
+                }
             }
         });
     }

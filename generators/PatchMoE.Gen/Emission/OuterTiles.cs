@@ -68,7 +68,7 @@ internal sealed partial class OuterTiles
             }
         }
 
-        foreach (int vectors in Vectors.For(_lanes).Append(1).Distinct())
+        foreach (int vectors in (_plan.InPixelRows ? Vectors.For(_lanes) : Vectors.For(_lanes).Append(1)).Distinct())
         {
             foreach ((int rows, bool router, _, _) in Kinds())
             {
@@ -78,7 +78,7 @@ internal sealed partial class OuterTiles
     }
 
     /// <summary>The vectors of the widest tiles.</summary>
-    private ByWidth<int> Vectors => GradientPlan.VectorsFor(_sum.Dimension);
+    private ByWidth<int> Vectors => _plan.VectorsFor(_sum.Dimension);
 
     /// <summary>The kinds of tiles in order: neurons, and whether the router's row follows them; before which tile they end, and the first row of a tile.</summary>
     private IEnumerable<(int Rows, bool Router, int End, Expression Row)> Kinds()
@@ -133,10 +133,13 @@ internal sealed partial class OuterTiles
         void Documentation(SourceWriter doc)
         {
             doc.Summary($"{_sum.Formula}: one worker's share{(axes.Length == 0 ? string.Empty : $" of {string.Join(" × ", axes)}")}.");
-            if (_plan.Packs)
+            if (_plan.InBlocks)
             {
                 string why = _tileCount > 1 ? $"{_tileCount} tiles read the same patches" : "A patch lies in several pixel rows";
-                doc.Lines($"/// <remarks>{why}: {GradientPlan.PackedRows} patches at a time, their columns are copied side by side and stay in the L1 cache.</remarks>");
+                string how = _plan.Packs ? "their columns are copied side by side and stay in the L1 cache"
+                    : _plan.InPixelRows ? "their columns are read where they lie in the map and stay in the L1 cache"
+                    : "their rows are read where they lie and stay in the L1 cache";
+                doc.Lines($"/// <remarks>{why}: {GradientPlan.BlockRows} patches at a time, {how}.</remarks>");
             }
         }
 
@@ -146,9 +149,9 @@ internal sealed partial class OuterTiles
             void Rows() => writer.Call(List.Call(), "int rows = ");
             void Call() => writer.Call(Columns.Call(
                 ("x", _sum.Rows.Array),
-                ("list", _plan.Packs ? (Place)"list" + ((Expression)"first" * _plan.EntryLength) : "list"),
-                ("rows", _plan.Packs ? "count" : "rows"),
-                ("target", _plan.Packs ? "part" : "target"),
+                ("list", _plan.InBlocks ? (Place)"list" + ((Expression)"first" * _plan.EntryLength) : "list"),
+                ("rows", _plan.InBlocks ? "count" : "rows"),
+                ("target", _plan.InBlocks ? "part" : "target"),
                 ("packed", "own")));
             if (perExpert == 1)
             {
@@ -219,16 +222,16 @@ internal sealed partial class OuterTiles
 
     private void WriteBlocks(SourceWriter writer, Action body)
     {
-        if (!_plan.Packs)
+        if (!_plan.InBlocks)
         {
             body();
             return;
         }
 
         // Without patches the sums are 0, which must be written too.
-        using (writer.Block($"for (int first = 0; first == 0 || first < rows; first += {GradientPlan.PackedRows})"))
+        using (writer.Block($"for (int first = 0; first == 0 || first < rows; first += {GradientPlan.BlockRows})"))
         {
-            writer.Lines($"int count = Math.Min({GradientPlan.PackedRows}, rows - first);\nWeightTarget part = target.Part(first: first == 0, last: first + count == rows);");
+            writer.Lines($"int count = Math.Min({GradientPlan.BlockRows}, rows - first);\nWeightTarget part = target.Part(first: first == 0, last: first + count == rows);");
             body();
         }
     }
@@ -290,11 +293,15 @@ internal sealed partial class OuterTiles
                 writer.Call(Pack.Call());
             }
 
-            (string, Expression) patches = ("x", (Place)(_plan.Packs ? "packed" : "x"));
+            // Where columns lie in pixel rows that are apart, a block of them is as far behind its place in a row as its pixel row is from the first.
+            Place where = _plan.Packs ? "packed"
+                : _plan.InPixelRows && _sum.Image is { PixelRows: > 1 } image ? (Place)"x" + (From / image.Length * (image.Step - image.Length))
+                : "x";
+            (string, Expression) patches = ("x", where);
             if (_tileCount == 1)
             {
                 (int rows, bool router, _, _) = Kinds().Single();
-                WriteColumnLoops(writer, rows, router, _plan.Packs ? "packed" : "x");
+                WriteColumnLoops(writer, rows, router, where);
             }
             else if (_plan.ColumnBlock <= GradientPlan.NarrowBlock)
             {
@@ -326,11 +333,16 @@ internal sealed partial class OuterTiles
         writer.Lines($"int i = {From};");
         WidthChoice.Write(writer, _lanes, Vectors, vectors =>
         {
-            if (vectors > 1)
+            if (vectors > 1 || _plan.InPixelRows)
             {
                 Loop(vectors);
             }
         });
+        if (_plan.InPixelRows)
+        {
+            return;
+        }
+
         Loop(1);
         if (HasTail)
         {

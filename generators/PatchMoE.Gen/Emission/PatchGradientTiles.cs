@@ -4,8 +4,8 @@ using PatchMoE.Gen.Planning;
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
-/// The gradient of several windows of a map at a time: a tile of windows × vectors stays in registers while the weight rows pass, and goes to scratch rows. From there it is added to the
-/// map window by window, since windows overlap: so every place of the map has one order of sums, whatever the width of the machine's vectors.
+/// The gradient of several windows of a map at a time: a tile of windows × vectors stays in registers while the weight rows pass, and is added to the map. Where windows could meet within a
+/// tile, it goes to scratch rows, and from there to the map window by window: so every place of the map has one order of sums, whatever the width of the machine's vectors.
 /// </summary>
 /// <param name="Name">The stem of the emitted methods.</param>
 /// <param name="Layer">The layer.</param>
@@ -20,8 +20,9 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
 
     private int Dimension => Layer.Dimension;
 
-    private ByWidth<int> Vectors => new(
-        Even(Dimension / Lanes.Max, GradientPlan.MostVectors.Wide), Even(Dimension / Math.Min(Layer.Lanes, Lanes.Max / 2), GradientPlan.MostVectors.Narrow));
+    private bool IntoMap => !Layer.HasPatchGradientRows;
+
+    private ByWidth<int> Vectors => Layer.VectorsIntoMap ?? GradientPlan.EvenVectors(Dimension, Layer.Lanes, Dimension);
 
     private IEnumerable<int> Sizes => Split.Downwards(Patches, GradientPlan.PatchesTogether);
 
@@ -42,11 +43,14 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
             using (writer.Block($"for (; {index} <= {count} - {patches}; {index} += {patches})"))
             {
                 writer.Call(Tile(patches).Call(
-                    ("coefficients", coefficients + (t * PatchStep)),
-                    ("w", weights),
-                    ("routerCoefficients", HasRouter ? router.Coefficients + t : "coefficients"),
-                    ("router", HasRouter ? router.Row : "w")));
-                for (int p = 0; p < patches; p++)
+                    [
+                        ("coefficients", coefficients + (t * PatchStep)),
+                        ("w", weights),
+                        ("routerCoefficients", HasRouter ? router.Coefficients + t : "coefficients"),
+                        ("router", HasRouter ? router.Row : "w"),
+                        .. PatchPlaces.Names(patches).Select((name, p) => (name, (Expression)((Place)"xGradient" + patch(t + p)))),
+                    ]));
+                for (int p = 0; p < patches && !IntoMap; p++)
                 {
                     writer.Call(s_add.Call(("sums", (Place)"sums" + (p * Dimension)), ("row", (Place)"xGradient" + patch(t + p))));
                 }
@@ -83,25 +87,39 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
         }));
     }
 
-    /// <summary>So many vectors at a time that none is left over, where that is possible.</summary>
-    private static int Even(int vectors, int most) =>
-        Enumerable.Range(2, most - 1).Where(some => vectors % some == 0 && vectors > 0).DefaultIfEmpty(Math.Max(1, Math.Min(vectors, most))).Max();
-
     private Method Tile(int patches) => new(
-        $"{Name}{patches}", "ref float coefficients, ref float w", ("ref float routerCoefficients, ref float router", HasRouter), "ref float sums");
+        $"{Name}{patches}",
+        [
+            "ref float coefficients, ref float w",
+            ("ref float routerCoefficients, ref float router", HasRouter),
+            ("ref float sums", !IntoMap),
+            .. PatchPlaces.Names(patches).Select(name => (ParameterList)($"ref float {name}", IntoMap)),
+        ]);
 
     private void WriteTile(SourceWriter writer, int patches)
     {
         int rows = Rows + (HasRouter ? 1 : 0);
         var doc = new KernelDoc(
-            "sums[p, i] = Σ_q coefficients[p, q] · w[q, i]" + (HasRouter ? " + routerCoefficients[p] · router[i]" : string.Empty),
+            (IntoMap ? "x_p[i] += " : "sums[p, i] = ") + "Σ_q coefficients[p, q] · w[q, i]" + (HasRouter ? " + routerCoefficients[p] · router[i]" : string.Empty),
             $"p window 0…{patches - 1}, q weight row 0…{Rows - 1}, i value 0…{Dimension - 1}",
-            $"coefficients at {((Expression)"p" * PatchStep) + ((Expression)"q" * RowStep)}, w [{Rows}, {Dimension}], sums [{patches}, {Dimension}]",
+            $"coefficients at {((Expression)"p" * PatchStep) + ((Expression)"q" * RowStep)}, w [{Rows}, {Dimension}], {(IntoMap ? $"x_p [{Dimension}], a window of the map's gradient" : $"sums [{patches}, {Dimension}]")}",
             $"{patches} × {WidthChoice.Describe(Layer.Lanes, Vectors, vectors => $"{vectors}")} sums in registers while the weight rows pass",
             2L * patches * rows * Dimension,
-            4L * ((rows + patches) * (long)Dimension));
+            4L * ((rows + ((IntoMap ? 2 : 1) * patches)) * (long)Dimension));
         writer.Kernel(Tile(patches), doc, () =>
         {
+            if (IntoMap)
+            {
+                ImagePatches? image = Layer.Access.Image;
+                PatchPlaces.WriteEach(
+                    writer, image, PatchPlaces.Names(patches), HasRouter ? ["w", "router"] : ["w"], () => WidthChoice.Write(writer, Layer.Lanes, Vectors, vectors =>
+                    {
+                        string step = VectorTypes.Lane(vectors);
+                        writer.Block($"for (int i = 0; i < {image?.Length ?? Dimension}; i += {step})", () => WriteSums(writer, patches, vectors));
+                    }));
+                return;
+            }
+
             writer.Lines("int i = 0;");
             WidthChoice.Write(writer, Layer.Lanes, Vectors, vectors =>
             {
@@ -156,7 +174,8 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
         {
             foreach (int c in columns)
             {
-                writer.Lines($"S.Store(sum{p}{c}, ref sums, {(Expression)(p * Dimension) + At("i", c)});");
+                Expression at = At("i", c);
+                writer.Lines(IntoMap ? $"S.Store(S.Add(S.Load(ref x{p}, {at}), sum{p}{c}), ref x{p}, {at});" : $"S.Store(sum{p}{c}, ref sums, {(Expression)(p * Dimension) + at});");
             }
         }
     }

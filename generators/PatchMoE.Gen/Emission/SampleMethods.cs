@@ -32,7 +32,7 @@ internal static class SampleMethods
     public static ParameterList Panels(ModelPlan plan) => ("ref float panels", plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
 
     /// <summary>A worker's own scratch, in which patches' gradients lie before they are added up in those of the input or of a map.</summary>
-    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientTiles));
+    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientRows));
 
     public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
 

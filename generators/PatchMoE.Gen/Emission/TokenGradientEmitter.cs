@@ -13,7 +13,7 @@ internal static class TokenGradientEmitter
         Gate gate = layer.Spec.Gate;
         TokenPlan token = layer.Token!;
         string factors = token.HasAuxiliary ? ", with the factors f of the auxiliary losses" : string.Empty;
-        writer.Kernel(Backward(layer), $"∂L/∂g_sj = {Formula(layer)}{factors}. Differences are taken relative to the first choice, which changes nothing but keeps the digits where its share is nearly 1.", () =>
+        writer.Kernel(Backward(layer), $"∂L/∂g_sj = {LayerDoc.ScoreGradient(layer)}{factors}. Differences are taken relative to the first choice, which changes nothing but keeps the digits where its share is nearly 1.", () =>
         {
             writer.Lines($"int valid = {BlockPlaces.Of(layer).Valid};");
             if (gate != Gate.None)
@@ -40,28 +40,6 @@ internal static class TokenGradientEmitter
                 writer.Block("for (int j = 0; j < valid; j++)", () => WriteChosen(writer, layer));
             }
         });
-    }
-
-    private static string Formula(LayerPlan layer)
-    {
-        TokenPlan token = layer.Token!;
-        string z = token.HasZLoss ? " + f_k · logSum_j" : string.Empty;
-        bool gated = layer.Spec.Gate == Gate.SoftmaxAll;
-        string upstream = (gated, token.Choice.Balance is not null) switch
-        {
-            (true, true) => "u_s = f_s + ∂L/∂G_sj",
-            (true, false) => "u_s = ∂L/∂G_sj",
-            (false, true) => "u_s = f_s",
-            _ => string.Empty,
-        };
-        string softmax = upstream.Length > 0 ? $"p_sj · (u_s − Σ_e p_ej · u_e{z}), {upstream}" : z.Length > 0 ? "p_sj · f_k · logSum_j" : string.Empty;
-        string chosen = layer.Spec.Gate switch
-        {
-            Gate.SoftmaxSelected => "G_sj · (∂L/∂G_sj − Σ_u G_uj · ∂L/∂G_uj) for the experts that patch j chose",
-            Gate.Sigmoid => "∂L/∂G_sj · G_sj · (1 − G_sj) for the experts that took patch j",
-            _ => string.Empty,
-        };
-        return softmax.Length > 0 && chosen.Length > 0 ? $"{softmax}; plus {chosen}" : softmax + chosen;
     }
 
     /// <summary>What reaches all scores of patch j through the softmax over all experts; it is written, not added.</summary>

@@ -7,9 +7,6 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the gradients of a layer's weights over a window of samples.</summary>
 internal static class WeightGradientEmitter
 {
-    private static readonly Method s_biasShare = new(
-        "BiasGradientShare", "ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers");
-
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         var experts = new OuterTiles(ExpertSum(plan, layer));
@@ -26,14 +23,14 @@ internal static class WeightGradientEmitter
 
             if (layer.HasBias)
             {
-                writer.Call(s_biasShare.Call());
+                writer.Call(BiasGradientEmitter.Share.Call());
             }
         });
         experts.Write(writer);
         router?.Write(writer);
         if (layer.HasBias)
         {
-            WriteBias(writer, layer);
+            BiasGradientEmitter.Write(writer, layer);
         }
     }
 
@@ -114,34 +111,5 @@ internal static class WeightGradientEmitter
             RowStep = layer.Patches,
             Image = layer.Access.ExpertImage,
         };
-    }
-
-    private static void WriteBias(SourceWriter writer, LayerPlan layer)
-    {
-        writer.Method(s_biasShare, "gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts.", () =>
-        {
-            void Expert(Expression s)
-            {
-                BlockPlaces block = BlockPlaces.InWindow(layer);
-                writer.Lines($"int at = {(Expression)"BiasesAt" + (s * layer.Neurons)};\nref float sums = ref Add(ref target.Gradients, at);");
-                using (writer.Block("for (int b = 0; b < samples; b++)"))
-                {
-                    writer.Loop("g", layer.Instances, _ =>
-                    {
-                        BlockPlaces.WriteChoices(writer, layer);
-                        block.WriteTaken(writer, s);
-                        writer.Lines($"ref float deltas = ref {block.Activations(s)};");
-                        using (writer.Block("for (int t = 0; t < taken; t++)"))
-                        {
-                            writer.Loop("r", layer.Neurons, r => writer.Lines($"{(Place)"sums" + r} += {(Place)"deltas" + ((T * layer.Kernel.ActivationStep) + r)};"));
-                        }
-                    });
-                }
-
-                writer.Block("if (target.Updates)", () => writer.Lines($"target.Update(at, {layer.Neurons});"));
-            }
-
-            writer.ShareLoop("s", layer.Experts, Expert);
-        });
     }
 }

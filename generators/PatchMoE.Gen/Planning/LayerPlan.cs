@@ -110,7 +110,31 @@ internal sealed record LayerPlan(
     /// <summary>Whether several patches at a time get their gradient: those of a map, which every training pass needs.</summary>
     public bool HasPatchGradientTiles => Spec.Window is not null;
 
-    private int PatchGradientFloats => HasPatchGradientTiles ? GradientPlan.PatchesTogether * Dimension : 0;
+    /// <summary>
+    /// The vectors of several windows' gradients that are added straight to the map; null where they go to scratch rows first. Windows of a row that overlap lie a step apart, so that
+    /// parts of a pixel row no longer than the step meet a place of the map one after the other, in the same order whatever the width of the machine's vectors.
+    /// </summary>
+    public ByWidth<int>? VectorsIntoMap
+    {
+        get
+        {
+            (int length, int step) = Access.Image is { } image ? (image.Length, image.ColumnStep) : (Dimension, Access.RowStep);
+            int most = Math.Min(length, step);
+            if (!HasPatchGradientTiles || length % Planning.Lanes.Max != 0 || most < Planning.Lanes.Max)
+            {
+                return null;
+            }
+
+            ByWidth<int> vectors = GradientPlan.EvenVectors(length, Planning.Lanes.Max, most);
+            bool fills = length % (vectors.Wide * Planning.Lanes.Max) == 0 && (vectors.Wide > 1 || length == Planning.Lanes.Max);
+            return fills ? vectors : null;
+        }
+    }
+
+    /// <summary>Whether the gradients of windows go to scratch rows before they are added to the map.</summary>
+    public bool HasPatchGradientRows => HasPatchGradientTiles && VectorsIntoMap is null;
+
+    private int PatchGradientFloats => HasPatchGradientRows ? GradientPlan.PatchesTogether * Dimension : 0;
 
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(PatchGradientFloats, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0)));
 

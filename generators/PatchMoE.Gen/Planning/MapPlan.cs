@@ -31,4 +31,7 @@ internal sealed record MapPlan(int Rows, int Columns, int Channels, int BorderRo
 
     /// <summary>Its values with the border.</summary>
     public int Floats => AllRows * RowStep;
+
+    /// <summary>What it is to the windows of the layer above: with its border, an image of m channels.</summary>
+    public ImageInputSpec AsImage(WindowSpec window) => new(AllRows, AllColumns, Channels, window.Height, window.Width, window.StrideHeight, window.StrideWidth);
 }

@@ -92,7 +92,7 @@ internal sealed record HeadPlan(HeadSpec Spec, int Inputs, EquatableArray<TileRu
     /// <summary>The widest vectors of its kernels, whose rows are the layers' outputs.</summary>
     public int Lanes => Planning.Lanes.For(Inputs);
 
-    public GradientPlan Gradient => GradientPlan.ForRows(RowTiles, Inputs, rowsPerSample: 1, inPixelRows: false);
+    public GradientPlan Gradient => GradientPlan.ForRows(RowTiles, Inputs, rowsPerSample: 1, access: null);
 
     public bool Trained => Spec.Kind == HeadKind.Linear;
 }

@@ -29,6 +29,9 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
     /// <summary>A sample's scratch holds copies.</summary>
     public bool Copies => Source is PatchSource.Copies or PatchSource.Chosen;
 
+    /// <summary>Whether they are windows of the map of the layer below, which is in a cache.</summary>
+    public bool InMap { get; init; }
+
     /// <summary>The pixel rows in which experts find their patches; else null.</summary>
     public ImagePatches? ExpertImage => Source == PatchSource.Image ? Image : null;
 

@@ -92,10 +92,10 @@ internal static class Planner
             RouterTiles: routerTiles,
             Kernel: kernel,
             Gradient: GradientPlan.ForExpert(
-                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, inPixelRows: access.ExpertImage is not null),
+                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, access),
             RouterGradient: layer.Routing == Routing.Sample
-                ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, inPixelRows: false)
-                : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, inPixelRows: access.ExpertImage is not null) : null,
+                ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, access: null)
+                : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, access) : null,
             Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),

@@ -5,8 +5,7 @@ internal static class WindowAccess
 {
     public static PatchAccess Of(MapPlan map, WindowSpec window)
     {
-        // To its windows, a map with its border is an image of m channels.
-        var image = new ImageInputSpec(map.AllRows, map.AllColumns, map.Channels, window.Height, window.Width, window.StrideHeight, window.StrideWidth);
+        ImageInputSpec image = map.AsImage(window);
         if (PatchAccess.EvenStep(image) is { } step)
         {
             return PatchAccess.Rows(step, "each window is contiguous in the map of the layer below and read where it lies");
@@ -14,6 +13,6 @@ internal static class WindowAccess
 
         ImagePatches windows = PatchAccess.PixelRows(image);
         return new PatchAccess(
-            PatchSource.Image, 0, windows, $"a window is read where it lies in the map of the layer below, in {Format.Plural(windows.PixelRows, "row")} of {Format.Plural(windows.Length, "value")}");
+            PatchSource.Image, 0, windows, $"a window is read where it lies in the map of the layer below, in {Format.Plural(windows.PixelRows, "row")} of {Format.Plural(windows.Length, "value")}") { InMap = true };
     }
 }

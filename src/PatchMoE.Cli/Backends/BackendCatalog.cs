@@ -31,9 +31,6 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
     /// <summary>Whether it supports networks with a backbone.</summary>
     public bool ComputesBackbones { get; init; }
 
-    /// <summary>Says in one line what of a network the backend has no kernels for; null if it computes all of it.</summary>
-    public Func<ModelSpec, string?> Missing { get; init; } = _ => null;
-
     /// <summary>Requires that the backend supports a network.</summary>
     /// <exception cref="BadInputException">It does not.</exception>
     public void RequireFor(PatchMoESpec spec)
@@ -41,11 +38,6 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
         if (spec.Model.Backbone is not null && !ComputesBackbones)
         {
             throw new BadInputException($"model.backbone: the backend {Name} supports only pMoE layers, but {spec.Name} has a backbone. Use --backend torch.");
-        }
-
-        if (Missing(spec.Model) is { } missing)
-        {
-            throw new BadInputException(missing);
         }
     }
 
@@ -82,10 +74,7 @@ internal static class BackendCatalog
             "ilgpu",
             "emitted kernels on GPUs through CUDA or OpenCL, or on ILGPU's CPU accelerator (slow; for checking)",
             request => new IlgpuEngine(PatchMoECompiler.Compile(request.Spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), request.Device),
-            () => [.. IlgpuDevices.List().Select(device => device.ToString())])
-        {
-            Missing = DeviceKernels.Missing,
-        },
+            () => [.. IlgpuDevices.List().Select(device => device.ToString())]),
         new(Torch, "libtorch through TorchSharp: torch's operations, autograd and optimizers", request => new TorchEngine(request.Spec, request.Device, request.Threads), () => TorchDevices.Names)
         {
             Problem = () => TorchRuntime.Failure,

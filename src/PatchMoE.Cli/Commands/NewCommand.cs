@@ -8,12 +8,12 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Cli.Commands;
 
-/// <summary><c>pmoe new PATH</c>: a spec for a folder of pictures, a table or arrays.</summary>
+/// <summary><c>pmoe new PATH</c>: a spec for a folder of pictures, a table or arrays; or the example <c>mnist</c>, a folder with spec and digits.</summary>
 internal sealed class NewCommand
 {
     private const int MaximumSide = 4096;
 
-    private readonly Argument<string> _path = new("PATH") { Description = "A folder with a folder of pictures for each class, a .csv or .tsv table, or a .npz archive or folder of .npy files (x_train, y_train, x_test, y_test)." };
+    private readonly Argument<string> _path = new("PATH") { Description = "A folder with a folder of pictures for each class, a .csv or .tsv table, a .npz archive or folder of .npy files (x_train, y_train, x_test, y_test); or mnist, for an example: a folder with a spec and 10,000 digits." };
     private readonly Option<(int Height, int Width)?> _size = new("--size")
     {
         Description = "Height and width of the images, one number for both or HxW. [default: chosen from the pictures]",
@@ -41,6 +41,11 @@ internal sealed class NewCommand
     private int Execute(ParseResult parsed, CommandContext context)
     {
         string path = parsed.GetRequiredValue(_path);
+        if (MnistExample.IsMeant(path))
+        {
+            return WriteExample(parsed, context);
+        }
+
         string name = Name(path);
         string output = parsed.GetValue(_out) ?? $"{name}.json";
         if (File.Exists(output) && !parsed.GetValue(_force))
@@ -57,6 +62,22 @@ internal sealed class NewCommand
 
         context.Error.WriteLine($"Next: pmoe train {output}");
         context.Output.WriteLine(output);
+        return ExitCode.Done;
+    }
+
+    private int WriteExample(ParseResult parsed, CommandContext context)
+    {
+        foreach (Option option in (Option[])[_size, _channels, _label, _patches, _out])
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new BadInputException($"{option.Name}: {MnistExample.Name} is the example, a folder of that name in the current one, which has no use for it. Leave it out.");
+            }
+        }
+
+        MnistExample.Write(parsed.GetValue(_force));
+        context.Error.WriteLine($"Next: pmoe train {MnistExample.SpecPath}");
+        context.Output.WriteLine(MnistExample.SpecPath);
         return ExitCode.Done;
     }
 
@@ -85,7 +106,7 @@ internal sealed class NewCommand
 
         if (!File.Exists(path))
         {
-            throw new BadInputException($"{path}: there is no such file or folder. Give a folder with a folder of pictures for each class, a table, or arrays.");
+            throw new BadInputException($"{path}: there is no such file or folder. Give a folder with a folder of pictures for each class, a table, or arrays; or write 'pmoe new {MnistExample.Name}' for an example.");
         }
 
         Refuse(path, "a table", ("--size", size is not null), ("--channels", channels is not null));

@@ -5,6 +5,7 @@ using PatchMoE.Initialization;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Experiments;
@@ -78,6 +79,11 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
             TrainingResult result = new Trainer(weights, engine, Spec.Training, train, test, options).Run(new EpochProgress(this, context.Advance), context.Cancellation);
             context.Cancellation.ThrowIfCancellationRequested();
             JsonObject json = ToJson(result);
+            if (Spec.Model.Layers is [{ Choice: not null }, ..])
+            {
+                AddLoads(json, ExpertUseMeter.For(engine)!.Measure(test, weights.Parameters).Use);
+            }
+
             Measurement?.Measure(engine, Spec, dataFolder, context, json);
             return json;
         }
@@ -107,6 +113,14 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         return json;
     }
 
+    /// <summary>Where patches choose: the least and the most that an expert of layer 0 takes, as multiples of an even share, and the share of choices that found no room.</summary>
+    private static void AddLoads(JsonObject json, ExpertUse use)
+    {
+        json["leastLoad"] = use.Patches.Min() * use.Patches.Count;
+        json["mostLoad"] = use.Patches.Max() * use.Patches.Count;
+        json["dropped"] = use.Dropped;
+    }
+
     private (Dataset Train, Dataset Test) Load(CellContext context)
     {
         PatchMoESpec longer = _loaded is { } most ? WithTrain(Spec, most) : Spec;
@@ -125,6 +139,7 @@ internal sealed class TrainingCell(string title, PatchMoESpec spec, string specF
         ImagesDataSpec images => images.Train,
         Cifar10DataSpec cifar => cifar.Train,
         CelebaDataSpec celeba => celeba.Train,
+        TextDataSpec texts => texts.Train,
         _ => null,
     };
 

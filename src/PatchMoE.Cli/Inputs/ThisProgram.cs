@@ -11,5 +11,5 @@ internal static class ThisProgram
     /// <summary>The program and its first arguments; where <c>dotnet</c> runs it, <c>dotnet</c> and the assembly.</summary>
     public static IReadOnlyList<string> Command => IsRunning && Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) != "dotnet"
         ? [program]
-        : ["dotnet", typeof(ThisProgram).Assembly.Location];
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, $"{typeof(ThisProgram).Assembly.GetName().Name}.dll")];
 }

@@ -16,6 +16,8 @@ internal static class ReproductionCatalog
         new PruneReproduction(),
         new CifarReproduction(),
         new MilReproduction(),
+        TextReproduction.Segments,
+        TextReproduction.Levels,
     ];
 
     /// <summary>The one of a name.</summary>

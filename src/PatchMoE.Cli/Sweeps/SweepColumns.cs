@@ -5,10 +5,15 @@ internal sealed class SweepColumns
 {
     private readonly bool _hasNames;
 
+    /// <summary>The fields of the axes come first; those behind them say nothing new where every variant has a name of its own.</summary>
+    private readonly int _telling;
+
     public SweepColumns(SweepDefinition sweep)
     {
         _hasNames = sweep.HasNames;
         Fields = sweep.Fields;
+        bool named = sweep.Variants.All(variant => variant.Name is not null) && sweep.Variants.DistinctBy(variant => variant.Name).Count() == sweep.Variants.Count;
+        _telling = named ? sweep.Axes.Count : Fields.Count;
         ILookup<string, FieldPath> sameName = Fields.ToLookup(field => field.ShortName);
         Titles = [.. Names("variant"), .. Fields.Select(field => field.Text)];
         ShortTitles = [.. Names("variant"), .. Fields.Select(field => sameName[field.ShortName].Count() == 1 ? field.ShortName : field.Text)];
@@ -32,7 +37,7 @@ internal sealed class SweepColumns
     public string Label(SweepPoint point, params int[] without)
     {
         string[] titles = [.. ShortTitles.Skip(_hasNames ? 1 : 0)];
-        IEnumerable<string> values = point.Values.Select((value, i) => value is null || without.Contains(i) ? "" : $"{titles[i]} {NodeText.Plain(value)}");
+        IEnumerable<string> values = point.Values.Take(_telling).Select((value, i) => value is null || without.Contains(i) ? "" : $"{titles[i]} {NodeText.Plain(value)}");
         return string.Join(", ", Names(point.Variant ?? "").Concat(values).Where(text => text.Length > 0));
     }
 

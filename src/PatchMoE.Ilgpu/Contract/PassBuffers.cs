@@ -25,7 +25,7 @@ public readonly struct PassBuffers
     /// <summary>[B, C].</summary>
     public ArrayView<float> Logits { get; init; }
 
-    /// <summary>[B], the loss of each sample times its weight; the caller computes the mean.</summary>
+    /// <summary>[B], the loss of each sample times its weight, plus the auxiliary losses of the batch; the caller computes the mean.</summary>
     public ArrayView<float> Losses { get; init; }
 
     /// <summary>As long as the parameter buffer; 0 where there is no gradient.</summary>
@@ -34,7 +34,7 @@ public readonly struct PassBuffers
     /// <summary>[B, …]; empty if not wanted.</summary>
     public ArrayView<float> InputGradient { get; init; }
 
-    /// <summary>[B·T, k, l], for sample routing [B·T, 1, 1]; best first, −1 for none.</summary>
+    /// <summary>[B·T, k, l], for sample routing [B·T, 1, 1], for token choice the experts of each patch, [B·T, n, t]; best first, −1 for none.</summary>
     public ArrayView<int> Routes { get; init; }
 
     /// <summary>Scratch of <see cref="IIlgpuModel.ScratchFloats"/> values; its contents before a pass do not matter.</summary>

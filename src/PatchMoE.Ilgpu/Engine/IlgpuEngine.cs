@@ -40,7 +40,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <param name="device">A name of <see cref="IlgpuDevices.List"/>; null for the first device that works.</param>
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
-    /// <exception cref="BadInputException">There is no such device, it does not work, its memory is insufficient, or there are no kernels for a layer's routing or map.</exception>
+    /// <exception cref="BadInputException">There is no such device, it does not work, or its memory is insufficient.</exception>
 #pragma warning disable RS0026 // A device is a name or an open one: no call can mean both constructors.
     public IlgpuEngine(IPatchMoEModel model, string? device = null, IlgpuOptions? options = null)
         : this(model, IlgpuDevices.Open(device, (options ?? new IlgpuOptions()).Optimization), options, ownsDevice: true)
@@ -52,7 +52,7 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     /// <param name="device">The device; the caller owns and disposes it.</param>
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
-    /// <exception cref="BadInputException">The device rejects the kernels, its memory is insufficient, or there are no kernels for a layer's routing or map.</exception>
+    /// <exception cref="BadInputException">The device rejects the kernels, or its memory is insufficient.</exception>
     public IlgpuEngine(IPatchMoEModel model, IlgpuDevice device, IlgpuOptions? options = null)
 #pragma warning restore RS0026
         : this(model, device, options, ownsDevice: false)
@@ -69,11 +69,6 @@ public sealed partial class IlgpuEngine : ITrainingEngine
         _batches = [new DeviceBatch(device.Accelerator), new DeviceBatch(device.Accelerator)];
         try
         {
-            if (DeviceKernels.Missing(Spec.Model) is { } missing)
-            {
-                throw new BadInputException(missing);
-            }
-
             _model = model as IIlgpuModel ?? throw new ArgumentException(
                 $"{model.GetType().Name} has no kernels for GPUs: compile it in a project that references PatchMoE.Ilgpu.", nameof(model));
             _queue = new DeviceQueue(device);
@@ -193,6 +188,11 @@ public sealed partial class IlgpuEngine : ITrainingEngine
     private void Load(ReadOnlySpan<float> input, ReadOnlySpan<int> labels, ReadOnlySpan<int> lengths, int batch, string purpose, params ReadOnlySpan<Demand> extra)
     {
         Guard.Length(input.Length, batch, _inputLength, nameof(input));
+        if (Spec.Model.CutsMapOfImage())
+        {
+            Guard.NoLengths(lengths.Length, Spec.Name);
+        }
+
         Guard.Lengths(lengths, batch, _bottom.Instances, _bottom.Patches);
         DeviceBatch target = _batches[_current];
         _memory.Require(Purpose(purpose, batch), [.. PassDemands(batch), .. BatchDemands(target, batch, LengthsPerSample(lengths.Length)), .. extra]);

@@ -23,12 +23,15 @@ public enum DiagnosticLevel
 /// <param name="Fix">How to fix it, as a format string with the same arguments.</param>
 public sealed record DiagnosticRule(string Id, DiagnosticLevel Level, string Title, string Rule, string Fix)
 {
-    /// <summary>The project's address, which the build knows: <c>PackageProjectUrl</c> in Directory.Build.props.</summary>
+    /// <summary>The project's address, which the build knows: <c>PackageProjectUrl</c>; empty if it was given none.</summary>
     private static readonly string s_project =
-        typeof(DiagnosticRule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "ProjectUrl").Value;
+        typeof(DiagnosticRule).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(attribute => attribute.Key == "ProjectUrl")?.Value ?? "";
 
-    /// <summary>The address of the rule's page, which has an example that breaks it and one that does not.</summary>
-    public string HelpLink => $"{s_project}/docs/diagnostics/{Id}.md";
+    /// <summary>The address of the rule's page, which has an example that breaks it and one that does not; empty where the library was built without the project's address.</summary>
+    public string HelpLink => HelpLinkAt(s_project);
+
+    /// <summary>The address of the rule's page below the project's; empty if that is.</summary>
+    internal string HelpLinkAt(string project) => project.Length == 0 ? "" : $"{project.TrimEnd('/')}/docs/diagnostics/{Id}.md";
 
     /// <summary>The whole message as a format string: rule and fix.</summary>
     public string MessageFormat => $"{Rule} {Fix}";

@@ -22,5 +22,6 @@ internal static class SpecWords
     internal static T? Value<T>(string word)
         where T : struct, Enum => Values<T>().Select(value => (T?)value).FirstOrDefault(value => Of(value!.Value) == word);
 
-    private static IEnumerable<T> Values<T>() => Enum.GetValues(typeof(T)).Cast<T>();
+    // By name: an array of T, which Enum.GetValues makes, has no code in a native program.
+    private static IEnumerable<T> Values<T>() => Enum.GetNames(typeof(T)).Select(name => (T)Enum.Parse(typeof(T), name));
 }

@@ -7,7 +7,10 @@ namespace PatchMoE;
 /// <param name="Format">How the parts of a text are told.</param>
 public sealed record TextDataSpec(string Path, string? Test, double TestShare, TextFormat Format = TextFormat.Auto) : DataSpec
 {
-    /// <summary>The number of training texts, in the proportions of the classes; the others are for testing. Null for the share.</summary>
+    /// <summary>
+    /// The number of training texts, drawn by the seed in the proportions of the classes; the others are for testing, or are left out if there is something else to test
+    /// with. Null for the share, or for all there are.
+    /// </summary>
     public int? Train { get; init; }
 
     /// <summary>The column of the text in a table: its name, or its number from 0.</summary>

@@ -22,7 +22,6 @@ internal static class TextDataReader
         if (test is not null)
         {
             fields.Warn("testShare", "a table for testing", "either of them");
-            fields.Warn("train", "a table for testing", "either of them");
         }
         else if (train is not null)
         {

@@ -30,8 +30,8 @@ internal sealed class CelebaFolder
     /// <exception cref="BadInputException">There is no such folder, or no list of attributes in it.</exception>
     public static CelebaFolder Open(string? source, LoadOptions options)
     {
-        string place = options.DataFolder ?? (source is null ? DataFolder.Find(FolderName) : DataPath.Resolve(source, options.SpecFolder)) ?? throw new BadInputException(
-            $"data.source: there is no folder data/{FolderName} in the current directory, above it, or above the program. "
+        string place = options.DataFolder ?? (source is null ? DataFolder.Find(FolderName, options.SpecFolder) : DataPath.Resolve(source, options.SpecFolder)) ?? throw new BadInputException(
+            $"data.source: there is no folder data/{FolderName} in the current directory, above it, above the spec, or above the program. "
             + $"Put CelebA's {s_pictures[0]} and {AttributeName} there, or name their folder with data.source or --data DIR.");
         if (!Directory.Exists(place))
         {

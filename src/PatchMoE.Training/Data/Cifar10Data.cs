@@ -49,8 +49,8 @@ internal static class Cifar10Data
     {
         if (folder is null && spec.Source is null)
         {
-            return DataFolder.Find(FolderName) ?? throw new BadInputException(
-                $"data.source: there is no folder data/{FolderName} in the current directory, above it, or above the program. "
+            return DataFolder.Find(FolderName, specFolder) ?? throw new BadInputException(
+                $"data.source: there is no folder data/{FolderName} in the current directory, above it, above the spec, or above the program. "
                 + $"Put CIFAR-10's binary files ({s_trainFiles[0]} to {s_trainFiles[^1]} and {TestFile}) there, or name their folder with data.source or --data DIR.");
         }
 

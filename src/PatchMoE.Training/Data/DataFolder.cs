@@ -21,10 +21,11 @@ internal static class DataFolder
     /// <see cref="Find"/>).
     /// </param>
     /// <param name="seed">The seed of the split, if there is only one part.</param>
+    /// <param name="specFolder">The spec file's folder, above which to search too; null for none.</param>
     /// <exception cref="BadInputException">A file is missing or damaged, it is unclear which set is meant, or the two parts differ in image size.</exception>
-    public static (ImageSet Train, ImageSet Test) Read(string source, string? folder, ulong seed)
+    public static (ImageSet Train, ImageSet Test) Read(string source, string? folder, ulong seed, string? specFolder = null)
     {
-        (IdxSet set, folder) = Choose(source, folder);
+        (IdxSet set, folder) = Choose(source, folder, specFolder);
         ImageSet test = ReadPart(set, folder, Test, TestFiles);
         if (!set.Has(Train))
         {
@@ -44,22 +45,23 @@ internal static class DataFolder
     /// <summary>The folder to read a source from.</summary>
     /// <param name="source"><c>mnist</c> or <c>fashion-mnist</c>.</param>
     /// <param name="folder">The folder that the user gave; null for <c>data/{source}</c> of the repository (see <see cref="Find"/>).</param>
+    /// <param name="specFolder">The spec file's folder, above which to search too; null for none.</param>
     /// <exception cref="BadInputException">There is no such folder.</exception>
-    public static string Require(string source, string? folder)
+    public static string Require(string source, string? folder, string? specFolder = null)
     {
-        folder ??= Find(source) ?? throw new BadInputException(
-            $"data.source: there is no folder data/{source} in the current directory, above it, or above the program. "
+        folder ??= Find(source, specFolder) ?? throw new BadInputException(
+            $"data.source: there is no folder data/{source} in the current directory, above it, above the spec, or above the program. "
             + $"Put {string.Join(" and ", TestFiles)} (gzipped or not; for the full set also {string.Join(" and ", TrainFiles)}) there, or name their folder with --data DIR.");
         return Directory.Exists(folder) ? folder : throw new BadInputException(
             $"--data: there is no folder {folder}. Name the folder that holds {TestFiles[0]} and {TestFiles[1]}, gzipped or not.");
     }
 
     /// <summary>
-    /// The first <c>data/{source}</c> that exists, walking up from the current directory, then from the program's own; null if there is none.
+    /// The first <c>data/{source}</c> that exists, walking up from the current directory, then from the spec's, then from the program's own; null if there is none.
     /// </summary>
-    public static string? Find(string source)
+    public static string? Find(string source, string? specFolder = null)
     {
-        foreach (string start in (string[])[Directory.GetCurrentDirectory(), AppContext.BaseDirectory])
+        foreach (string start in (string[])[Directory.GetCurrentDirectory(), specFolder ?? AppContext.BaseDirectory, AppContext.BaseDirectory])
         {
             for (DirectoryInfo? directory = new(start); directory is not null; directory = directory.Parent)
             {
@@ -75,7 +77,7 @@ internal static class DataFolder
     }
 
     /// <summary>The set that is meant, and its folder.</summary>
-    private static (IdxSet Set, string Folder) Choose(string source, string? folder)
+    private static (IdxSet Set, string Folder) Choose(string source, string? folder, string? specFolder)
     {
         string? name = null;
         if (folder is not null && !Directory.Exists(folder) && Path.GetDirectoryName(Path.GetFullPath(folder)) is { } parent && Directory.Exists(parent)
@@ -84,7 +86,7 @@ internal static class DataFolder
             (folder, name) = (parent, Path.GetFileName(folder));
         }
 
-        string place = Require(source, folder);
+        string place = Require(source, folder, specFolder);
         IdxSet[] sets = [.. IdxSet.In(place).Where(set => name is null || set.Name == name)];
         return sets.Length switch
         {

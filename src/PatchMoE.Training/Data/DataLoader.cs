@@ -56,13 +56,13 @@ public static class DataLoader
         switch (data)
         {
             case MosaicDataSpec mosaic:
-                (ImageSet train, ImageSet test) = DataFolder.Read(mosaic.Source, options.DataFolder, options.Seed);
+                (ImageSet train, ImageSet test) = DataFolder.Read(mosaic.Source, options.DataFolder, options.Seed, options.SpecFolder);
                 return MosaicData.Make(mosaic, model, train, test, options.Seed);
             case BagsDataSpec bags:
-                (train, test) = DataFolder.Read(bags.Source, options.DataFolder, options.Seed);
+                (train, test) = DataFolder.Read(bags.Source, options.DataFolder, options.Seed, options.SpecFolder);
                 return BagsData.Make(bags, model, train, test, options.Seed);
             case ImagesDataSpec images:
-                (train, test) = DataFolder.Read(images.Source, options.DataFolder, options.Seed);
+                (train, test) = DataFolder.Read(images.Source, options.DataFolder, options.Seed, options.SpecFolder);
                 return ImagesData.Make(images, model, train, test, options.Seed);
             case Cifar10DataSpec cifar:
                 return Cifar10Data.Read(cifar, model, options.DataFolder, options.Seed, options.SpecFolder);

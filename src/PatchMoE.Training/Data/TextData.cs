@@ -39,7 +39,7 @@ internal static class TextData
         EquatableArray<string> classes = spec.Classes.Count > 0 ? spec.Classes : CsvData.ClassesOf(all.Select(text => text.Label));
         RequireClasses(path, classes, classCount);
         int[] own = Indices(path, all, classes);
-        TextParts parts = test is null ? Split(spec, path, classes, all, own, options) : new TextParts(classes, all, own, test, Indices(path, test, classes));
+        TextParts parts = test is null ? Split(spec, path, classes, all, own, options) : Some(spec, path, new TextParts(classes, all, own, test, Indices(path, test, classes)), options);
         if (spec.Irrelevant == 0)
         {
             return parts;
@@ -73,6 +73,24 @@ internal static class TextData
         var indices = classes.Select((name, index) => (name, index)).ToDictionary(one => one.name, one => one.index);
         return [.. texts.Select(text => indices.TryGetValue(text.Label, out int index) ? index : throw new BadInputException(
             $"{path}: {text.Name} is of the class '{text.Label}', which is none of {string.Join(", ", classes)}. Correct it, or add it to data.classes."))];
+    }
+
+    /// <summary>As many training texts as the spec wants, where the test texts are others anyway.</summary>
+    private static TextParts Some(TextDataSpec spec, string path, TextParts parts, LoadOptions options)
+    {
+        if (spec.Train is not { } count || count == parts.Train.Count)
+        {
+            return parts;
+        }
+
+        if (count > parts.Train.Count)
+        {
+            throw new BadInputException(string.Create(
+                CultureInfo.InvariantCulture, $"data.train: there are only {parts.Train.Count} training texts in {path}, not {count}. Use at most {parts.Train.Count}, or leave it out for all."));
+        }
+
+        (int[] kept, _) = StratifiedSplit.Of(parts.TrainClasses, 1 - ((double)count / parts.Train.Count), options.Seed, "data.train");
+        return parts with { Train = [.. kept.Select(i => parts.Train[i])], TrainClasses = [.. kept.Select(i => parts.TrainClasses[i])] };
     }
 
     private static TextParts Split(TextDataSpec spec, string path, EquatableArray<string> classes, List<LabelledText> all, int[] own, LoadOptions options)

@@ -24,10 +24,31 @@ public sealed record ExpertUse(
     /// <summary>An array of numbers in JSON.</summary>
     internal sealed class SharesConverter : JsonConverter<EquatableArray<double>>
     {
-        public override EquatableArray<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            (JsonSerializer.Deserialize<double[]>(ref reader, options) ?? throw new JsonException()).ToEquatableArray();
+        public override EquatableArray<double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                throw new JsonException();
+            }
 
-        public override void Write(Utf8JsonWriter writer, EquatableArray<double> value, JsonSerializerOptions options) =>
-            JsonSerializer.Serialize(writer, value.ToArray(), options);
+            var shares = new List<double>();
+            while (reader.Read() && reader.TokenType == JsonTokenType.Number)
+            {
+                shares.Add(reader.GetDouble());
+            }
+
+            return reader.TokenType == JsonTokenType.EndArray ? shares.ToEquatableArray() : throw new JsonException();
+        }
+
+        public override void Write(Utf8JsonWriter writer, EquatableArray<double> value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            foreach (double share in value)
+            {
+                writer.WriteNumberValue(share);
+            }
+
+            writer.WriteEndArray();
+        }
     }
 }

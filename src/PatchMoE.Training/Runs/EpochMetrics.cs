@@ -23,13 +23,6 @@ public sealed record EpochMetrics(
     double? RouterHitRate,
     [property: JsonRequired] double SamplesPerSecond)
 {
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-    };
-
     /// <summary>The mean loss over the held-out samples after the epoch, class weights included; null if none are held out, and while the routers learn alone.</summary>
     public double? ValidationLoss { get; init; }
 
@@ -43,7 +36,7 @@ public sealed record EpochMetrics(
     public long? PeakMemory { get; init; }
 
     /// <summary>One JSON object on one line, without a line end; numbers round-trip to the same bits, absent values are left out.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    public string ToJson() => JsonSerializer.Serialize(this, MetricsJson.Default.EpochMetrics);
 
     /// <summary>Parses the text written by <see cref="ToJson"/>.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
@@ -51,7 +44,7 @@ public sealed record EpochMetrics(
     {
         try
         {
-            return JsonSerializer.Deserialize<EpochMetrics>(json, s_json) ?? throw new JsonException();
+            return JsonSerializer.Deserialize(json, MetricsJson.Default.EpochMetrics) ?? throw new JsonException();
         }
         catch (JsonException exception)
         {

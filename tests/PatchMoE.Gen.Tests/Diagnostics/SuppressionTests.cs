@@ -104,7 +104,7 @@ public sealed class SuppressionTests
         {
             Assert.That((descriptor.Id, descriptor.Title.ToString(CultureInfo.InvariantCulture)), Is.EqualTo((rule.Id, rule.Title)));
             Assert.That(descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), Does.EndWith(rule.MessageFormat));
-            Assert.That(descriptor.HelpLinkUri, Does.EndWith($"/docs/diagnostics/{rule.Id}.md"));
+            Assert.That(descriptor.HelpLinkUri, Is.EqualTo(rule.HelpLink));
             Assert.That(RuleDescriptors.ToDiagnostic(diagnostic, Location.None).GetMessage(CultureInfo.InvariantCulture), Is.EqualTo(diagnostic.Message));
             Assert.That(diagnostic.Message, Does.StartWith("a.path: "));
         });

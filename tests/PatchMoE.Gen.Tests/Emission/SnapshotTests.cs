@@ -31,6 +31,7 @@ public sealed class SnapshotTests
     }
 
     [TestCase("two-level.gpu", "tests/PatchMoE.Tests/Golden/two-level/spec.json")]
+    [TestCase("stack-sequence.gpu", "tests/PatchMoE.Tests/Golden/stack-sequence/spec.json")]
     public void EmittedGpuCode_IsTheSnapshot(string name, string specFile)
     {
         IEnumerable<EmittedFile> files = PatchMoECompiler.Emit(TestSpecs.Read(specFile), PatchMoECompiler.Namespace, typeof(Ilgpu.IIlgpuModel).Assembly);

@@ -1,3 +1,5 @@
+using PatchMoE.Tests;
+
 namespace PatchMoE.Ilgpu.Tests.Engine;
 
 /// <summary>What <see cref="INetworkEngine"/> promises besides values.</summary>
@@ -15,6 +17,17 @@ public class EngineContractTests
 
     [TearDown]
     public void DisposeEngine() => _engine.Dispose();
+
+    [Test]
+    public void CountsOfPatches_AreRefusedWhereLayersCutTheMapOfAnImage()
+    {
+        var golden = new GoldenCase("stack-convolution");
+        using var engine = new IlgpuEngine(Networks.Compile(golden.Spec), TestDevices.Cpu());
+        var logits = new float[golden.Logits.Length];
+        Assert.That(
+            () => engine.Forward(golden.Input.Values<float>(), logits, new int[golden.Labels.Length]),
+            Throws.ArgumentException.With.Message.Contains("only sequences have valid-patch counts. Leave lengths out."));
+    }
 
     [Test]
     public void WrongArguments_AreNamed()

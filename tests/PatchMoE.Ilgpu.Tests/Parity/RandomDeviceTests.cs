@@ -19,6 +19,10 @@ public class RandomDeviceTests
     /// <summary>Multiplications of one sample; ILGPU's CPU accelerator is slow, and its groups' threads are real ones.</summary>
     private const int MostWork = 20_000;
 
+    /// <summary>Networks of each kind: ILGPU's CPU accelerator takes long for the many kernels of a stack.</summary>
+    private static readonly (RandomSpecs.Parts Parts, int Networks)[] s_parts =
+        [(RandomSpecs.Parts.Stacks, 10), (RandomSpecs.Parts.TokenChoice, 10), (RandomSpecs.Parts.Stacks | RandomSpecs.Parts.TokenChoice, 6)];
+
     private static readonly int[] s_seeds = [.. Enumerable.Range(1, 1000).Where(seed => Work(new RandomSpecs(seed).Draw().Model) <= MostWork).Take(NetworksDrawn)];
 
     private static IEnumerable<int> Seeds => s_seeds;
@@ -28,6 +32,29 @@ public class RandomDeviceTests
     [Test]
     public void CpuAccelerator_AgreesWithReference(
         [ValueSource(nameof(Seeds))] int seed, [Values(OptimizationLevel.O0, OptimizationLevel.O2)] OptimizationLevel level) => Check(seed, TestDevices.Cpu(level));
+
+    /// <summary>More of them where the variable says so, by this factor.</summary>
+    private static readonly int s_times = int.Parse(Environment.GetEnvironmentVariable("PATCHMOE_DEVICE_NETWORKS") ?? "1", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<TestCaseData> Parts() =>
+        from kind in s_parts
+        from seed in SeedsOf(kind.Parts, s_times * kind.Networks)
+        select new TestCaseData(seed, (int)kind.Parts).SetArgDisplayNames($"{seed}", kind.Parts.ToString());
+
+    /// <summary>The first networks that are small enough, and of token choice some with a loss that is rarely drawn.</summary>
+    private static IEnumerable<int> SeedsOf(RandomSpecs.Parts parts, int networks)
+    {
+        (int Seed, ModelSpec Model)[] small =
+            [.. Enumerable.Range(1, 300).Select(seed => (Seed: seed, new RandomSpecs(seed, parts).Draw().Model)).Where(drawn => Work(drawn.Model) <= MostWork)];
+        IEnumerable<int> With(Func<TokenChoiceSpec, bool> rare) =>
+            small.Where(drawn => drawn.Model.Layers.Any(layer => layer.Choice is { } choice && rare(choice))).Select(drawn => drawn.Seed).Take(parts == RandomSpecs.Parts.TokenChoice ? 2 : 0);
+        return small.Select(drawn => drawn.Seed).Take(networks)
+            .Union(With(choice => choice.Balance?.Kind == BalanceKind.Switch))
+            .Union(With(choice => choice is { ZLoss: > 0, Balance: null }));
+    }
+
+    [TestCaseSource(nameof(Parts))]
+    public void StacksAndTokenChoice_AgreeWithReference(int seed, int parts) => Check(seed, TestDevices.Cpu(), (RandomSpecs.Parts)parts);
 
     [TestCaseSource(nameof(OpenClSeeds))]
     public void OpenCl_AgreesWithReference(int seed) => Check(seed, TestDevices.OpenCl());
@@ -49,12 +76,31 @@ public class RandomDeviceTests
         });
     }
 
+    /// <summary>The stacks and the networks with token choice cover paddings, overlaps, capacities with both priorities, and every auxiliary loss.</summary>
+    [Test]
+    public void StacksAndTokenChoice_HaveEveryChoice()
+    {
+        LayerSpec[] layers = [.. Parts().SelectMany(test => new RandomSpecs((int)test.Arguments[0]!, (RandomSpecs.Parts)test.Arguments[1]!).Draw().Model.Layers)];
+        LayerSpec[] choosing = [.. layers.Where(layer => layer.Choice is not null)];
+        TokenChoiceSpec[] choices = [.. choosing.Select(layer => layer.Choice!)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(layers.Where(layer => layer.Map).Select(layer => layer.Routing).Distinct(), Is.EquivalentTo(Enum.GetValues<Routing>()));
+            Assert.That(layers.Where(layer => layer.Window is { } window && window.Height > window.StrideHeight).Select(layer => layer.Window!.Padding).Distinct(), Is.EquivalentTo(Enum.GetValues<Padding>()));
+            Assert.That(choosing.Select(layer => layer.Gate).Distinct(), Is.EquivalentTo(Enum.GetValues<Gate>()));
+            Assert.That(choosing.Where(layer => !layer.Map).Select(layer => layer.Pooling).Distinct(), Is.EquivalentTo(Enum.GetValues<Pooling>()));
+            Assert.That(choices.Where(choice => choice.CapacityFactor < 1).Select(choice => choice.Priority).Distinct(), Is.EquivalentTo(Enum.GetValues<Priority>()));
+            Assert.That(choices.Select(choice => choice.Balance?.Kind).Distinct(), Is.EquivalentTo(new BalanceKind?[] { null, BalanceKind.Switch, BalanceKind.Importance }));
+            Assert.That(choices.Any(choice => choice is { ZLoss: > 0, Balance: null }), "a z-loss alone");
+        });
+    }
+
     private static long Work(ModelSpec model) => model.LayerShapes().Sum(
         layer => (long)layer.Instances * layer.Experts * layer.Dimension * (layer.Patches + (layer.PatchesPerExpert * layer.Neurons)));
 
-    private static void Check(int seed, IlgpuDevice device)
+    private static void Check(int seed, IlgpuDevice device, RandomSpecs.Parts parts = RandomSpecs.Parts.None)
     {
-        PatchMoESpec spec = new RandomSpecs(seed).Draw();
+        PatchMoESpec spec = new RandomSpecs(seed, parts).Draw();
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed);
         using var engine = new IlgpuEngine(Networks.Compile(spec), device);

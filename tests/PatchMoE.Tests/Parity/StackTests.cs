@@ -1,4 +1,7 @@
+using System.Runtime.Intrinsics;
 using PatchMoE.Compiler;
+using PatchMoE.Kernels;
+using PatchMoE.Tests.Kernels;
 
 namespace PatchMoE.Tests.Parity;
 
@@ -21,6 +24,23 @@ public class StackTests
 
     private static PatchMoESpec Sizes { get; } = SpecReader.Read(Convolution, string.Empty).Spec!;
 
+    /// <summary>Windows whose rows are full vectors: they are read where they lie in the map, and their gradients go straight to it.</summary>
+    private static PatchMoESpec FullVectors { get; } = SpecReader.Read(
+        """
+        { "name": "StackOfFullVectors", "model": {
+          "input": { "kind": "image", "height": 18, "width": 14, "channels": 1, "patch": [4, 4], "stride": [2, 2] },
+          "layers": [
+            { "routing": "dense", "experts": 1, "neuronsPerExpert": 32, "bias": true, "output": "map" },
+            { "routing": "dense", "experts": 1, "neuronsPerExpert": 48, "bias": true, "output": "map", "window": [3, 3], "padding": "same" },
+            { "routing": "expertChoice", "experts": 4, "patchesPerExpert": 13, "neuronsPerExpert": 16, "gate": "sigmoid", "bias": true, "output": "map",
+              "window": [3, 3], "padding": "same" },
+            { "routing": "expertChoice", "experts": 3, "patchesPerExpert": 7, "neuronsPerExpert": 21, "gate": "softmaxAll", "bias": true, "output": "map",
+              "window": [2, 3], "stride": [2, 1] },
+            { "routing": "tokenChoice", "experts": 3, "expertsPerPatch": 2, "neuronsPerExpert": 9, "gate": "softmaxAll", "window": [1, 1] } ],
+          "head": { "kind": "linear", "outputs": 10 }, "loss": "softmaxCrossEntropy" } }
+        """,
+        string.Empty).Spec!;
+
     [Test]
     public void CpuAgreesWithReference([Range(1, 160)] int seed)
     {
@@ -33,6 +53,20 @@ public class StackTests
     [TestCase(2, 11)]
     public void CpuAgreesWithReference_OnSizesOfRealNetworks(int seed, int samples) => RandomParityTests.Check(PatchMoECompiler.Compile(Sizes), Sizes, seed, samples);
 
+    [TestCase(1, 2)]
+    [TestCase(2, 11)]
+    public void CpuAgreesWithReference_WhereRowsAreFullVectors(int seed, int samples) => RandomParityTests.Check(PatchMoECompiler.Compile(FullVectors), FullVectors, seed, samples);
+
+    [Test]
+    public void EqualBits_ForBothWidthsOfVectors([Range(1, 20)] int seed) => CheckWidths(Random(seed), seed, samples: 9);
+
+    [Test]
+    public void EqualBits_ForBothWidthsOfVectors_OnSizesOfRealNetworks()
+    {
+        CheckWidths(Sizes, seed: 5, samples: 19);
+        CheckWidths(FullVectors, seed: 5, samples: 19);
+    }
+
     [Test]
     public void SgdStep_IsTheGradientsThenTheUpdate([Range(1, 30)] int seed) => SgdStepTests.Check(Random(seed), seed, samples: null, threads: 1 + (seed % 3));
 
@@ -43,7 +77,11 @@ public class StackTests
     public void EqualBits_ForAnyNumberOfThreads([Range(1, 20)] int seed) => CheckBits(Random(seed), seed, samples: 19);
 
     [Test]
-    public void EqualBits_ForAnyNumberOfThreads_OnSizesOfRealNetworks() => CheckBits(Sizes, seed: 3, samples: 35);
+    public void EqualBits_ForAnyNumberOfThreads_OnSizesOfRealNetworks()
+    {
+        CheckBits(Sizes, seed: 3, samples: 35);
+        CheckBits(FullVectors, seed: 3, samples: 35);
+    }
 
     /// <summary>The border of a map and the places that nobody takes are 0 in every pass, whatever the passes before it left in the scratch.</summary>
     [Test]
@@ -122,6 +160,33 @@ public class StackTests
         {
             using Workspace several = model.CreateSharing(threads);
             Assert.That(Gradients(model, batch, several), Is.EqualTo(expected), $"{threads} threads");
+        }
+    }
+
+    /// <summary>Compares the code for 16 lanes, on vectors of two halves, with that for 8. Where all rows are shorter than 16 values there is only one.</summary>
+    private static void CheckWidths(PatchMoESpec spec, int seed, int samples)
+    {
+        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        Type? passes = ((ICompiledModel)model).Network.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
+        if (passes is null)
+        {
+            return;
+        }
+
+        RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples);
+        Assert.That(
+            Results(passes.MakeGenericType(typeof(TwoHalves), typeof(Vector512<float>))), Is.EqualTo(Results(passes.MakeGenericType(typeof(Simd256), typeof(Vector256<float>)))));
+
+        float[] Results(Type width)
+        {
+            var network = (CompiledNetwork)Activator.CreateInstance(width)!;
+            batch.Parameters.CopyTo(network.Parameters);
+            using Workspace workspace = network.CreateWorkspace();
+            var logits = new float[samples * model.Outputs];
+            var gradients = new float[model.Parameters.Length];
+            var inputGradient = new float[batch.Input.Length];
+            network.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, inputGradient, batch.Lengths);
+            return [.. logits, .. gradients, .. inputGradient];
         }
     }
 

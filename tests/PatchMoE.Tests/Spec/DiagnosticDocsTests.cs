@@ -45,15 +45,18 @@ public sealed partial class DiagnosticDocsTests
         });
     }
 
-    /// <summary>A link is the project's address, which its build properties alone hold, and the path of the page in this repository.</summary>
+    /// <summary>A link is the project's address, if the build was given one, and the path of the page in this repository.</summary>
     [TestCaseSource(nameof(AllRules))]
     public void HelpLink_LeadsToThePage(DiagnosticRule rule)
     {
-        string properties = File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props"));
-        string project = ProjectUrl().Match(properties).Groups["url"].Value + "/";
-        Assert.That(rule.HelpLink, Does.StartWith(project));
-        Assert.That(Path.Combine(Repository.Root, rule.HelpLink[project.Length..]), Does.Exist);
-        Assert.That(rule.HelpLink, Does.EndWith($"/{rule.Id}.md"));
+        const string project = "https://project.test/tree";
+        Assert.Multiple(() =>
+        {
+            Assert.That(rule.HelpLinkAt(project), Does.StartWith(project + "/").And.EndsWith($"/{rule.Id}.md"));
+            Assert.That(Path.Combine(Repository.Root, rule.HelpLinkAt(project)[(project.Length + 1)..]), Does.Exist);
+            Assert.That(rule.HelpLinkAt(project + "/"), Is.EqualTo(rule.HelpLinkAt(project)));
+            Assert.That(rule.HelpLinkAt(""), Is.Empty);
+        });
     }
 
     [TestCaseSource(nameof(SpecRules))]
@@ -93,9 +96,6 @@ public sealed partial class DiagnosticDocsTests
 
     [GeneratedRegex(@"```(json|csharp) (?<mark>wrong|right)\n(?<text>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex ExampleBlock();
-
-    [GeneratedRegex("<PackageProjectUrl>(?<url>https://[^<]*[^/])</PackageProjectUrl>")]
-    private static partial Regex ProjectUrl();
 
     [GeneratedRegex(@"```text\n(?<text>.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex MessageBlock();

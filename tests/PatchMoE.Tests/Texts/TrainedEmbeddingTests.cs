@@ -1,6 +1,4 @@
 using PatchMoE.Compiler;
-using PatchMoE.Formats;
-using PatchMoE.Initialization;
 using PatchMoE.Text;
 
 namespace PatchMoE.Tests.Texts;

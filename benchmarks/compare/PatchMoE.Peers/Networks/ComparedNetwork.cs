@@ -3,7 +3,7 @@ using PatchMoE.Formats;
 
 namespace PatchMoE.Peers.Networks;
 
-/// <summary>A network of one expertChoice layer with its weights, a batch of samples, and what our emitted code computed for them.</summary>
+/// <summary>A network of one expertChoice layer, or a stack of maps, with its weights, a batch of samples, and what our emitted code computed for them.</summary>
 /// <param name="Model">The network.</param>
 /// <param name="Weights">All weights by name.</param>
 /// <param name="Batch">B.</param>
@@ -27,14 +27,17 @@ internal sealed record ComparedNetwork(
     public const string HeadName = "head.weight";
     public const string BiasName = "head.bias";
 
-    /// <summary>The layer.</summary>
+    /// <summary>Whether its layers give maps.</summary>
+    public bool IsStack => Model.Layers[0].Map;
+
+    /// <summary>The layer of a network that has one.</summary>
     public LayerSpec Layer => Model.Layers[0];
 
-    /// <summary>n, d, k, l and M.</summary>
+    /// <summary>Its n, d, k, l and M.</summary>
     public LayerShape Shape { get; } = Model.LayerShapes()[0];
 
-    /// <summary>How patches are cut from the pixels; null if samples are vectors.</summary>
-    public PatchGrid? Grid { get; } = PatchGrid.Of(Model.Input);
+    /// <summary>How its patches are cut from the pixels; null if samples are vectors, and for a stack, which convolves.</summary>
+    public PatchGrid? Grid { get; } = Model.Layers[0].Map ? null : PatchGrid.Of(Model.Input);
 
     /// <summary>What the gated sums of neurons are divided by.</summary>
     public float Divisor => Layer.Pooling switch
@@ -70,9 +73,10 @@ internal sealed record ComparedNetwork(
         string spec = File("spec.json");
         SpecResult result = SpecReader.Read(System.IO.File.ReadAllText(spec), spec);
         ModelSpec model = (result.Spec ?? throw new BadInputException(string.Join('\n', result.Diagnostics))).Model;
-        if (model is not { Backbone: null, Layers: [{ Routing: Routing.ExpertChoice, Bias: false }] })
+        if (!IsOneLayer(model) && !IsStackOfMaps(model))
         {
-            throw new BadInputException($"{spec}: the comparison is written for one expertChoice layer without biases");
+            throw new BadInputException(
+                $"{spec}: the comparison is written for one expertChoice layer without biases, and for an image under dense and expertChoice layers with biases that all give maps");
         }
 
         NpyArray labels = NpyFile.Read(File("labels.npy"));
@@ -86,4 +90,9 @@ internal sealed record ComparedNetwork(
             double.Parse(System.IO.File.ReadAllText(File("loss.txt")), CultureInfo.InvariantCulture),
             SafetensorsFile.Read(File("gradients.safetensors")).Tensors);
     }
+
+    private static bool IsOneLayer(ModelSpec model) => model is { Backbone: null, Layers: [{ Routing: Routing.ExpertChoice, Bias: false, Map: false }] };
+
+    private static bool IsStackOfMaps(ModelSpec model) => model is { Backbone: null, Input: ImageInputSpec }
+        && model.Layers.All(layer => layer is { Map: true, Bias: true, Routing: Routing.Dense or Routing.ExpertChoice, Gate: not Gate.SoftmaxAll });
 }

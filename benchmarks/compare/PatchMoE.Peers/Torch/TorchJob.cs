@@ -11,7 +11,7 @@ internal sealed class TorchJob : IDisposable
     private const double LearningRate = 1e-6;
 
     private readonly ComparedNetwork _compared;
-    private readonly TorchNetwork _network;
+    private readonly TorchFormulation _network;
     private readonly Tensor _input;
     private readonly Tensor _labels;
     private readonly optim.Optimizer _optimizer;
@@ -19,9 +19,9 @@ internal sealed class TorchJob : IDisposable
     /// <param name="compared">The network.</param>
     /// <param name="network">The formulation; disposed with this job.</param>
     /// <param name="input">The samples.</param>
-    public TorchJob(ComparedNetwork compared, TorchNetwork network, Tensor input)
+    public TorchJob(ComparedNetwork compared, TorchFormulation network, Tensor input)
     {
-        (_compared, _network, _input) = (compared, network, input);
+        (_compared, _network, _input) = (compared, network, network.Arrange(input));
         Tensor labels = tensor(compared.Labels);
         _labels = compared.Model.Loss == Loss.Logistic ? labels.to(ScalarType.Float32).view(-1, 1) : labels.to(ScalarType.Int64);
         _optimizer = optim.SGD(network.parameters().Where(parameter => parameter.requires_grad), LearningRate);
@@ -54,7 +54,7 @@ internal sealed class TorchJob : IDisposable
 
         foreach (var gradient in _compared.Gradients)
         {
-            errors[gradient.Name] = RelativeError.Of(gradient.Values, Values(_network[gradient.Name].grad!));
+            errors[gradient.Name] = RelativeError.Of(gradient.Values, Values(_network.Gradient(gradient.Name)));
         }
 
         return errors;

@@ -8,7 +8,7 @@ namespace PatchMoE.Peers.Torch;
 /// The network as a skilled TorchSharp user would write it: patches, routing, gates, head. A subclass implements how the chosen patches reach their experts; all compute the
 /// same result, and which is fastest depends on the sizes. Scores are experts by patches, so that the best patches, their softmax and the gather run along contiguous values.
 /// </summary>
-internal abstract class TorchNetwork : nn.Module<Tensor, Tensor>
+internal abstract class TorchNetwork : TorchFormulation
 {
     private readonly ComparedNetwork _network;
     private readonly Parameter _router;
@@ -41,15 +41,14 @@ internal abstract class TorchNetwork : nn.Module<Tensor, Tensor>
     /// <summary>n, d, k, l and M.</summary>
     protected LayerShape Sizes => _network.Shape;
 
-    /// <summary>The weight with a name of the weights file.</summary>
-    public Parameter this[string tensorName] => tensorName switch
+    public override Tensor Gradient(string tensorName) => (tensorName switch
     {
         ComparedNetwork.RouterName => _router,
         ComparedNetwork.ExpertsName => _experts,
         ComparedNetwork.HeadName => _head,
         ComparedNetwork.BiasName => _bias,
         _ => throw new ArgumentException($"There is no weight {tensorName}.", nameof(tensorName)),
-    };
+    }).grad!;
 
     /// <summary>The logits [B, C] of [B, H, W, C] or [B, n, d].</summary>
     public override Tensor forward(Tensor input)

@@ -19,15 +19,8 @@ internal sealed class TorchPeer : IPeer
         set_num_threads(threads);
         set_num_interop_threads(1);
         _input = tensor(network.Input, [network.Batch, .. network.Model.InputShape().Select(size => (long)size)]);
-        _jobs = new Dictionary<string, TorchNetwork>
-        {
-            ["gather+bmm"] = new GatherBmm(network),
-            ["rows+bmm"] = new RowsBmm(network),
-            ["rows+bmm+bmm"] = new RowsBmm(network) { WeighsByProduct = true },
-            ["per expert"] = new PerExpert(network),
-            ["per expert+bmm"] = new PerExpert(network) { WeighsByProduct = true },
-            ["dense+mask"] = new DenseMask(network),
-        }.ToDictionary(one => one.Key, one => new TorchJob(network, one.Value, _input));
+        Dictionary<string, TorchFormulation> formulations = network.IsStack ? TorchStack.Formulations(network) : OfOneLayer(network);
+        _jobs = formulations.ToDictionary(one => one.Key, one => new TorchJob(network, one.Value, _input));
     }
 
     public string Version => TorchVersions.Libtorch;
@@ -49,4 +42,14 @@ internal sealed class TorchPeer : IPeer
 
         _input.Dispose();
     }
+
+    private static Dictionary<string, TorchFormulation> OfOneLayer(ComparedNetwork network) => new()
+    {
+        ["gather+bmm"] = new GatherBmm(network),
+        ["rows+bmm"] = new RowsBmm(network),
+        ["rows+bmm+bmm"] = new RowsBmm(network) { WeighsByProduct = true },
+        ["per expert"] = new PerExpert(network),
+        ["per expert+bmm"] = new PerExpert(network) { WeighsByProduct = true },
+        ["dense+mask"] = new DenseMask(network),
+    };
 }

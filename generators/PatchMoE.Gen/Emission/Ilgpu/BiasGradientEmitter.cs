@@ -34,10 +34,11 @@ internal static class BiasGradientEmitter
                 {
                     Expression unit = (instance.As("long") * plan.Units) + (plan.Units == 1 ? 0 : bias / m);
                     writer.Lines($"long at = {(unit * (l * plan.DeltaStride)) + (layer.Experts == 1 ? bias : bias % m)};");
-                    writer.Loop("p", l, p => writer.Lines($"sum += activations[{"at" + (p * plan.DeltaStride)}];"));
+                    writer.Loop("p", layer.Token is null ? l : $"counts[{unit}]", p => writer.Lines($"sum += activations[{"at" + (p * plan.DeltaStride)}];"));
                 }
             }),
             arguments.Routes.When(layer.Routing == Routing.Sample),
+            arguments.Counts,
             arguments.Activations);
     }
 

@@ -34,8 +34,8 @@ internal static class GateText
             Expression unit = writer.Let("unit", (first * k) + i);
             using (writer.If(unit.Below(end, instances == 1)))
             {
-                Expression valid = LayerText.Valid(writer, layer, unit / k);
-                Expression taken = LayerText.Taken(writer, layer, valid);
+                Expression valid = LayerText.Valid(writer, plan, unit / k);
+                Expression taken = LayerText.Taken(writer, plan, valid);
                 writer.Lines($"long chosen = {unit.As("long") * l};\nlong rows = {unit.As("long") * n};");
                 switch (layer.Spec.Gate)
                 {

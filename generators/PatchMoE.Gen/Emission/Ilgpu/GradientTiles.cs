@@ -33,6 +33,9 @@ internal sealed record GradientTiles(
     Func<TakenPatch, Expression, Expression> Delta,
     Func<Expression, Expression, Expression> Target)
 {
+    /// <summary>How many patches an expert takes of an instance, where its places may be far more; else null.</summary>
+    public Func<Expression, Expression, Expression>? Taken { get; init; }
+
     private string Type => Layout.Type();
 
     private bool ExactRows => Tiling.RowBlocks * Tiling.RowsAtOnce == Count;
@@ -105,6 +108,7 @@ internal sealed record GradientTiles(
         Expression count = writer.Let("count", Expression.Min("perChunk", GroupText.Batch - (chunk * "perChunk")) * (Instances * PerInstance));
         using (writer.Block($"for (int start = 0; start < {count}; start += {window})"))
         {
+            WriteSkip(writer, from);
             WritePlaces(writer, from, count);
             WriteDeltas(writer, from, count, firstRow);
             writer.Barrier().Gap();
@@ -122,6 +126,21 @@ internal sealed record GradientTiles(
     {
         Expression instance = writer.Let("instance", from + (index / PerInstance));
         return new TakenPatch(instance, Expert, writer.Let("q", index % PerInstance));
+    }
+
+    /// <summary>Prints how the group passes over a window that lies behind the end of a list.</summary>
+    private void WriteSkip(SourceWriter writer, Expression from)
+    {
+        if (Taken is null || PerInstance <= GradientTiling.Window)
+        {
+            return;
+        }
+
+        TakenPatch first = new(writer.Let("firstInstance", from + ((Expression)"start" / PerInstance)), Expert, writer.Let("firstPlace", (Expression)"start" % PerInstance));
+        using (writer.Block($"if ({first.Place} >= {Taken(first.Instance, Expert)} && {first.Place} <= {PerInstance - GradientTiling.Window})"))
+        {
+            writer.Lines("continue;");
+        }
     }
 
     private void WritePlaces(SourceWriter writer, Expression from, Expression count) => writer.Share(GradientTiling.Window, Tiling.Threads, i =>

@@ -6,9 +6,9 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 
 /// <summary>
 /// Prints the gradient of a layer's patches. A thread owns one vector column of all patches of an instance and goes through the experts in order, so that sums
-/// have one order without any exchange between threads.
+/// have one order without any exchange between threads; where one expert sees all patches, threads share these.
 /// </summary>
-internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan plan, Expression v)
+internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan plan, Expression v, Expression block)
 {
     private static readonly Expression s_instance = Expression.Name("instance");
 
@@ -32,16 +32,30 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
                 $"∂L/∂x_j = Σ_s Σ_r δ[s, p, r] · v[s, r] where routes[s, p] = j{(layer.TrainsRouter ? "; + Σ_s ∂L/∂g[s, j] · w_s" : string.Empty)}",
                 $"instance 0…B·{layer.Instances}−1, s expert 0…{k - 1}, r neuron 0…{m - 1}, p patch taken 0…{l - 1}, j patch 0…{layer.Patches - 1}, d = {d}",
                 $"δ [{plan.Units}, {l}, {plan.DeltaStride}] of an instance, v [{k}, {m}, {d}], xGradient [{layer.Patches}, {d}] of an instance, 0 before",
-                $"a thread per vector of {Format.Plural(plan.Layout.Vector, "value")} along d, {(tiling.Patches == 1 ? "a patch" : $"{tiling.Patches} patches")} at a time in registers",
+                $"a thread per vector of {Format.Plural(plan.Layout.Vector, "value")} along d{(tiling.Blocks == 1 ? ", " : " and ")}{(tiling.Patches == 1 ? "a patch" : $"{tiling.Patches} patches")}{(tiling.Blocks == 1 ? " at a time" : string.Empty)} in registers",
                 2L * plan.Units * l * plan.DeltaStride * d,
                 8L * plan.Units * l * d) { Per = "instance, the weights left out" },
-            writer => writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v).WriteBody()),
-            arguments.Lengths.When(layer.IsRagged && plan.RouterGradient is not null),
+            writer => WriteThreads(writer, plan),
+            arguments.Lengths.When(plan.IsRagged && plan.RouterGradient is not null),
             arguments.Routes,
+            arguments.Counts.When(layer.Token is not null && tiling.Patches < l),
             Argument.Parameters,
             arguments.Activations,
             arguments.ScoreGradients,
             arguments.InputGradients);
+    }
+
+    private static void WriteThreads(SourceWriter writer, IlgpuLayerPlan plan)
+    {
+        InputGradientTiling tiling = plan.InputGradient;
+        if (tiling.Blocks == 1)
+        {
+            writer.Elements(tiling.Columns, "v", "instance", (v, _) => new InputGradientEmitter(writer, plan, v, 0).WriteBody());
+            return;
+        }
+
+        writer.Elements(tiling.Columns, "i", "instance", (i, _) =>
+            new InputGradientEmitter(writer, plan, writer.Let("v", i % plan.Layout.Vectors), writer.Let("block", i / plan.Layout.Vectors)).WriteBody());
     }
 
     private void WriteBody()
@@ -51,7 +65,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
         writer.LetView("x", _target, _target.Instance("xGradient", s_instance));
         switch (_layer.Routing)
         {
-            case Routing.ExpertChoice:
+            case Routing.ExpertChoice or Routing.TokenChoice:
                 writer.Loop("s", k, s => WriteExpert(((s_instance.As("long") * k) + s) * l, s));
                 break;
             case Routing.Sample:
@@ -74,8 +88,10 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
         (int m, int l, int tile) = (_layer.Neurons, _layer.Taken, plan.InputGradient.Patches);
         writer.Lines($"long chosen = {chosen};");
         Expression weights = writer.Let("weights", (expert * (m * plan.Layout.Vectors)) + (_layer.ExpertsOffset / plan.Layout.Vector) + v);
-        SourceWriter.Scope? loop = tile < l ? writer.Block($"for (int p = 0; p < {l}; p += {tile})") : null;
-        Expression first = tile < l ? Expression.Name("p") : 0;
+        Expression count = _layer.Token is null ? l : $"counts[{(s_instance.As("long") * _layer.Experts) + expert}]";
+        bool shared = plan.InputGradient.Blocks > 1;
+        SourceWriter.Scope? loop = tile < l && !shared ? writer.Block($"for (int p = 0; p < {count}; p += {tile})") : null;
+        Expression first = shared ? writer.Let("p", block * tile) : tile < l ? Expression.Name("p") : 0;
         bool exact = l % tile == 0;
         Expression[] places = [.. Enumerable.Range(0, tile).Select(q => (first + q).Inside(l, exact))];
         writer.Lines($"{_type} {string.Join(", ", places.Select((_, q) => $"g{q} = default"))};");
@@ -118,7 +134,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
     /// <summary>Prints how the gradient of a patch of the tile is added to what the experts before gave it.</summary>
     private void WriteSum(int q, Expression place, string? inside)
     {
-        bool byRoute = _layer.Routing == Routing.ExpertChoice;
+        bool byRoute = _layer.HasRoutes;
         writer.Gap();
         Expression j = writer.Let($"j{q}", byRoute ? $"routes[{"chosen" + place}]" : place);
         using (writer.If(byRoute ? $"{j} >= 0" : null, inside))
@@ -134,7 +150,7 @@ internal sealed class InputGradientEmitter(SourceWriter writer, IlgpuLayerPlan p
     private void WriteRouter()
     {
         (int k, int n) = (_layer.Experts, _layer.Patches);
-        Expression valid = LayerText.Valid(writer, _layer, s_instance);
+        Expression valid = LayerText.Valid(writer, plan, s_instance);
         writer.Loop("j", valid, j =>
         {
             Expression to = writer.Let("to", _target.Patch(j) + _column);

@@ -11,6 +11,7 @@ internal static class LayerKernels
     {
         Routing.ExpertChoice => RouteEmitter.Of(plan),
         Routing.Sample => SampleRouteEmitter.Of(plan),
+        Routing.TokenChoice => TokenRouteEmitter.Of(plan),
         _ => null,
     };
 
@@ -18,23 +19,38 @@ internal static class LayerKernels
 
     public static IEnumerable<GpuKernel> WeightGradients(IlgpuPlan plan, IlgpuLayerPlan layer) => Some(
         PoolBackwardEmitter.Of(layer),
+        layer.Layer is { Token: not null, TrainsRouter: true } ? TokenBackwardEmitter.Of(layer) : null,
         WeightGradientEmitter.Experts(layer, plan.PartialStep),
         WeightGradientEmitter.Router(layer, plan.PartialStep),
         BiasGradientEmitter.Of(layer, plan.PartialStep));
 
+    /// <summary>The auxiliary losses, which are added to the samples', and what the router's gradient needs of them; none without.</summary>
+    public static IEnumerable<GpuKernel> Auxiliary(IlgpuLayerPlan plan) => plan.Auxiliary is { } sums ? [AuxiliaryEmitter.Sums(plan, sums), AuxiliaryEmitter.Losses(plan, sums)] : [];
+
     /// <summary>To the gradient of the patches, which is 0 before.</summary>
     public static IEnumerable<GpuKernel> InputGradients(IlgpuPlan plan, IlgpuLayerPlan layer) =>
-        Some(InputGradientEmitter.Of(layer), layer.Folds ? FoldEmitter.Of(layer, plan.Model) : null);
+        Some(InputGradientEmitter.Of(layer), layer.Folds ? FoldEmitter.Of(layer) : null);
 
-    public static IEnumerable<GpuKernel> All(IlgpuPlan plan, IlgpuLayerPlan layer) => [.. Forward(layer), .. WeightGradients(plan, layer), .. InputGradients(plan, layer)];
+    public static IEnumerable<GpuKernel> All(IlgpuPlan plan, IlgpuLayerPlan layer) => [.. Forward(layer), .. Auxiliary(layer), .. WeightGradients(plan, layer), .. InputGradients(plan, layer)];
 
     public static void Write(SourceWriter writer, IlgpuPlan plan, IlgpuLayerPlan layer)
     {
         writer.Kernels($"Layer{layer.Layer.Index}", $"Layer {layer.Layer.Index} on a GPU: {LayerDoc.Summary(layer.Layer)}.", All(plan, layer), () =>
         {
-            if (layer.Selection is not null && layer.Selection.Kernel != DeviceSelectionKernel.Single)
+            if (layer.Layer.Token is not null || (layer.Selection is not null && layer.Selection.Kernel != DeviceSelectionKernel.Single))
             {
                 writer.Lines(SelectText.Key);
+            }
+
+            writer.Gap();
+            if (layer.Windows.Count > 0)
+            {
+                LayerText.WriteValidWindows(writer, layer, plan.Layers[0].Layer.Patches);
+            }
+
+            if (layer.Capacity is { } capacity && layer.IsRagged)
+            {
+                TokenRouteEmitter.WriteCapacity(writer, layer, capacity);
             }
 
             writer.Gap();

@@ -46,7 +46,7 @@ internal static class PassesEmitter
         writer.Lines("/// <summary>The logits; if keep is not 0, activations stay for the backward pass.</summary>");
         using (writer.Block("private void Forward(AcceleratorStream stream, in PassBuffers buffers, in Scratch scratch, int batch, int keep)"))
         {
-            WriteLaunches(writer, [.. plan.Layers.SelectMany(LayerKernels.Forward), HeadKernels.Logits(plan)]);
+            WriteLaunches(writer, [.. plan.Layers.SelectMany(layer => (GpuKernel[])[.. MapText.Clear(layer) is { } clear ? [clear] : Array.Empty<GpuKernel>(), .. LayerKernels.Forward(layer)]), HeadKernels.Logits(plan)]);
         }
     }
 
@@ -64,7 +64,8 @@ internal static class PassesEmitter
         {
             writer.Lines("var scratch = new Scratch(in buffers, batch);");
             route.WriteLaunch(writer);
-            DeviceArray routes = plan.Arrays.First(array => array.Name == "Layer0Routes");
+            string name = plan.Layers[0].Layer.Token is { } token ? token.HasCapacity ? "Layer0Kept" : "Layer0Choices" : "Layer0Routes";
+            DeviceArray routes = plan.Arrays.First(array => array.Name == name);
             writer.Lines($"scratch.{routes.Name}.CopyTo(stream, buffers.Routes.SubView(0, {GroupText.Batch.As("long") * routes.Length}));");
         }
     }
@@ -76,6 +77,7 @@ internal static class PassesEmitter
         {
             writer.Lines("var scratch = new Scratch(in buffers, batch);\nForward(stream, in buffers, in scratch, batch, keep: 1);");
             LossKernel.Of(plan).WriteLaunch(writer);
+            WriteLaunches(writer, plan.Layers.SelectMany(LayerKernels.Auxiliary));
             writer.Gap();
             if (plan.Chunks == 1)
             {

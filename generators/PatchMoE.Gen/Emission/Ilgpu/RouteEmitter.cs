@@ -62,7 +62,8 @@ internal static class RouteEmitter
         }
     }
 
-    private static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, ProductTiles tiles, Expression first)
+    /// <summary>Prints the inner products of the group's patches with all routers.</summary>
+    public static void WriteScores(SourceWriter writer, IlgpuLayerPlan plan, ProductTiles tiles, Expression first)
     {
         LayerPlan layer = plan.Layer;
         ProductTiling tiling = tiles.Tiling;

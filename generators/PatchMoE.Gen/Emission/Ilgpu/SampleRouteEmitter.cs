@@ -43,7 +43,7 @@ internal static class SampleRouteEmitter
         Expression sums = $"patchSums.SubView({instance.As("long") * d}, {d})";
         tiles.WriteStart(writer);
         writer.Lines("int instance = Grid.IdxX;");
-        Expression valid = LayerText.Valid(writer, layer, instance);
+        Expression valid = LayerText.Valid(writer, plan, instance);
         writer.Gap();
         writer.Lines("// 1. The sum of the patches.");
         writer.LetView("patches", plan.Layout, plan.Layout.Instance("input", instance));

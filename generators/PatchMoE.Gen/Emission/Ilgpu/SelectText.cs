@@ -11,6 +11,7 @@ namespace PatchMoE.Gen.Emission.Ilgpu;
 internal sealed class SelectText
 {
     private readonly SourceWriter _writer;
+    private readonly IlgpuLayerPlan _plan;
     private readonly LayerPlan _layer;
     private readonly DeviceSelection _selection;
     private readonly int _experts;
@@ -21,7 +22,7 @@ internal sealed class SelectText
 
     private SelectText(SourceWriter writer, IlgpuLayerPlan plan, int experts, Expression unit, Expression end)
     {
-        (_writer, _layer, _selection, _experts, _threads, _unit, _end) = (writer, plan.Layer, plan.Selection!, experts, plan.Scores!.Threads, unit, end);
+        (_writer, _plan, _layer, _selection, _experts, _threads, _unit, _end) = (writer, plan, plan.Layer, plan.Selection!, experts, plan.Scores!.Threads, unit, end);
         _exact = plan.Scores.Units == 1 && _layer.Experts % experts == 0;
     }
 
@@ -185,7 +186,7 @@ internal sealed class SelectText
         Expression unit = _writer.Let("unit", _unit + offset);
         using (_writer.If(unit.Below(_end, _exact)))
         {
-            body(unit, LayerText.Valid(_writer, _layer, unit / _layer.Experts));
+            body(unit, LayerText.Valid(_writer, _plan, unit / _layer.Experts));
         }
     }
 }

@@ -23,7 +23,10 @@ internal static class WeightGradientEmitter
                 Expression expert = (((s * m) + r) * plan.Layout.Vectors) + (layer.ExpertsOffset / vector);
                 Expression router = (s * plan.Layout.Vectors) + (layer.RouterOffset / vector);
                 return !plan.RouterRow ? expert : r.Value is { } row ? (row < m ? expert : router) : Expression.Raw($"{r} < {m} ? {expert} : {router}");
-            });
+            })
+        {
+            Taken = layer.Token is null ? null : (instance, s) => $"counts[{(instance.As("long") * k) + s}]",
+        };
         var documentation = new KernelDoc(
             $"∂L/∂v[s, r] = Σ_instance Σ_p δ[s, p, r] · x_routes[s, p]{(plan.RouterRow ? "; as one more row ∂L/∂w_s = Σ ∂L/∂g[s, p] · x_routes[s, p]" : string.Empty)}",
             $"s expert 0…{k - 1}, r weight row 0…{plan.DeltaStride - 1}, p patch taken 0…{l - 1}, d = {d}; a chunk of perChunk samples has sums of its own",
@@ -36,8 +39,9 @@ internal static class WeightGradientEmitter
             "WeightGradient",
             documentation,
             arguments.Input,
-            arguments.Lengths.When(layer.IsRagged && layer.Routing != Routing.ExpertChoice),
+            arguments.Lengths.When(plan.IsRagged && !layer.HasRoutes),
             arguments.Routes,
+            arguments.Counts.When(layer.Token is not null && l > GradientTiling.Window),
             arguments.Activations);
     }
 
@@ -70,14 +74,14 @@ internal static class WeightGradientEmitter
             "RouterGradient",
             documentation,
             sample ? Argument.Floats("input", arguments.PatchSums.Value) : arguments.Input,
-            arguments.Lengths.When(layer.IsRagged && !sample),
+            arguments.Lengths.When(plan.IsRagged && !sample),
             arguments.ScoreGradients);
     }
 
     private static Expression LocateTaken(SourceWriter writer, IlgpuLayerPlan plan, TakenPatch patch)
     {
         LayerPlan layer = plan.Layer;
-        if (layer.Routing != Routing.ExpertChoice)
+        if (!layer.HasRoutes)
         {
             return LocateValid(writer, plan, patch, layer.Routing == Routing.Sample ? $"routes[{patch.Instance}] != {patch.Expert}" : null);
         }
@@ -90,7 +94,7 @@ internal static class WeightGradientEmitter
     /// <summary>A patch that is not valid is none, as is one of another expert's.</summary>
     private static Expression LocateValid(SourceWriter writer, IlgpuLayerPlan plan, TakenPatch patch, string? otherExpert = null)
     {
-        Expression valid = LayerText.Valid(writer, plan.Layer, patch.Instance);
+        Expression valid = LayerText.Valid(writer, plan, patch.Instance);
         string? invalid = valid.Value >= plan.Layer.Patches ? null : $"{patch.Place} >= {valid}";
         string[] none = [.. new[] { invalid, otherExpert }.OfType<string>()];
         Expression at = At(plan.Layout, patch.Instance, patch.Place);

@@ -27,6 +27,29 @@ internal static class LayerDoc
         return $"tokenChoice, each patch chooses {token.PerPatch} of {Format.Plural(experts, "expert")}, {limit}{losses}";
     }
 
+    /// <summary>∂L/∂g_sj of token choice, with the factors f of auxiliary losses.</summary>
+    public static string ScoreGradient(LayerPlan layer)
+    {
+        TokenPlan token = layer.Token!;
+        string z = token.HasZLoss ? " + f_k · logSum_j" : string.Empty;
+        bool gated = layer.Spec.Gate == Gate.SoftmaxAll;
+        string upstream = (gated, token.Choice.Balance is not null) switch
+        {
+            (true, true) => "u_s = f_s + ∂L/∂G_sj",
+            (true, false) => "u_s = ∂L/∂G_sj",
+            (false, true) => "u_s = f_s",
+            _ => string.Empty,
+        };
+        string softmax = upstream.Length > 0 ? $"p_sj · (u_s − Σ_e p_ej · u_e{z}), {upstream}" : z.Length > 0 ? "p_sj · f_k · logSum_j" : string.Empty;
+        string chosen = layer.Spec.Gate switch
+        {
+            Gate.SoftmaxSelected => "G_sj · (∂L/∂G_sj − Σ_u G_uj · ∂L/∂G_uj) for the experts that patch j chose",
+            Gate.Sigmoid => "∂L/∂G_sj · G_sj · (1 − G_sj) for the experts that took patch j",
+            _ => string.Empty,
+        };
+        return softmax.Length > 0 && chosen.Length > 0 ? $"{softmax}; plus {chosen}" : softmax + chosen;
+    }
+
     private static string Outputs(LayerPlan layer) => layer.Map is { } map ? Map(map) : $", pooling {SpecWords.Of(layer.Spec.Pooling)}";
 
     private static string Map(MapPlan map) => $", output a map of {map.Rows} × {map.Columns} × {map.Channels}";
@@ -82,7 +105,7 @@ internal static class LayerDoc
                 where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
             string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
-            return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(GradientPlan.VectorsFor(layer.Dimension))}";
+            return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(layer.Gradient.VectorsFor(layer.Dimension))}";
         }
     }
 }

@@ -56,7 +56,7 @@ internal sealed record IlgpuPlan(
 
     public static IlgpuPlan Of(ModelPlan model)
     {
-        IlgpuLayerPlan[] layers = [.. model.Layers.Select(layer => IlgpuLayerPlan.Of(layer, model.Model.Input))];
+        IlgpuLayerPlan[] layers = [.. model.Layers.Select(layer => IlgpuLayerPlan.Of(layer, model))];
         var arrays = new DeviceArrays();
         foreach (IlgpuLayerPlan layer in layers)
         {
@@ -78,6 +78,47 @@ internal sealed record IlgpuPlan(
             model.Head.Trained ? GradientTiling.Of(model.Head.Outputs, head) : null,
             arrays.All,
             chunks);
+    }
+
+    /// <summary>Gates and their gradients are [k, n] as scores are: a patch's lie in one column, wherever its pairs stand in the lists of the experts.</summary>
+    private static void AddTokenChoice(DeviceArrays arrays, LayerPlan layer, string name)
+    {
+        TokenPlan token = layer.Token!;
+        (int t, int k, int n) = (layer.Instances, layer.Experts, layer.Patches);
+        arrays.AddFloats($"{name}Scores", t, k, n);
+        arrays.AddIntegers($"{name}Choices", t, n, token.PerPatch);
+        arrays.AddIntegers($"{name}Counts", t, k);
+        arrays.AddIntegers($"{name}Routes", t, k, layer.Taken);
+        AddIntegersIf(token.HasCapacity, "Kept", t, n, token.PerPatch);
+        AddIf(token.HasSoftmax, "Probabilities", t, k, n);
+        AddIf(layer.HasGate && layer.Spec.Gate != Gate.SoftmaxAll, "Gates", t, k, n);
+        AddIf(layer.HasGate, "GateGradients", t, k, n);
+        AddIf(layer.HasDenseScores, "ScoreGradients", t, k, n);
+        AddIf(token.ByScore, "Priorities", t, n);
+        AddIf(token.HasZLoss, "LogSums", t, n);
+        if (AuxiliarySums.Of(layer) is { } sums)
+        {
+            arrays.AddFloats($"{name}Sums", t, sums.Length);
+
+            // The batch has one row; arrays are dense over its samples.
+            arrays.AddFloats($"{name}Factors", k + 1);
+        }
+
+        void AddIf(bool isUsed, string array, params int[] shape)
+        {
+            if (isUsed)
+            {
+                arrays.AddFloats(name + array, shape);
+            }
+        }
+
+        void AddIntegersIf(bool isUsed, string array, params int[] shape)
+        {
+            if (isUsed)
+            {
+                arrays.AddIntegers(name + array, shape);
+            }
+        }
     }
 
     private static void AddLayer(DeviceArrays arrays, IlgpuLayerPlan plan)
@@ -104,6 +145,9 @@ internal sealed record IlgpuPlan(
                 }
 
                 break;
+            case Routing.TokenChoice:
+                AddTokenChoice(arrays, layer, name);
+                break;
             case Routing.Sample:
                 arrays.AddFloats($"{name}PatchSums", t, layer.Dimension);
                 arrays.AddFloats($"{name}Probabilities", t, k);
@@ -114,8 +158,9 @@ internal sealed record IlgpuPlan(
         }
 
         arrays.AddFloats($"{name}Activations", t, plan.Units, l, plan.DeltaStride);
-        arrays.AddFloats($"{name}Outputs", t, layer.Outputs);
-        arrays.AddFloats($"{name}OutputGradients", t, layer.Outputs);
+        int[] outputs = layer.Map is { } map ? [map.AllRows, map.AllColumns, map.Channels] : [t, layer.Outputs];
+        arrays.AddFloats($"{name}Outputs", outputs);
+        arrays.AddFloats($"{name}OutputGradients", outputs);
         if (plan.Folds)
         {
             arrays.AddFloats($"{name}PatchGradients", n, layer.Dimension);

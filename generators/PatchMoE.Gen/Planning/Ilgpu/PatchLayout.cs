@@ -22,18 +22,8 @@ internal sealed record PatchLayout(
     /// <summary>Patches that follow each other.</summary>
     public static PatchLayout Dense(int patches, int dimension) => Dense(patches, dimension, dimension % 4 == 0 ? 4 : 1);
 
-    public static PatchLayout Of(InputSpec input, int patches, int dimension) => input is ImageInputSpec image ? Of(image) : Dense(patches, dimension);
-
-    /// <summary>Copies of so many of these patches, one after the other, in the same vectors.</summary>
-    public PatchLayout Copies(int patches) => Dense(patches, Vectors * Vector, Vector);
-
-    private static PatchLayout Dense(int patches, int dimension, int vector)
-    {
-        int vectors = dimension / vector;
-        return new PatchLayout(vector, vectors, patches * vectors, 1, vectors, 0, vectors, vectors, false);
-    }
-
-    private static PatchLayout Of(ImageInputSpec image)
+    /// <summary>Patches of an image, or of a map.</summary>
+    public static PatchLayout Of(ImageInputSpec image)
     {
         int imageRow = image.Width * image.Channels;
         int length = image.Height * imageRow;
@@ -53,5 +43,14 @@ internal sealed record PatchLayout(
         };
         return new PatchLayout(
             vector, dimension / vector, length / vector, width, rowStride / vector, columnStride / vector, pixelRow / vector, pixelRowStride / vector, overlapping);
+    }
+
+    /// <summary>Copies of so many of these patches, one after the other, in the same vectors.</summary>
+    public PatchLayout Copies(int patches) => Dense(patches, Vectors * Vector, Vector);
+
+    private static PatchLayout Dense(int patches, int dimension, int vector)
+    {
+        int vectors = dimension / vector;
+        return new PatchLayout(vector, vectors, patches * vectors, 1, vectors, 0, vectors, vectors, false);
     }
 }
