@@ -90,7 +90,9 @@ public static class TorchRuntime
     [
         .. ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES"))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [],
         AppContext.BaseDirectory,
+#pragma warning disable IL3000 // In a program of a single file it is empty, and the libraries are beside the program.
         Path.GetDirectoryName(typeof(torch).Assembly.Location) is { Length: > 0 } beside ? beside : AppContext.BaseDirectory,
+#pragma warning restore IL3000
     ];
 
     private static string PackagesFolder() => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } folder
