@@ -1,5 +1,4 @@
 using PatchMoE.Gen.Emission.Text;
-using PatchMoE.Gen.Planning;
 using PatchMoE.Gen.Planning.Ilgpu;
 
 namespace PatchMoE.Gen.Emission.Ilgpu;
