@@ -24,7 +24,6 @@ internal sealed class TokenBackwardEmitter(SourceWriter writer, IlgpuLayerPlan p
         (int k, int n, int t, int l) = (layer.Experts, layer.Patches, token.PerPatch, layer.Taken);
         bool dense = layer.HasDenseScores;
         Gate gate = layer.Spec.Gate;
-        bool all = gate == Gate.SoftmaxAll;
         return new GpuKernel(
             $"Layer{layer.Index}",
             "GateBackward",
