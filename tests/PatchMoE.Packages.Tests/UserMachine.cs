@@ -5,17 +5,18 @@ namespace PatchMoE.Packages.Tests;
 
 /// <summary>
 /// The machine of someone who has the packages in a folder and nothing else of this repository: a home of its own with the package sources of this one, and an empty
-/// package cache. Made once, with all packages of the solution.
+/// package cache. Made once; the packages of the solution are packed when they are first asked for.
 /// </summary>
 [SetUpFixture]
 public sealed class UserMachine
 {
     public const string Version = "9.9.9";
 
+    private static readonly Lazy<string> s_feed = new(Pack);
     private static TemporaryFolder? s_folder;
 
     /// <summary>The folder with the packages.</summary>
-    public static string Feed => File("feed");
+    public static string Feed => s_feed.Value;
 
     /// <summary>The command of the build.</summary>
     public static string Pmoe => Metadata("Command");
@@ -23,7 +24,7 @@ public sealed class UserMachine
     public static string Configuration => Metadata("Configuration");
 
     [OneTimeSetUp]
-    public void Pack()
+    public void MakeHome()
     {
         s_folder = new TemporaryFolder();
         string settings = Path.Combine(Home, ".nuget", "NuGet", "NuGet.Config");
@@ -34,7 +35,6 @@ public sealed class UserMachine
         }
 
         Directory.CreateDirectory(File("home"));
-        Start("dotnet", Repository.Root, isUser: false, "pack", "PatchMoE.Gen.sln", "--no-build", "-c", Configuration, "-o", Feed, $"-p:Version={Version}", "-nodeReuse:false", "-v", "quiet").Succeeded();
     }
 
     [OneTimeTearDown]
@@ -72,6 +72,13 @@ public sealed class UserMachine
         }
 
         return start;
+    }
+
+    private static string Pack()
+    {
+        string feed = File("feed");
+        RunHere("dotnet", Repository.Root, "pack", "PatchMoE.Gen.sln", "--no-build", "-c", Configuration, "-o", feed, $"-p:Version={Version}", "-nodeReuse:false", "-v", "quiet").Succeeded();
+        return feed;
     }
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
