@@ -14,7 +14,7 @@ internal static class BiasGradientEmitter
         "BiasGradientShare", "ref float slots, ref int integers, int samples, scoped in WeightTarget target, int worker, int workers");
 
     public static void Write(SourceWriter writer, LayerPlan layer) =>
-        writer.Kernel(Share, "gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts.", () => writer.ShareLoop("s", layer.Experts, s => WriteExpert(writer, layer, s)));
+        writer.Kernel(Share, $"gradient of b_sr = Σ_(b,t) ∂L/∂h_bstr: one worker's share of the experts; {(long)layer.Instances * layer.Experts * layer.Taken * layer.Neurons} FLOPs a sample.", () => writer.ShareLoop("s", layer.Experts, s => WriteExpert(writer, layer, s)));
 
     private static void WriteExpert(SourceWriter writer, LayerPlan layer, Expression s)
     {

@@ -52,7 +52,7 @@ internal static class SurfaceEmitter
             Constant($"{prefix}NeuronsPerExpert", layer.Shape.Neurons, $"M, the neurons of each expert{of}.");
         }
 
-        string part = plan.Model.EmbeddingTable() is null ? "the parameter buffer" : "a buffer of gradients, and of the parameter buffer up to the table of tokens";
+        string part = plan.Model.EmbeddingTable() is null ? "the parameter buffer" : "a buffer of gradients, which has no table of tokens";
         writer.Lines($"/// <summary>The length of {part}: each tensor begins at a multiple of 16 values.</summary>\npublic const int ParameterLength = {plan.ParameterLength};");
     }
 

@@ -248,7 +248,7 @@ public sealed class ClassRuleTests
     [Test]
     public void UnknownEncoding_IsReportedAtItsValue() => Reports(
         DiagnosticRules.UnknownEncoding,
-        "The encoding 'gpt5' is neither 'cl100k_base' nor a file of ranks (.tiktoken) or of a vocabulary (.json). Use 'cl100k_base', or the path of such a file.",
+        "model.input.encoding: The encoding 'gpt5' is neither 'cl100k_base' nor a file of ranks (.tiktoken) or of a vocabulary (.json). Use 'cl100k_base', or the path of such a file.",
         "[PatchMoE]\n[TextInput(8, 16, Tokens = TextTokens.Bpe, Encoding = §\"gpt5\")]\n[DenseLayer(NeuronsPerExpert = 5)]\n[LinearHead(1)]\npublic partial class Net;");
 
     [Test]
