@@ -112,6 +112,15 @@ public sealed class DataFolderTests
     public void DefaultFolder_IsFoundAboveTheProgram() => Assert.That(DataFolder.Find("mnist"), Is.EqualTo(Mnist));
 
     [Test]
+    public void DataAboveTheSpec_AreFound()
+    {
+        using var folder = new TemporaryFolder();
+        string digits = Directory.CreateDirectory(folder.File("data/own-digits")).FullName;
+        Assert.That(DataFolder.Find("own-digits", folder.File("specs")), Is.EqualTo(digits));
+        Assert.That(DataFolder.Find("own-digits"), Is.Null);
+    }
+
+    [Test]
     public void MissingSourceOrFolder_SaysWhatWasLookedFor()
     {
         using var folder = new TemporaryFolder();
