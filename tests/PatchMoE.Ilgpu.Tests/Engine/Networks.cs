@@ -14,21 +14,6 @@ internal static class Networks
             new HeadSpec(HeadKind.Linear, 3, Bias: true),
             Loss.SoftmaxCrossEntropy));
 
-    /// <summary>A stack on a sequence: a dense layer, then token choice with a capacity and an importance loss whose windows overlap and reach past the map.</summary>
-    public static PatchMoESpec Stack { get; } = new(
-        "stack",
-        new ModelSpec(
-            new VectorsInputSpec(9, 5),
-            EquatableArray.Of(
-                new LayerSpec(Routing.Dense, 1, 4, Bias: true) { Map = true },
-                new LayerSpec(Routing.TokenChoice, 3, 4, Gate: Gate.SoftmaxAll, Bias: true)
-                {
-                    Choice = new TokenChoiceSpec(2) { CapacityFactor = 1, Priority = Priority.Score, Balance = new BalanceSpec(BalanceKind.Importance, 0.2), ZLoss = 0.01 },
-                    Window = new WindowSpec(3, 1, 2, 1, Padding.Same),
-                }),
-            new HeadSpec(HeadKind.Linear, 3, Bias: true),
-            Loss.SoftmaxCrossEntropy));
-
     public static IPatchMoEModel Compile(PatchMoESpec spec) => PatchMoECompiler.Compile(spec, cache: null, IlgpuEngine.Libraries);
 
     /// <summary>Weights of a size that keeps neurons alive.</summary>
