@@ -224,7 +224,7 @@ internal sealed class ExpertsForwardEmitter(SourceWriter writer, IlgpuLayerPlan 
                     Expression sum = ((oneTile ? q : q % _tiling.Patches) * _tiling.Rows) + inTile;
                     Expression value = $"sums[{((sum * _tiling.TilesAtOnce) + tile) * _tiling.SumStride}]";
                     Expression place = (unit.As("long") * l) + _firstPatch + q;
-                    Expression gate = _layer.Token is null ? place : (unit.As("long") * _layer.Patches) + $"routes[{place}]";
+                    Expression gate = _layer.Token is null ? place : (unit.As("long") * _layer.Patches) + writer.Let("chosen", $"routes[{place}]");
                     writer.Lines(_layer.HasGate ? $"total += gates[{gate}] * {value};" : $"total += {value};");
                 });
                 WriteOutput(unit, neuron, scale, rounds);
