@@ -159,7 +159,7 @@ public sealed class TrainCommandTests
         Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
         Assert.That(outcome.Error, Does.Contain("warning PMOE094: After 30 epochs"));
         Assert.That(Summary(outcome).GetProperty("notices").EnumerateArray().Select(one => one.GetString()), Does.Contain("PMOE094"));
-        Assert.That(File.ReadAllText(_folder.File("run/report.html")), Does.Contain("PMOE094.md").And.Contain("The loss does not move"));
+        Assert.That(File.ReadAllText(_folder.File("run/report.html")), Does.Contain("PMOE094").And.Contain("The loss does not move"));
     }
 
     [Test]
