@@ -27,11 +27,7 @@ internal static class HashedEmbedding
         Normalize(vector);
     }
 
-    private static void Add(ulong hash, Span<float> vector)
-    {
-        int at = (int)(((hash >> 32) * (ulong)vector.Length) >> 32);
-        vector[at] += (hash & 1) == 0 ? 1f : -1f;
-    }
+    private static void Add(ulong hash, Span<float> vector) => vector[HashBucket.Of(hash, vector.Length)] += (hash & 1) == 0 ? 1f : -1f;
 
     private static void Normalize(Span<float> vector)
     {

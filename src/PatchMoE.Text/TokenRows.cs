@@ -28,7 +28,7 @@ internal sealed class TokenRows(int vocabulary, bool hasIds)
         {
             foreach (ulong hash in tokens.Hashes)
             {
-                _rows.Add((int)(((hash >> 32) * (ulong)vocabulary) >> 32));
+                _rows.Add(HashBucket.Of(hash, vocabulary));
             }
         }
 
