@@ -122,6 +122,6 @@ internal static class ScoresEmitter
         }
 
         writer.Method(Select(layer), Documentation, () =>
-            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes{(LayerMethods.NeedsScratch(layer) ? ", ref scratch" : string.Empty)});"));
+            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes, ref scratch);"));
     }
 }
