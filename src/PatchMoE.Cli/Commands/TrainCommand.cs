@@ -4,6 +4,7 @@ using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Runs;
+using PatchMoE.Cli.Texts;
 using PatchMoE.Cli.Training;
 using PatchMoE.Reports;
 using PatchMoE.Training;
@@ -144,6 +145,7 @@ internal sealed class TrainCommand
         model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);
         using var cpu = new CpuEngine(model, workspace);
-        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test.WithVectorsOf(model)));
+        Dataset test = data.Test.WithVectorsOf(model);
+        return TrainingReport.ToHtml(spec, result, seed, ReportedTexts.Of(ReportSections.Of(model, cpu, workspace, test), model, test));
     }
 }
