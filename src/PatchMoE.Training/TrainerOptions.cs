@@ -20,7 +20,7 @@ public sealed record TrainerOptions
     /// <summary>The number of epochs between two tests on the test data; 0 to test only at the end. An epoch without a test has no test metrics.</summary>
     public int TestEvery { get; init; } = 1;
 
-    /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs; null for none.</summary>
+    /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs, and when the run is cancelled; null for none.</summary>
     public Action<Checkpoint>? SaveCheckpoint { get; init; }
 
     /// <summary>The number of epochs between two checkpoints, ≥ 1.</summary>

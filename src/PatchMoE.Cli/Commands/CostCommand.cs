@@ -15,14 +15,15 @@ internal static class CostCommand
     {
         Argument<string> spec = CommonOptions.Spec();
         Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, used to count bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
-        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, json };
         command.SetAction(parsed =>
         {
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
             int samples = parsed.GetValue(batch) ?? valid.Training?.Batch ?? DefaultBatch;
             CostReport report = CostReport.Of(valid, samples);
             CostTables.Write(context, report);
-            context.Output.WriteLine(CostJson.Of(report));
+            context.WriteResult(CostJson.Of(report), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -21,7 +21,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
-    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs; of the experts, where routers learn first (method separate, training.routerEpochs). [default: training.epochs of the spec]", 1, int.MaxValue);
     private readonly Option<int?> _seeds = CommonOptions.Number(
         "--seeds", "Train with so many seeds and keep the one with the lowest validation loss. [default: training.seeds of the spec]", 1, 10_000);
 
@@ -43,6 +43,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _strict = CommonOptions.Strict();
     private readonly Option<bool> _resume = new("--resume") { Description = "Resume the run in the folder." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
+    private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
 
@@ -52,7 +53,7 @@ internal sealed class TrainCommand
         var command = new Command("train", "Train a network.")
         {
             train._spec, train._out, train._data, train._seed, train._epochs, train._seeds, train._validation,
-            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
+            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._json, train._backend, train._device,
         };
         command.Validators.Add(result =>
         {
@@ -89,6 +90,7 @@ internal sealed class TrainCommand
         }
 
         folder.WriteSpec(spec);
+        context.InterruptText = $"interrupted: the epochs saved so far are in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}";
         if (spec.Training.HeldOut > 0)
         {
             context.Error.WriteLine(string.Create(
@@ -106,11 +108,15 @@ internal sealed class TrainCommand
         }
 
         TrainingSummary.WriteNotices(result.Notices, context.Error);
-        string seeds = severalSeeds ? string.Create(CultureInfo.InvariantCulture, $"--seeds {spec.Training.Seeds} ") : "";
-        context.Error.WriteLine(result.Interrupted
-            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {seeds}--resume --out {folder.FullPath}"
-            : $"run folder: {folder.FullPath} (report.html shows the run)");
-        context.Output.WriteLine(TrainingSummary.Json(spec, result, folder));
+        bool isTold = context.IsReadAtATerminal && !parsed.GetValue(_json);
+        if (!isTold)
+        {
+            context.Error.WriteLine(result.Interrupted
+                ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}"
+                : $"run folder: {folder.FullPath} (report.html shows the run)");
+        }
+
+        context.WriteResult(TrainingSummary.Json(spec, result, folder), parsed.GetValue(_json), TrainingText.Lines(spec, specPath, result, folder));
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
