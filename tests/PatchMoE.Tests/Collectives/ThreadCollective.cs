@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using PatchMoE.Training.Collectives;
 
@@ -116,6 +117,7 @@ internal sealed class ThreadCollective : ICollective
 
     public void Barrier() => _meeting.Wait();
 
+    [DoesNotReturn]
     public void Abort(string message) => throw new InvalidOperationException(message);
 
     private sealed class Meeting(int size) : IDisposable
