@@ -1,4 +1,3 @@
-using System.Numerics;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training;
@@ -26,7 +25,7 @@ internal static class PatchSums
                 }
                 else
                 {
-                    Add(sample.Slice(j * layer.Dimension, layer.Dimension), sum);
+                    FloatSums.Add(sample.Slice(j * layer.Dimension, layer.Dimension), sum);
                 }
             }
         }
@@ -41,21 +40,7 @@ internal static class PatchSums
         for (int row = 0; row < image.PatchHeight; row++)
         {
             int start = (((top + row) * image.Width) + left) * image.Channels;
-            Add(sample.Slice(start, rowLength), sum.Slice(row * rowLength, rowLength));
-        }
-    }
-
-    private static void Add(ReadOnlySpan<float> values, Span<float> sum)
-    {
-        int i = 0;
-        for (; i <= sum.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            (new Vector<float>(sum[i..]) + new Vector<float>(values[i..])).CopyTo(sum[i..]);
-        }
-
-        for (; i < sum.Length; i++)
-        {
-            sum[i] += values[i];
+            FloatSums.Add(sample.Slice(start, rowLength), sum.Slice(row * rowLength, rowLength));
         }
     }
 }

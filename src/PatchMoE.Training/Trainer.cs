@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PatchMoE.Initialization;
 using PatchMoE.Kernels;
+using PatchMoE.Training.Collectives;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Evaluation;
@@ -31,6 +32,9 @@ public sealed class Trainer(
     private double _lossSum;
     private BestEpoch? _best;
 
+    // What the run computes with: the engine by itself, or in shares.
+    private ITrainingEngine _engine = null!;
+
     // What is computed from the data at the start of the run.
     private TrainingParts _parts = null!;
     private ShuffledOrder _order = null!;
@@ -48,6 +52,9 @@ public sealed class Trainer(
         ModelSpec spec = model.Spec.Model;
         _parts = TrainingParts.Of(spec, training, train.WithVectorsOf(model), test.WithVectorsOf(model), options.HeldOutSeed ?? options.Seed);
         _order = new ShuffledOrder(_parts.Trained, training.Batch, options.Seed);
+        using SharedEngine? shared = Share(engine, training, options);
+        _engine = shared ?? engine;
+        cancellation = shared?.Agree(cancellation) ?? cancellation;
         resumeFrom?.CheckFits(model, training, train.Count, train.Count - _parts.Trained.Length, options.Seed);
 
         if (resumeFrom is null && !model.Parameters.ContainsAnyExcept(0f))
@@ -57,7 +64,7 @@ public sealed class Trainer(
 
         _history.Clear();
         _best = null;
-        var evaluator = new Evaluator(engine, options.EvaluationBatch);
+        var evaluator = new Evaluator(_engine, options.EvaluationBatch);
         TrainingPhase[] phases = Phases(spec);
         int first = resumeFrom is null ? 0 : Array.IndexOf(phases, resumeFrom.Phase);
         TrainingStage stage = MakeStage(phases[first], evaluator);
@@ -85,16 +92,42 @@ public sealed class Trainer(
             BestEpoch = checkpoint.Best?.Epoch,
             StoppedEarly = finished && _epoch < stage.Epochs,
             TrainedSamples = _parts.Trained.Length,
+            ExchangeSeconds = shared?.ExchangeTime.TotalSeconds ?? 0,
         };
         IReadOnlyList<SpecDiagnostic> notices = options.Notices && finished ? new TrainingNotices(engine, model, _parts, _meter).Of(result.History, final) : [];
         return result with { Notices = notices, Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
     }
 
+<<<<<<< HEAD
     /// <summary>A run that was cancelled right after the update that diverged must not be saved as what was learned.</summary>
     private void RequireFinite(TrainingStage stage) =>
         TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], Place(stage));
 
     private TrainingPlace Place(TrainingStage stage)
+=======
+    /// <summary>The engine in shares; null if a batch is not cut.</summary>
+    private static SharedEngine? Share(ITrainingEngine engine, TrainingSpec training, TrainerOptions options)
+    {
+        ICollective collective = options.Collective ?? OneProcess.Instance;
+        int shares = options.PlainSum ? collective.Size : training.Shares;
+        if (shares == 1 && collective.Size == 1)
+        {
+            return null;
+        }
+
+        if (TrainingRules.Shares(shares, training.Batch, engine.Spec.Model) is { } diagnostic)
+        {
+            throw new BadInputException(diagnostic.Message);
+        }
+
+        return engine is IGradientEngine gradients
+            ? new SharedEngine(gradients, collective, shares, options.PlainSum)
+            : throw new NotSupportedException($"training.shares: {engine.GetType().Name} cannot give the gradients of a part of a batch. Use 1 share, or another engine.");
+    }
+
+    /// <summary>Evaluates the weights that the run is to give, which the model and the engine then have.</summary>
+    private (EvaluationResult Final, EvaluationResult? Validation) Evaluate(TrainingStage stage, Evaluator evaluator)
+>>>>>>> mpi
     {
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
         return new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate);
@@ -108,7 +141,7 @@ public sealed class Trainer(
             best.Weights.CopyTo(model.Parameters);
         }
 
-        engine.SetParameters(model.Parameters);
+        _engine.SetParameters(model.Parameters);
         EvaluationResult final = evaluator.Evaluate(_parts.Test);
         TrainingDivergedException.ThrowIfNotFinite(model, final.Loss, [], place);
         return (final, _parts.Validation is { } validation ? evaluator.Evaluate(validation, _parts.Weights, CancellationToken.None) : null);
@@ -126,8 +159,8 @@ public sealed class Trainer(
     }
 
     private TrainingStage MakeStage(TrainingPhase phase, Evaluator evaluator) => phase == TrainingPhase.Routers
-        ? new RouterStage(model, engine, training, _parts, evaluator)
-        : new NetworkStage(phase, model, engine, training, _parts, evaluator);
+        ? new RouterStage(model, _engine, training, _parts, evaluator)
+        : new NetworkStage(phase, model, _engine, training, _parts, evaluator);
 
     private bool RunStage(TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
@@ -253,6 +286,7 @@ public sealed class Trainer(
             [.. _history])
         {
             HeldOut = train.Count - _parts.Trained.Length,
+            Shares = training.Shares,
             Best = _best,
         };
     }

@@ -1,3 +1,4 @@
+using PatchMoE.Training.Collectives;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training;
@@ -19,6 +20,17 @@ public sealed record TrainerOptions
 
     /// <summary>The number of epochs between two tests on the test data; 0 to test only at the end. An epoch without a test has no test metrics.</summary>
     public int TestEvery { get; init; } = 1;
+
+    /// <summary>
+    /// The processes that train together, of which each runs a trainer with the same spec, data, seed and checkpoint; null for this one alone. The result is the same for any number of them,
+    /// with the same <see cref="TrainingSpec.Shares"/>, of which each needs one at least.
+    /// </summary>
+    public ICollective? Collective { get; init; }
+
+    /// <summary>
+    /// Whether each process takes one share, whatever the spec says, and the collective adds the gradients up in its own order: faster, and the bits depend on the number of processes.
+    /// </summary>
+    public bool PlainSum { get; init; }
 
     /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs, and when the run is cancelled; null for none.</summary>
     public Action<Checkpoint>? SaveCheckpoint { get; init; }

@@ -24,6 +24,9 @@ public sealed record TrainingResult(
     /// <summary>How many samples were trained on.</summary>
     public int TrainedSamples { get; init; }
 
+    /// <summary>The seconds that this process spent on exchanges with others, with the wait for slower ones; 0 if it trained alone.</summary>
+    public double ExchangeSeconds { get; init; }
+
     /// <summary>The trainings of which this is the one with the lowest validation loss; empty if there was only one.</summary>
     public IReadOnlyList<SeedResult> Seeds { get; init; } = [];
 

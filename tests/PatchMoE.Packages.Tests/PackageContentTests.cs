@@ -14,7 +14,7 @@ public sealed class PackageContentTests
 
     private static readonly string[] s_libraries =
     [
-        "PatchMoE", "PatchMoE.Compiler", "PatchMoE.Documents", "PatchMoE.Ilgpu", "PatchMoE.Imaging", "PatchMoE.Onnx", "PatchMoE.Reference", "PatchMoE.Reports", "PatchMoE.Spec",
+        "PatchMoE", "PatchMoE.Compiler", "PatchMoE.Documents", "PatchMoE.Ilgpu", "PatchMoE.Imaging", "PatchMoE.Mpi", "PatchMoE.Onnx", "PatchMoE.Reference", "PatchMoE.Reports", "PatchMoE.Spec",
         "PatchMoE.Text", "PatchMoE.TorchSharp", "PatchMoE.Training",
     ];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Processes;
 using PatchMoE.Cli.Runs;
 using PatchMoE.Cli.Texts;
 using PatchMoE.Cli.Training;
@@ -17,6 +18,9 @@ namespace PatchMoE.Cli.Commands;
 /// <summary><c>pmoe train SPEC</c>: trains a network and writes a run folder.</summary>
 internal sealed class TrainCommand
 {
+    /// <summary>Seconds. Between two exchanges lies a step, or the writing of a checkpoint.</summary>
+    private const int DefaultDeadline = 60;
+
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
@@ -47,19 +51,38 @@ internal sealed class TrainCommand
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
 
+    private readonly Option<int?> _shares = CommonOptions.Number(
+        "--shares",
+        "Cut each batch into so many shares, which any number of processes computes to the same bits. [default: training.shares of the spec; started by MPI, 4 or as many as processes]",
+        1,
+        int.MaxValue);
+
+    private readonly Option<bool> _allReduce = new("--allreduce") { Description = "Started by MPI: let MPI add the gradients up. Faster; the bits depend on the number of processes." };
+    private readonly Option<int?> _deadline = CommonOptions.Number("--deadline", "Started by MPI: end if the other processes give no answer for so many seconds. [default: 60]", 1, 1_000_000);
+
     public static Command Create(CommandContext context)
     {
         var train = new TrainCommand();
         var command = new Command("train", "Train a network.")
         {
             train._spec, train._out, train._data, train._seed, train._epochs, train._seeds, train._validation,
+<<<<<<< HEAD
             train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._json, train._backend, train._device,
+=======
+            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
+            train._shares, train._allReduce, train._deadline,
+>>>>>>> mpi
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(train._resume) && result.GetValue(train._force))
             {
                 result.AddError("--resume continues a run and --force replaces it: give only one of them.");
+            }
+
+            if (result.GetValue(train._allReduce) && result.GetResult(train._shares) is not null)
+            {
+                result.AddError("--allreduce gives each process one share, whatever --shares says: give only one of them.");
             }
         });
         command.SetAction(parsed => train.Execute(parsed, context));
@@ -68,20 +91,26 @@ internal sealed class TrainCommand
 
     private int Execute(ParseResult parsed, CommandContext context)
     {
-        string? device = parsed.GetValue(_device);
-        BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), device);
-        string specPath = parsed.GetRequiredValue(_spec);
-        string specFolder = SpecFile.FolderOf(specPath);
-        PatchMoESpec spec = WithChoices(parsed, TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs)));
-        backend.RequireFor(spec);
-        bool resume = parsed.GetValue(_resume);
-        ulong seed = (ulong)spec.Training!.Seed;
-        int threads = parsed.GetValue(_threads) ?? CommonOptions.DefaultThreads;
+        using TrainingProcesses processes = TrainingProcesses.Join(context, TimeSpan.FromSeconds(parsed.GetValue(_deadline) ?? DefaultDeadline));
+        return processes.Run(() => Train(parsed, processes));
+    }
 
-        LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunPlaces.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
-        DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training.Batch);
-        using RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
+    private int Train(ParseResult parsed, TrainingProcesses processes)
+    {
+        CommandContext context = processes.Context;
+        string? device = parsed.GetValue(_device);
+        bool resume = parsed.GetValue(_resume);
+        bool plain = parsed.GetValue(_allReduce);
+        (BackendEntry backend, PatchMoESpec spec, LoadedData data, RunFolder? held, PatchMoESpec? saved) = processes.Prepare(
+            () => Prepare(parsed, processes), prepared => [Fingerprint.OfProgram(), Fingerprint.OfSpec(prepared.Spec, prepared.Backend.Name), Fingerprint.OfData(prepared.Data)]);
+        using RunFolder? folder = held;
+        int shares = processes.SharesOf(spec.Training!, parsed.GetValue(_shares), saved?.Training?.Shares, plain);
+        spec = spec with { Training = spec.Training! with { Shares = shares } };
+        processes.RequireShares(spec, plain);
+
+        int threads = parsed.GetValue(_threads) ?? processes.ThreadsOf(CommonOptions.DefaultThreads, backend);
         bool severalSeeds = spec.Training.Seeds > 1;
+<<<<<<< HEAD
         Checkpoint? checkpoint = null;
         if (resume)
         {
@@ -91,23 +120,79 @@ internal sealed class TrainCommand
 
         folder.WriteSpec(spec);
         context.InterruptText = $"interrupted: the epochs saved so far are in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}";
+=======
+        Checkpoint? checkpoint = resume && !severalSeeds ? processes.ReadByAll(folder?.CheckpointPath, path => CheckpointFile.Load(path, spec.Model)) : null;
+        folder?.WriteSpec(spec);
+>>>>>>> mpi
         if (spec.Training.HeldOut > 0)
         {
             context.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{spec.Training.HeldOut * 100:0.#} % of the training samples of each class are held out (training.validation)"));
         }
 
-        string? events = parsed.GetResult(_tensorBoard) is null ? null : parsed.GetValue(_tensorBoard) ?? folder.FullPath;
-        var job = new TrainingJob(spec, data, backend, new EngineRequest(spec, threads, device), events, context);
-        (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder, resume) : job.Run(seed, folder, checkpoint, events);
+        string? events = parsed.GetResult(_tensorBoard) is null || folder is null ? null : parsed.GetValue(_tensorBoard) ?? folder.FullPath;
+        var job = new TrainingJob(spec, data, backend, new EngineRequest(spec, threads, device), events, context) { Collective = processes.Collective, PlainSum = plain };
+        (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder!, resume) : job.Run((ulong)spec.Training.Seed, folder, checkpoint, events);
+        if (folder is not null)
+        {
+            Finish(job, folder, result, weights, threads, processes.Count);
+        }
 
-        folder.WriteReport(Report(spec, result, weights, job, threads));
+        return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>All that can fail before the training begins; the run folder is the first process's.</summary>
+    private (BackendEntry Backend, PatchMoESpec Spec, LoadedData Data, RunFolder? Folder, PatchMoESpec? Saved) Prepare(ParseResult parsed, TrainingProcesses processes)
+    {
+        CommandContext context = processes.Context;
+        bool resume = parsed.GetValue(_resume);
+        BackendEntry backend = BackendCatalog.Require(parsed.GetRequiredValue(_backend), parsed.GetValue(_device));
+        string specPath = parsed.GetRequiredValue(_spec);
+        string specFolder = SpecFile.FolderOf(specPath);
+        PatchMoESpec spec = WithChoices(parsed, TrainingRun.Resolve(SpecFile.Load(specPath, context), specFolder, parsed.GetValue(_seed), parsed.GetValue(_epochs)));
+        backend.RequireFor(spec);
+        if (processes.Collective is not null && spec.Training!.Seeds > 1)
+        {
+            throw new BadInputException("--seeds: several processes train with one seed. Leave it out, or run 'pmoe sweep' over seeds, whose trainings need not exchange anything.");
+        }
+
+        LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunPlaces.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
+        DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training!.Batch);
+        if (!processes.IsFirst)
+        {
+            return (backend, spec, data, null, null);
+        }
+
+        RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
+        try
+        {
+            PatchMoESpec? saved = resume ? RunFolders.RequireSameRun(folder, spec, context) : null;
+            if (resume && spec.Training.Seeds == 1)
+            {
+                folder.ReadCheckpoint(spec.Model);
+            }
+
+            return (backend, spec, data, folder, saved);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the report and says how it ended.</summary>
+    private static void Finish(TrainingJob job, RunFolder folder, TrainingResult result, WeightBuffer weights, int threads, int processes)
+    {
+        CommandContext context = job.Context;
+        folder.WriteReport(Report(job.Spec, result, weights, job, threads));
         if (result.Seeds.Count > 0)
         {
             SeedTrainings.Write(result.Seeds, context);
         }
 
         TrainingSummary.WriteNotices(result.Notices, context.Error);
+<<<<<<< HEAD
         bool isTold = context.IsReadAtATerminal && !parsed.GetValue(_json);
         if (!isTold)
         {
@@ -118,6 +203,13 @@ internal sealed class TrainCommand
 
         context.WriteResult(TrainingSummary.Json(spec, result, folder), parsed.GetValue(_json), TrainingText.Lines(spec, specPath, result, folder));
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+=======
+        string seeds = job.Training.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $"--seeds {job.Training.Seeds} ") : "";
+        context.Error.WriteLine(result.Interrupted
+            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {seeds}--resume --out {folder.FullPath}"
+            : $"run folder: {folder.FullPath} (report.html shows the run)");
+        context.Output.WriteLine(TrainingSummary.Json(job.Spec, result, folder, processes));
+>>>>>>> mpi
     }
 
     /// <summary>The spec with the command line's choices.</summary>

@@ -5,7 +5,7 @@ namespace PatchMoE.Cli.Costs;
 /// <summary>The costs as one JSON line; FLOPs of one sample, bytes of the batch.</summary>
 internal static class CostJson
 {
-    public static string Of(CostReport report) => JsonLine.Of(new
+    public static string Of(CostReport report, IReadOnlyList<StepPrediction>? steps) => JsonLine.Of(new
     {
         report.Name,
         report.Batch,
@@ -19,6 +19,16 @@ internal static class CostJson
             network.Cost.BackwardFlops,
             ForwardBytes = network.Cost.Forward(report.Batch).Bytes,
             StepBytes = network.Cost.Step(report.Batch).Bytes,
+        }),
+        Ranks = steps?.Select(step => new
+        {
+            step.Processes,
+            step.Samples,
+            ComputeSeconds = step.Compute,
+            ExchangeSeconds = step.Exchange,
+            StepSeconds = step.Step,
+            step.SpeedUp,
+            step.Pays,
         }),
     });
 }

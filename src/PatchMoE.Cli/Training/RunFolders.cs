@@ -53,9 +53,9 @@ internal static class RunFolders
         }
     }
 
-    /// <summary>Rejects resuming a run of another network or other data, and says which values of the training section change.</summary>
+    /// <summary>The spec that a run was trained with. Rejects resuming a run of another network or other data, and says which values of the training section change.</summary>
     /// <exception cref="BadInputException">The run's spec differs from <paramref name="spec"/>, or cannot be read.</exception>
-    public static void RequireSameRun(RunFolder folder, PatchMoESpec spec, CommandContext context)
+    public static PatchMoESpec RequireSameRun(RunFolder folder, PatchMoESpec spec, CommandContext context)
     {
         PatchMoESpec saved = Inputs.SpecFile.Load(folder.SpecPath, context);
         string? different = saved.Model != spec.Model ? "model" : saved.Data != spec.Data ? "data" : null;
@@ -64,10 +64,14 @@ internal static class RunFolders
             throw new BadInputException($"{folder.SpecPath}: its {different} section differs from that of {spec.Name}. Resume with the spec that the run started with, or start a new run in another folder.");
         }
 
-        foreach (string change in TrainingChanges.Between(saved, spec))
+        // Other shares than the checkpoint's are refused; if none are given, they are the run's.
+        PatchMoESpec sameShares = spec with { Training = spec.Training! with { Shares = saved.Training?.Shares ?? 1 } };
+        foreach (string change in TrainingChanges.Between(saved, sameShares))
         {
             context.Error.WriteLine($"note: {change}");
         }
+
+        return saved;
     }
 
     /// <summary>The first default folder without a run that no other training has taken; of several that start together, each gets its own.</summary>

@@ -4,6 +4,7 @@ using PatchMoE.Formats;
 using PatchMoE.Initialization;
 using PatchMoE.Reports.TensorBoard;
 using PatchMoE.Training;
+using PatchMoE.Training.Collectives;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
 using PatchMoE.Training.Runs;
@@ -20,16 +21,22 @@ namespace PatchMoE.Cli.Training;
 internal sealed record TrainingJob(
     PatchMoESpec Spec, LoadedData Data, BackendEntry Backend, EngineRequest Request, string? EventFolder, CommandContext Context)
 {
+    /// <summary>The processes that train together; null for this one alone.</summary>
+    public ICollective? Collective { get; init; }
+
+    /// <summary>Whether MPI adds up the gradients.</summary>
+    public bool PlainSum { get; init; }
+
     /// <summary>The <c>training</c> section.</summary>
     public TrainingSpec Training => Spec.Training!;
 
     /// <summary>Trains with one seed and writes checkpoint, weights, metrics and events.</summary>
     /// <param name="seed">The seed of initial weights and shuffling; held-out samples are always chosen with the spec's.</param>
-    /// <param name="folder">Where files go.</param>
+    /// <param name="folder">Where files go; null for a process that writes none.</param>
     /// <param name="checkpoint">Where to resume; null to start.</param>
     /// <param name="events">The folder of the event file; null for none.</param>
     /// <returns>The result, and the weights that the run gives.</returns>
-    public (TrainingResult Result, WeightBuffer Weights) Run(ulong seed, RunFolder folder, Checkpoint? checkpoint, string? events)
+    public (TrainingResult Result, WeightBuffer Weights) Run(ulong seed, RunFolder? folder, Checkpoint? checkpoint, string? events)
     {
         var weights = new WeightBuffer(Spec);
         WeightInitializer.Initialize(Spec, seed, weights.Parameters);
@@ -39,7 +46,9 @@ internal sealed record TrainingJob(
         {
             Seed = seed,
             HeldOutSeed = (ulong)Training.Seed,
-            SaveCheckpoint = state =>
+            Collective = Collective,
+            PlainSum = PlainSum,
+            SaveCheckpoint = folder is null ? null : state =>
             {
                 folder.WriteCheckpoint(Spec, Data.Metadata, state);
                 log.Write();
@@ -48,7 +57,7 @@ internal sealed record TrainingJob(
         var trainer = new Trainer(weights, engine, Training, Data.Train, Data.Test, options);
         TrainingResult Watched(IProgress<TrainingProgress> progress) => trainer.Run(log.Before(progress), Context.Cancellation, checkpoint);
         TrainingResult result = Context.IsWatched ? BarProgress.Watch(Context.Error, Watched) : Watched(new PlainProgress(Context.Error));
-        folder.WriteCheckpoint(Spec, Data.Metadata, result.Checkpoint);
+        folder?.WriteCheckpoint(Spec, Data.Metadata, result.Checkpoint);
         log.Write();
         return (result, weights);
     }

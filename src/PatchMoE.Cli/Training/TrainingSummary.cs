@@ -8,7 +8,7 @@ namespace PatchMoE.Cli.Training;
 internal static class TrainingSummary
 {
     /// <summary>The result as one JSON object.</summary>
-    public static string Json(PatchMoESpec spec, TrainingResult result, RunFolder folder) => JsonLine.Of(new
+    public static string Json(PatchMoESpec spec, TrainingResult result, RunFolder folder, int processes) => JsonLine.Of(new
     {
         spec.Name,
         TestAccuracy = result.Final.Accuracy,
@@ -22,6 +22,9 @@ internal static class TrainingSummary
         StoppedEarly = result.StoppedEarly ? true : (bool?)null,
         spec.Training!.Seed,
         Seeds = result.Seeds.Count == 0 ? null : Seeds(result.Seeds),
+        Shares = spec.Training.Shares > 1 ? spec.Training.Shares : (int?)null,
+        Processes = processes > 1 ? processes : (int?)null,
+        ExchangeSeconds = processes > 1 ? result.ExchangeSeconds : (double?)null,
         result.Interrupted,
         Notices = result.Notices.Select(notice => notice.Rule.Id).ToArray(),
         Folder = folder.FullPath,

@@ -72,6 +72,33 @@ public sealed partial class IlgpuEngine
     }
 
     /// <inheritdoc/>
+    public double Gradients(Dataset data, ReadOnlySpan<int> samples, ClassWeights? weights, Span<float> gradients, Span<float> inputGradient = default)
+    {
+        Guard.NotEmpty(samples.Length);
+        Guard.OptionalLength(inputGradient.Length, samples.Length, _inputLength, nameof(inputGradient));
+        RequireLength(gradients.Length, _parameterLength);
+        if (!ReferenceEquals(_weights, weights))
+        {
+            (_weights, _source) = (weights, null);
+            ForgetBatches();
+        }
+
+        BatchSource source = MakeRoom(data, samples.Length, inputGradient.Length);
+        DeviceBatch target = LoadBatch(source, samples);
+        try
+        {
+            Run(PassKind.LossAndGradients, UpdateBuffers(target, samples.Length, data.LengthsPerSample, inputGradient.Length), samples.Length);
+            _queue.Download(_gradients.View, gradients);
+            _queue.Download(_inputGradient.View, inputGradient);
+            return ReadReport(samples.Length).Loss;
+        }
+        catch (Exception failure) when (DeviceFailure.IsOne(failure))
+        {
+            throw DeviceFailure.Wrap(_device.Info, Purpose("the gradients", samples.Length), failure);
+        }
+    }
+
+    /// <inheritdoc/>
     public void GetGradients(Span<float> gradients)
     {
         RequireLength(gradients.Length, _parameterLength);
@@ -140,11 +167,7 @@ public sealed partial class IlgpuEngine
 
     private void QueueUpdate(DeviceOptimizer optimizer, DeviceBatch target, int batch, int lengthsPerSample, double learningRate, int inputGradient)
     {
-        PassBuffers buffers = Buffers(target, batch, lengthsPerSample) with
-        {
-            Weights = target.Weights.First(_weights is null ? 0 : batch),
-            InputGradient = _inputGradient.First(inputGradient),
-        };
+        PassBuffers buffers = UpdateBuffers(target, batch, lengthsPerSample, inputGradient);
         ArrayView<float> failed = _report.First(1);
         failed.MemSetToZero(_queue.Stream);
         Run(PassKind.LossAndGradients, buffers, batch);
@@ -157,6 +180,12 @@ public sealed partial class IlgpuEngine
 
         optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
     }
+
+    private PassBuffers UpdateBuffers(DeviceBatch target, int batch, int lengthsPerSample, int inputGradient) => Buffers(target, batch, lengthsPerSample) with
+    {
+        Weights = target.Weights.First(_weights is null ? 0 : batch),
+        InputGradient = _inputGradient.First(inputGradient),
+    };
 
     /// <summary>The mean of the losses, summed in the order of the samples, and whether the device skipped the update.</summary>
     private (double Loss, bool Failed) ReadReport(int batch)

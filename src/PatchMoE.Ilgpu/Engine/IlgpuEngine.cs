@@ -12,7 +12,7 @@ namespace PatchMoE.Ilgpu;
 /// A compiled model on a device, using the kernels that the generator emitted for it. Weights, gradients, optimizer state and, if they fit, the
 /// training data stay there. Results are bit-identical from run to run.
 /// </summary>
-public sealed partial class IlgpuEngine : ITrainingEngine
+public sealed partial class IlgpuEngine : IGradientEngine
 {
     private readonly IlgpuDevice _device;
     private readonly bool _ownsDevice;

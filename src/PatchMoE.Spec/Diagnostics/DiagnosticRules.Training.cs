@@ -50,6 +50,18 @@ internal static partial class DiagnosticRules
         "There are {0} for {1} classes.",
         "Give {1} numbers, in the order of the labels, or \"balanced\".");
 
+    /// <summary>{0} the shares, {1} the batch, for example "1 sample".</summary>
+    public static readonly DiagnosticRule SharesExceedBatch = new(
+        "PMOE048", DiagnosticLevel.Error, "More shares than samples in a batch",
+        "A batch of {1} cannot be cut into {0} shares with a sample each.",
+        "Use fewer shares or a larger batch.");
+
+    /// <summary>{0} the shares, {1} the layer's index, {2} the field of the loss.</summary>
+    public static readonly DiagnosticRule SharesWithBatchLoss = new(
+        "PMOE049", DiagnosticLevel.Error, "Shares of a batch with a loss of the whole batch",
+        "A batch is cut into {0} shares, whose gradients are computed apart, but the auxiliary loss '{2}' of layer {1} is one of all patches of the batch.",
+        "Remove '{2}', or use 1 share.");
+
     /// <summary>{0} the class.</summary>
     public static readonly DiagnosticRule SameClassTwice = new(
         "PMOE050", DiagnosticLevel.Error, "Positive and negative class are the same",

@@ -55,6 +55,24 @@ internal static class TrainingRules
             : null;
     }
 
+    /// <summary>Why a batch cannot be cut into shares; null if it can.</summary>
+    /// <param name="shares">The number of shares.</param>
+    /// <param name="batch">Samples per update.</param>
+    /// <param name="model">The network; null if it is wrong, and then nothing is checked against it.</param>
+    public static SpecDiagnostic? Shares(int shares, int batch, ModelSpec? model)
+    {
+        const string path = "training.shares";
+        if (shares > batch)
+        {
+            return SpecDiagnostic.Of(DiagnosticRules.SharesExceedBatch, path, default, shares, batch == 1 ? "1 sample" : $"{batch} samples");
+        }
+
+        int layer = model?.Layers.ToList().FindIndex(layer => layer.Choice is { HasAuxiliaryLoss: true }) ?? -1;
+        return shares > 1 && layer >= 0
+            ? SpecDiagnostic.Of(DiagnosticRules.SharesWithBatchLoss, path, default, shares, layer, model!.Layers[layer].Choice!.Balance is null ? "zLoss" : "balance")
+            : null;
+    }
+
     /// <summary>A number of class weights that is not that of the classes; null if it is.</summary>
     /// <param name="count">The number of weights.</param>
     /// <param name="model">The network.</param>

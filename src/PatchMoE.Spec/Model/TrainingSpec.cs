@@ -69,6 +69,12 @@ public sealed record TrainingSpec(
     /// <summary>The number of trainings, with <see cref="Seed"/> and the seeds after it, of which the one with the lowest validation loss is kept; ≥ 1.</summary>
     public int Seeds { get; init; } = 1;
 
+    /// <summary>
+    /// The number of shares that a batch is cut into, 1 ≤ shares ≤ <see cref="Batch"/>. Each share's gradients are computed alone, and the sums of two and two of them are added up, so
+    /// the bits depend on this number, and not on how many processes compute the shares.
+    /// </summary>
+    public int Shares { get; init; } = 1;
+
     /// <summary>How much the samples of each class count in the loss; null if all count the same.</summary>
     public ClassWeightsSpec? ClassWeights { get; init; }
 

@@ -29,6 +29,7 @@ internal static class TrainingReader
             : absent.Schedule;
         InitSpec? init = fields.Node("init") is { } initNode ? ReadInit(initNode, fields.PathOf("init"), model, diagnostics) : absent.Init;
         int? seed = fields.Int("seed", IntRange.NotNegative, absent.Seed);
+        int? shares = fields.Int("shares", IntRange.Positive, absent.Shares);
         TrainingSpec? choices = ChoicesReader.Read(fields, absent);
         ClassWeightsSpec? weights = fields.Node("classWeights") is { } weightsNode
             ? ClassWeightsReader.Read(weightsNode, fields.PathOf("classWeights"), model, diagnostics)
@@ -41,8 +42,13 @@ internal static class TrainingReader
         }
 
         CheckBatch(fields, batch, data);
+        if (shares is { } parts && batch is { } whole && TrainingRules.Shares(parts, whole, model) is { } mistake)
+        {
+            fields.Diagnostics.Add(mistake with { Span = fields.PlaceOf("shares").Span });
+        }
+
         return method is { } m && epochs is { } e && routerEpochs is { } r && batch is { } b && optimizer is not null && schedule is not null
-            && init is not null && seed is { } s && choices is not null
+            && init is not null && seed is { } s && shares is { } k && choices is not null
             ? choices with
             {
                 Method = m,
@@ -53,6 +59,7 @@ internal static class TrainingReader
                 Schedule = schedule,
                 Init = init,
                 Seed = s,
+                Shares = k,
                 ClassWeights = weights,
             }
             : null;

@@ -12,6 +12,7 @@ internal static class TrainingWriter
             .Int("epochs", training.Epochs)
             .NumberIf(separate, "routerEpochs", training.RouterEpochs, TrainingSpec.Default.RouterEpochs)
             .Int("batch", training.Batch)
+            .NumberIf(training.Shares > 1, "shares", training.Shares, TrainingSpec.Default.Shares)
             .Object("optimizer", Optimizer(training.Optimizer))
             .Object("schedule", Schedule(training.Schedule))
             .Object("init", Init(training.Init))

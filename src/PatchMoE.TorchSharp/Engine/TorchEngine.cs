@@ -12,7 +12,7 @@ namespace PatchMoE.TorchSharp;
 /// may differ in the last bits between machines and with the number of threads. Batch norms of a backbone use their running statistics everywhere
 /// except in <see cref="Step"/>, which uses the batch's and updates the running ones.
 /// </summary>
-public sealed class TorchEngine : ITrainingEngine
+public sealed class TorchEngine : IGradientEngine
 {
     private readonly PatchMoEModule _module;
     private readonly Func<Tensor, Tensor?, Tensor> _route;
@@ -103,12 +103,7 @@ public sealed class TorchEngine : ITrainingEngine
     {
         TorchOptimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         using DisposeScope scope = NewDisposeScope();
-        _batch.Gather(data, samples);
-        _module.train();
-        Tensor? weights = _batch.Weights.IsEmpty ? null : TensorValues.From(_batch.Weights, _device);
-        Tensor x = Input(_batch.Inputs, samples.Length).requires_grad_(!inputGradient.IsEmpty);
-        (_, Tensor mean) = Differentiate(x, TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths), weights);
-        double loss = mean.item<float>();
+        (Tensor x, double loss) = Differentiate(data, samples, !inputGradient.IsEmpty);
         if (!double.IsFinite(loss))
         {
             return loss;
@@ -129,6 +124,33 @@ public sealed class TorchEngine : ITrainingEngine
         }
 
         optimizer.Step(learningRate);
+        return loss;
+    }
+
+    /// <inheritdoc/>
+    public double Gradients(Dataset data, ReadOnlySpan<int> samples, ClassWeights? weights, Span<float> gradients, Span<float> inputGradient = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _batch.ClassWeights = weights;
+        (ParameterSpec Spec, Tensor Now, Tensor Before)[] statistics =
+        [
+            .. _module.TensorSpecs.Where(spec => spec.Role is ParameterRole.NormMean or ParameterRole.NormVariance)
+                .Select(spec => (spec, _module.Weight(spec.Name), _module.Weight(spec.Name).clone())),
+        ];
+        (Tensor x, double loss) = Differentiate(data, samples, !inputGradient.IsEmpty);
+        GetGradients(gradients);
+        if (!inputGradient.IsEmpty)
+        {
+            TensorValues.Read(x.grad!, inputGradient);
+        }
+
+        using IDisposable updates = no_grad();
+        foreach ((ParameterSpec spec, Tensor now, Tensor before) in statistics)
+        {
+            TensorValues.Read(now, gradients.Slice(spec.Offset, spec.Length));
+            now.copy_(before);
+        }
+
         return loss;
     }
 
@@ -165,6 +187,17 @@ public sealed class TorchEngine : ITrainingEngine
 
         var network = new WideResNet(spec);
         return (network, network.Route);
+    }
+
+    /// <summary>The mean loss of training data in training mode; the gradients are left in the parameters, and that of the input in x.</summary>
+    private (Tensor X, double Loss) Differentiate(Dataset data, ReadOnlySpan<int> samples, bool wantsInputGradient)
+    {
+        _batch.Gather(data, samples);
+        _module.train();
+        Tensor? weights = _batch.Weights.IsEmpty ? null : TensorValues.From(_batch.Weights, _device);
+        Tensor x = Input(_batch.Inputs, samples.Length).requires_grad_(wantsInputGradient);
+        (_, Tensor mean) = Differentiate(x, TensorValues.From(_batch.Labels, _device), Lengths(_batch.Lengths), weights);
+        return (x, mean.item<float>());
     }
 
     /// <summary>Forward, mean loss with the auxiliary losses, and backward; the gradients are left in the parameters.</summary>

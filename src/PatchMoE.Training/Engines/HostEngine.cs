@@ -5,7 +5,7 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Training.Engines;
 
 /// <summary>An engine whose weights, gradients and optimizer are in this process's memory: a derived class adds only the passes.</summary>
-public abstract class HostEngine : ITrainingEngine
+public abstract class HostEngine : IGradientEngine
 {
     private readonly float[] _gradients;
     private readonly HostBatch _batch;
@@ -71,6 +71,15 @@ public abstract class HostEngine : ITrainingEngine
         Optimizer optimizer = _optimizer ?? throw new InvalidOperationException($"{nameof(BeginTraining)} must be called before {nameof(Step)}.");
         Gather(data, samples);
         return Update(optimizer, learningRate, inputGradient);
+    }
+
+    /// <inheritdoc/>
+    public double Gradients(Dataset data, ReadOnlySpan<int> samples, ClassWeights? weights, Span<float> gradients, Span<float> inputGradient = default)
+    {
+        RequireLength(gradients.Length, _gradients.Length);
+        _batch.ClassWeights = weights;
+        Gather(data, samples);
+        return LossAndGradients(gradients, inputGradient);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Training.Evaluation;
 
@@ -42,7 +43,15 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, data.Count - start);
             Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
-            engine.Forward(data.InputsOf(start, count, ref _inputs), logits, data.LengthsOf(start, count));
+            if (engine is SharedEngine shared)
+            {
+                shared.Forward(data, start, logits, ref _inputs);
+            }
+            else
+            {
+                engine.Forward(data.InputsOf(start, count, ref _inputs), logits, data.LengthsOf(start, count));
+            }
+
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<float> sample = logits.Slice(i * _model.Head.Outputs, _model.Head.Outputs);

@@ -2,7 +2,7 @@ namespace PatchMoE.Training.Runs;
 
 /// <summary>
 /// All that is needed to resume a training run: with the same spec, data and seed, a resumed run is bit-identical to an uninterrupted one, with any number of
-/// threads.
+/// threads and processes.
 /// </summary>
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Method">The training method.</param>
@@ -35,6 +35,9 @@ public sealed record Checkpoint(
     /// <summary>How many of the training samples are held out.</summary>
     public int HeldOut { get; init; }
 
+    /// <summary>The number of shares that a batch is cut into.</summary>
+    public int Shares { get; init; } = 1;
+
     /// <summary>The epoch whose weights are kept; null if the last ones are.</summary>
     public BestEpoch? Best { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record Checkpoint(
         Require("training.method", Method, training.Method);
         Require("training.optimizer.kind", OptimizerKind, training.Optimizer.Kind);
         Require("training.batch", BatchSize, training.Batch);
+        Require("training.shares", Shares, training.Shares);
         Require("data.train", Samples, samples);
         Require("the number of samples held out (training.validation)", HeldOut, heldOut);
         Require("the number of weights", Weights.Length, model.Parameters.Length);

@@ -32,6 +32,7 @@ public static class CheckpointFile
             ["batch"] = Text(checkpoint.Batch),
             ["lossSum"] = Text(checkpoint.LossSum),
             ["optimizerSteps"] = Text(checkpoint.OptimizerSteps),
+            ["shares"] = Text(checkpoint.Shares),
             ["heldOut"] = Text(checkpoint.HeldOut),
             ["history"] = string.Join('\n', checkpoint.History.Select(epoch => epoch.ToJson())),
         };
@@ -75,7 +76,8 @@ public static class CheckpointFile
             [.. buffers.Select(buffer => (buffer, ReadBuffer(path, content, model, name => StateName(buffer, name))))],
             Read("history", text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EpochMetrics.FromJson).ToArray()))
         {
-            // Checkpoints written before samples could be held out have none of this.
+            // Checkpoints written before batches could be cut, or samples held out, have none of this.
+            Shares = content.Metadata.ContainsKey("shares") ? ReadCount("shares") : 1,
             HeldOut = content.Metadata.ContainsKey("heldOut") ? ReadCount("heldOut") : 0,
             Best = content.Metadata.ContainsKey("bestEpoch")
                 ? new BestEpoch(ReadCount("bestEpoch"), Read("bestValidationLoss", ParseFinite), ReadBuffer(path, content, model, BestName))

@@ -51,6 +51,39 @@ public sealed class CostCommandTests
         Assert.That(json.RootElement.GetProperty("networks").GetArrayLength(), Is.EqualTo(1));
     }
 
+    /// <summary>mnist-joint: 37,672 values in a step of 0.5 ms. The numbers are those of the formula in docs/cluster.md, by hand.</summary>
+    [Test]
+    public void Cost_PredictsStepsOnSeveralProcesses()
+    {
+        Outcome outcome = Pmoe.Run("cost", Spec("mnist-joint"), "--batch", "20", "--ranks", "64", "--network", "100G", "--latency", "5", "--step", "0.5");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+        using JsonDocument json = JsonDocument.Parse(outcome.OutputLines.Single());
+        JsonElement[] ranks = [.. json.RootElement.GetProperty("ranks").EnumerateArray()];
+        long values = NetworkCost.Of(SpecText.Read(File.ReadAllText(Spec("mnist-joint"))).Model).Parameters;
+
+        // Half of 4·P bytes twice, and three messages after each other.
+        double two = (4.0 * values / 12.5e9) + (3 * 5e-6);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ranks.Select(rank => rank.GetProperty("processes").GetInt32()), Is.EqualTo(new[] { 1, 2, 4, 8, 16, 20 }), "no more than samples");
+            Assert.That(ranks[0].GetProperty("speedUp").GetDouble(), Is.EqualTo(1).Within(1e-9));
+            Assert.That(ranks[1].GetProperty("exchangeSeconds").GetDouble(), Is.EqualTo(two).Within(1e-12));
+            Assert.That(ranks[1].GetProperty("stepSeconds").GetDouble(), Is.EqualTo(0.25e-3 + two).Within(1e-12));
+            Assert.That(outcome.Error, Does.Contain("shares for no more than 20 processes").And.Contain("100 Gbit/s"));
+        });
+    }
+
+    [TestCase("--network", "fast", "--network: 'fast' is not a rate in bits per second")]
+    [TestCase("--network", "0G", "--network: '0G' is not a rate")]
+    [TestCase("--latency", "-1", "--latency: '-1' is not a number above 0")]
+    [TestCase("--step", "NaN", "--step: 'NaN' is not a number above 0")]
+    public void Cost_OfAWrongNetwork_IsAUsageError(string option, string value, string message)
+    {
+        Outcome outcome = Pmoe.Run("cost", Spec("mnist-joint"), "--ranks", "4", option, value);
+        Assert.That(outcome.ExitCode, Is.EqualTo(PatchMoE.Cli.Outputs.ExitCode.Usage));
+        Assert.That(outcome.Error, Does.Contain(message));
+    }
+
     [Test]
     public void Check_OfABackbone_SaysItsMap() => Assert.That(
         Pmoe.Run("check", Spec("cifar-wrn-pmoe-small")).Output,

@@ -52,7 +52,7 @@ public sealed class SpecReaderTests
     public void EveryFieldOfTraining_IsRead()
     {
         string json = SpecText.Of(head: SpecText.Ten, loss: SpecText.Softmax, layers: SpecText.Gated, training: """
-            { "method": "joint", "epochs": 3, "batch": 7, "seed": 11,
+            { "method": "joint", "epochs": 3, "batch": 7, "shares": 3, "seed": 11,
               "optimizer": { "kind": "adamW", "learningRate": 0.25, "beta1": 0.5, "beta2": 0.75, "epsilon": 1e-3, "weightDecay": 0.125 },
               "schedule": { "kind": "step", "warmup": 2, "every": 4, "factor": 0.5 },
               "init": { "router": 0.1, "experts": 0.2, "head": 0.3 },
@@ -65,6 +65,7 @@ public sealed class SpecReaderTests
             new InitSpec(0.1, 0.2, 0.3),
             11)
         {
+            Shares = 3,
             Seeds = 5,
             Validation = 0.25,
             KeepBest = true,

@@ -131,7 +131,7 @@ public sealed class SpecWriterTests
             ? new HeadSpec(HeadKind.Linear, outputs, Bias: random.Next(2) == 0)
             : new HeadSpec(HeadKind.Fixed, 1, layers[^1].Experts == 2 ? HeadWeights.Sign : HeadWeights.Gaussian);
         var model = new ModelSpec(input, layers, head, outputs == 1 ? Loss.Logistic : Loss.SoftmaxCrossEntropy);
-        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random, classes: Math.Max(outputs, 2)), DrawData(random, model));
+        return new PatchMoESpec("a" + random.Next(100), model, random.Next(4) == 0 ? null : DrawTraining(random, classes: Math.Max(outputs, 2), canShare: !layers.Any(layer => layer.Choice is { HasAuxiliaryLoss: true })), DrawData(random, model));
     }
 
     private static VectorsInputSpec DrawText(Random random, int levels)
@@ -235,17 +235,19 @@ public sealed class SpecWriterTests
         };
     }
 
-    private static TrainingSpec DrawTraining(Random random, int classes)
+    private static TrainingSpec DrawTraining(Random random, int classes, bool canShare)
     {
         double Scale() => Scales[random.Next(Scales.Length)];
         double? Maybe() => random.Next(2) == 0 ? null : Scale();
+        int batch = random.Next(1, 9);
         return new TrainingSpec(
-            TrainingMethod.Joint, random.Next(1, 9), random.Next(99, 102), random.Next(1, 9),
+            TrainingMethod.Joint, random.Next(1, 9), random.Next(99, 102), batch,
             new OptimizerSpec(Any<OptimizerKind>(random), Scale(), Scale(), Scale(), Scale(), Scale(), Scale()),
             new ScheduleSpec(Any<ScheduleKind>(random), random.Next(2) == 0 ? null : random.Next(9), random.Next(1, 99), Scale()),
             new InitSpec(Maybe(), Maybe(), Maybe()) { Embedding = Maybe() },
             random.Next(99))
         {
+            Shares = canShare ? random.Next(1, batch + 1) : 1,
             Seeds = random.Next(1, 4),
             Validation = random.Next(2) == 0 ? null : 0.25,
             KeepBest = random.Next(2) == 0,

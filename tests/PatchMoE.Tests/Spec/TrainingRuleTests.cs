@@ -123,4 +123,27 @@ public sealed class TrainingRuleTests
     [TestCase("\"balanced\"")]
     public void WeightForEachClass_DoesNotReport(string weights) =>
         Diagnose.DoesNotReport(DiagnosticRules.WeightForEachClass, SpecText.Of(layers: SpecText.Gated, training: $$"""{ "classWeights": {{weights}} }"""));
+
+    [TestCase("""{ "batch": 4, "shares": §5 }""", 5, "4 samples")]
+    [TestCase("""{ "batch": 1, "shares": §2 }""", 2, "1 sample")]
+    public void SharesExceedBatch_Reports(string training, int shares, string batch) => Diagnose.Reports(
+        DiagnosticRules.SharesExceedBatch, "training.shares",
+        $"A batch of {batch} cannot be cut into {shares} shares with a sample each. Use fewer shares or a larger batch.",
+        SpecText.Of(layers: SpecText.Gated, training: training));
+
+    [Test]
+    public void SharesExceedBatch_DoesNotReport() =>
+        Diagnose.DoesNotReport(DiagnosticRules.SharesExceedBatch, SpecText.Of(layers: SpecText.Gated, training: """{ "batch": 4, "shares": 4 }"""));
+
+    [TestCase(""" "balance": { "kind": "switch", "weight": 0.01 } """, "balance")]
+    [TestCase(""" "zLoss": 0.001 """, "zLoss")]
+    public void SharesWithBatchLoss_Reports(string loss, string field) => Diagnose.Reports(
+        DiagnosticRules.SharesWithBatchLoss, "training.shares",
+        $"A batch is cut into 2 shares, whose gradients are computed apart, but the auxiliary loss '{field}' of layer 0 is one of all patches of the batch. Remove '{field}', or use 1 share.",
+        SpecText.Of(layers: SpecText.Token.Replace(" }", $", {loss} }}"), training: """{ "shares": §2 }"""));
+
+    [TestCase(SpecText.Token, 4)]
+    [TestCase("""{ "routing": "tokenChoice", "experts": 4, "neuronsPerExpert": 20, "gate": "softmaxAll", "zLoss": 0.001 }""", 1)]
+    public void SharesWithBatchLoss_DoesNotReport(string layer, int shares) => Diagnose.DoesNotReport(
+        DiagnosticRules.SharesWithBatchLoss, SpecText.Of(layers: layer, training: $$"""{ "shares": {{shares}} }"""));
 }
