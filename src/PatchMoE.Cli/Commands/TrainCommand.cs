@@ -115,7 +115,11 @@ internal sealed class TrainCommand
         if (resume)
         {
             RunFolders.RequireSameRun(folder, spec, context);
-            checkpoint = severalSeeds ? null : folder.ReadCheckpoint(spec.Model);
+            checkpoint = severalSeeds ? null : folder.ReadCheckpoint(spec.Model, context.Error.WriteLine);
+            if (checkpoint is null && !severalSeeds)
+            {
+                context.Error.WriteLine("note: the run was stopped before its first checkpoint, so it begins again");
+            }
         }
 
         folder.WriteSpec(spec);
