@@ -98,13 +98,6 @@ public sealed class Trainer(
         return result with { Notices = notices, Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
     }
 
-<<<<<<< HEAD
-    /// <summary>A run that was cancelled right after the update that diverged must not be saved as what was learned.</summary>
-    private void RequireFinite(TrainingStage stage) =>
-        TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], Place(stage));
-
-    private TrainingPlace Place(TrainingStage stage)
-=======
     /// <summary>The engine in shares; null if a batch is not cut.</summary>
     private static SharedEngine? Share(ITrainingEngine engine, TrainingSpec training, TrainerOptions options)
     {
@@ -125,9 +118,11 @@ public sealed class Trainer(
             : throw new NotSupportedException($"training.shares: {engine.GetType().Name} cannot give the gradients of a part of a batch. Use 1 share, or another engine.");
     }
 
-    /// <summary>Evaluates the weights that the run is to give, which the model and the engine then have.</summary>
-    private (EvaluationResult Final, EvaluationResult? Validation) Evaluate(TrainingStage stage, Evaluator evaluator)
->>>>>>> mpi
+    /// <summary>A run that was cancelled right after the update that diverged must not be saved as what was learned.</summary>
+    private void RequireFinite(TrainingStage stage) =>
+        TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], Place(stage));
+
+    private TrainingPlace Place(TrainingStage stage)
     {
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
         return new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate);

@@ -16,25 +16,18 @@ internal static class CostCommand
     {
         Argument<string> spec = CommonOptions.Spec();
         Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, used to count bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
-<<<<<<< HEAD
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, json };
-=======
         Option<int?> ranks = CommonOptions.Number("--ranks", "Predict the time of a training step on up to so many processes.", 1, MaximumRanks);
         Option<double> network = NetworkOptions.Network();
         Option<double> latency = NetworkOptions.Latency();
         Option<double?> step = NetworkOptions.Step();
-        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, ranks, network, latency, step };
->>>>>>> mpi
+        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, ranks, network, latency, step, json };
         command.SetAction(parsed =>
         {
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
             int samples = parsed.GetValue(batch) ?? valid.Training?.Batch ?? DefaultBatch;
             CostReport report = CostReport.Of(valid, samples);
             CostTables.Write(context, report);
-<<<<<<< HEAD
-            context.WriteResult(CostJson.Of(report), parsed.GetValue(json));
-=======
             IReadOnlyList<StepPrediction>? steps = null;
             if (parsed.GetValue(ranks) is { } most)
             {
@@ -45,8 +38,7 @@ internal static class CostCommand
                 ClusterTable.Write(context, steps, samples, most);
             }
 
-            context.Output.WriteLine(CostJson.Of(report, steps));
->>>>>>> mpi
+            context.WriteResult(CostJson.Of(report, steps), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -66,12 +66,8 @@ internal sealed class TrainCommand
         var command = new Command("train", "Train a network.")
         {
             train._spec, train._out, train._data, train._seed, train._epochs, train._seeds, train._validation,
-<<<<<<< HEAD
             train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._json, train._backend, train._device,
-=======
-            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
             train._shares, train._allReduce, train._deadline,
->>>>>>> mpi
         };
         command.Validators.Add(result =>
         {
@@ -98,6 +94,7 @@ internal sealed class TrainCommand
     private int Train(ParseResult parsed, TrainingProcesses processes)
     {
         CommandContext context = processes.Context;
+        string specPath = parsed.GetRequiredValue(_spec);
         string? device = parsed.GetValue(_device);
         bool resume = parsed.GetValue(_resume);
         bool plain = parsed.GetValue(_allReduce);
@@ -110,24 +107,22 @@ internal sealed class TrainCommand
 
         int threads = parsed.GetValue(_threads) ?? processes.ThreadsOf(CommonOptions.DefaultThreads, backend);
         bool severalSeeds = spec.Training.Seeds > 1;
-<<<<<<< HEAD
         Checkpoint? checkpoint = null;
-        if (resume)
+        if (resume && !severalSeeds)
         {
-            RunFolders.RequireSameRun(folder, spec, context);
-            checkpoint = severalSeeds ? null : folder.ReadCheckpoint(spec.Model, context.Error.WriteLine);
-            if (checkpoint is null && !severalSeeds)
+            checkpoint = processes.ReadByAll(folder?.NewestCheckpoint(spec.Model, context.Error.WriteLine), path => CheckpointFile.Load(path, spec.Model));
+            if (checkpoint is null)
             {
                 context.Error.WriteLine("note: the run was stopped before its first checkpoint, so it begins again");
             }
         }
 
-        folder.WriteSpec(spec);
-        context.InterruptText = $"interrupted: the epochs saved so far are in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}";
-=======
-        Checkpoint? checkpoint = resume && !severalSeeds ? processes.ReadByAll(folder?.CheckpointPath, path => CheckpointFile.Load(path, spec.Model)) : null;
-        folder?.WriteSpec(spec);
->>>>>>> mpi
+        if (folder is not null)
+        {
+            folder.WriteSpec(spec);
+            context.InterruptText = $"interrupted: the epochs saved so far are in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}";
+        }
+
         if (spec.Training.HeldOut > 0)
         {
             context.Error.WriteLine(string.Create(
@@ -139,7 +134,7 @@ internal sealed class TrainCommand
         (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder!, resume) : job.Run((ulong)spec.Training.Seed, folder, checkpoint, events);
         if (folder is not null)
         {
-            Finish(job, folder, result, weights, threads, processes.Count);
+            Finish(parsed, job, folder, result, weights, threads, processes.Count);
         }
 
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
@@ -186,9 +181,10 @@ internal sealed class TrainCommand
     }
 
     /// <summary>Writes the report and says how it ended.</summary>
-    private static void Finish(TrainingJob job, RunFolder folder, TrainingResult result, WeightBuffer weights, int threads, int processes)
+    private void Finish(ParseResult parsed, TrainingJob job, RunFolder folder, TrainingResult result, WeightBuffer weights, int threads, int processes)
     {
         CommandContext context = job.Context;
+        string specPath = parsed.GetRequiredValue(_spec);
         folder.WriteReport(Report(job.Spec, result, weights, job, threads));
         if (result.Seeds.Count > 0)
         {
@@ -196,24 +192,15 @@ internal sealed class TrainCommand
         }
 
         TrainingSummary.WriteNotices(result.Notices, context.Error);
-<<<<<<< HEAD
         bool isTold = context.IsReadAtATerminal && !parsed.GetValue(_json);
         if (!isTold)
         {
             context.Error.WriteLine(result.Interrupted
-                ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}"
+                ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {TrainingText.Resume(job.Spec, specPath, folder)}"
                 : $"run folder: {folder.FullPath} (report.html shows the run)");
         }
 
-        context.WriteResult(TrainingSummary.Json(spec, result, folder), parsed.GetValue(_json), TrainingText.Lines(spec, specPath, result, folder));
-        return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
-=======
-        string seeds = job.Training.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $"--seeds {job.Training.Seeds} ") : "";
-        context.Error.WriteLine(result.Interrupted
-            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {seeds}--resume --out {folder.FullPath}"
-            : $"run folder: {folder.FullPath} (report.html shows the run)");
-        context.Output.WriteLine(TrainingSummary.Json(job.Spec, result, folder, processes));
->>>>>>> mpi
+        context.WriteResult(TrainingSummary.Json(job.Spec, result, folder, processes), parsed.GetValue(_json), TrainingText.Lines(job.Spec, specPath, result, folder));
     }
 
     /// <summary>The spec with the command line's choices.</summary>
