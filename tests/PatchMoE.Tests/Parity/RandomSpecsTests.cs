@@ -29,7 +29,7 @@ public class RandomSpecsTests
         Assert.That(Drawn(RandomSpecs.Parts.TokenChoice).Any(spec => spec.Model is { Input: VectorsInputSpec { Groups.Count: > 0 }, Layers: [{ Choice: not null }, ..] }), "token choice in groups");
     }
 
-    /// <summary>As <see cref="RandomParityTests"/> draws them: at least 200 of its networks get batches of ragged lengths, many of them in groups.</summary>
+    /// <summary>As <c>RandomParityTests</c> draws them: at least 200 of its networks get batches of ragged lengths, many of them in groups.</summary>
     [Test]
     public void RaggedBatches_AreDrawn()
     {
