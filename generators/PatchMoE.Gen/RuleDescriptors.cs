@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
@@ -11,9 +12,12 @@ internal static class RuleDescriptors
     /// <summary>The descriptor of a rule; its last argument is the path in the spec and a colon, which precede the text.</summary>
     public static DiagnosticDescriptor Of(DiagnosticRule rule) => s_descriptors[rule.Id];
 
-    /// <summary>A diagnostic as Roslyn reports it.</summary>
+    /// <summary>A diagnostic as Roslyn reports it; its properties hold the repair that the code fixes offer.</summary>
     public static Diagnostic ToDiagnostic(SpecDiagnostic diagnostic, Location location) => Diagnostic.Create(
-        Of(diagnostic.Rule), location, [.. diagnostic.Arguments.Take(ArgumentCount(diagnostic.Rule)), diagnostic.PathPrefix]);
+        Of(diagnostic.Rule),
+        location,
+        diagnostic.Repair is { } repair ? ImmutableDictionary<string, string?>.Empty.Add(nameof(SpecDiagnostic.Repair), repair) : null,
+        [.. diagnostic.Arguments.Take(ArgumentCount(diagnostic.Rule)), diagnostic.PathPrefix]);
 
     private static DiagnosticDescriptor Describe(DiagnosticRule rule) => new(
         rule.Id,

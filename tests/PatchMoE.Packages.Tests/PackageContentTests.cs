@@ -58,7 +58,7 @@ public sealed class PackageContentTests
         string[] names = [.. package.Entries.Select(entry => entry.FullName)];
         Assert.That(names, Is.SupersetOf(new[]
         {
-            "analyzers/dotnet/cs/PatchMoE.Gen.dll", "analyzers/dotnet/cs/PatchMoE.Spec.dll", "buildTransitive/net10.0/PatchMoE.targets", "buildTransitive/net10.0/PatchMoE.NativeCode.targets",
+            "analyzers/dotnet/cs/PatchMoE.Gen.dll", "analyzers/dotnet/cs/PatchMoE.Gen.CodeFixes.dll", "analyzers/dotnet/cs/PatchMoE.Spec.dll", "buildTransitive/net10.0/PatchMoE.targets", "buildTransitive/net10.0/PatchMoE.NativeCode.targets",
         }));
         Check(Bytes(package.GetEntry("analyzers/dotnet/cs/PatchMoE.Gen.dll")!));
     }

@@ -12,6 +12,9 @@ public sealed record SpecDiagnostic(DiagnosticRule Rule, string Path, SourceSpan
     /// <summary>Path, rule and fix: <c>model.layers[0].patchesPerExpert: 20 is more than the 16 patches there are. Use 1 to 16.</c></summary>
     public string Message => PathPrefix + string.Format(CultureInfo.InvariantCulture, Rule.MessageFormat, [.. Arguments]);
 
+    /// <summary>What the text at <see cref="Span"/> should be instead; null where several repairs are as likely.</summary>
+    public string? Repair { get; init; }
+
     /// <summary>The part of a message before the rule's text: the path and a colon; empty without a path.</summary>
     public string PathPrefix => Path.Length == 0 ? string.Empty : $"{Path}: ";
 

@@ -23,6 +23,10 @@ internal sealed class DiagnosticBag
         }
     }
 
+    /// <summary>Adds a diagnostic, and what the text at its place should be instead; null if that is not clear.</summary>
+    public void ReportRepairable(string? repair, DiagnosticRule rule, SpecPlace place, params object?[] arguments) =>
+        Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments) with { Repair = repair });
+
     /// <summary>Adds a diagnostic from a check outside the reader.</summary>
     public void Add(SpecDiagnostic diagnostic)
     {

@@ -63,6 +63,14 @@ internal sealed class FieldReader
     /// <summary>Whether a field of the object is an array without elements.</summary>
     public bool IsEmptyArray(string name) => _fields.TryGetValue(name, out SpecField? field) && field.Value is SpecArray { Items.Count: 0 };
 
+    /// <summary>A pair in the form in which the field has one, a number for both or an array; null if it has neither, or two values are not one number.</summary>
+    public string? PairText(string name, int first, int second) => !_fields.TryGetValue(name, out SpecField? field) ? null : field.Value switch
+    {
+        SpecNumber when first == second => first.ToString(CultureInfo.InvariantCulture),
+        SpecArray => FormattableString.Invariant($"[{first}, {second}]"),
+        _ => null,
+    };
+
     /// <summary>The path of a field of this object.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -185,7 +193,8 @@ internal sealed class FieldReader
             if (allKnown || misspelt)
             {
                 string shown = Excerpt.Of(field.Name);
-                Diagnostics.Report(
+                Diagnostics.ReportRepairable(
+                    nearest is null ? null : $"\"{nearest}\"",
                     DiagnosticRules.UnknownField,
                     new SpecPlace(PathOf(shown), field.NameSpan),
                     shown,

@@ -66,8 +66,9 @@ internal static class InputReader
             return null;
         }
 
-        CheckCoverage(fields, "height", "row", p.Height, s.Height, h);
-        CheckCoverage(fields, "width", "column", p.Width, s.Width, w);
+        string? repair = fields.Has("stride") ? null : fields.PairText("patch", Divisor(h, p.Height), Divisor(w, p.Width));
+        CheckCoverage(fields, "height", "row", p.Height, s.Height, h, repair);
+        CheckCoverage(fields, "width", "column", p.Width, s.Width, w, repair);
         return SizeLimits.CheckInput(fields, (BigInteger)h * w * c) ? new ImageInputSpec(h, w, c, p.Height, p.Width, s.Height, s.Width) : null;
     }
 
@@ -82,13 +83,17 @@ internal static class InputReader
         return false;
     }
 
+    /// <summary>The nearest size of a patch that divides the image's.</summary>
+    private static int Divisor(int image, int patch) =>
+        Enumerable.Range(0, image).SelectMany(distance => new[] { patch - distance, patch + distance }).First(size => size > 0 && size <= image && image % size == 0);
+
     /// <summary>Warns of pixels that no patch sees, in one direction.</summary>
-    private static void CheckCoverage(FieldReader fields, string side, string line, int patch, int stride, int image)
+    private static void CheckCoverage(FieldReader fields, string side, string line, int patch, int stride, int image, string? repair)
     {
         int left = (image - patch) % stride;
         if (left > 0)
         {
-            fields.Diagnostics.Report(DiagnosticRules.PixelsLeftOver, fields.PlaceOf("patch"), Lines(left, line), image - left, side);
+            fields.Diagnostics.ReportRepairable(repair, DiagnosticRules.PixelsLeftOver, fields.PlaceOf("patch"), Lines(left, line), image - left, side);
         }
 
         CheckGaps(fields, side, line, patch, stride, image);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PatchMoE;
 
 /// <summary>Reads one element of <c>model.layers</c>.</summary>
@@ -82,7 +84,8 @@ internal static class LayerReader
         int? taken = fields.Int("patchesPerExpert", IntRange.Positive, "the number of patches each expert takes");
         if (taken > patches)
         {
-            fields.Diagnostics.Report(DiagnosticRules.TooManyPatchesPerExpert, fields.PlaceOf("patchesPerExpert"), taken, patches);
+            fields.Diagnostics.ReportRepairable(
+                patches?.ToString(CultureInfo.InvariantCulture), DiagnosticRules.TooManyPatchesPerExpert, fields.PlaceOf("patchesPerExpert"), taken, patches);
             return null;
         }
 

@@ -29,6 +29,9 @@ internal static class Spelling
     public static string Suggestion(string word, IEnumerable<string> known) =>
         Nearest(word, known) is { } nearest ? $"'{nearest}'" : "one of these";
 
+    /// <summary>The closest word as JSON writes it; null if none is close.</summary>
+    public static string? Quoted(string word, IEnumerable<string> known) => Nearest(word, known) is { } nearest ? $"\"{nearest}\"" : null;
+
     /// <summary>Learning_Rate and learningRate count as the same word.</summary>
     private static string Plain(string word) => word.Replace("_", "").Replace("-", "").ToLowerInvariant();
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PatchMoE;
 
 /// <summary>Reads the fields of a layer with token choice.</summary>
@@ -18,7 +20,8 @@ internal static class TokenChoiceReader
         double? zLoss = fields.Number("zLoss", NumberRange.NotNegative, absent: 0);
         if (chosen > experts)
         {
-            fields.Diagnostics.Report(DiagnosticRules.TooManyExpertsPerPatch, fields.PlaceOf("expertsPerPatch"), chosen, experts);
+            fields.Diagnostics.ReportRepairable(
+                experts?.ToString(CultureInfo.InvariantCulture), DiagnosticRules.TooManyExpertsPerPatch, fields.PlaceOf("expertsPerPatch"), chosen, experts);
             return null;
         }
 

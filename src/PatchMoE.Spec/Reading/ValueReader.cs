@@ -64,8 +64,8 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
             return (node as SpecString)?.Value;
         }
 
-        diagnostics.Report(
-            DiagnosticRules.UnknownWord, new SpecPlace(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(word, known));
+        diagnostics.ReportRepairable(
+            Spelling.Quoted(word, known), DiagnosticRules.UnknownWord, new SpecPlace(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(word, known));
         return null;
     }
 
