@@ -30,7 +30,7 @@ kills() {
     sleep "$(awk -v seed="$i" 'BEGIN { srand(seed * 7919); printf "%.2f", 1 + 5 * rand() }')"
     local victim=$((i % ranks)) id=""
     for process in /proc/[0-9]*; do
-      if tr '\0' '\n' < "$process/environ" 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$victim" && tr '\0' ' ' < "$process/cmdline" 2>/dev/null | grep -q "$run\b"; then
+      if cat "$process/environ" 2>/dev/null | tr '\0' '\n' | grep -qx "OMPI_COMM_WORLD_RANK=$victim" && cat "$process/cmdline" 2>/dev/null | tr '\0' ' ' | grep -q "$run\b"; then
         id=${process#/proc/}
       fi
     done
