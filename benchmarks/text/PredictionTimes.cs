@@ -3,6 +3,7 @@ using System.Globalization;
 using PatchMoE.Compiler;
 using PatchMoE.Documents;
 using PatchMoE.Initialization;
+using PatchMoE.Text;
 
 namespace PatchMoE.TextBaselines;
 
@@ -22,6 +23,11 @@ internal static class PredictionTimes
         string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(most)];
         var parse = new List<double>();
         var classify = new List<double>();
+        var segment = new List<double>();
+        var network = new List<double>();
+        var encoder = new TextEncoder(spec.Model);
+        var values = new float[encoder.InputLength];
+        var lengths = new int[encoder.GroupCount];
         var bytes = new List<double>();
         for (int round = 0; round < Rounds; round++)
         {
@@ -41,8 +47,18 @@ internal static class PredictionTimes
                 long read = Stopwatch.GetTimestamp();
                 model.ClassifyText(mail);
                 long end = Stopwatch.GetTimestamp();
+
+                // The same again in parts.
+                encoder.Segmenter.Segment(mail);
+                long cut = Stopwatch.GetTimestamp();
+                encoder.Encode(mail, values, lengths);
+                long encoded = Stopwatch.GetTimestamp();
+                model.Classify(values, lengths);
+                long computed = Stopwatch.GetTimestamp();
                 if (round > 0)
                 {
+                    segment.Add(Stopwatch.GetElapsedTime(end, cut).TotalMicroseconds);
+                    network.Add(Stopwatch.GetElapsedTime(encoded, computed).TotalMicroseconds);
                     parse.Add(Stopwatch.GetElapsedTime(start, read).TotalMicroseconds);
                     classify.Add(Stopwatch.GetElapsedTime(read, end).TotalMicroseconds);
                     bytes.Add(new FileInfo(file).Length);
@@ -54,6 +70,8 @@ internal static class PredictionTimes
         Row("size of a mail", bytes, "bytes");
         Row("reading the file, MIME and HTML", parse, "us");
         Row("text to class", classify, "us");
+        Row("of that: cutting the text into segments", segment, "us");
+        Row("of that: the network", network, "us");
     }
 
     private static void Row(string what, List<double> values, string unit)

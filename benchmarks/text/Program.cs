@@ -13,6 +13,7 @@ using PatchMoE.Training.Data;
 //   dotnet run -c Release --project benchmarks/text -- table FOLDER OUT.jsonl [FORMAT]     writes the texts of a folder as a table, so that mails are decoded once
 //   dotnet run -c Release --project benchmarks/text -- compare TABLE.jsonl TRAIN SEEDS K…  accuracies as CSV: k irrelevant sentences in each text
 //   dotnet run -c Release --project benchmarks/text -- predict SPEC.json FOLDER COUNT      how long mails of a folder take, one at a time, from the file to the class
+//   dotnet run -c Release --project benchmarks/text -- throughput SPEC.json FOLDER EPOCHS adam|sgd   trains learnt vectors; writes the tokens to FOLDER for throughput.py
 if (args is ["table", var folder, var table, .. var rest])
 {
     TextFormat format = rest is [var word] ? Enum.Parse<TextFormat>(word, ignoreCase: true) : TextFormat.Auto;
@@ -28,15 +29,24 @@ if (args is ["table", var folder, var table, .. var rest])
     return 0;
 }
 
+static PatchMoESpec Spec(string file) => SpecReader.Read(File.ReadAllText(file), file).Spec ?? throw new BadInputException($"{file} is no valid spec.");
+
 if (args is ["predict", var specFile, var mails, var count])
 {
-    PredictionTimes.Print(SpecReader.Read(File.ReadAllText(specFile), specFile).Spec ?? throw new BadInputException($"{specFile} is no valid spec."), mails, int.Parse(count, CultureInfo.InvariantCulture));
+    PredictionTimes.Print(Spec(specFile), mails, int.Parse(count, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args is ["throughput", var learnt, var output, var epochs, var optimizer])
+{
+    string specFolder = Path.GetDirectoryName(Path.GetFullPath(learnt))!;
+    TrainingThroughput.Print(Spec(learnt), specFolder, output, int.Parse(epochs, CultureInfo.InvariantCulture), Enum.Parse<OptimizerKind>(optimizer, ignoreCase: true));
     return 0;
 }
 
 if (args is not ["compare", var path, var train, var seeds, .. var counts])
 {
-    Console.Error.WriteLine("usage: table FOLDER OUT.jsonl [FORMAT] | compare TABLE.jsonl TRAIN SEEDS K... | predict SPEC.json FOLDER COUNT");
+    Console.Error.WriteLine("usage: table FOLDER OUT.jsonl [FORMAT] | compare TABLE.jsonl TRAIN SEEDS K... | predict SPEC.json FOLDER COUNT | throughput SPEC.json FOLDER EPOCHS adam|sgd");
     return 2;
 }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using PatchMoE.Cli.Commands;
+using PatchMoE.Cli.Help;
 using PatchMoE.Cli.Outputs;
 
 namespace PatchMoE.Cli;
@@ -35,12 +37,17 @@ internal sealed class CommandLine
             ReproduceCommand.Create(context),
             BenchCommand.Create(context),
             BackendsCommand.Create(context),
+            HelpCommand.Create(context, _root),
+            CompletionCommand.Create(context, _root),
             CompileCommand.Create(context),
             FootprintCommand.Create(context),
         ])
         {
             _root.Subcommands.Add(command);
         }
+
+        HelpOption help = _root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
     }
 
     public int Run(string[] args)
@@ -58,25 +65,24 @@ internal sealed class CommandLine
             _root.Parse(["--help"]).Invoke(configuration);
             return ExitCode.Usage;
         }
-
-        // A path may start with '@'.
-        ParseResult parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        return parsed.Errors.Count > 0 ? ReportUsage(parsed) : Invoke(parsed, configuration);
+        ParseResult parsed = Parse(args);
+        return parsed.Action is HelpWithExamples ? Invoke(parsed, configuration)
+            : UsageMistakes.Of(parsed) is { Count: > 0 } mistakes ? ReportUsage(parsed, mistakes)
+            : Invoke(parsed, configuration);
     }
 
-    private int ReportUsage(ParseResult parsed)
-    {
-        Command command = parsed.CommandResult.Command;
+    /// <summary>Reads a command line without doing anything.</summary>
+    /// <param name="args">The arguments after <c>pmoe</c>. A path may start with '@'.</param>
+    internal ParseResult Parse(IReadOnlyList<string> args) => _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-        // An unknown command is one mistake, not two.
-        IEnumerable<string> messages = command == _root && parsed.UnmatchedTokens.Count > 0
-            ? [$"there is no command '{parsed.UnmatchedTokens[0]}'."]
-            : parsed.Errors.Select(error => error.Message).Distinct();
-        foreach (string message in messages)
+    private int ReportUsage(ParseResult parsed, IReadOnlyList<string> mistakes)
+    {
+        foreach (string message in mistakes)
         {
             Report($"error: {message}");
         }
 
+        Command command = parsed.CommandResult.Command;
         Report($"See '{(command == _root ? "pmoe" : $"pmoe {command.Name}")} --help'.");
         return ExitCode.Usage;
     }
@@ -89,7 +95,7 @@ internal sealed class CommandLine
         }
         catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
         {
-            Report("interrupted");
+            Report(_context.InterruptText);
             return ExitCode.Interrupted;
         }
         catch (Exception failure)

@@ -6,20 +6,33 @@ namespace PatchMoE.Cli;
 /// <summary>The <c>pmoe</c> command.</summary>
 public static class Program
 {
-    /// <summary>Runs the command as a process. The first Ctrl-C asks it to stop and keep its results so far, the second ends it.</summary>
+    // With the end of the process, two seconds.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.6);
+
+    /// <summary>
+    /// Runs the command as a process. The first Ctrl-C asks it to stop and keep its results so far; the second, or the first after a second and a half, ends it.
+    /// Whoever sends SIGTERM instead, for example Slurm at the end of a job's time, waits longer.
+    /// </summary>
     public static int Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
+        using var output = new StandardOutput();
+        var context = new CommandContext(output, Console.Error, stop.Token);
+        using var deadline = new Timer(_ => GiveUp(context));
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = !stop.IsCancellationRequested;
+            if (signal.Signal == PosixSignal.SIGINT)
+            {
+                deadline.Change(s_patience, Timeout.InfiniteTimeSpan);
+            }
+
             stop.Cancel();
         }
 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var output = new StandardOutput();
-        return Run(args, output, Console.Error, stop.Token);
+        return new CommandLine(context).Run(args);
     }
 
     /// <summary>Runs the command.</summary>
@@ -30,4 +43,11 @@ public static class Program
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
         new CommandLine(new CommandContext(output, error, cancellation)).Run(args);
+
+    /// <summary>Ends the process in the middle of a long pass: files are replaced as a whole, so those that are there are good.</summary>
+    private static void GiveUp(CommandContext context)
+    {
+        context.Error.WriteLine(context.InterruptText);
+        Environment.Exit(ExitCode.Interrupted);
+    }
 }

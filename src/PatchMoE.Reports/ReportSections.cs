@@ -1,3 +1,4 @@
+using PatchMoE.Reports.Texts;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Evaluation;
 
@@ -14,6 +15,12 @@ public sealed record ReportSections(
 {
     /// <summary>The number of samples in a picture.</summary>
     internal const int PicturedSamples = 8;
+
+    /// <summary>In place of <see cref="Routes"/>, texts with the experts of their segments; empty where samples are no texts.</summary>
+    internal IReadOnlyList<RoutedText> RoutedTexts { get; init; } = [];
+
+    /// <summary>In place of <see cref="Mistakes"/>.</summary>
+    internal IReadOnlyList<RoutedText> MistakenTexts { get; init; } = [];
 
     /// <summary>The answers of a network that cannot show its routes.</summary>
     /// <param name="metadata">The names of the classes.</param>
@@ -45,7 +52,7 @@ public sealed record ReportSections(
     }
 
     /// <summary>The samples in their order, but of each class in turn.</summary>
-    private IEnumerable<int> OfEachClass() => Answers
+    internal IEnumerable<int> OfEachClass() => Answers
         .GroupBy(answer => answer.Class)
         .SelectMany(same => same.Select((answer, turn) => (turn, answer.Class, answer.Sample)))
         .OrderBy(one => one.turn)

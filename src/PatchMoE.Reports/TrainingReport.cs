@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using PatchMoE.Reports.Charts;
+using PatchMoE.Reports.Texts;
 using PatchMoE.Training;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
@@ -30,7 +31,7 @@ public static class TrainingReport
         AppendCurves(html, result.History);
         if (sections is not null)
         {
-            AppendSections(html, sections);
+            AppendSections(html, spec.Model, sections);
         }
 
         AppendNetwork(html, spec.Model);
@@ -38,13 +39,25 @@ public static class TrainingReport
         return Markup.Page($"{spec.Name}: training report", spec.Name, Describe(spec, seed), html);
     }
 
-    private static void AppendSections(StringBuilder html, ReportSections sections)
+    private static void AppendSections(StringBuilder html, ModelSpec model, ReportSections sections)
     {
-        AppendPicture(html, "What the experts look at", sections.Routes);
+        AppendRoutes(html, model, "What the experts look at", sections.Routes, sections.RoutedTexts);
         html.Append("<h2>Right and wrong</h2>\n");
         ConfusionMatrix.Append(html, sections);
-        AppendPicture(html, "Wrong answers, the most confident first", sections.Mistakes);
+        AppendRoutes(html, model, "Wrong answers, the most confident first", sections.Mistakes, sections.MistakenTexts);
         AppendNames(html, sections);
+    }
+
+    private static void AppendRoutes(StringBuilder html, ModelSpec model, string title, string? picture, IReadOnlyList<RoutedText> texts)
+    {
+        if (texts.Count > 0)
+        {
+            html.Append($"<h2>{title}</h2>\n");
+            TextRoutes.Append(html, model.Layers[0].Experts, texts);
+            return;
+        }
+
+        AppendPicture(html, title, picture);
     }
 
     private static void AppendPicture(StringBuilder html, string title, string? picture)

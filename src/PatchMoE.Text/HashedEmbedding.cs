@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PatchMoE.Text;
 
 /// <summary>
@@ -12,39 +14,51 @@ internal static class HashedEmbedding
     /// <param name="vector">[dimension], written: its length is 1, or 0 where all tokens cancel out.</param>
     public static void Write(TokenRun tokens, Span<float> vector)
     {
-        // Whole numbers, so in whatever order.
+        // Whole numbers, so in whatever order, and their squares have a sum without rounding: it is kept as they change.
         vector.Clear();
-        foreach (ulong hash in tokens.Hashes)
-        {
-            Add(hash, vector);
-        }
-
-        foreach (ulong hash in tokens.Pairs)
-        {
-            Add(hash, vector);
-        }
-
-        Normalize(vector);
-    }
-
-    private static void Add(ulong hash, Span<float> vector) => vector[HashBucket.Of(hash, vector.Length)] += (hash & 1) == 0 ? 1f : -1f;
-
-    private static void Normalize(Span<float> vector)
-    {
-        // Whole numbers: their sum has no rounding, and so no order.
-        double squares = 0;
-        foreach (float value in vector)
-        {
-            squares += (double)value * value;
-        }
-
+        long squares = Add(tokens.Hashes, vector) + Add(tokens.Pairs, vector);
         if (squares > 0)
         {
-            double length = Math.Sqrt(squares);
-            foreach (ref float value in vector)
+            Divide(vector, Math.Sqrt(squares));
+        }
+    }
+
+    /// <summary>Adds tokens; returns by how much the sum of squares grows, (v ± 1)² − v² for each.</summary>
+    private static long Add(ReadOnlySpan<ulong> hashes, Span<float> vector)
+    {
+        long growth = 0;
+        foreach (ulong hash in hashes)
+        {
+            ref float value = ref vector[HashBucket.Of(hash, vector.Length)];
+            float sign = (hash & 1) == 0 ? 1f : -1f;
+            growth += (long)(2 * sign * value) + 1;
+            value += sign;
+        }
+
+        return growth;
+    }
+
+    /// <summary>Few values of a sentence's vector are not 0: those around them are passed over, some at a time.</summary>
+    private static void Divide(Span<float> vector, double length)
+    {
+        int i = 0;
+        for (; i <= vector.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            Span<float> some = vector.Slice(i, Vector256<float>.Count);
+            if (Vector256.Create<float>(some) != Vector256<float>.Zero)
             {
-                value = (float)(value / length);
+                DivideEach(some, length);
             }
+        }
+
+        DivideEach(vector[i..], length);
+    }
+
+    private static void DivideEach(Span<float> values, double length)
+    {
+        foreach (ref float value in values)
+        {
+            value = (float)(value / length);
         }
     }
 }

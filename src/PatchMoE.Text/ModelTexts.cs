@@ -15,11 +15,7 @@ public static class ModelTexts
     /// <param name="model">A model whose input is of kind <c>text</c>.</param>
     /// <param name="document">The text.</param>
     /// <exception cref="ArgumentException">The model's input is no text, or its vectors are given by the data.</exception>
-    public static Prediction ClassifyText(this IPatchMoEModel model, TextDocument document)
-    {
-        (_, float[] values, int[] lengths) = Encode(model, document);
-        return model.Classify(values, lengths);
-    }
+    public static Prediction ClassifyText(this IPatchMoEModel model, TextDocument document) => TextCalls.Of(model).Classify(model, document);
 
     /// <summary>Classifies a text without title and headings, and says which segments each expert saw.</summary>
     /// <param name="model">A model whose input is of kind <c>text</c>.</param>
@@ -40,13 +36,9 @@ public static class ModelTexts
     /// <summary>A text as the model's input, in arrays of its own.</summary>
     internal static (EncodedText Text, float[] Values, int[] Lengths) Encode(IPatchMoEModel model, TextDocument document)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        var encoder = new TextEncoder(model.Spec.Model);
+        TextEncoder encoder = TextCalls.Of(model).Encoder;
         var values = new float[encoder.InputLength];
         var lengths = new int[encoder.GroupCount];
-        EncodedText text = model.Spec.Model.EmbeddingTable() is { } table
-            ? encoder.Encode(document, model.Parameters.Slice(table.Offset, table.Length), values, lengths)
-            : encoder.Encode(document, values, lengths);
-        return (text, values, lengths);
+        return (encoder.EncodePatches(document, TextCalls.TableOf(model), values, lengths), values, lengths);
     }
 }

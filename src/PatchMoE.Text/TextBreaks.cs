@@ -1,33 +1,18 @@
-using ICU4N.Globalization;
-using ICU4N.Text;
+using System.Text;
 using Microsoft.Extensions.ObjectPool;
 
 namespace PatchMoE.Text;
 
 /// <summary>
-/// The words, sentences and blocks of one text, found by the rules of Unicode (UAX #29) as ICU4N implements them, with its own data: the same on every machine.
+/// The words, sentences and blocks of one text, found by the rules of Unicode (UAX #29), block by block, since neither words nor sentences cross them: the same on every machine.
 /// An object is used by one thread at a time and keeps its memory from text to text.
 /// </summary>
 internal sealed class TextBreaks
 {
     private static readonly ObjectPool<TextBreaks> s_pool = new DefaultObjectPool<TextBreaks>(new DefaultPooledObjectPolicy<TextBreaks>());
 
-    // Cloning is cheap; loading the rules is not.
-    private static readonly Lazy<(BreakIterator Words, BreakIterator Sentences)> s_rules = new(LoadRules);
-
-    private readonly BreakIterator _wordRules;
-    private readonly BreakIterator _sentenceRules;
+    private UnicodeBreaks? _unicode;
     private char[] _characters = [];
-
-    /// <summary>For the pool.</summary>
-    public TextBreaks()
-    {
-        lock (s_rules)
-        {
-            _wordRules = (BreakIterator)s_rules.Value.Words.Clone();
-            _sentenceRules = (BreakIterator)s_rules.Value.Sentences.Clone();
-        }
-    }
 
     /// <summary>The whole text.</summary>
     public string Text { get; private set; } = string.Empty;
@@ -77,19 +62,6 @@ internal sealed class TextBreaks
         return low;
     }
 
-    private static (BreakIterator Words, BreakIterator Sentences) LoadRules()
-    {
-        try
-        {
-            return (BreakIterator.GetWordInstance(UCultureInfo.InvariantCulture), BreakIterator.GetSentenceInstance(UCultureInfo.InvariantCulture));
-        }
-        catch (TypeInitializationException e)
-        {
-            throw new PlatformNotSupportedException(
-                "The rules for sentences cannot be loaded, since this application forbids the names of cultures, as InvariantGlobalization does. Set <PredefinedCulturesOnly>false</PredefinedCulturesOnly> in its project.", e);
-        }
-    }
-
     private void Find(TextDocument document)
     {
         Text = TextLayout.Of(document, Blocks);
@@ -99,38 +71,50 @@ internal sealed class TextBreaks
         }
 
         TextLayout.Unwrap(Text, Blocks, _characters.AsSpan(0, Text.Length));
-        ReadOnlyMemory<char> characters = _characters.AsMemory(0, Text.Length);
-        FindWords(characters);
-        FindSentences(characters);
-    }
-
-    private void FindWords(ReadOnlyMemory<char> characters)
-    {
         Words.Clear();
-        _wordRules.SetText(characters);
-        int start = _wordRules.First();
-        for (int end = _wordRules.Next(); end != BreakIterator.Done; start = end, end = _wordRules.Next())
+        Sentences.Clear();
+        foreach (TextBlock block in Blocks)
         {
-            // What is between words (white space, punctuation, symbols) has this status.
-            if (_wordRules.RuleStatus >= BreakIterator.WordNoneLimit)
+            ReadOnlyMemory<char> characters = _characters.AsMemory(block.Start, block.End - block.Start);
+            if (Ascii.IsValid(characters.Span))
             {
-                Words.Add(new TextRange(start, end));
+                FindByAscii(characters.Span, block.Start);
+            }
+            else
+            {
+                FindByUnicode(characters, block.Start);
             }
         }
     }
 
-    private void FindSentences(ReadOnlyMemory<char> characters)
+    private void FindByAscii(ReadOnlySpan<char> block, int offset)
     {
-        Sentences.Clear();
-        _sentenceRules.SetText(characters);
-        int from = _sentenceRules.First();
-        for (int to = _sentenceRules.Next(); to != BreakIterator.Done; from = to, to = _sentenceRules.Next())
+        AsciiBreaks.AddWords(block, offset, Words);
+        for (int start = 0, end; start < block.Length; start = end)
         {
-            (int start, int end) = TextLayout.Trim(characters.Span, from, to);
-            if (start < end)
-            {
-                LongSentences.Add(Text, new TextRange(start, end), Words, Sentences);
-            }
+            end = AsciiBreaks.SentenceEnd(block, start);
+            AddSentence(block, offset, start, end);
+        }
+    }
+
+    private void FindByUnicode(ReadOnlyMemory<char> block, int offset)
+    {
+        _unicode ??= new UnicodeBreaks();
+        _unicode.AddWords(block, offset, Words);
+        int start = 0;
+        foreach (int end in _unicode.SentenceEnds(block))
+        {
+            AddSentence(block.Span, offset, start, end);
+            start = end;
+        }
+    }
+
+    private void AddSentence(ReadOnlySpan<char> block, int offset, int from, int to)
+    {
+        (int start, int end) = TextLayout.Trim(block, from, to);
+        if (start < end)
+        {
+            LongSentences.Add(Text, new TextRange(offset + start, offset + end), Words, Sentences);
         }
     }
 }

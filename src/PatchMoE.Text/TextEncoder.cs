@@ -60,9 +60,7 @@ public sealed class TextEncoder
 
         RequireLengths(values.Length, lengths.Length);
         values.Clear();
-        var target = new HashedTarget(values, _spec);
-        (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
-        return new EncodedText(text, kept, cut);
+        return EncodePatches(document, table: [], values, lengths);
     }
 
     /// <summary>Encodes one text, with an embedding that is learnt.</summary>
@@ -83,6 +81,25 @@ public sealed class TextEncoder
         TokenizedText text = Tokenize(document, lengths);
         text.Tokens.WriteValues(table, _spec.Dimension, _spec.PatchDimension, values);
         return new EncodedText(text.Text, text.Kept, text.Cut);
+    }
+
+    /// <summary>Encodes one text, but writes only the valid patches, and leaves what lies past them: most of an input may be padding.</summary>
+    /// <param name="document">The text.</param>
+    /// <param name="table">The vectors of the tokens; empty for a hashed embedding.</param>
+    /// <param name="values">[<see cref="InputLength"/>], the valid patches written.</param>
+    /// <param name="lengths">[<see cref="GroupCount"/>], written.</param>
+    internal EncodedText EncodePatches(TextDocument document, ReadOnlySpan<float> table, Span<float> values, Span<int> lengths)
+    {
+        if (_spec.Embedding == TextEmbedding.Trained)
+        {
+            TokenizedText tokens = Tokenize(document, lengths);
+            tokens.Tokens.WritePatches(table, _spec.Dimension, _spec.PatchDimension, values);
+            return new EncodedText(tokens.Text, tokens.Kept, tokens.Cut);
+        }
+
+        var target = new HashedTarget(values, _spec);
+        (SegmentedText text, int kept, int cut) = Visit(document, lengths, ref target);
+        return new EncodedText(text, kept, cut);
     }
 
     /// <summary>The tokens of one text, for an embedding that is learnt.</summary>

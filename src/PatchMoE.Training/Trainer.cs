@@ -78,7 +78,14 @@ public sealed class Trainer(
         }
 
         Checkpoint checkpoint = Capture(stage);
-        (EvaluationResult final, EvaluationResult? validation) = Evaluate(stage, evaluator);
+        RequireFinite(stage);
+        if (!finished)
+        {
+            // Whoever stops a run may not wait for its evaluation.
+            options.SaveCheckpoint?.Invoke(checkpoint);
+        }
+
+        (EvaluationResult final, EvaluationResult? validation) = Evaluate(Place(stage), evaluator);
         var result = new TrainingResult([.. _history], final, 0, !finished, checkpoint)
         {
             Validation = validation,
@@ -111,13 +118,19 @@ public sealed class Trainer(
             : throw new NotSupportedException($"training.shares: {engine.GetType().Name} cannot give the gradients of a part of a batch. Use 1 share, or another engine.");
     }
 
-    /// <summary>Evaluates the weights that the run is to give, which the model and the engine then have.</summary>
-    private (EvaluationResult Final, EvaluationResult? Validation) Evaluate(TrainingStage stage, Evaluator evaluator)
+    /// <summary>A run that was cancelled right after the update that diverged must not be saved as what was learned.</summary>
+    private void RequireFinite(TrainingStage stage) =>
+        TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], Place(stage));
+
+    private TrainingPlace Place(TrainingStage stage)
     {
-        // A run that was cancelled right after the update that diverged must not be saved as what was learned.
         double learningRate = stage.LearningRate(Math.Min(_epoch, stage.Epochs - 1), Math.Max(_batch - 1, 0), _order.Batches);
-        var place = new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate);
-        TrainingDivergedException.ThrowIfNotFinite(model, FiniteCheck.FirstNotFinite(model.Parameters) < 0 ? 0 : double.NaN, [], place);
+        return new TrainingPlace(stage.Phase, Math.Min(_epoch + 1, stage.Epochs), _batch, learningRate);
+    }
+
+    /// <summary>Evaluates the weights that the run is to give, which the model and the engine then have.</summary>
+    private (EvaluationResult Final, EvaluationResult? Validation) Evaluate(TrainingPlace place, Evaluator evaluator)
+    {
         if (training.KeepsBestEpoch && _best is { } best)
         {
             best.Weights.CopyTo(model.Parameters);

@@ -32,7 +32,7 @@ public sealed record TrainerOptions
     /// </summary>
     public bool PlainSum { get; init; }
 
-    /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs; null for none.</summary>
+    /// <summary>Called with a checkpoint every <see cref="CheckpointEvery"/> epochs, and when the run is cancelled; null for none.</summary>
     public Action<Checkpoint>? SaveCheckpoint { get; init; }
 
     /// <summary>The number of epochs between two checkpoints, ≥ 1.</summary>

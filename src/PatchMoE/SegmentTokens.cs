@@ -36,6 +36,16 @@ public sealed class SegmentTokens(int[] patches, int[] ends, int[] rows, float[]
     internal void WriteValues(ReadOnlySpan<float> table, int dimension, int patch, Span<float> values)
     {
         values.Clear();
+        WritePatches(table, dimension, patch, values);
+    }
+
+    /// <summary>The same, but what lies past the valid patches is left as it is.</summary>
+    /// <param name="table">As in <see cref="WriteValues"/>, like all that follow.</param>
+    /// <param name="dimension">The length of a vector.</param>
+    /// <param name="patch">The length of a patch.</param>
+    /// <param name="values">[(groups), n, <paramref name="patch"/>], the patches of segments written.</param>
+    internal void WritePatches(ReadOnlySpan<float> table, int dimension, int patch, Span<float> values)
+    {
         int places = patch - dimension;
         for (int i = 0; i < patches.Length; i++)
         {

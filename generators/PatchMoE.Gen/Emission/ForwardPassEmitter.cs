@@ -93,7 +93,9 @@ internal static class ForwardPassEmitter
         LayerPlan layer = plan.Bottom;
         if (layer.Routing == Routing.Dense)
         {
-            writer.Lines("workspace.CheckInput(in pass.Batch, b);");
+            writer.Lines(layer.SkipsPadding
+                ? $"workspace.CheckInput(in pass.Batch, b, {layer.Instances}, {layer.Patches}, {layer.Access.RowStep});"
+                : "workspace.CheckInput(in pass.Batch, b);");
             return;
         }
 

@@ -79,9 +79,6 @@ internal static class LayerMethods
 
     public static Method AddWeightedRows { get; } = new("AddWeightedRows", "ref float row, ref float w, ref float coefficients, int step, int count");
 
-    /// <summary>Whether the selection of the best scores needs scratch.</summary>
-    public static bool NeedsScratch(LayerPlan layer) => layer.Selection?.Scratch > 0;
-
     /// <summary>Prints a loop over a layer's experts, or those that it is to compute.</summary>
     public static void WriteExperts(SourceWriter writer, LayerPlan layer, Action<Expression> body)
     {
@@ -94,7 +91,7 @@ internal static class LayerMethods
         writer.Block("for (int s = first; s < last; s++)", () => body("s"));
     }
 
-    public static ParameterList Scratch(LayerPlan layer) => ("ref int scratch", NeedsScratch(layer));
+    public static ParameterList Scratch(LayerPlan layer) => ("ref int scratch", layer.Selection is not null);
 
     /// <summary>The first expert and the one behind the last, where a layer can compute a part of them.</summary>
     public static ParameterList Part(LayerPlan layer) => ("int first, int last", layer.ExpertParts > 1);

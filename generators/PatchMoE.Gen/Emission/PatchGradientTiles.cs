@@ -24,7 +24,7 @@ internal sealed record PatchGradientTiles(string Name, LayerPlan Layer, int Patc
 
     private ByWidth<int> Vectors => Layer.VectorsIntoMap ?? GradientPlan.EvenVectors(Dimension, Layer.Lanes, Dimension);
 
-    private IEnumerable<int> Sizes => Split.Downwards(Patches, GradientPlan.PatchesTogether);
+    private IEnumerable<int> Sizes => Split.Downwards(Patches, Split.Fitting(Patches, GradientPlan.PatchesTogether, Vectors));
 
     /// <summary>Prints the loop over so many windows.</summary>
     /// <param name="writer">Prints.</param>

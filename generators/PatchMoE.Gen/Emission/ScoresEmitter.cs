@@ -24,17 +24,19 @@ internal static class ScoresEmitter
         WriteLoops(writer, layer);
         Dots(layer).Write(
             writer,
-            from choice in layer.ScoreTiles.For(layer.Lanes)
-            from patches in choice
+            from patches in layer.SkipsPadding
+                ? layer.ValidScoreTiles.For(layer.Lanes).SelectMany(sizes => sizes)
+                : layer.ScoreTiles.For(layer.Lanes).SelectMany(runs => runs.Select(run => run.Size))
             from routers in layer.RouterTiles
-            select (patches.Size, routers.Size));
+            select (patches, routers.Size));
         writer.Gap();
     }
 
     /// <summary>The kernel of the scores [k, n].</summary>
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
-    public static Method Scores(LayerPlan layer) => new("Scores", "ref float x, ref float router, ref float scores", LayerMethods.Part(layer));
+    public static Method Scores(LayerPlan layer) => new(
+        "Scores", "ref float x", ("int valid", layer.SkipsPadding), "ref float router, ref float scores", LayerMethods.Part(layer));
 
     private static Method Select(LayerPlan layer) => new("Select", "ref float scores, int valid, ref int routes", LayerMethods.Scratch(layer));
 
@@ -64,35 +66,69 @@ internal static class ScoresEmitter
         var doc = new KernelDoc(
             "scores[s, j] = ⟨w_s, x_j⟩",
             $"s expert 0…{k - 1}, j patch 0…{n - 1}",
-            $"x [{n}, {d}], router [{k}, {d}], scores [{k}, {n}]",
+            $"x [{n}, {d}]{(layer.SkipsPadding ? ", of which valid are read" : string.Empty)}, router [{k}, {d}], scores [{k}, {n}]",
             "a tile of patches stays in the L1 cache while all routers pass over it",
             2L * n * k * d,
             4L * ((n * (long)d) + (k * (long)d) + (n * k)));
         writer.Kernel(Scores(layer), doc, () =>
         {
+            if (layer.SkipsPadding)
+            {
+                WriteValid(writer, layer);
+                return;
+            }
+
             WidthChoice.Write(writer, layer.Lanes, layer.ScoreTiles, tiles =>
             {
                 foreach (TileRun patches in tiles)
                 {
                     if (patches.Tiles > 1 || tiles.Count == 1)
                     {
-                        writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches, j));
+                        writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches.Size, j));
                         continue;
                     }
 
                     // A block of its own: two runs name their patches alike.
                     using (writer.Block())
                     {
-                        WriteTiles(writer, layer, patches, patches.Start);
+                        WriteTiles(writer, layer, patches.Size, patches.Start);
                     }
                 }
             });
         });
     }
 
-    private static void WriteTiles(SourceWriter writer, LayerPlan layer, TileRun patches, Expression j)
+    /// <summary>The scores of valid patches alone: padding may be most of the input. Its scores are 0, since a check for finite values looks at all.</summary>
+    private static void WriteValid(SourceWriter writer, LayerPlan layer)
     {
-        for (int p = 0; p < patches.Size; p++)
+        int n = layer.Patches;
+        if (layer.Index == 0)
+        {
+            bool all = layer.ExpertParts == 1;
+            Place scores = (Place)"scores" + (all ? (Expression)0 : (Expression)"first" * n);
+            Expression count = all ? layer.Experts * n : Expression.Raw($"(last - first) * {n}");
+            writer.Block($"if (valid < {n})", () => writer.Lines($"Values.Clear(ref {scores}, {count});"));
+        }
+
+        if (n == 1)
+        {
+            writer.Block("if (valid == 1)", () => WriteTiles(writer, layer, 1, 0));
+            return;
+        }
+
+        writer.Lines("int j = 0;");
+        WidthChoice.Write(writer, layer.Lanes, layer.ValidScoreTiles, sizes =>
+        {
+            foreach (int size in sizes)
+            {
+                writer.Block($"for (; j <= valid - {size}; j += {size})", () => WriteTiles(writer, layer, size, J));
+            }
+        });
+    }
+
+    private static void WriteTiles(SourceWriter writer, LayerPlan layer, int patches, Expression j)
+    {
+        for (int p = 0; p < patches; p++)
         {
             writer.Lines($"ref float x{p} = ref {(Place)"x" + PatchPlaces.Patch(layer, j + p)};");
         }
@@ -100,7 +136,7 @@ internal static class ScoresEmitter
         foreach (TileRun routers in layer.RouterTiles)
         {
             void Tile(Expression s) => writer.Call(Dots(layer).Call(
-                patches.Size, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
+                patches, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
             if (layer.ExpertParts == 1)
             {
                 writer.Tiles(routers, "s", Tile);
@@ -122,6 +158,6 @@ internal static class ScoresEmitter
         }
 
         writer.Method(Select(layer), Documentation, () =>
-            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes{(LayerMethods.NeedsScratch(layer) ? ", ref scratch" : string.Empty)});"));
+            writer.Lines($"TopScores.By{layer.Selection!.Kernel}(ref scores, valid, {l}, ref routes, ref scratch);"));
     }
 }

@@ -95,14 +95,13 @@ internal sealed record ExpertKernel(
         return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, Tiles(taken, taken, rows[0].Size), Window: null);
     }
 
-    private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window) => new(
-        ExpertKernelKind.Panels,
-        reason,
-        Apart(Slots.Align(neurons)),
-        default,
-        Split.Evenly(Slots.Align(neurons) / Vector, MostVectors),
-        ByWidth.Same(Split.Downwards(mostPatches, MostPatches)),
-        window);
+    private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window)
+    {
+        EquatableArray<TileRun> panels = Split.Evenly(Slots.Align(neurons) / Vector, MostVectors);
+        int together = Split.Fitting(mostPatches, MostPatches, new ByWidth<int>(panels[0].Size, NarrowVectors));
+        return new ExpertKernel(
+            ExpertKernelKind.Panels, reason, Apart(Slots.Align(neurons)), default, panels, ByWidth.Same(Split.Downwards(mostPatches, together)), window);
+    }
 
     private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>
         new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, Tiles(MostPatches, window.Dots!.Rows, Planner.TileRows), window);

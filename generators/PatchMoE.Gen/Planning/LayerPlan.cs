@@ -68,6 +68,12 @@ internal sealed record LayerPlan(
     /// <summary>The lanes along which its kernels sum, whose rows are patches, or pixel rows of patches that are read where they lie.</summary>
     public int Lanes => Planning.Lanes.For(Access.Image?.Length ?? Dimension);
 
+    /// <summary>Whether the scores stop at the valid patches: vectors may be few of many, as the sentences of a text are; an image seldom has patches that do not count.</summary>
+    public bool SkipsPadding => IsRagged && Access.Image is null;
+
+    /// <summary>Tiles of the scores of valid patches, whose number is known only at run time.</summary>
+    public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(most => Split.Downwards(Patches, most));
+
     /// <summary>Tiles of the scores: patches.</summary>
     public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));
 

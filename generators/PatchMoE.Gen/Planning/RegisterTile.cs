@@ -7,6 +7,9 @@ internal static class RegisterTile
     private static readonly ByWidth<int> s_mostSums = new(24, 12);
     private const int MostPatches = 6;
 
+    /// <summary>Two multiply-adds begin in a cycle, and each takes four: fewer sums wait for each other.</summary>
+    public const int LeastSums = 8;
+
     /// <summary>Patches that pass with so many weight rows, of at most so many.</summary>
     public static ByWidth<int> Patches(int patches, int rows) => new(Even(patches, s_mostSums.Wide / rows), Even(patches, s_mostSums.Narrow / rows));
 

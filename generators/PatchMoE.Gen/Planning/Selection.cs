@@ -6,8 +6,8 @@ internal enum SelectionKernel
     /// <summary>Each score's rank is counted with vectors of comparisons: n² / lanes steps without a branch.</summary>
     Rank,
 
-    /// <summary>A sorted list of the best so far, kept by insertion: about n steps where l is very small.</summary>
-    Insertion,
+    /// <summary>A look through all scores for each of the best: l · n / lanes steps.</summary>
+    Rounds,
 
     /// <summary>Bisection for the key that separates the best, then their ranks: about 10 · n / lanes + n + l² / lanes steps.</summary>
     Threshold,
@@ -25,8 +25,11 @@ internal sealed record Selection(SelectionKernel Kernel, int Scratch, string Rea
     /// <summary>Up to so many scores, comparing all with all costs less than the mispredicted branches of anything that looks at fewer.</summary>
     private const int MostRanked = 32;
 
-    /// <summary>Up to so many kept scores, hardly any score disturbs a sorted list.</summary>
-    private const int MostInserted = 3;
+    /// <summary>Up to so many kept scores, a round for each costs less than bisection.</summary>
+    private const int MostRounds = 8;
+
+    /// <summary>Scratch of the rounds besides a list: two vectors.</summary>
+    private const int RoundLanes = 32;
 
     /// <summary>Above so many kept scores, ranking them costs more than a sort.</summary>
     private const int MostSeparated = 256;
@@ -47,9 +50,9 @@ internal sealed record Selection(SelectionKernel Kernel, int Scratch, string Rea
             return new Selection(SelectionKernel.Rank, 3 * Slots.Align(patches), $"n = {patches} is at most {MostRanked}: each score's rank is counted");
         }
 
-        if (taken <= MostInserted)
+        if (taken <= MostRounds)
         {
-            return new Selection(SelectionKernel.Insertion, 0, $"l = {taken} is at most {MostInserted}: insertion into a sorted list");
+            return new Selection(SelectionKernel.Rounds, Slots.Align(patches) + RoundLanes, $"l = {taken} is at most {MostRounds}: a look through all scores for each");
         }
 
         return taken <= MostSeparated

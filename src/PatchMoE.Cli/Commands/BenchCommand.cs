@@ -21,13 +21,14 @@ internal sealed class BenchCommand
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
+    private readonly Option<bool> _json = CommonOptions.Json();
 
     public static Command Create(CommandContext context)
     {
         var bench = new BenchCommand();
         var command = new Command("bench", "Time each pass and compare it with this machine's limits.")
         {
-            bench._spec, bench._batch, bench._runs, bench._threads, bench._backend, bench._device,
+            bench._spec, bench._batch, bench._runs, bench._threads, bench._backend, bench._device, bench._json,
         };
         command.SetAction(parsed => bench.Execute(parsed, context));
         return command;
@@ -50,7 +51,7 @@ internal sealed class BenchCommand
         MachineLimits? limits = backend.Name == BackendCatalog.Cpu ? context.Compute(() => MachineLimits.Measure(threads)) : null;
         List<TimedPass> passes = Measure(engine, batch, runs, limits, context.Cancellation);
         BenchmarkTable.Write(context, limits, passes);
-        context.Output.WriteLine(BenchmarkJson.Of(engine, backend.Name, batch, limits, passes));
+        context.WriteResult(BenchmarkJson.Of(engine, backend.Name, batch, limits, passes), parsed.GetValue(_json));
         return ExitCode.Done;
     }
 

@@ -32,6 +32,9 @@ internal static class CommonOptions
 
     public static Option<string?> Data() => Folder("--data", "The folder with the idx files of MNIST or Fashion-MNIST, the .bin files of CIFAR-10, or CelebA. [default: data/SOURCE in the current folder or one above it]");
 
+    /// <summary>Whether a terminal gets the line of JSON, too.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print the result as a line of JSON, as if the output were redirected." };
+
     public static Option<bool> Strict() => new("--strict") { Description = "Fail if a picture cannot be decoded, instead of leaving it out." };
 
     public static Option<int?> Seed() => Number("--seed", "The seed of data, initial weights and shuffling. [default: training.seed of the spec]", 0, int.MaxValue);
@@ -48,7 +51,7 @@ internal static class CommonOptions
         return option.AcceptOnlyFromAmong(BackendCatalog.Names);
     }
 
-    public static Option<string?> Device() => new("--device") { Description = "The device that the backend uses; see 'pmoe backends'.", HelpName = "NAME" };
+    public static Option<string?> Device() => new("--device") { Description = "The device that the backend uses; see 'pmoe backends'. ILGPU's slow CPU accelerator is used only as 'cpu'.", HelpName = "NAME" };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null if not given.</summary>
     public static Option<int?> Number(string name, string description, int least, int most) => new(name)

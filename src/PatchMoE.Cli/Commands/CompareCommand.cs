@@ -14,7 +14,8 @@ internal static class CompareCommand
     {
         var folders = new Argument<string[]>("RUN") { Description = "The folders of training runs.", Arity = ArgumentArity.OneOrMore };
         Option<string?> page = CommonOptions.File("--out", "The HTML page to write, with the table and the curves.");
-        var command = new Command("compare", "Compare training runs: FLOPs, time per step, memory, accuracy.") { folders, page };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("compare", "Compare training runs: FLOPs, time per step, memory, accuracy.") { folders, page, json };
         command.SetAction(parsed =>
         {
             string[] paths = parsed.GetRequiredValue(folders);
@@ -32,7 +33,7 @@ internal static class CompareCommand
                 AtomicFile.WriteText(file, ComparisonReport.ToHtml(runs));
             }
 
-            context.Output.WriteLine(JsonLine.Of(new { Runs = runs.Select(Summary) }));
+            context.WriteResult(JsonLine.Of(new { Runs = runs.Select(Summary) }), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -16,11 +16,12 @@ internal static class CostCommand
     {
         Argument<string> spec = CommonOptions.Spec();
         Option<int?> batch = CommonOptions.Number("--batch", $"Samples per pass, used to count bytes. [default: training.batch of the spec, or {DefaultBatch}]", 1, MaximumBatch);
+        Option<bool> json = CommonOptions.Json();
         Option<int?> ranks = CommonOptions.Number("--ranks", "Predict the time of a training step on up to so many processes.", 1, MaximumRanks);
         Option<double> network = NetworkOptions.Network();
         Option<double> latency = NetworkOptions.Latency();
         Option<double?> step = NetworkOptions.Step();
-        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, ranks, network, latency, step };
+        var command = new Command("cost", "Count weights, FLOPs and bytes, and compare them with a CNN and a sample-level MoE of the same size.") { spec, batch, ranks, network, latency, step, json };
         command.SetAction(parsed =>
         {
             PatchMoESpec valid = SpecFile.Load(parsed.GetRequiredValue(spec), context);
@@ -37,7 +38,7 @@ internal static class CostCommand
                 ClusterTable.Write(context, steps, samples, most);
             }
 
-            context.Output.WriteLine(CostJson.Of(report, steps));
+            context.WriteResult(CostJson.Of(report, steps), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;

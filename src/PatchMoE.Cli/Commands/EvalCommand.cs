@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PatchMoE.Cli.Backends;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
@@ -22,8 +23,9 @@ internal static class EvalCommand
         Option<int?> threads = CommonOptions.Threads();
         Option<string> backend = CommonOptions.Backend();
         Option<string?> device = CommonOptions.Device();
+        Option<bool> json = CommonOptions.Json();
         seed.Description += " Use the seed of the training run (spec.json in its folder has it); otherwise training images may be among the test images.";
-        var command = new Command("eval", "Evaluate weights on the spec's test data.") { spec, weights, data, seed, threads, backend, device };
+        var command = new Command("eval", "Evaluate weights on the spec's test data.") { spec, weights, data, seed, threads, backend, device, json };
         command.SetAction(parsed =>
         {
             BackendEntry entry = BackendCatalog.Require(parsed.GetRequiredValue(backend), parsed.GetValue(device));
@@ -44,7 +46,7 @@ internal static class EvalCommand
                 throw new BadInputException($"{weightsPath}: the test loss is {FiniteCheck.Show(result.Loss)}: with these weights the logits exceed the range of float32. Train again with a lower learning rate.");
             }
 
-            context.Output.WriteLine(JsonLine.Of(new
+            string line = JsonLine.Of(new
             {
                 valid.Name,
                 TestAccuracy = result.Accuracy,
@@ -52,7 +54,10 @@ internal static class EvalCommand
                 result.RouterHitRate,
                 Samples = test.Count,
                 valid.Training!.Seed,
-            }));
+            });
+            string hits = result.RouterHitRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", router hits {rate * 100:0.0} %") : "";
+            context.WriteResult(line, parsed.GetValue(json), string.Create(
+                CultureInfo.InvariantCulture, $"{valid.Name}: test accuracy {result.Accuracy * 100:0.0} % of {test.Count:N0} samples, test loss {ProgressText.Loss(result.Loss)}{hits}"));
             return ExitCode.Done;
         });
         return command;

@@ -5,6 +5,7 @@ using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Processes;
 using PatchMoE.Cli.Runs;
+using PatchMoE.Cli.Texts;
 using PatchMoE.Cli.Training;
 using PatchMoE.Reports;
 using PatchMoE.Training;
@@ -24,7 +25,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
     private readonly Option<int?> _seed = CommonOptions.Seed();
-    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs. [default: training.epochs of the spec]", 1, int.MaxValue);
+    private readonly Option<int?> _epochs = CommonOptions.Number("--epochs", "Number of epochs; of the experts, where routers learn first (method separate, training.routerEpochs). [default: training.epochs of the spec]", 1, int.MaxValue);
     private readonly Option<int?> _seeds = CommonOptions.Number(
         "--seeds", "Train with so many seeds and keep the one with the lowest validation loss. [default: training.seeds of the spec]", 1, 10_000);
 
@@ -46,6 +47,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _strict = CommonOptions.Strict();
     private readonly Option<bool> _resume = new("--resume") { Description = "Resume the run in the folder." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the run in the folder." };
+    private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string> _backend = CommonOptions.Backend();
     private readonly Option<string?> _device = CommonOptions.Device();
 
@@ -64,7 +66,7 @@ internal sealed class TrainCommand
         var command = new Command("train", "Train a network.")
         {
             train._spec, train._out, train._data, train._seed, train._epochs, train._seeds, train._validation,
-            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._backend, train._device,
+            train._keepBest, train._patience, train._tensorBoard, train._threads, train._strict, train._resume, train._force, train._json, train._backend, train._device,
             train._shares, train._allReduce, train._deadline,
         };
         command.Validators.Add(result =>
@@ -92,6 +94,7 @@ internal sealed class TrainCommand
     private int Train(ParseResult parsed, TrainingProcesses processes)
     {
         CommandContext context = processes.Context;
+        string specPath = parsed.GetRequiredValue(_spec);
         string? device = parsed.GetValue(_device);
         bool resume = parsed.GetValue(_resume);
         bool plain = parsed.GetValue(_allReduce);
@@ -104,8 +107,22 @@ internal sealed class TrainCommand
 
         int threads = parsed.GetValue(_threads) ?? processes.ThreadsOf(CommonOptions.DefaultThreads, backend);
         bool severalSeeds = spec.Training.Seeds > 1;
-        Checkpoint? checkpoint = resume && !severalSeeds ? processes.ReadByAll(folder?.CheckpointPath, path => CheckpointFile.Load(path, spec.Model)) : null;
-        folder?.WriteSpec(spec);
+        Checkpoint? checkpoint = null;
+        if (resume && !severalSeeds)
+        {
+            checkpoint = processes.ReadByAll(folder?.NewestCheckpoint(spec.Model, context.Error.WriteLine), path => CheckpointFile.Load(path, spec.Model));
+            if (checkpoint is null)
+            {
+                context.Error.WriteLine("note: the run was stopped before its first checkpoint, so it begins again");
+            }
+        }
+
+        if (folder is not null)
+        {
+            folder.WriteSpec(spec);
+            context.InterruptText = $"interrupted: the epochs saved so far are in {folder.FullPath}; continue with {TrainingText.Resume(spec, specPath, folder)}";
+        }
+
         if (spec.Training.HeldOut > 0)
         {
             context.Error.WriteLine(string.Create(
@@ -117,7 +134,7 @@ internal sealed class TrainCommand
         (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder!, resume) : job.Run((ulong)spec.Training.Seed, folder, checkpoint, events);
         if (folder is not null)
         {
-            Finish(job, folder, result, weights, threads, processes.Count);
+            Finish(parsed, job, folder, result, weights, threads, processes.Count);
         }
 
         return result.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
@@ -164,9 +181,10 @@ internal sealed class TrainCommand
     }
 
     /// <summary>Writes the report and says how it ended.</summary>
-    private static void Finish(TrainingJob job, RunFolder folder, TrainingResult result, WeightBuffer weights, int threads, int processes)
+    private void Finish(ParseResult parsed, TrainingJob job, RunFolder folder, TrainingResult result, WeightBuffer weights, int threads, int processes)
     {
         CommandContext context = job.Context;
+        string specPath = parsed.GetRequiredValue(_spec);
         folder.WriteReport(Report(job.Spec, result, weights, job, threads));
         if (result.Seeds.Count > 0)
         {
@@ -174,11 +192,15 @@ internal sealed class TrainCommand
         }
 
         TrainingSummary.WriteNotices(result.Notices, context.Error);
-        string seeds = job.Training.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $"--seeds {job.Training.Seeds} ") : "";
-        context.Error.WriteLine(result.Interrupted
-            ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {seeds}--resume --out {folder.FullPath}"
-            : $"run folder: {folder.FullPath} (report.html shows the run)");
-        context.Output.WriteLine(TrainingSummary.Json(job.Spec, result, folder, processes));
+        bool isTold = context.IsReadAtATerminal && !parsed.GetValue(_json);
+        if (!isTold)
+        {
+            context.Error.WriteLine(result.Interrupted
+                ? $"interrupted: what was learned so far is in {folder.FullPath}; continue with {TrainingText.Resume(job.Spec, specPath, folder)}"
+                : $"run folder: {folder.FullPath} (report.html shows the run)");
+        }
+
+        context.WriteResult(TrainingSummary.Json(job.Spec, result, folder, processes), parsed.GetValue(_json), TrainingText.Lines(job.Spec, specPath, result, folder));
     }
 
     /// <summary>The spec with the command line's choices.</summary>
@@ -212,6 +234,7 @@ internal sealed class TrainCommand
         model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);
         using var cpu = new CpuEngine(model, workspace);
-        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test.WithVectorsOf(model)));
+        Dataset test = data.Test.WithVectorsOf(model);
+        return TrainingReport.ToHtml(spec, result, seed, ReportedTexts.Of(ReportSections.Of(model, cpu, workspace, test), model, test));
     }
 }

@@ -43,7 +43,7 @@ internal static class SampleFiles
         if (FiniteCheck.FirstNotFinite(values) is int bad and >= 0)
         {
             throw new BadInputException(
-                $"{name}: the value at {ShapeText.Of(Position(bad, array.Shape))} is {FiniteCheck.Show(values[bad])}; inputs must be finite numbers. Remove or replace it.");
+                $"{name}: the value at {ShapeText.Of(SampleArrays.Position(bad, array.Shape))} is {FiniteCheck.Show(values[bad])}; inputs must be finite numbers. Remove or replace it.");
         }
 
         return new SampleBatch(values, array.Shape);
@@ -72,36 +72,6 @@ internal static class SampleFiles
             throw new BadInputException($"--lengths: the model has a backbone, and every patch of its map is valid. Leave --lengths out.");
         }
 
-        NpyArray array = ArrayInput.Read(path, NpyReading.WholeNumbers);
-        string name = ArrayInput.NameOf(path);
-        LayerShape layer = model.LayerShapes()[0];
-        bool hasGroups = model.Input is VectorsInputSpec { Groups.Count: > 0 };
-        bool fits = array.Length == samples * (long)layer.Instances
-            && (array.Shape.Count == 1 || (hasGroups && array.Shape.SequenceEqual([samples, layer.Instances])));
-        if (!fits)
-        {
-            string needed = hasGroups ? $"[{samples}, {layer.Instances}], one for each group of each sample" : $"[{samples}], one for each sample";
-            string advice = hasGroups && array.Shape.SequenceEqual([layer.Instances, samples]) ? "Save n.T" : array.Length == samples * (long)layer.Instances ? "Save n.ravel()" : "Give as many";
-            throw new BadInputException($"{name}: the array is {ShapeText.Of(array.Shape)}, but valid-patch counts {needed}, are needed. {advice}.");
-        }
-
-        int[] lengths = array.Values<int>();
-        int bad = Array.FindIndex(lengths, length => length < 0 || length > layer.Patches);
-        return bad < 0
-            ? lengths
-            : throw new BadInputException(
-                $"{name}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the number of patches. Correct it.");
-    }
-
-    /// <summary>The position of a row-major index.</summary>
-    private static int[] Position(int index, EquatableArray<int> shape)
-    {
-        var position = new int[shape.Count];
-        for (int axis = shape.Count - 1; axis >= 0; axis--)
-        {
-            (index, position[axis]) = Math.DivRem(index, shape[axis]);
-        }
-
-        return position;
+        return SampleArrays.Lengths(ArrayInput.Read(path, NpyReading.WholeNumbers), ArrayInput.NameOf(path), model, samples);
     }
 }

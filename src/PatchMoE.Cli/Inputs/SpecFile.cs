@@ -43,8 +43,15 @@ internal static class SpecFile
             (report ?? context.Error).WriteLine(diagnostic);
         }
 
+        string more = "";
+        if (result.Omitted > 0)
+        {
+            (report ?? context.Error).WriteLine($"{path}: and {result.Omitted} more, which are not shown");
+            more = "more than ";
+        }
+
         int errors = result.Diagnostics.Count(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
-        return result.Spec ?? throw new BadInputException($"{path}: the spec is not valid: {errors} {(errors == 1 ? "mistake" : "mistakes")}.");
+        return result.Spec ?? throw new BadInputException($"{path}: the spec is not valid: {more}{errors} {(errors == 1 ? "mistake" : "mistakes")}.");
     }
 
     /// <summary>The folder that paths in a spec are relative to.</summary>

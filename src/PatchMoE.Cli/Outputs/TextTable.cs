@@ -2,23 +2,23 @@ using Spectre.Console;
 
 namespace PatchMoE.Cli.Outputs;
 
-/// <summary>A table on the error stream; the first column holds names, the others numbers.</summary>
+/// <summary>
+/// A table on the error stream; the first column holds names, the others numbers. One that is wider than the terminal is turned over, so that each row of it
+/// becomes a column, or, if that is too wide as well, cut into tables that each begin with the names.
+/// </summary>
 internal sealed class TextTable
 {
     // A pipe has no width; a table written to it must not be truncated.
     private const int PipeWidth = 160;
 
-    private readonly Table _table = new();
+    // A space at each side, and a line.
+    private const int CellBorder = 3;
 
-    public TextTable(params string[] titles)
-    {
-        foreach (string title in titles)
-        {
-            _table.AddColumn(new TableColumn(Markup.Escape(title)) { Alignment = title == titles[0] ? Justify.Left : Justify.Right });
-        }
-    }
+    private readonly List<string[]> _rows;
 
-    public void Add(params string[] cells) => _table.AddRow(cells.Select(Markup.Escape).ToArray());
+    public TextTable(params string[] titles) => _rows = [titles];
+
+    public void Add(params string[] cells) => _rows.Add(cells);
 
     public void Write(CommandContext context)
     {
@@ -28,6 +28,56 @@ internal sealed class TextTable
             console.Profile.Width = PipeWidth;
         }
 
-        console.Write(_table.Border(context.IsWatched ? TableBorder.Rounded : TableBorder.Ascii));
+        foreach (IReadOnlyList<string[]> rows in Fit(_rows, console.Profile.Width))
+        {
+            var table = new Table();
+            for (int column = 0; column < rows[0].Length; column++)
+            {
+                table.AddColumn(new TableColumn(Markup.Escape(rows[0][column])) { Alignment = column == 0 ? Justify.Left : Justify.Right });
+            }
+
+            foreach (string[] row in rows.Skip(1))
+            {
+                table.AddRow(row.Select(Markup.Escape).ToArray());
+            }
+
+            console.Write(table.Border(context.IsWatched ? TableBorder.Rounded : TableBorder.Ascii));
+        }
     }
+
+    /// <summary>The table as one or several that fit.</summary>
+    /// <param name="rows">Its rows, the titles first.</param>
+    /// <param name="width">The columns of the terminal.</param>
+    internal static IReadOnlyList<IReadOnlyList<string[]>> Fit(IReadOnlyList<string[]> rows, int width)
+    {
+        if (Width(rows) <= width)
+        {
+            return [rows];
+        }
+
+        string[][] turned = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Select(row => row[column]).ToArray())];
+        return Width(turned) <= width ? [turned] : [.. Parts(rows, width)];
+    }
+
+    private static IEnumerable<IReadOnlyList<string[]>> Parts(IReadOnlyList<string[]> rows, int width)
+    {
+        var columns = new List<int>();
+        for (int column = 1; column < rows[0].Length; column++)
+        {
+            if (columns.Count > 0 && Width(Chosen(rows, [.. columns, column])) > width)
+            {
+                yield return Chosen(rows, columns);
+                columns = [];
+            }
+
+            columns.Add(column);
+        }
+
+        yield return Chosen(rows, columns);
+    }
+
+    private static string[][] Chosen(IReadOnlyList<string[]> rows, List<int> columns) =>
+        [.. rows.Select(row => (string[])[row[0], .. columns.Select(column => row[column])])];
+
+    private static int Width(IReadOnlyList<string[]> rows) => 1 + Enumerable.Range(0, rows[0].Length).Sum(column => CellBorder + rows.Max(row => row[column].Length));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PatchMoE.Reports;
 using PatchMoE.Reports.Charts;
 
@@ -23,22 +22,24 @@ internal static class TextPage
             page.Text(finding);
         }
 
+        TextEntry? BySamples(string network, int samples) => result.Find(network, samples, result.Irrelevant[0]);
+        TextEntry? ByNoise(string network, int count) => result.Find(network, result.Most, count);
         List<(string Svg, string? Caption)> charts = [];
         if (result.Samples.Count > 1)
         {
-            charts.Add((Chart(result, "Accuracy against training texts", new XyAxis("training texts N", IsLogarithmic: true), result.Samples, (network, samples) => result.Find(network, samples, result.Irrelevant[0])), null));
+            charts.Add((Chart(result, "Accuracy against training texts", new XyAxis("training texts N", IsLogarithmic: true), result.Samples, BySamples), null));
         }
 
         if (result.Irrelevant.Count > 1)
         {
-            charts.Add((Chart(result, "Accuracy against irrelevant sentences", new XyAxis("irrelevant sentences k in each text"), result.Irrelevant, (network, count) => result.Find(network, result.Most, count)), null));
+            charts.Add((Chart(result, "Accuracy against irrelevant sentences", new XyAxis("irrelevant sentences k in each text"), result.Irrelevant, ByNoise), null));
         }
 
         page.Figures([.. charts]);
-        page.Section("Test accuracy").Table(Table(result, "training texts", result.Samples, (network, samples) => result.Find(network, samples, result.Irrelevant[0])), "Mean ± standard deviation over the seeds");
+        page.Section("Test accuracy").Table(Table(result, "training texts", result.Samples, BySamples), "Mean ± standard deviation over the seeds");
         if (result.Irrelevant.Count > 1)
         {
-            ReportTable noise = Table(result, "irrelevant sentences", result.Irrelevant, (network, count) => result.Find(network, result.Most, count));
+            ReportTable noise = Table(result, "irrelevant sentences", result.Irrelevant, ByNoise);
             noise.Add(["lost", .. result.Networks.Select(network => result.Lost(network)?.ToString())]);
             page.Section($"With irrelevant sentences, {result.Most} training texts").Table(noise, "Mean ± standard deviation over the seeds");
         }
@@ -53,25 +54,16 @@ internal static class TextPage
         return page.ToHtml(origin);
     }
 
-    private static string Chart(TextResult result, string title, XyAxis axis, IReadOnlyList<int> settings, Func<string, int, TextEntry?> find)
-    {
-        XyPoint? Point(string network, int setting) => find(network, setting) is { } entry
-            ? new XyPoint(setting, entry.Spread.Mean, entry.Spread.Low, entry.Spread.High, string.Create(CultureInfo.InvariantCulture, $"{entry.Values.Count} seeds"))
-            : null;
-        XySeries[] series = [.. result.Networks.Select(network => new XySeries(network, [.. settings.Select(setting => Point(network, setting)).OfType<XyPoint>()]))];
-        return new XyChart(title, axis, new XyAxis("test accuracy, mean ± standard deviation"), series).ToSvg();
-    }
+    private static string Chart(TextResult result, string title, XyAxis setting, IReadOnlyList<int> settings, Func<string, int, TextEntry?> find) => GridSection.Chart(
+        title,
+        setting,
+        new XyAxis("test accuracy, mean ± standard deviation"),
+        result.Networks,
+        settings,
+        (network, at) => find(network, at) is { } entry ? (entry.Spread, entry.Values.Count) : null).ToSvg();
 
-    private static ReportTable Table(TextResult result, string first, IReadOnlyList<int> settings, Func<string, int, TextEntry?> find)
-    {
-        var table = new ReportTable([new ReportColumn(first), .. result.Networks.Select(network => new ReportColumn(network))]);
-        foreach (int setting in settings)
-        {
-            table.Add([setting, .. result.Networks.Select(network => find(network, setting)?.Spread.ToString().Replace(' ', '\u00a0'))]);
-        }
-
-        return table;
-    }
+    private static ReportTable Table(TextResult result, string setting, IReadOnlyList<int> settings, Func<string, int, TextEntry?> find) =>
+        GridSection.Means(setting, result.Networks, settings, (network, at) => find(network, at)?.Spread);
 
     private static ReportTable Costs(IReadOnlyList<PatchMoESpec> specs)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PatchMoE.Cli.Experiments;
 using PatchMoE.Cli.TextExperiments;
 using PatchMoE.Reports;
@@ -14,8 +15,11 @@ internal sealed class TextReproduction(string name, string title, string summary
 {
     private const int MostSamples = 2000;
 
-    private static readonly int[] s_irrelevant = [0, 2, 8, 32];
+    private static readonly int[] s_irrelevant = [0, 8, 32];
     private static readonly int[] s_quickIrrelevant = [0, 8];
+
+    // The cells and the report of a run need the same texts: read once for the options of the run.
+    private readonly ConditionalWeakTable<ReproductionOptions, TextCorpus> _corpora = [];
 
     public string Name => name;
 
@@ -41,11 +45,11 @@ internal sealed class TextReproduction(string name, string title, string summary
         "the same for experts on one, two and three levels of a text's structure, with and without routing",
         [TextNetworks.Sentences, TextNetworks.TwoLevels, TextNetworks.ThreeLevels, TextNetworks.DenseLevels, TextNetworks.Averaged]);
 
-    public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options, TextCorpus.Find(options.DataFolder)).Select(trial => trial.Cell)];
+    public IReadOnlyList<ICell> Cells(ReproductionOptions options) => [.. Trials(options, Corpus(options)).Select(trial => trial.Cell)];
 
     public ReproductionReport Report(ReproductionOptions options, Func<ICell, CellRecord?> find)
     {
-        TextCorpus corpus = TextCorpus.Find(options.DataFolder);
+        TextCorpus corpus = Corpus(options);
         IReadOnlyList<TextTrial> trials = Trials(options, corpus);
         var result = new TextResult([.. trials.OrderBy(trial => Chosen(options).IndexOf(trial.Network))], find);
         string lead = string.Create(
@@ -56,6 +60,8 @@ internal sealed class TextReproduction(string name, string title, string summary
         return new ReproductionReport(
             TextPage.Of(Title, lead, result, rows, specs, ReproductionOrigin.Of(Name, options)), $"# {Title}\n\n{lead}\n\n{result.ToMarkdown()}", rows.ToCsv(), result.Numbers);
     }
+
+    private TextCorpus Corpus(ReproductionOptions options) => _corpora.GetValue(options, one => TextCorpus.Find(one.DataFolder));
 
     private List<string> Chosen(ReproductionOptions options) => [.. networks.Where(network => options.Networks.Count == 0 || options.Networks.Contains(network))];
 

@@ -6,6 +6,9 @@ namespace PatchMoE.Cli.Runs;
 /// <summary>Where training runs are if the user does not say: in the folder <c>runs</c>.</summary>
 internal static class RunPlaces
 {
+    /// <summary>What the names of the folders of a run's seeds begin with.</summary>
+    public const string SeedPrefix = "seed-";
+
     private const string Folder = "runs";
 
     /// <summary>The folders of a spec's runs, one after another without end: <c>runs/{name}-{seed}</c>, then with a number appended.</summary>
@@ -20,9 +23,15 @@ internal static class RunPlaces
         }
     }
 
-    /// <summary>Whether a folder holds a run.</summary>
-    public static bool HoldsRun(string folder) =>
-        new[] { "spec.json", "weights.safetensors", "checkpoint.safetensors" }.Any(name => File.Exists(Path.Combine(folder, name)));
+    /// <summary>Whether a folder holds what a run has learnt so far. A run that was killed before its first checkpoint has learnt nothing: its folder has a spec alone.</summary>
+    public static bool HoldsRun(string folder) => HoldsResult(folder)
+        || (Directory.Exists(folder) && Directory.EnumerateDirectories(folder, SeedPrefix + "*").Any(HoldsResult));
+
+    /// <summary>Whether a run was begun in a folder.</summary>
+    public static bool IsBegun(string folder) => HoldsRun(folder) || File.Exists(Path.Combine(folder, "spec.json"));
+
+    private static bool HoldsResult(string folder) =>
+        new[] { "weights.safetensors", "checkpoint.safetensors", "checkpoint.previous.safetensors" }.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>The weights of a spec that a run wrote last, of whatever seed; null if there are none.</summary>
     /// <param name="spec">The spec; only its name and model count.</param>

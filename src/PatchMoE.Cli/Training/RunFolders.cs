@@ -25,7 +25,7 @@ internal static class RunFolders
         }
 
         string chosen = path ?? Last(spec);
-        if (resume && !RunPlaces.HoldsRun(chosen))
+        if (resume && !RunPlaces.IsBegun(chosen))
         {
             throw new BadInputException($"{chosen}: there is no run to resume. Start one without --resume, or give the folder of one with --out.");
         }
@@ -33,6 +33,12 @@ internal static class RunFolders
         if (RunPlaces.HoldsRun(chosen) && !resume && !force)
         {
             throw new BadInputException($"{chosen}: the folder already holds a run. Continue it with --resume, replace it with --force, or choose another folder with --out.");
+        }
+
+        string saved = Path.Combine(chosen, "spec.json");
+        if (File.Exists(saved) && !resume && !force && !IsOf(saved, spec))
+        {
+            throw new BadInputException($"{saved}: the folder has another spec, which the run's would replace. Choose another folder with --out, or replace it with --force.");
         }
 
         RunFolder folder = RunFolder.Open(chosen);
@@ -44,10 +50,17 @@ internal static class RunFolders
         return folder;
     }
 
+    /// <summary>Whether a training of this network and data wrote a spec, and no user did, who would miss it.</summary>
+    private static bool IsOf(string path, PatchMoESpec spec)
+    {
+        string text = Inputs.SpecFile.ReadText(path);
+        return SpecReader.Read(text, path).Spec is { } saved && saved.Model == spec.Model && saved.Data == spec.Data && SpecWriter.ToJson(saved) == text;
+    }
+
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
     {
-        foreach (string path in (string[])[folder.SpecPath, folder.MetricsPath, folder.WeightsPath, folder.CheckpointPath, folder.ReportPath])
+        foreach (string path in (string[])[folder.SpecPath, folder.MetricsPath, folder.WeightsPath, folder.CheckpointPath, folder.PreviousCheckpointPath, folder.ReportPath])
         {
             File.Delete(path);
         }
@@ -92,6 +105,6 @@ internal static class RunFolders
         throw new UnreachableException("there are infinitely many default folders");
     }
 
-    /// <summary>The last default folder that holds a run; the first if there is none.</summary>
-    private static string Last(PatchMoESpec spec) => RunPlaces.Of(spec).TakeWhile(RunPlaces.HoldsRun).DefaultIfEmpty(RunPlaces.Of(spec).First()).Last();
+    /// <summary>The last default folder in which a run was begun; the first if there is none.</summary>
+    private static string Last(PatchMoESpec spec) => RunPlaces.Of(spec).TakeWhile(RunPlaces.IsBegun).DefaultIfEmpty(RunPlaces.Of(spec).First()).Last();
 }

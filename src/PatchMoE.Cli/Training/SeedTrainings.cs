@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Training;
 using PatchMoE.Training.Runs;
 
@@ -11,8 +12,6 @@ namespace PatchMoE.Cli.Training;
 /// </summary>
 internal static class SeedTrainings
 {
-    private const string Prefix = "seed-";
-
     /// <summary>Trains; if interrupted, with the seeds so far.</summary>
     /// <param name="job">The job: <c>training.seed</c> is the first seed, <c>training.seeds</c> their number.</param>
     /// <param name="folder">The run folder.</param>
@@ -32,10 +31,10 @@ internal static class SeedTrainings
         for (int i = 0; i < count; i++)
         {
             ulong seed = (ulong)job.Training.Seed + (ulong)i;
-            string name = Prefix + seed.ToString(CultureInfo.InvariantCulture);
+            string name = RunPlaces.SeedPrefix + seed.ToString(CultureInfo.InvariantCulture);
             job.Context.Error.WriteLine($"seed {seed} ({i + 1} of {count})");
             using RunFolder own = RunFolder.Open(Path.Combine(folder.FullPath, name));
-            Checkpoint? checkpoint = resume && own.HasCheckpoint ? own.ReadCheckpoint(job.Spec.Model) : null;
+            Checkpoint? checkpoint = resume ? own.ReadCheckpoint(job.Spec.Model, job.Context.Error.WriteLine) : null;
             string? events = job.EventFolder is { } all ? Path.Combine(all, name) : null;
             (TrainingResult Result, WeightBuffer Weights) one = job.Run(seed, own, checkpoint, events);
             seconds += one.Result.Seconds;
@@ -84,10 +83,11 @@ internal static class SeedTrainings
     /// <summary>Nothing of an old run may be mistaken for part of the new one.</summary>
     private static void Clear(RunFolder folder)
     {
-        foreach (string old in Directory.GetDirectories(folder.FullPath, Prefix + "*"))
+        foreach (string old in Directory.GetDirectories(folder.FullPath, RunPlaces.SeedPrefix + "*"))
         {
             using RunFolder own = RunFolder.Open(old);
             File.Delete(own.CheckpointPath);
+            File.Delete(own.PreviousCheckpointPath);
             File.Delete(own.WeightsPath);
             File.Delete(own.MetricsPath);
         }

@@ -7,7 +7,7 @@ namespace PatchMoE.Ilgpu;
 /// <param name="Title">Its name as given by the driver.</param>
 /// <param name="Memory">Its memory in bytes.</param>
 /// <param name="Driver">The driver and its version.</param>
-/// <param name="ByNameOnly">Whether it is used only if requested by name: an OpenCL driver for CPUs, useful only for tests.</param>
+/// <param name="ByNameOnly">Whether it is used only if requested by name: an OpenCL driver for CPUs, or ILGPU's CPU accelerator, both useful only for tests.</param>
 public sealed record IlgpuDeviceInfo(string Name, string Title, long Memory, string Driver, bool ByNameOnly)
 {
     /// <summary>One line of text: name, title, memory, driver.</summary>

@@ -15,7 +15,7 @@ public static class IlgpuDevices
     public static IReadOnlyList<IlgpuDeviceInfo> List() => [.. Find().Select(device => device.Info)];
 
     /// <summary>Opens a device.</summary>
-    /// <param name="name">A name of <see cref="List"/>; null for the first that works.</param>
+    /// <param name="name">A name of <see cref="List"/>; null for the first GPU that works.</param>
     /// <param name="optimization">How far ILGPU optimises kernels.</param>
     /// <exception cref="BadInputException">There is no such device, or it does not work; the message says why and what to do.</exception>
     public static IlgpuDevice Open(string? name = null, OptimizationLevel optimization = OptimizationLevel.O2)
@@ -28,19 +28,23 @@ public static class IlgpuDevices
             return Open(named, optimization);
         }
 
-        foreach (FoundDevice device in devices.Where(device => !device.Info.ByNameOnly && device.Info.Name != CpuName))
+        BadInputException? failure = null;
+        foreach (FoundDevice device in devices.Where(device => !device.Info.ByNameOnly))
         {
             try
             {
                 return Open(device, optimization);
             }
-            catch (BadInputException)
+            catch (BadInputException problem)
             {
-                // The next may work; one that was requested by name reports why it does not.
+                // The next may work.
+                failure ??= problem;
             }
         }
 
-        return Open(devices[^1], optimization);
+        string advice = $"ILGPU's CPU accelerator is slow and used only by name: --device {CpuName}. To train on the processor, use the backend cpu.";
+        throw failure is null ? new BadInputException($"--backend ilgpu: there is no GPU here that CUDA or OpenCL can use. {advice}")
+            : new BadInputException($"--backend ilgpu: no GPU here works. {failure.Message} {advice}", failure);
     }
 
     private static IlgpuDevice Open(FoundDevice found, OptimizationLevel optimization)
@@ -89,7 +93,7 @@ public static class IlgpuDevices
     }
 
     private static FoundDevice OfCpu() => new(
-        new IlgpuDeviceInfo(CpuName, "ILGPU's CPU accelerator (slow; for checking kernels)", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, $"ILGPU {Context.Version}", ByNameOnly: false),
+        new IlgpuDeviceInfo(CpuName, "ILGPU's CPU accelerator (slow)", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, $"ILGPU {Context.Version}", ByNameOnly: true),
         builder => builder.CPU(CPUDeviceKind.Nvidia)); // the kind that allows groups of 1024 threads, as GPUs do
 
     private sealed record FoundDevice(IlgpuDeviceInfo Info, Action<Context.Builder> Register);

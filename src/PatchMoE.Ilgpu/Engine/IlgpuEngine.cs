@@ -37,7 +37,7 @@ public sealed partial class IlgpuEngine : IGradientEngine
 
     /// <summary>Creates an engine with its own device; it starts with the model's weights.</summary>
     /// <param name="model">A model whose class was compiled with a reference to PatchMoE.Ilgpu.</param>
-    /// <param name="device">A name of <see cref="IlgpuDevices.List"/>; null for the first device that works.</param>
+    /// <param name="device">A name of <see cref="IlgpuDevices.List"/>; null for the first GPU that works.</param>
     /// <param name="options">How the device is used; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model has no kernels for GPUs.</exception>
     /// <exception cref="BadInputException">There is no such device, it does not work, or its memory is insufficient.</exception>

@@ -4,7 +4,21 @@ namespace PatchMoE.Reports.Texts;
 /// <param name="Name">What it is called, for example its file.</param>
 /// <param name="Prediction">What the model says of it.</param>
 /// <param name="Parts">The text in its parts, in order; together they are the whole text.</param>
-internal sealed record RoutedText(string Name, Prediction Prediction, IReadOnlyList<RoutedPart> Parts);
+internal sealed record RoutedText(string Name, Prediction Prediction, IReadOnlyList<RoutedPart> Parts)
+{
+    /// <summary>The beginning of a long text: whole parts, until there are so many characters.</summary>
+    /// <param name="characters">How many are enough.</param>
+    public RoutedText Beginning(int characters)
+    {
+        int count = 0;
+        for (int length = 0; count < Parts.Count && length < characters; count++)
+        {
+            length += Parts[count].Text.Length;
+        }
+
+        return count == Parts.Count ? this : this with { Parts = [.. Parts.Take(count), new RoutedPart(" …", IsSegment: false, [])] };
+    }
+}
 
 /// <summary>A segment of a text, or what stands between two of them.</summary>
 /// <param name="Text">Its characters.</param>

@@ -84,7 +84,14 @@ public sealed record BagsDataSpec(string Source, int Positive, double Mean, doub
 /// <param name="TrainLabels">[N] training labels.</param>
 /// <param name="TestInput">[N, …] test inputs.</param>
 /// <param name="TestLabels">[N] test labels.</param>
-public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, string TestInput, string TestLabels) : DataSpec;
+public sealed record ArraysDataSpec(string TrainInput, string TrainLabels, string TestInput, string TestLabels) : DataSpec
+{
+    /// <summary>[N], or [N, T] with groups: the valid patches of the training samples; null if all are valid.</summary>
+    public string? TrainLengths { get; init; }
+
+    /// <summary>The same of the test samples.</summary>
+    public string? TestLengths { get; init; }
+}
 
 /// <summary>CIFAR-10's colour images, 32×32×3, in ten classes; each training and test image at most once.</summary>
 /// <param name="Source">The folder of its binary files, relative to the spec file; null for <c>data/cifar-10</c>, found by searching upwards.</param>

@@ -151,8 +151,11 @@ internal static class DataReader
         string? trainLabels = ReadPath(fields, "trainLabels", "trainLabels.npy", File, "the training labels, a .npy file");
         string? testInput = ReadPath(fields, "testInput", "testInput.npy", File, "the test inputs, a .npy file");
         string? testLabels = ReadPath(fields, "testLabels", "testLabels.npy", File, "the test labels, a .npy file");
-        return trainInput is not null && trainLabels is not null && testInput is not null && testLabels is not null
-            ? new ArraysDataSpec(trainInput, trainLabels, testInput, testLabels)
+        string? trainLengths = ReadPath(fields, "trainLengths", "trainLengths.npy", "the valid-patch counts of the training samples, a .npy file", required: null);
+        string? testLengths = ReadPath(fields, "testLengths", "testLengths.npy", "the valid-patch counts of the test samples, a .npy file", required: null);
+        bool isRead = fields.Has("trainLengths") == trainLengths is not null && fields.Has("testLengths") == testLengths is not null;
+        return trainInput is not null && trainLabels is not null && testInput is not null && testLabels is not null && isRead
+            ? new ArraysDataSpec(trainInput, trainLabels, testInput, testLabels) { TrainLengths = trainLengths, TestLengths = testLengths }
             : null;
     }
 

@@ -3,21 +3,52 @@ namespace PatchMoE;
 /// <summary>Collects diagnostics while reading continues.</summary>
 internal sealed class DiagnosticBag
 {
+    /// <summary>How many are kept: nobody reads more, and a text of empty layers would otherwise give a hundred times its own length.</summary>
+    public const int Most = 100;
+
     private readonly List<SpecDiagnostic> _diagnostics = [];
 
-    /// <summary>Whether any of them is an error.</summary>
-    public bool HasErrors => _diagnostics.Any(diagnostic => diagnostic.Rule.Level == DiagnosticLevel.Error);
+    /// <summary>Whether any of them is an error, also of those that are not kept.</summary>
+    public bool HasErrors { get; private set; }
+
+    /// <summary>How many there were beyond those that are kept.</summary>
+    public int Omitted { get; private set; }
 
     /// <summary>Adds a diagnostic.</summary>
-    public void Report(DiagnosticRule rule, SpecPlace place, params object?[] arguments) => Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
+    public void Report(DiagnosticRule rule, SpecPlace place, params object?[] arguments)
+    {
+        if (Counts(rule))
+        {
+            _diagnostics.Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
+        }
+    }
 
     /// <summary>Adds a diagnostic from a check outside the reader.</summary>
-    public void Add(SpecDiagnostic diagnostic) => _diagnostics.Add(diagnostic);
+    public void Add(SpecDiagnostic diagnostic)
+    {
+        if (Counts(diagnostic.Rule))
+        {
+            _diagnostics.Add(diagnostic);
+        }
+    }
 
-    /// <summary>All of them, in the order of the text; those at the same position in the order reported.</summary>
+    /// <summary>Those that are kept, in the order of the text; those at the same position in the order reported.</summary>
     public EquatableArray<SpecDiagnostic> InTextOrder() =>
         _diagnostics
             .OrderBy(diagnostic => diagnostic.Span.File, StringComparer.Ordinal)
             .ThenBy(diagnostic => diagnostic.Span.Start)
             .ToEquatableArray();
+
+    /// <summary>Notes that a rule is broken; false if no more are kept.</summary>
+    private bool Counts(DiagnosticRule rule)
+    {
+        HasErrors |= rule.Level == DiagnosticLevel.Error;
+        if (_diagnostics.Count < Most)
+        {
+            return true;
+        }
+
+        Omitted++;
+        return false;
+    }
 }

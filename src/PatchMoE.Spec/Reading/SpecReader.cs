@@ -24,7 +24,7 @@ public static class SpecReader
     {
         var diagnostics = new DiagnosticBag();
         PatchMoESpec? spec = FieldReader.Open(root, "", diagnostics, "{ \"model\": { ... } }") is { } fields ? ReadSpec(fields, defaultName) : null;
-        return new SpecResult(diagnostics.HasErrors ? null : spec, diagnostics.InTextOrder());
+        return new SpecResult(diagnostics.HasErrors ? null : spec, diagnostics.InTextOrder()) { Omitted = diagnostics.Omitted };
     }
 
     private static PatchMoESpec? ReadSpec(FieldReader fields, string defaultName)

@@ -81,7 +81,9 @@ internal static class TrainingWriter
             .Text("trainInput", arrays.TrainInput)
             .Text("trainLabels", arrays.TrainLabels)
             .Text("testInput", arrays.TestInput)
-            .Text("testLabels", arrays.TestLabels),
+            .Text("testLabels", arrays.TestLabels)
+            .Text("trainLengths", arrays.TrainLengths)
+            .Text("testLengths", arrays.TestLengths),
         FolderDataSpec folder => new ObjectWriter()
             .Text("kind", "folder")
             .Text("path", folder.Path)

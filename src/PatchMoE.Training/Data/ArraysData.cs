@@ -11,15 +11,22 @@ internal static class ArraysData
     /// <param name="folder">The folder that the spec's relative paths are relative to.</param>
     /// <exception cref="BadInputException">A file cannot be read, holds values or a shape that do not fit, or the two differ in number.</exception>
     public static (Dataset Train, Dataset Test) Read(ArraysDataSpec spec, ModelSpec model, string folder) =>
-        (Read(spec.TrainInput, spec.TrainLabels, model, folder), Read(spec.TestInput, spec.TestLabels, model, folder));
+        (Read(spec.TrainInput, spec.TrainLabels, spec.TrainLengths, model, folder), Read(spec.TestInput, spec.TestLabels, spec.TestLengths, model, folder));
 
-    private static Dataset Read(string inputFile, string labelsFile, ModelSpec model, string folder)
+    private static Dataset Read(string inputFile, string labelsFile, string? lengthsFile, ModelSpec model, string folder)
     {
         string inputPath = DataPath.Resolve(inputFile, folder);
         string labelsPath = DataPath.Resolve(labelsFile, folder);
         NpyArray input = NpyFile.Read(inputPath, NpyReading.Inputs);
         float[] values = SampleArrays.Inputs(input, inputPath, model);
         int[] labels = SampleArrays.Labels(NpyFile.Read(labelsPath, NpyReading.WholeNumbers), labelsPath, model, input.Shape[0]);
-        return new Dataset(model.InputShape(), values, labels);
+        int[]? lengths = null;
+        if (lengthsFile is not null)
+        {
+            string lengthsPath = DataPath.Resolve(lengthsFile, folder);
+            lengths = SampleArrays.Lengths(NpyFile.Read(lengthsPath, NpyReading.WholeNumbers), lengthsPath, model, labels.Length);
+        }
+
+        return new Dataset(model.InputShape(), values, labels, lengths);
     }
 }

@@ -26,6 +26,8 @@ internal static class DataPath
             TrainLabels = replace(arrays.TrainLabels),
             TestInput = replace(arrays.TestInput),
             TestLabels = replace(arrays.TestLabels),
+            TrainLengths = arrays.TrainLengths is null ? null : replace(arrays.TrainLengths),
+            TestLengths = arrays.TestLengths is null ? null : replace(arrays.TestLengths),
         },
         FolderDataSpec pictures => pictures with { Path = replace(pictures.Path) },
         TextDataSpec texts => texts with { Path = replace(texts.Path), Test = texts.Test is null ? null : replace(texts.Test) },

@@ -56,6 +56,9 @@ public sealed partial class Dataset
     /// <summary>What a sample is called, for example its file in the folder of the data; empty if the samples have no names.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The texts that the samples were made of, for a report; null if they are none.</summary>
+    internal IReadOnlyList<TextDocument>? Documents { get; init; }
+
     /// <summary>How the images are augmented in each epoch of training; null if they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
@@ -84,7 +87,7 @@ public sealed partial class Dataset
     {
         ArgumentNullException.ThrowIfNull(weights);
         return HasTokens
-            ? new Dataset(InputShape, _inputs.For(weights), _labels, _lengths.Length == 0 ? null : _lengths, _discriminativePatches) { Names = Names, Deciding = Deciding }
+            ? new Dataset(InputShape, _inputs.For(weights), _labels, _lengths.Length == 0 ? null : _lengths, _discriminativePatches) { Names = Names, Documents = Documents, Deciding = Deciding }
             : this;
     }
 

@@ -15,6 +15,9 @@ internal static class IdxFile
     /// <summary>Deflate expands a byte to at most 1032: a header that claims more is rejected before anything is allocated.</summary>
     private const long LargestDeflateRatio = 1032;
 
+    /// <summary>Values of gzipped content that are allocated before any arrived: memory grows with the bytes that there are, not with those that a header claims.</summary>
+    private const int FirstAllocation = 1 << 20;
+
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file, gzipped or plain.</param>
     /// <param name="rank">The number of axes it must have: 3 for images [N, rows, columns], 1 for labels [N].</param>
@@ -82,9 +85,8 @@ internal static class IdxFile
             throw new BadInputException($"{path}: {sizes} values are more than the {Array.MaxLength} that fit in memory. The header is damaged: download the file again.");
         }
 
-        var values = new byte[length <= (UInt128)largestLength ? (int)length : 0];
-        int read = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
-        if (read < (long)length)
+        byte[] values = length <= (UInt128)largestLength ? ReadUpTo(content, (int)length) : [];
+        if (values.Length < (long)length)
         {
             throw new BadInputException($"{path}: the header claims {sizes} = {length} values, but the file ends before that. It is truncated: download it again.");
         }
@@ -95,5 +97,27 @@ internal static class IdxFile
         }
 
         return (shape, values);
+    }
+
+    /// <summary>The next bytes: as many as are wanted, or as there are.</summary>
+    private static byte[] ReadUpTo(Stream content, int length)
+    {
+        var values = new byte[content.CanSeek ? length : Math.Min(length, FirstAllocation)];
+        int read = 0;
+        while (true)
+        {
+            read += content.ReadAtLeast(values.AsSpan(read), values.Length - read, throwOnEndOfStream: false);
+            if (read < values.Length)
+            {
+                return values[..read];
+            }
+
+            if (read == length)
+            {
+                return values;
+            }
+
+            Array.Resize(ref values, (int)Math.Min(length, 2L * read));
+        }
     }
 }

@@ -56,4 +56,46 @@ internal static class SampleArrays
             : "Give one label for each sample";
         throw new BadInputException($"{name}: the array is {ShapeText.Of(array.Shape)}, but the {samples} samples of the input need labels [{samples}]. {advice}.");
     }
+
+    /// <summary>Valid-patch counts, one for each sample or group.</summary>
+    /// <param name="array">[B], with groups [B, T] or [B·T]; read with <see cref="NpyReading.WholeNumbers"/>.</param>
+    /// <param name="name">How messages call it.</param>
+    /// <param name="model">A valid model.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <returns>[B] or [B, T].</returns>
+    /// <exception cref="BadInputException">The array has another shape, or a count is none.</exception>
+    public static int[] Lengths(NpyArray array, string name, ModelSpec model, int samples)
+    {
+        LayerShape layer = model.LayerShapes()[0];
+        bool hasGroups = model.Input is VectorsInputSpec { Groups.Count: > 0 };
+        bool fits = array.Length == samples * (long)layer.Instances
+            && (array.Shape.Count == 1 || (hasGroups && array.Shape.SequenceEqual([samples, layer.Instances])));
+        if (!fits)
+        {
+            string needed = hasGroups ? $"[{samples}, {layer.Instances}], one for each group of each sample" : $"[{samples}], one for each sample";
+            string advice = hasGroups && array.Shape.SequenceEqual([layer.Instances, samples]) ? "Save n.T" : array.Length == samples * (long)layer.Instances ? "Save n.ravel()" : "Give as many";
+            throw new BadInputException($"{name}: the array is {ShapeText.Of(array.Shape)}, but valid-patch counts {needed}, are needed. {advice}.");
+        }
+
+        int[] lengths = array.Values<int>();
+        int bad = Array.FindIndex(lengths, length => length < 0 || length > layer.Patches);
+        return bad < 0
+            ? lengths
+            : throw new BadInputException(
+                $"{name}: the valid-patch count at {ShapeText.Of(Position(bad, array.Shape))} is {lengths[bad]}; a count is 0 to {layer.Patches}, the number of patches. Correct it.");
+    }
+
+    /// <summary>The position of a row-major index.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="shape">The shape of the array.</param>
+    public static int[] Position(int index, EquatableArray<int> shape)
+    {
+        var position = new int[shape.Count];
+        for (int axis = shape.Count - 1; axis >= 0; axis--)
+        {
+            (index, position[axis]) = Math.DivRem(index, shape[axis]);
+        }
+
+        return position;
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class TextEncoding(ITextReader reader, ModelSpec model, LoadOpti
         Memory<int> LengthsOf(int text) => lengths.AsMemory(text * groups, groups);
         SampleStore store = model.EmbeddingTable() is null ? Vectors(texts, LengthsOf, counts) : Tokens(texts, LengthsOf, counts);
         Report(texts, counts);
-        return new Dataset(model.InputShape(), store, labels, lengths) { Names = [.. texts.Select(text => text.Name)] };
+        return new Dataset(model.InputShape(), store, labels, lengths) { Names = [.. texts.Select(text => text.Name)], Documents = [.. texts.Select(text => text.Document)] };
     }
 
     private TextStore Vectors(List<LabelledText> texts, Func<int, Memory<int>> lengthsOf, (int Kept, int Cut)[] counts)

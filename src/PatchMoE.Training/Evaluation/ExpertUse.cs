@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training.Evaluation;
 
@@ -34,7 +35,7 @@ public sealed record ExpertUse(
             var shares = new List<double>();
             while (reader.Read() && reader.TokenType == JsonTokenType.Number)
             {
-                shares.Add(reader.GetDouble());
+                shares.Add(MetricsJson.FiniteConverter.Finite(ref reader));
             }
 
             return reader.TokenType == JsonTokenType.EndArray ? shares.ToEquatableArray() : throw new JsonException();

@@ -48,12 +48,15 @@ public abstract class Optimizer : IBufferWork
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, "Unknown optimizer."),
     };
 
+    /// <summary>The name in <see cref="State"/> of the mean of the squared gradients.</summary>
+    internal const string SquaresName = "second";
+
     /// <summary>The names in <see cref="State"/> for a rule.</summary>
     public static IReadOnlyList<string> StateNames(OptimizerKind kind) => kind switch
     {
         OptimizerKind.Sgd => [],
         OptimizerKind.Momentum => ["velocity"],
-        _ => ["first", "second"],
+        _ => ["first", SquaresName],
     };
 
     /// <summary>Makes one update of all trained tensors, on the caller's thread alone.</summary>

@@ -61,6 +61,32 @@ public sealed record Checkpoint(
         Require("data.train", Samples, samples);
         Require("the number of samples held out (training.validation)", HeldOut, heldOut);
         Require("the number of weights", Weights.Length, model.Parameters.Length);
+        CheckPlace(Phase == TrainingPhase.Routers ? training.RouterEpochs : training.Epochs);
+    }
+
+    /// <summary>A place in the run that no training reaches would end it at once, or skip updates, without a word.</summary>
+    private void CheckPlace(int epochs)
+    {
+        if (Epoch > epochs)
+        {
+            string field = Phase == TrainingPhase.Routers ? "training.routerEpochs" : "training.epochs";
+            throw new BadInputException(
+                $"checkpoint: {Epoch} epochs are finished, but {field} is {epochs}. Resume with {Epoch} or more, or start a new run in another folder.");
+        }
+
+        int batches = (Samples - HeldOut + BatchSize - 1) / BatchSize;
+        long updates = ((long)Epoch * batches) + Batch;
+        string? damage =
+            Batch > batches ? $"{Batch} updates of its epoch are made, but an epoch has {batches}"
+            : Epoch == epochs && Batch > 0 ? $"{Batch} updates are made after the last of {epochs} epochs"
+            : OptimizerSteps != updates ? $"the optimizer counts {OptimizerSteps} updates, but {Epoch} epochs of {batches} and {Batch} more are {updates}"
+            : History.Count(epoch => epoch.Phase == Phase) != Epoch ? $"its history has {History.Count(epoch => epoch.Phase == Phase)} epochs, but {Epoch} are finished"
+            : Best is { } best && best.Epoch > Epoch ? $"its best epoch is {best.Epoch}, but {Epoch} are finished"
+            : null;
+        if (damage is not null)
+        {
+            throw new BadInputException($"checkpoint: it is damaged: {damage}. Start the run again, with --force.");
+        }
     }
 
     private static void Require<T>(string field, T saved, T wanted)

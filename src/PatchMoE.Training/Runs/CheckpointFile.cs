@@ -16,7 +16,15 @@ public static class CheckpointFile
     /// <param name="model">The network.</param>
     /// <param name="checkpoint">What to save.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public static void Save(string path, ModelSpec model, Checkpoint checkpoint)
+    public static void Save(string path, ModelSpec model, Checkpoint checkpoint) => Save(path, model, checkpoint, previous: null);
+
+    /// <summary>Saves a checkpoint, and keeps the one that was there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="checkpoint">What to save.</param>
+    /// <param name="previous">What a file at <paramref name="path"/> is renamed to once the new one is complete; null to replace it.</param>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    internal static void Save(string path, ModelSpec model, Checkpoint checkpoint, string? previous)
     {
         IEnumerable<NamedTensor> state = checkpoint.OptimizerState.SelectMany(
             buffer => WeightsFile.Tensors(model, buffer.Values).Select(tensor => tensor with { Name = StateName(buffer.Name, tensor.Name) }));
@@ -44,16 +52,28 @@ public static class CheckpointFile
             best = WeightsFile.Tensors(model, kept.Weights).Select(tensor => tensor with { Name = BestName(tensor.Name) });
         }
 
-        SafetensorsFile.Write(path, [.. WeightsFile.Tensors(model, checkpoint.Weights), .. state, .. best], metadata);
+        NamedTensor[] tensors = [.. WeightsFile.Tensors(model, checkpoint.Weights), .. state, .. best];
+        metadata[CheckpointSum.Key] = CheckpointSum.Of(tensors, metadata);
+        SafetensorsFile.Write(path, tensors, metadata, previous);
     }
 
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">The network it must belong to.</param>
     /// <exception cref="BadInputException">The file cannot be read or is not a checkpoint of this network.</exception>
-    public static Checkpoint Load(string path, ModelSpec model)
+    public static Checkpoint Load(string path, ModelSpec model) => Load(SafetensorsFile.Read(path), path, model);
+
+    /// <summary>Loads a checkpoint from a seekable stream that holds nothing else; messages call it <paramref name="path"/>.</summary>
+    internal static Checkpoint Load(Stream stream, string path, ModelSpec model) => Load(SafetensorsFile.Read(stream, path), path, model);
+
+    private static Checkpoint Load(SafetensorsContent content, string path, ModelSpec model)
     {
-        SafetensorsContent content = SafetensorsFile.Read(path);
+        // Checkpoints written before they had a checksum have none.
+        if (content.Metadata.TryGetValue(CheckpointSum.Key, out string? sum) && sum != CheckpointSum.Of(content.Tensors, content.Metadata))
+        {
+            throw new BadInputException($"{path}: the checkpoint is damaged: its checksum is wrong. Start the run again, with --force.");
+        }
+
         T Read<T>(string key, Func<string, T> parse) => ReadMetadata(path, content, key, parse);
         int ReadCount(string key) => Read(key, text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
 
@@ -73,7 +93,7 @@ public static class CheckpointFile
             Read("lossSum", ParseFinite),
             ReadCount("optimizerSteps"),
             ReadBuffer(path, content, model, name => name),
-            [.. buffers.Select(buffer => (buffer, ReadBuffer(path, content, model, name => StateName(buffer, name))))],
+            [.. buffers.Select(buffer => (buffer, ReadState(path, content, model, buffer)))],
             Read("history", text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EpochMetrics.FromJson).ToArray()))
         {
             // Checkpoints written before batches could be cut, or samples held out, have none of this.
@@ -123,6 +143,16 @@ public static class CheckpointFile
         }
     }
 
+    /// <summary>A buffer of the optimizer; a mean of squares below 0 would make every later weight NaN, and look like a learning rate that is too large.</summary>
+    private static float[] ReadState(string path, SafetensorsContent content, ModelSpec model, string buffer)
+    {
+        float[] values = ReadBuffer(path, content, model, name => StateName(buffer, name));
+        int bad = buffer == Optimizer.SquaresName ? values.AsSpan().IndexOfAnyInRange(float.MinValue, -float.Epsilon) : -1;
+        return bad < 0
+            ? values
+            : throw Error(path, $"the optimizer's state is damaged: {FiniteCheck.Show(values[bad])} in {StateName(buffer, "…")}, a mean of squares");
+    }
+
     private static float[] ReadBuffer(string path, SafetensorsContent content, ModelSpec model, Func<string, string> nameOf)
     {
         EquatableArray<ParameterSpec> parameters = model.Parameters();
@@ -148,5 +178,5 @@ public static class CheckpointFile
     }
 
     private static BadInputException Error(string path, string reason, Exception? cause = null) =>
-        new($"{path}: not a checkpoint of this spec: {reason}. Start the run again, without --resume.", cause!);
+        new($"{path}: not a checkpoint of this spec: {reason}. Start the run again, with --force.", cause!);
 }

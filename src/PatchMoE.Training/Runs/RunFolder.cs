@@ -30,6 +30,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary><c>checkpoint.safetensors</c>: what <c>--resume</c> continues from.</summary>
     public string CheckpointPath => Path.Combine(FullPath, "checkpoint.safetensors");
 
+    /// <summary><c>checkpoint.previous.safetensors</c>: the checkpoint before that one, in case the disk damages it.</summary>
+    public string PreviousCheckpointPath => Path.Combine(FullPath, "checkpoint.previous.safetensors");
+
     /// <summary><c>report.html</c>.</summary>
     public string ReportPath => Path.Combine(FullPath, "report.html");
 
@@ -67,9 +70,6 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Whether there is a run to resume.</summary>
-    public bool HasCheckpoint => File.Exists(CheckpointPath);
-
     /// <summary>Writes <c>spec.json</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public void WriteSpec(PatchMoESpec spec) => AtomicFile.WriteText(SpecPath, SpecWriter.ToJson(spec));
@@ -79,14 +79,14 @@ internal sealed class RunFolder : IDisposable
     public void WriteMetrics(IEnumerable<EpochMetrics> history) =>
         AtomicFile.WriteText(MetricsPath, string.Concat(history.Select(epoch => epoch.ToJson() + "\n")));
 
-    /// <summary>Writes <c>checkpoint.safetensors</c> and, with the weights that the run is to give and its history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
+    /// <summary>Writes <c>checkpoint.safetensors</c>, keeps the one before it, and writes, with the weights that the run is to give and its history, <c>weights.safetensors</c> and <c>metrics.jsonl</c>.</summary>
     /// <param name="spec">What is trained.</param>
     /// <param name="metadata">What an application must know besides the weights.</param>
     /// <param name="checkpoint">The state of the run.</param>
     /// <exception cref="BadInputException">A file cannot be written.</exception>
     public void WriteCheckpoint(PatchMoESpec spec, ModelMetadata metadata, Checkpoint checkpoint)
     {
-        CheckpointFile.Save(CheckpointPath, spec.Model, checkpoint);
+        CheckpointFile.Save(CheckpointPath, spec.Model, checkpoint, PreviousCheckpointPath);
         WriteResult(spec, metadata, checkpoint);
     }
 
@@ -101,11 +101,48 @@ internal sealed class RunFolder : IDisposable
         WriteMetrics(checkpoint.History);
     }
 
-    /// <summary>Reads <c>checkpoint.safetensors</c>.</summary>
-    /// <exception cref="BadInputException">There is none, or it is not of this model.</exception>
-    public Checkpoint ReadCheckpoint(ModelSpec model) => HasCheckpoint
-        ? CheckpointFile.Load(CheckpointPath, model)
-        : throw new BadInputException($"{CheckpointPath}: there is no checkpoint to resume. Start the run again, with --force.");
+    /// <summary>Reads the newest checkpoint that is whole.</summary>
+    /// <param name="model">The run's model.</param>
+    /// <param name="note">Told why it is not the last one, if it is not.</param>
+    /// <returns>Null if there is none yet: the run was stopped before its first.</returns>
+    /// <exception cref="BadInputException">None is whole, or it is not of this model; the message is about the last one.</exception>
+    public Checkpoint? ReadCheckpoint(ModelSpec model, Action<string>? note = null) => NewestCheckpoint(model, note) is { } path ? CheckpointFile.Load(path, model) : null;
+
+    /// <summary>The file of the checkpoint that <see cref="ReadCheckpoint"/> reads.</summary>
+    /// <param name="model">The model that the run trains.</param>
+    /// <param name="note">Told that the last checkpoint is damaged and the one before it is taken.</param>
+    /// <returns>Its path; null if there is none.</returns>
+    /// <exception cref="BadInputException">No checkpoint is whole.</exception>
+    public string? NewestCheckpoint(ModelSpec model, Action<string>? note = null)
+    {
+        if (!File.Exists(CheckpointPath))
+        {
+            return File.Exists(PreviousCheckpointPath) ? PreviousCheckpointPath : null;
+        }
+
+        try
+        {
+            CheckpointFile.Load(CheckpointPath, model);
+            return CheckpointPath;
+        }
+        catch (BadInputException damage) when (TryReadPrevious(model) is { } previous)
+        {
+            note?.Invoke($"{damage.Message}\nnote: the checkpoint before it is whole; the run goes on from there, after {previous.Epoch} epochs");
+            return PreviousCheckpointPath;
+        }
+    }
+
+    private Checkpoint? TryReadPrevious(ModelSpec model)
+    {
+        try
+        {
+            return File.Exists(PreviousCheckpointPath) ? CheckpointFile.Load(PreviousCheckpointPath, model) : null;
+        }
+        catch (BadInputException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>

@@ -11,8 +11,9 @@ internal static class AtomicFile
     /// </summary>
     /// <param name="path">The target; a symbolic link is followed. Its folder must exist.</param>
     /// <param name="write">Writes the contents.</param>
+    /// <param name="previous">What the target, if there is one, is renamed to once the new file is complete; null to replace it.</param>
     /// <exception cref="BadInputException">The file cannot be written: the message names the path, the cause and the fix.</exception>
-    public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
+    public static void Write(string path, Action<Stream> write, string? previous = null) => WriteAll([(path, write)], flush: true, previous);
 
     /// <summary>Writes a text as UTF-8, as <see cref="Write"/> does.</summary>
     /// <param name="path">As for <see cref="Write"/>.</param>
@@ -29,8 +30,9 @@ internal static class AtomicFile
     /// </summary>
     /// <param name="files">The targets, as <see cref="Write"/> takes them, and what writes their contents.</param>
     /// <param name="flush">Whether to wait for the disk, see <see cref="WriteText"/>.</param>
+    /// <param name="previous">For a single file, see <see cref="Write"/>.</param>
     /// <exception cref="BadInputException">A file cannot be written: the message names the path, the cause and the fix.</exception>
-    public static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files, bool flush = true)
+    public static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files, bool flush = true, string? previous = null)
     {
         var staged = new List<(string Path, string Target, string Temporary)>();
         try
@@ -50,7 +52,16 @@ internal static class AtomicFile
 
             foreach ((string path, string target, string temporary) in staged)
             {
-                Explain(path, target, () => File.Move(temporary, target, overwrite: true));
+                Explain(path, target, () =>
+                {
+                    // Whoever is killed between the two renames leaves the old file under its new name.
+                    if (previous is not null && File.Exists(target))
+                    {
+                        File.Move(target, previous, overwrite: true);
+                    }
+
+                    File.Move(temporary, target, overwrite: true);
+                });
             }
         }
         finally

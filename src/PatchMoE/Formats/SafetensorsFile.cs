@@ -38,12 +38,13 @@ internal static class SafetensorsFile
     /// <param name="path">The file; it is replaced completely or not at all.</param>
     /// <param name="tensors">The tensors; their names must differ.</param>
     /// <param name="metadata">Text entries to store with them, or null.</param>
+    /// <param name="previous">What a file at <paramref name="path"/> is renamed to once the new one is complete; null to replace it.</param>
     /// <exception cref="ArgumentException">Two tensors have the same name, or a shape does not fit its values.</exception>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, string? previous = null)
     {
         byte[] header = Header(tensors, metadata);
-        AtomicFile.Write(path, stream => Write(stream, header, tensors));
+        AtomicFile.Write(path, stream => Write(stream, header, tensors), previous);
     }
 
     /// <summary>Reads from a seekable stream that holds nothing else; messages call it <paramref name="name"/>.</summary>

@@ -90,34 +90,25 @@ public static class TopScores
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
     }
 
-    /// <summary>Keeps a sorted list of the best so far: about one comparison per score if few are wanted.</summary>
+    /// <summary>Looks through all scores once for each index wanted, a vector at a time and without a branch that depends on a score.</summary>
     /// <param name="scores">[count].</param>
     /// <param name="count">The number of scores.</param>
     /// <param name="most">The number of indices wanted.</param>
     /// <param name="routes">[most], written; −1 after the last index if there are fewer scores.</param>
+    /// <param name="scratch">A list of count values, rounded up to a multiple of 16, and 32 values more.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByInsertion(ref float scores, int count, int most, ref int routes)
+    public static void ByRounds(ref float scores, int count, int most, ref int routes, ref int scratch)
     {
-        int taken = 0;
-        for (int j = 0; j < count; j++)
+        ref int lanes = ref Unsafe.Add(ref scratch, Pad(count));
+        WriteKeys(ref scores, count, ref scratch);
+
+        // The last one taken, its key above the complement of its index: of equal keys, the one with the lower index is the larger. None is above this one.
+        long last = (long)int.MaxValue << 32;
+        int taken = Math.Min(most, count);
+        for (int t = 0; t < taken; t++)
         {
-            float score = Unsafe.Add(ref scores, j);
-            if (taken < most)
-            {
-                taken++;
-            }
-            else if (!(score > Unsafe.Add(ref scores, Unsafe.Add(ref routes, most - 1))))
-            {
-                continue;
-            }
-
-            int t = taken - 1;
-            for (; t > 0 && score > Unsafe.Add(ref scores, Unsafe.Add(ref routes, t - 1)); t--)
-            {
-                Unsafe.Add(ref routes, t) = Unsafe.Add(ref routes, t - 1);
-            }
-
-            Unsafe.Add(ref routes, t) = j;
+            last = LargestBelow(last, ref scratch, count, ref lanes);
+            Unsafe.Add(ref routes, t) = ~(int)last;
         }
 
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref routes, taken), most - taken).Fill(-1);
@@ -206,6 +197,38 @@ public static class TopScores
 
             rank.StoreUnsafe(ref ranks, (nuint)block);
         }
+    }
+
+    /// <summary>The largest of the keys, each above the complement of its index, that is below another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long LargestBelow(long bound, ref int keys, int count, ref int lanes)
+    {
+        Vector<int> boundKey = new((int)(bound >> 32));
+        Vector<int> boundIndex = new(~(int)bound);
+        Vector<int> index = Vector<int>.Indices;
+        Vector<int> best = new(int.MinValue);
+
+        // A lane without one so far has no index, which is below all others.
+        Vector<int> at = new(-1);
+        for (int i = 0; i < count; i += Vector<int>.Count)
+        {
+            Vector<int> key = Vector.LoadUnsafe(ref keys, (nuint)i);
+            Vector<int> below = Vector.GreaterThan(boundKey, key) | (Vector.Equals(boundKey, key) & Vector.GreaterThan(index, boundIndex));
+            Vector<int> above = below & (Vector.GreaterThan(key, best) | Vector.LessThan(at, Vector<int>.Zero));
+            best = Vector.ConditionalSelect(above, key, best);
+            at = Vector.ConditionalSelect(above, index, at);
+            index += new Vector<int>(Vector<int>.Count);
+        }
+
+        best.StoreUnsafe(ref lanes);
+        at.StoreUnsafe(ref lanes, Alignment);
+        long largest = long.MinValue;
+        for (int lane = 0; lane < Vector<int>.Count; lane++)
+        {
+            largest = Math.Max(largest, ((long)Unsafe.Add(ref lanes, lane) << 32) | (uint)~Unsafe.Add(ref lanes, Alignment + lane));
+        }
+
+        return largest;
     }
 
     /// <summary>A key with at most <paramref name="most"/> keys above it and at least that many above or equal to it.</summary>

@@ -195,6 +195,28 @@ public sealed class Workspace : IDisposable
     public void CheckInput(in InputBatch batch, int b) =>
         CheckScores(ref Unsafe.Add(ref batch.Input, (nint)batch.Sample(b) * _inputLength), _inputLength);
 
+    /// <summary>For emitted code: the same for a sample of vectors, of which only the valid ones count.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="b">Its sample.</param>
+    /// <param name="groups">The groups of a sample.</param>
+    /// <param name="patches">n, the patches of a group.</param>
+    /// <param name="dimension">d, the values of a patch.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void CheckInput(in InputBatch batch, int b, int groups, int patches, int dimension)
+    {
+        if (!batch.HasLengths)
+        {
+            CheckInput(in batch, b);
+            return;
+        }
+
+        ref float input = ref Unsafe.Add(ref batch.Input, (nint)batch.Sample(b) * _inputLength);
+        for (int g = 0; g < groups; g++)
+        {
+            CheckScores(ref Unsafe.Add(ref input, (nint)g * patches * dimension), Unsafe.Add(ref batch.Lengths, ((nint)b * groups) + g) * dimension);
+        }
+    }
+
     /// <summary>For emitted code: notes whether values are finite, such as the scores of a sample's patches. They are not if a value of the patch is not.</summary>
     /// <param name="start">The first value.</param>
     /// <param name="count">Their number.</param>

@@ -23,6 +23,7 @@ public sealed class SnapshotTests
     [TestCase("wrn-head", "specs/wrn-head.json")]
     [TestCase("celeba", "specs/celeba.json")]
     [TestCase("stack-convolution", "tests/PatchMoE.Tests/Golden/stack-convolution/spec.json")]
+    [TestCase("union-learnt", "specs/union-learnt.json")]
     [TestCase("token-top2-importance", "tests/PatchMoE.Tests/Golden/token-top2-importance/spec.json")]
     [TestCase("token-capacity-score", "tests/PatchMoE.Tests/Golden/token-capacity-score/spec.json")]
     public void EmittedModel_IsTheSnapshot(string name, string specFile)

@@ -1,3 +1,4 @@
+using PatchMoE.Ilgpu.Tests.Engine;
 using PatchMoE.Tests;
 using PatchMoE.Tests.Parity;
 

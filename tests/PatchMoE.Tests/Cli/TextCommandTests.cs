@@ -33,6 +33,23 @@ public sealed class TextCommandTests
         Assert.That(JsonDocument.Parse(outcome.OutputLines[^1]).RootElement.GetProperty("testAccuracy").GetDouble(), Is.GreaterThan(0.85));
     }
 
+    /// <summary>Texts of every class in turn, each with its own class and the answer, in the colours of the experts; pictures of vectors would say nothing.</summary>
+    [Test]
+    public void TheReport_ShowsTextsInTheColoursOfTheirExperts()
+    {
+        string html = File.ReadAllText(_folder.File("run/report.html"));
+        string looked = html[html.IndexOf("What the experts look at", StringComparison.Ordinal)..html.IndexOf("Right and wrong", StringComparison.Ordinal)];
+        Assert.That(looked, Does.Match("""<span class="segment" style="[^"]+" title="expert \d: gate [01].\d\d""").And.Not.Contain("<svg"));
+        string[] titles = [.. System.Text.RegularExpressions.Regex.Matches(looked, "<h3>(.*?)</h3>").Select(match => match.Groups[1].Value)];
+        Assert.That(titles, Has.Length.EqualTo(8));
+        foreach (string president in new[] { "Clinton", "Eisenhower", "Jefferson", "Roosevelt" })
+        {
+            Assert.That(titles.Count(title => System.Text.RegularExpressions.Regex.IsMatch(title, $"^line \\d+, {president}: ")), Is.EqualTo(2), president);
+        }
+
+        Assert.That(html[html.IndexOf("Wrong answers", StringComparison.Ordinal)..], Does.Contain("class=\"segment\""));
+    }
+
     [Test]
     public void FilesFoldersAndTables_ArePredicted()
     {

@@ -50,7 +50,7 @@ public sealed class TrainCommandTests
         Assert.That(summary.GetProperty("trainSeconds").GetDouble(), Is.Positive);
         Assert.That(summary.GetProperty("weights").GetString(), Is.EqualTo(_folder.File("run/weights.safetensors")));
         Assert.That(Directory.GetFiles(_folder.File("run")).Select(Path.GetFileName), Is.EquivalentTo(
-            new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "report.html" }));
+            new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "checkpoint.previous.safetensors", "report.html" }));
         Assert.That(File.ReadAllText(_folder.File("run/report.html")), Does.Contain("What the experts look at"));
     }
 
@@ -174,6 +174,72 @@ public sealed class TrainCommandTests
 
         Assert.That(Train("run", "--epochs", "3", "--force").ExitCode, Is.Zero);
         Assert.That(Weights("run"), Is.Not.EqualTo(weights));
+    }
+
+    /// <summary>A run that was killed before its first checkpoint has written its spec alone.</summary>
+    [Test]
+    public void StoppedBeforeTheFirstCheckpoint_TheRunBegins_WithResumeAndWithout()
+    {
+        Train("whole", "--epochs", "2");
+        foreach (string[] options in (string[][])[[], ["--resume"]])
+        {
+            string killed = options.Length == 0 ? "again" : "resumed";
+            Directory.CreateDirectory(_folder.File(killed));
+            File.Copy(_folder.File("whole/spec.json"), _folder.File($"{killed}/spec.json"));
+            Outcome outcome = Train(killed, ["--epochs", "2", .. options]);
+            Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
+            Assert.That(Weights(killed), Is.EqualTo(Weights("whole")));
+            Assert.That(outcome.Error.Contains("before its first checkpoint", StringComparison.Ordinal), Is.EqualTo(options.Length > 0));
+        }
+    }
+
+    [TestCase("\"neuronsPerExpert\": 4", "\"neuronsPerExpert\": 5")]
+    [TestCase("{", "{ ")]
+    public void ASpecThatIsNoRuns_IsNotReplaced(string old, string changed)
+    {
+        Train("whole", "--epochs", "1");
+        string spec = File.ReadAllText(_folder.File("whole/spec.json"));
+        string own = spec.Replace(old, changed, StringComparison.Ordinal);
+        Assert.That(own, Is.Not.EqualTo(spec));
+        Directory.CreateDirectory(_folder.File("own"));
+        File.WriteAllText(_folder.File("own/spec.json"), own);
+        Outcome outcome = Train("own");
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain("spec.json: the folder has another spec"));
+        Assert.That(File.ReadAllText(_folder.File("own/spec.json")), Is.EqualTo(own));
+    }
+
+    [Test]
+    public void ADamagedCheckpoint_IsReplacedByTheOneBefore_AndThatIsSaid()
+    {
+        Train("whole", "--epochs", "25");
+        Train("run", "--epochs", "20");
+        string path = _folder.File("run/checkpoint.safetensors");
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^5] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Outcome resumed = Train("run", "--epochs", "25", "--resume");
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(resumed.Error, Does.Contain("its checksum is wrong").And.Contain("the checkpoint before it is whole"));
+        Assert.That(Weights("run"), Is.EqualTo(Weights("whole")));
+
+        foreach (string name in (string[])["checkpoint", "checkpoint.previous"])
+        {
+            File.WriteAllText(_folder.File($"run/{name}.safetensors"), "none");
+        }
+
+        Outcome none = Train("run", "--epochs", "26", "--resume");
+        Assert.That(none.ExitCode, Is.EqualTo(1));
+        Assert.That(none.Error, Does.Contain("run/checkpoint.safetensors:").And.Not.Contain("the checkpoint before it"));
+    }
+
+    [Test]
+    public void FewerEpochsThanAreFinished_AreRefused()
+    {
+        Train("run", "--epochs", "3");
+        Outcome outcome = Train("run", "--epochs", "2", "--resume");
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain("3 epochs are finished, but training.epochs is 2. Resume with 3 or more"));
     }
 
     [Test]

@@ -33,6 +33,41 @@ public sealed class ArraysDataTests
         Assert.That(train.InputShape, Is.EqualTo(EquatableArray.Of(2, 2, 1)));
     }
 
+    /// <summary>Vectors of texts come in ragged numbers: with groups, a count for each.</summary>
+    [Test]
+    public void Lengths_SayHowManyVectorsCount()
+    {
+        ArraysDataSpec ragged = Files with { TrainLengths = "n.npy" };
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+        NpyFile.Write(_folder.File("n.npy"), new NpyArray([2], new[] { 4, 1 }));
+        (Dataset train, Dataset test) = Read(Specs.Vectors, ragged);
+        Assert.That(train.Lengths.ToArray(), Is.EqualTo(new[] { 4, 1 }));
+        Assert.That(test.LengthsPerSample, Is.Zero);
+
+        Save(new NpyArray([1, 2, 4, 11], Values(88)), new NpyArray([1], new[] { 2 }));
+        NpyFile.Write(_folder.File("n.npy"), new NpyArray([1, 2], new[] { 3, 0 }));
+        (train, test) = Read(new VectorsInputSpec(4, 11, [2]), ragged with { TestLengths = "n.npy" });
+        Assert.That(train.LengthsPerSample, Is.EqualTo(2));
+        Assert.That(test.Lengths.ToArray(), Is.EqualTo(new[] { 3, 0 }));
+    }
+
+    [Test]
+    public void LengthsThatDoNotFit_AreRefused()
+    {
+        ArraysDataSpec ragged = Files with { TestLengths = "n.npy" };
+        Save(new NpyArray([2, 4, 11], Values(88)), new NpyArray([2], new[] { 0, 2 }));
+        NpyFile.Write(_folder.File("n.npy"), new NpyArray([3], new[] { 4, 1, 2 }));
+        Assert.That(() => Read(Specs.Vectors, ragged), Throws.InstanceOf<BadInputException>().With.Message.EndsWith("n.npy: the array is [3], but valid-patch counts [2], one for each sample, are needed. Give as many."));
+        NpyFile.Write(_folder.File("n.npy"), new NpyArray([2], new[] { 4, 5 }));
+        Assert.That(() => Read(Specs.Vectors, ragged), Throws.InstanceOf<BadInputException>().With.Message.EndsWith("n.npy: the valid-patch count at [1] is 5; a count is 0 to 4, the number of patches. Correct it."));
+    }
+
+    private (Dataset Train, Dataset Test) Read(InputSpec input, ArraysDataSpec files)
+    {
+        (Dataset train, Dataset test) = DataLoader.Load(Specs.Dense(input, 3, files), null, 1, _folder.Path);
+        return (train, test);
+    }
+
     [Test]
     public void AnotherShape_IsRefused()
     {

@@ -8,8 +8,7 @@ internal sealed class TopScoresTests
 {
     private const int Guarded = -77;
 
-    private static readonly Selection[] s_selections =
-        [TopScores.ByRank, TopScores.ByThreshold, TopScores.BySort, (ref float scores, int count, int most, ref int routes, ref int _) => TopScores.ByInsertion(ref scores, count, most, ref routes)];
+    private static readonly Selection[] s_selections = [TopScores.ByRank, TopScores.ByThreshold, TopScores.BySort, TopScores.ByRounds];
 
     private static readonly float[] s_special = [0f, -0f, 1f, 1f, -1f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon];
 
@@ -57,7 +56,6 @@ internal sealed class TopScoresTests
         }
     }
 
-    /// <summary>A selection, with scratch whether it needs any or not.</summary>
     private delegate void Selection(ref float scores, int count, int most, ref int routes, ref int scratch);
 
     private static void Check(float[] scores, int most)

@@ -48,6 +48,61 @@ public sealed class NonFiniteTests
         Assert.That(logits, Is.EqualTo(expected));
     }
 
+    /// <summary>Vectors past a valid-patch count are not read by any pass: whoever fills a large input with a short text need not clear the rest.</summary>
+    [TestCase(Routing.ExpertChoice)]
+    [TestCase(Routing.TokenChoice)]
+    [TestCase(Routing.Sample)]
+    [TestCase(Routing.Dense)]
+    public void VectorsPastTheCount_AreNotRead(Routing routing)
+    {
+        LayerSpec layer = routing switch
+        {
+            Routing.ExpertChoice => new LayerSpec(routing, 5, 3, PatchesPerExpert: 2, Gate.SoftmaxAll),
+            Routing.TokenChoice => new LayerSpec(routing, 4, 3, Gate: Gate.SoftmaxAll) { Choice = new TokenChoiceSpec(2) },
+            _ => new LayerSpec(routing, routing == Routing.Dense ? 1 : 3, 4),
+        };
+        var upper = new LayerSpec(Routing.ExpertChoice, 3, 2, PatchesPerExpert: 2, Gate.SoftmaxSelected);
+        var spec = new PatchMoESpec("padding", new ModelSpec(new VectorsInputSpec(11, 18, [4]), [layer, upper], new HeadSpec(HeadKind.Linear, 2), Loss.SoftmaxCrossEntropy));
+        Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "padding.json").Diagnostics, Is.Empty);
+        using IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 1, samples: 3);
+        batch.Parameters.CopyTo(model.Parameters);
+        int[] lengths = [4, 11, 1, 0, 7, 0, 2, 0, 0, 0, 0, 0];
+        float[] wild = [.. batch.Input];
+        for (int i = 0; i < wild.Length; i++)
+        {
+            wild[i] = i / 18 % 11 < lengths[i / (11 * 18)] ? wild[i] : float.NaN;
+        }
+
+        using Workspace workspace = model.CreateSharing(threads: 2);
+        (float[] Logits, float[] Features, float[] Gradients, int[] Classes, int[] Routes) run(float[] input)
+        {
+            var logits = new float[3 * model.Outputs];
+            var features = new float[3 * model.FeatureLength];
+            var gradients = new float[model.Parameters.Length];
+            var classes = new int[3];
+            var routes = new int[routing == Routing.Dense ? 0 : 3 * model.RouteShape.Aggregate(1, (product, size) => product * size)];
+            model.LossAndGradients(input, [0, 1, 0], logits, gradients, workspace, default, lengths);
+            model.Forward(input, logits, workspace, lengths);
+            model.Features(input, features, workspace, lengths);
+            model.Predict(input, classes, workspace, lengths);
+            if (routing != Routing.Dense)
+            {
+                model.Route(input, routes, [], [], workspace, lengths);
+            }
+
+            return (logits, features, gradients, classes, routes);
+        }
+
+        var expected = run(batch.Input);
+        var actual = run(wild);
+        Assert.That(actual.Logits, Is.EqualTo(expected.Logits).And.All.Matches<float>(float.IsFinite));
+        Assert.That(actual.Features, Is.EqualTo(expected.Features));
+        Assert.That(actual.Gradients, Is.EqualTo(expected.Gradients).And.All.Matches<float>(float.IsFinite));
+        Assert.That(actual.Classes, Is.EqualTo(expected.Classes));
+        Assert.That(actual.Routes, Is.EqualTo(expected.Routes));
+    }
+
     /// <summary>Scores that overflow are no reason to refuse a finite input.</summary>
     [Test]
     public void AFiniteInputWhoseScoresOverflow_IsComputed()

@@ -38,7 +38,7 @@ internal sealed class RandomBatch
             Labels[b] = model.Loss == Loss.Logistic ? (2 * random.Next(2)) - 1 : random.Next(model.Head.Outputs);
         }
 
-        if ((random.Next(3) == 0 || (bottom.Instances > 1 && random.Next(2) == 0)) && !model.CutsMapOfImage())
+        if ((random.Next(3) > 0 || (bottom.Instances > 1 && random.Next(2) == 0)) && !model.CutsMapOfImage())
         {
             Lengths = new int[batch * bottom.Instances];
             for (int i = 0; i < Lengths.Length; i++)

@@ -29,6 +29,16 @@ public class RandomSpecsTests
         Assert.That(Drawn(RandomSpecs.Parts.TokenChoice).Any(spec => spec.Model is { Input: VectorsInputSpec { Groups.Count: > 0 }, Layers: [{ Choice: not null }, ..] }), "token choice in groups");
     }
 
+    /// <summary>As <c>RandomParityTests</c> draws them: at least 200 of its networks get batches of ragged lengths, many of them in groups.</summary>
+    [Test]
+    public void RaggedBatches_AreDrawn()
+    {
+        ModelSpec[] networks = [.. Drawn(RandomSpecs.Parts.None).Take(320).Select(spec => spec.Model)];
+        ModelSpec[] ragged = [.. networks.Where((model, i) => RandomBatch.DrawWithTies(model, i + 1).Lengths is not null)];
+        Assert.That(ragged, Has.Length.GreaterThanOrEqualTo(200));
+        Assert.That(ragged.Count(model => model.LayerShapes()[0].Instances > 1), Is.GreaterThanOrEqualTo(30));
+    }
+
     [Test]
     public void WithoutParts_NetworksAreOfTheOldKinds() =>
         Assert.That(Drawn(RandomSpecs.Parts.None).SelectMany(spec => spec.Model.Layers).Any(layer => layer.Choice is not null || layer.Map || layer.Window is not null), Is.False);

@@ -83,7 +83,7 @@ internal static class SizeSpecs
             new VectorsInputSpec(40, 21, default),
             Choice(8, 7, 2, Gate.SoftmaxSelected, bias: true)),
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
-        ["insertion"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
+        ["rounds"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),
         ["token choice, window, panels, a capacity by score, every loss"] = Of(
             new VectorsInputSpec(9, 601, default),

@@ -23,24 +23,33 @@ public sealed class RunFolderTests
 
         folder.Dispose();
         Assert.That(Directory.GetFiles(folder.FullPath).Select(Path.GetFileName), Is.EquivalentTo(
-            new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "report.html" }));
+            new[] { "spec.json", "metrics.jsonl", "weights.safetensors", "checkpoint.safetensors", "checkpoint.previous.safetensors", "report.html" }));
         Assert.That(File.ReadAllLines(folder.MetricsPath).Select(EpochMetrics.FromJson), Is.EqualTo(result.History));
         Assert.That(SpecReader.Read(File.ReadAllText(folder.SpecPath), folder.SpecPath).Spec, Is.EqualTo(spec));
 
         var weights = new float[run.Model.Parameters.Length];
         WeightsFile.Load(folder.WeightsPath, spec.Model, weights);
         Assert.That(weights, Is.EqualTo(run.Model.Parameters.ToArray()));
-        Assert.That(folder.ReadCheckpoint(spec.Model).Weights, Is.EqualTo(weights));
+        Assert.That(folder.ReadCheckpoint(spec.Model)!.Weights, Is.EqualTo(weights));
     }
 
     [Test]
-    public void WithoutACheckpoint_ThereIsNothingToResume()
+    public void WithoutACheckpoint_TheRunHasNone()
     {
         using RunFolder folder = RunFolder.Open(_folder.Path);
-        Assert.That(folder.HasCheckpoint, Is.False);
-        Assert.That(
-            () => folder.ReadCheckpoint(Specs.Dense(Specs.Vectors, 2, null).Model),
-            Throws.TypeOf<BadInputException>().With.Message.Contains("no checkpoint to resume"));
+        Assert.That(folder.ReadCheckpoint(Specs.Dense(Specs.Vectors, 2, null).Model), Is.Null);
+    }
+
+    /// <summary>Whoever is killed between the two renames of a checkpoint leaves the one before it alone.</summary>
+    [Test]
+    public void WithoutTheLastCheckpoint_TheOneBeforeIsRead()
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        using RunFolder folder = RunFolder.Open(_folder.Path);
+        Run.Of(spec).Train(save: checkpoint => folder.WriteCheckpoint(spec, ModelMetadata.None, checkpoint));
+        Checkpoint last = folder.ReadCheckpoint(spec.Model)!;
+        File.Delete(folder.CheckpointPath);
+        Assert.That(folder.ReadCheckpoint(spec.Model)!.Epoch, Is.EqualTo(last.Epoch - 1));
     }
 
     [Test]

@@ -62,22 +62,78 @@ public sealed class CheckpointTests
     [TestCase("method", "9")]
     [TestCase("lossSum", "NaN")]
     [TestCase("history", "{}")]
+    [TestCase("history", """{"phase":"all","epoch":1,"learningRate":0.1,"trainLoss":1e309,"samplesPerSecond":5}""")]
+    [TestCase("history", """{"phase":"all","epoch":1,"learningRate":0.1,"trainLoss":1,"testLoss":-1e999,"samplesPerSecond":5}""")]
+    [TestCase("history", """{"phase":"all","epoch":1,"learningRate":0.1,"trainLoss":1,"samplesPerSecond":5,"experts":{"patches":[1e400],"gate":[],"entropy":1,"covered":1}}""")]
     [TestCase("seed", null)]
     public void DamagedMetadata_IsNamed(string key, string? value)
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        string path = Edited(spec, key, value);
+        Assert.That(() => CheckpointFile.Load(path, spec.Model), Throws.TypeOf<BadInputException>().With.Message.Contains($"'{key}'").And.Message.Contains(path));
+    }
+
+    /// <summary>A place in the run that no training reaches: the run would end at once, or skip updates.</summary>
+    [TestCase("epoch", "7", "7 epochs are finished, but training.epochs is 6")]
+    [TestCase("epoch", "5", "the optimizer counts 42 updates, but 5 epochs of 7 and 0 more are 35")]
+    [TestCase("batch", "8", "8 updates of its epoch are made, but an epoch has 7")]
+    [TestCase("batch", "1", "1 updates are made after the last of 6 epochs")]
+    [TestCase("optimizerSteps", "2147483647", "the optimizer counts 2147483647 updates")]
+    [TestCase("history", "", "its history has 0 epochs, but 6 are finished")]
+    public void APlaceBeyondTheRun_IsRefused(string key, string value, string message)
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
+        Checkpoint checkpoint = CheckpointFile.Load(Edited(spec, key, value), spec.Model);
+        Assert.That(() => Run.Of(spec).Train(from: checkpoint), Throws.TypeOf<BadInputException>().With.Message.Contains(message));
+    }
+
+    /// <summary>Otherwise the training would fail later, and its message would blame the learning rate.</summary>
+    [Test]
+    public void AMeanOfSquaresBelowZero_IsNamed()
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic, Specs.Training(TrainingMethod.Single, OptimizerKind.Adam));
+        Checkpoint checkpoint = Run.Of(spec).Train().Checkpoint;
+        float[] squares = checkpoint.OptimizerState.Single(state => state.Name == "second").Values;
+        squares[0] = -1e-3f;
         string path = _folder.File("checkpoint.safetensors");
-        CheckpointFile.Save(path, spec.Model, Run.Of(spec).Train().Checkpoint);
-        SafetensorsContent content = SafetensorsFile.Read(path);
-        Dictionary<string, string> metadata = content.Metadata.Where(pair => pair.Key != key).ToDictionary();
-        if (value is not null)
+        CheckpointFile.Save(path, spec.Model, checkpoint);
+        Assert.That(() => CheckpointFile.Load(path, spec.Model), Throws.TypeOf<BadInputException>().With.Message.Contains("the optimizer's state is damaged: -0.001"));
+    }
+
+    /// <summary>Every bit counts: those of weights, of the optimizer's state and of the metadata.</summary>
+    [Test]
+    public void ALostBit_IsFound()
+    {
+        PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic, Specs.Training(TrainingMethod.Single, OptimizerKind.Adam));
+        string path = _folder.File("checkpoint.safetensors");
+        Checkpoint saved = Run.Of(spec).Train().Checkpoint;
+        CheckpointFile.Save(path, spec.Model, saved);
+        byte[] whole = File.ReadAllBytes(path);
+        int found = 0;
+        var random = new Random(1);
+        for (int i = 0; i < 2000; i++)
         {
-            metadata[key] = value;
+            byte[] damaged = [.. whole];
+            int bit = random.Next(8 * damaged.Length);
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            using var stream = new MemoryStream(damaged);
+            try
+            {
+                // The name of the checksum is not covered by it, nor is the white space behind the header.
+                Checkpoint read = CheckpointFile.Load(stream, path, spec.Model);
+                Assert.That(read.Weights, Is.EqualTo(saved.Weights), $"bit {bit}");
+                Assert.That(read.OptimizerState.Select(state => state.Values), Is.EqualTo(saved.OptimizerState.Select(state => state.Values)), $"bit {bit}");
+                Assert.That(
+                    read with { Weights = [], OptimizerState = [], History = [] }, Is.EqualTo(saved with { Weights = [], OptimizerState = [], History = [] }), $"bit {bit}");
+                Assert.That(read.History, Is.EqualTo(saved.History), $"bit {bit}");
+            }
+            catch (BadInputException)
+            {
+                found++;
+            }
         }
 
-        SafetensorsFile.Write(path, content.Tensors, metadata);
-
-        Assert.That(() => CheckpointFile.Load(path, spec.Model), Throws.TypeOf<BadInputException>().With.Message.Contains($"'{key}'").And.Message.Contains(path));
+        Assert.That(found, Is.GreaterThan(1900));
     }
 
     [Test]
@@ -89,6 +145,22 @@ public sealed class CheckpointTests
 
         ModelSpec other = Specs.Dense(Specs.Vectors, 3, Specs.Synthetic).Model;
         Assert.That(() => CheckpointFile.Load(path, other), Throws.TypeOf<BadInputException>().With.Message.Contains("head.weight is [2, 6], but the model needs [3, 6]"));
+    }
+
+    /// <summary>A checkpoint of a finished run, one entry of whose metadata was changed, without a checksum.</summary>
+    private string Edited(PatchMoESpec spec, string key, string? value)
+    {
+        string path = _folder.File("checkpoint.safetensors");
+        CheckpointFile.Save(path, spec.Model, Run.Of(spec).Train().Checkpoint);
+        SafetensorsContent content = SafetensorsFile.Read(path);
+        Dictionary<string, string> metadata = content.Metadata.Where(pair => pair.Key != key && pair.Key != CheckpointSum.Key).ToDictionary();
+        if (value is not null)
+        {
+            metadata[key] = value;
+        }
+
+        SafetensorsFile.Write(path, content.Tensors, metadata);
+        return path;
     }
 
     private void CheckResume(PatchMoESpec spec, Predicate<TrainingProgress> stopsAt)

@@ -97,7 +97,7 @@ internal static class LayerDoc
     {
         return layer.Lanes < Lanes.Max
             ? $"Sums in registers: {Of(wide: false)}; rows of {layer.Dimension} values take the same vectors on every machine."
-            : $"Sums in registers: with 512-bit vectors {Of(wide: true)}, which 32 registers hold; with 256-bit vectors {Of(wide: false)}, which 16 hold. More would spill, fewer than 8 wait for each other.";
+            : $"Sums in registers: with 512-bit vectors {Of(wide: true)}, which 32 registers hold; with 256-bit vectors {Of(wide: false)}, which 16 hold. More would spill, fewer than {RegisterTile.LeastSums} wait for each other.";
 
         string Of(bool wide)
         {
