@@ -18,7 +18,7 @@ now() { date +%s.%N; }
 since() { echo "$(now) $1" | awk '{ printf "%.1f s", $1 - $2 }'; }
 
 spec=$folder/spec.json
-sed 's/"epochs": 150/"epochs": 60/; s/"train": 1000, "test": 1000/"train": 200, "test": 100/' specs/mnist-joint.json > "$spec"
+sed 's/"epochs": 150/"epochs": 30/; s/"train": 1000, "test": 1000/"train": 100, "test": 50/' specs/mnist-joint.json > "$spec"
 "${pmoe[@]}" train "$spec" --shares 4 --out "$folder/whole" > "$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
 
 kills() {
@@ -30,7 +30,7 @@ kills() {
     sleep "$(awk -v seed="$i" 'BEGIN { srand(seed * 7919); printf "%.2f", 1 + 5 * rand() }')"
     local victim=$((i % ranks)) id=""
     for process in /proc/[0-9]*; do
-      if tr '\0' '\n' < "$process/environ" 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$victim" && tr '\0' ' ' < "$process/cmdline" 2>/dev/null | grep -q "$run\b"; then
+      if cat "$process/environ" 2>/dev/null | tr '\0' '\n' | grep -qx "OMPI_COMM_WORLD_RANK=$victim" && cat "$process/cmdline" 2>/dev/null | tr '\0' ' ' | grep -q "$run\b"; then
         id=${process#/proc/}
       fi
     done
@@ -72,8 +72,8 @@ hosts() {
   for _ in $(seq 600); do [ -e "$folder/cut/checkpoint.safetensors" ] && break; sleep 0.1; done
   ip -n pmoe1 link set pmoe-a down
   local cut; cut=$(now)
-  for _ in $(seq 300); do pgrep -f "out $folder/cut" > /dev/null || break; pgrep -f "pmoe.dll train $spec --deadline 5" > /dev/null || break; sleep 0.1; done
-  echo "cut link: all processes ended after $(since "$cut"), with a deadline of 5 s"
+  for _ in $(seq 300); do pgrep -f "^dotnet .*--out $folder/cut" > /dev/null || break; sleep 0.1; done
+  echo "cut link: both processes ended after $(since "$cut"), with a deadline of 5 s; mpirun $(kill -0 "$job" 2>/dev/null && echo "goes on" || echo "has ended, too")"
   grep -h '^error' "$folder/log"
   kill -9 "$job" 2>/dev/null; wait "$job" 2>/dev/null
   "${pmoe[@]}" train "$spec" --out "$folder/cut" --resume > "$folder/log" 2>&1 || { tail -n 5 "$folder/log"; fail "resume after the cut"; }

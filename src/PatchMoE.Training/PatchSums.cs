@@ -1,4 +1,5 @@
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Training;
 

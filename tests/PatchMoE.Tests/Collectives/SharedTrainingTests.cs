@@ -157,7 +157,7 @@ public sealed class SharedTrainingTests
         {
             Run run = Run.Of(spec);
             run.Model.Spoil = gradients => gradients[0] = collective.Rank == 1 ? float.PositiveInfinity : gradients[0];
-            return Assert.Throws<TrainingDivergedException>(() => Train(run, collective))!.Message;
+            return Assert.Throws<TrainingDivergedException>(() => Train(run.Model, run, collective))!.Message;
         });
         Assert.That(messages, Is.All.EqualTo(messages[0]).And.Contains("epoch 1, step 1").And.Contains("the gradient of layers.0.experts.weight is infinity at index 0").IgnoreCase);
     }
@@ -198,17 +198,21 @@ public sealed class SharedTrainingTests
         {
             Run run = Run.Of(spec);
             begin?.Invoke(collective.Rank, run.Model);
-            return Train(run, collective, from, plain, stop);
+
+            // The model of loops knows no class weights.
+            using IPatchMoEModel? compiled = spec.Training!.ClassWeights is null ? null : Compiler.PatchMoECompiler.Compile(spec, Compiler.AssemblyCache.ForUser());
+            return Train(compiled ?? run.Model, run, collective, from, plain, stop);
         });
 
-    private static Outcome Train(Run run, ICollective collective, Checkpoint? from = null, bool plain = false, Func<int, TrainingProgress, bool>? stop = null)
+    private static Outcome Train(
+        IPatchMoEModel model, Run run, ICollective collective, Checkpoint? from = null, bool plain = false, Func<int, TrainingProgress, bool>? stop = null)
     {
-        using var engine = new CpuEngine(run.Model, threads: 1);
+        using var engine = new CpuEngine(model, threads: 1);
         using var wish = new CancellationTokenSource();
         var options = new TrainerOptions { Seed = run.Seed, Collective = collective, PlainSum = plain };
         var progress = new Stopping(value => TrainerTests.Stop(wish, stop?.Invoke(collective.Rank, value) ?? false));
-        TrainingResult result = new Trainer(run.Model, engine, run.Model.Spec.Training!, run.TrainData, run.TestData, options).Run(progress, wish.Token, from);
-        return new Outcome(result, run.Model.Parameters.ToArray());
+        TrainingResult result = new Trainer(model, engine, run.Model.Spec.Training!, run.TrainData, run.TestData, options).Run(progress, wish.Token, from);
+        return new Outcome(result, model.Parameters.ToArray());
     }
 
     private sealed record Outcome(TrainingResult Result, float[] Weights)

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PatchMoE.Training;
+namespace PatchMoE.Training.Engines;
 
 /// <summary>Sums and products of arrays, value by value: the width of the vectors changes no bit.</summary>
 internal static class FloatSums

@@ -1,6 +1,6 @@
 using PatchMoE.Training;
 
-namespace PatchMoE.Cli;
+namespace PatchMoE.Cli.Outputs;
 
 /// <summary>How a failure is shown to the user: only the message if the input is at fault.</summary>
 internal static class FailureText

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using PatchMoE.Cli.Commands;
+using PatchMoE.Cli.Costs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Measurement;
 
-namespace PatchMoE.Cli.Costs;
+namespace PatchMoE.Cli.Commands;
 
 /// <summary>What <c>pmoe cost --ranks</c> must know of the machines and the network between them.</summary>
 internal static class NetworkOptions
