@@ -68,8 +68,10 @@ internal sealed record LayerPlan(
     /// <summary>The lanes along which its kernels sum, whose rows are patches, or pixel rows of patches that are read where they lie.</summary>
     public int Lanes => Planning.Lanes.For(Access.Image?.Length ?? Dimension);
 
-    /// <summary>Whether the scores stop at the valid patches: vectors may be few of many, as the sentences of a text are; an image seldom has patches that do not count.</summary>
-    public bool SkipsPadding => IsRagged && Access.Image is null;
+    /// <summary>
+    /// Whether the scores stop at the valid patches, where these lie one after the other: vectors may be few of many, as the sentences of a text are. Of an image all patches count, as a rule.
+    /// </summary>
+    public bool SkipsPadding => IsRagged && Access.Source == PatchSource.Rows && Access.RowStep == Dimension;
 
     /// <summary>Tiles of the scores of valid patches, whose number is known only at run time.</summary>
     public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(most => Split.Downwards(Patches, most));

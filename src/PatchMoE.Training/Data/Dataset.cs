@@ -249,6 +249,30 @@ public sealed partial class Dataset
         }
     }
 
+    /// <summary>The same into a buffer that is used again and again.</summary>
+    /// <param name="samples">Their indices.</param>
+    /// <param name="inputs">At least [B, <see cref="InputLength"/>], written.</param>
+    /// <param name="held">[B], the sample of these data whose values each place of the buffer has, −1 for none; written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    internal void GatherInputs(ReadOnlySpan<int> samples, Span<float> inputs, Span<int> held)
+    {
+        for (int b = 0; b < samples.Length; b++)
+        {
+            int sample = Existing(samples[b]);
+            Span<float> values = inputs.Slice(b * InputLength, InputLength);
+            if (held[b] < 0)
+            {
+                _inputs.Copy(sample, values);
+            }
+            else
+            {
+                _inputs.CopyOver(held[b], sample, values);
+            }
+
+            held[b] = sample;
+        }
+    }
+
     /// <summary>Copies the labels and valid-patch counts of samples.</summary>
     /// <param name="samples">Their indices.</param>
     /// <param name="labels">At least [B], written.</param>

@@ -8,6 +8,12 @@ internal abstract class SampleStore
     /// <param name="values">As long as a sample, written.</param>
     public abstract void Copy(int sample, Span<float> values);
 
+    /// <summary>Copies one sample over another of this store: what is 0 in both need not be written.</summary>
+    /// <param name="before">The sample whose values are there.</param>
+    /// <param name="sample">Its index.</param>
+    /// <param name="values">As long as a sample, written.</param>
+    public virtual void CopyOver(int before, int sample, Span<float> values) => Copy(sample, values);
+
     /// <summary>Whether the samples are texts whose vectors come from a table of tokens.</summary>
     public virtual bool HasTokens => false;
 
@@ -37,6 +43,8 @@ internal sealed class FloatStore(float[] values, int length) : SampleStore
 internal sealed class SelectedStore(SampleStore all, int[] samples) : SampleStore
 {
     public override void Copy(int sample, Span<float> values) => all.Copy(samples[sample], values);
+
+    public override void CopyOver(int before, int sample, Span<float> values) => all.CopyOver(samples[before], samples[sample], values);
 
     public override bool HasTokens => all.HasTokens;
 

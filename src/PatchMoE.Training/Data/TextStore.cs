@@ -29,6 +29,22 @@ internal sealed class TextStore(int[][] places, float[][] values) : SampleStore
     public override void Copy(int sample, Span<float> target)
     {
         target.Clear();
+        Write(sample, target);
+    }
+
+    /// <inheritdoc/>
+    public override void CopyOver(int before, int sample, Span<float> target)
+    {
+        foreach (int place in places[before])
+        {
+            target[place] = 0;
+        }
+
+        Write(sample, target);
+    }
+
+    private void Write(int sample, Span<float> target)
+    {
         int[] at = places[sample];
         float[] value = values[sample];
         for (int i = 0; i < at.Length; i++)

@@ -9,6 +9,9 @@ internal sealed class HostBatch(ModelSpec model)
     private readonly int _inputLength = model.InputLength();
     private Dataset? _data;
     private float[] _inputs = [];
+
+    // The sample of the data whose values each place of the inputs has; −1 for none.
+    private int[] _held = [];
     private int[] _indices = [];
     private int[] _places = [];
     private int[] _labels = [];
@@ -65,6 +68,7 @@ internal sealed class HostBatch(ModelSpec model)
         {
             DatasetRules.CheckFit(data, model, "training data");
             _data = data;
+            _held.AsSpan().Fill(-1);
         }
 
         if (_labels.Length < samples.Length)
@@ -91,9 +95,11 @@ internal sealed class HostBatch(ModelSpec model)
         if (_inputs.Length < _samples * (long)_inputLength)
         {
             _inputs = SampleArray.Allocate(_samples, _inputLength, "training.batch");
+            _held = new int[_samples];
+            _held.AsSpan().Fill(-1);
         }
 
-        _data?.GatherInputs(_indices.AsSpan(0, _samples), _inputs);
+        _data?.GatherInputs(_indices.AsSpan(0, _samples), _inputs, _held);
         _hasInputs = true;
     }
 }

@@ -7,6 +7,7 @@ public sealed class DataPathTests
     private static IEnumerable<(DataSpec Data, string[] Paths)> Kinds =>
     [
         (new ArraysDataSpec("a", "b", "c", "d"), ["a", "b", "c", "d"]),
+        (new ArraysDataSpec("a", "b", "c", "d") { TrainLengths = "e", TestLengths = "f" }, ["a", "b", "c", "d", "e", "f"]),
         (new FolderDataSpec("a", 0.2, ImageFit.Crop), ["a"]),
         (new CsvDataSpec("a", null, "label", 0.2), ["a"]),
         (new CsvDataSpec("a", "b", "label", 0.2), ["a", "b"]),

@@ -69,7 +69,7 @@ public sealed class SpecWriterTests
     [Test]
     public void TextsOfUsers_AreEscaped()
     {
-        var data = new ArraysDataSpec("a\"b\\c", "\t\u0001", "日本/𝄞", "d");
+        var data = new ArraysDataSpec("a\"b\\c", "\t\u0001", "日本/𝄞", "d") { TrainLengths = "e\"", TestLengths = "é" };
         PatchMoESpec spec = SpecText.Read(SpecText.Of()) with { Data = data };
         Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "a.json").Spec?.Data, Is.EqualTo(data));
     }

@@ -26,6 +26,31 @@ public sealed class HostBatchTests
         Assert.That(batch.Lengths.ToArray(), Is.EqualTo(new[] { 2 }));
     }
 
+    /// <summary>Texts are mostly zeros, which are not all written again for each batch; whatever was there before, and whoever's it was, a batch has its samples' values.</summary>
+    [Test]
+    public void SparseSamples_AreWrittenOverOthers()
+    {
+        var random = new Random(1);
+        (Dataset Data, float[][] Samples) draw(int count)
+        {
+            float[][] samples = [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, 44).Select(_ => random.Next(4) == 0 ? 1 + random.NextSingle() : 0f).ToArray())];
+            (int[] Places, float[] Values)[] sparse = [.. samples.Select(sample => TextStore.Compress(sample))];
+            var store = new TextStore([.. sparse.Select(one => one.Places)], [.. sparse.Select(one => one.Values)]);
+            return (new Dataset(EquatableArray.Of(4, 11), store, new int[count]), samples);
+        }
+
+        var batch = new HostBatch(s_model);
+        (Dataset Data, float[][] Samples)[] sets = [draw(9), draw(5)];
+        for (int i = 0; i < 60; i++)
+        {
+            (Dataset data, float[][] samples) = sets[i / 4 % 2];
+            int[] indices = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => random.Next(data.Count))];
+            (Dataset given, int offset) = i % 3 == 0 ? (data.Select([.. Enumerable.Range(1, data.Count - 1)]), 1) : (data, 0);
+            batch.Gather(given, [.. indices.Select(index => index % given.Count)]);
+            Assert.That(batch.Inputs.ToArray(), Is.EqualTo(indices.SelectMany(index => samples[(index % given.Count) + offset])));
+        }
+    }
+
     /// <summary>A pass reads its arrays without bounds checks, so an engine rejects data that do not fit its model before it reads them.</summary>
     [TestCaseSource(nameof(DataOfOtherModels))]
     public void DataThatDoNotFitTheModel_AreRefused(Dataset data, string part)
