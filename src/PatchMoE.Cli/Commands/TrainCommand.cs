@@ -5,10 +5,12 @@ using PatchMoE.Cli.Inputs;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Runs;
 using PatchMoE.Cli.Training;
+using PatchMoE.Measurement;
 using PatchMoE.Reports;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
@@ -16,6 +18,9 @@ namespace PatchMoE.Cli.Commands;
 /// <summary><c>pmoe train SPEC</c>: trains a network and writes a run folder.</summary>
 internal sealed class TrainCommand
 {
+    // The accuracy on the training samples is for comparison with the test's: a few thousand tell it.
+    private const int MostTrainingSamples = 5000;
+
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
     private readonly Option<string?> _data = CommonOptions.Data();
@@ -100,7 +105,7 @@ internal sealed class TrainCommand
         var job = new TrainingJob(spec, data, backend, new EngineRequest(spec, threads, device), events, context);
         (TrainingResult result, WeightBuffer weights) = severalSeeds ? SeedTrainings.Run(job, folder, resume) : job.Run(seed, folder, checkpoint, events);
 
-        folder.WriteReport(Report(spec, result, weights, job, threads));
+        folder.WriteReport(Report(spec, result, weights, job, threads, Origin(parsed, specPath), folder));
         if (result.Seeds.Count > 0)
         {
             SeedTrainings.Write(result.Seeds, context);
@@ -134,15 +139,24 @@ internal sealed class TrainCommand
         return TrainingRules.Validation(training) is { } diagnostic ? throw new BadInputException(diagnostic.Message) : spec with { Training = training };
     }
 
-    private static string Report(PatchMoESpec spec, TrainingResult result, WeightBuffer weights, TrainingJob job, int threads)
+    /// <summary>The command that repeats the run, with every choice that was made on the line.</summary>
+    private static ReportRun Origin(ParseResult parsed, string specPath)
+    {
+        string command = string.Join(' ', ["pmoe", .. parsed.Tokens.Select(token => ShellWord.Of(token.Value))]);
+        var origin = new ReportOrigin(command, ReportMachine.Current(VectorClass.Current.ToString()), DateTimeOffset.Now);
+        return new ReportRun(origin, ShellWord.Path(specPath), "", TrainingAccuracy: null);
+    }
+
+    private static string Report(PatchMoESpec spec, TrainingResult result, WeightBuffer weights, TrainingJob job, int threads, ReportRun origin, RunFolder folder)
     {
         ulong seed = (ulong)spec.Training!.Seed;
         LoadedData data = job.Data;
+        ReportRun run = origin with { WeightsPath = ShellWord.Path(folder.WeightsPath) };
         if (spec.Model.Backbone is not null)
         {
             using ITrainingEngine engine = job.Backend.Start(job.Request, job.Context.Error);
             engine.SetParameters(weights.Parameters);
-            return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test));
+            return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test), run);
         }
 
         IPatchMoEModel model = CompiledModel.Load(spec);
@@ -150,6 +164,16 @@ internal sealed class TrainCommand
         model.Metadata = data.Metadata;
         using Workspace workspace = model.CreateWorkspace(threads);
         using var cpu = new CpuEngine(model, workspace);
-        return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test.WithVectorsOf(model)));
+        run = run with { TrainingAccuracy = result.Interrupted ? null : new Evaluator(cpu).Evaluate(Trained(data.Train, spec.Training).WithVectorsOf(model)).Accuracy };
+        return TrainingReport.ToHtml(
+            spec, result, seed, ReportSections.Of(model, cpu, workspace, data.Test.WithVectorsOf(model), (test, samples) => UpperLayers.Of(model, test, samples)), run);
+    }
+
+    /// <summary>Training samples that are not held out, some thousands at even distances: data may be in the order of their classes.</summary>
+    private static Dataset Trained(Dataset train, TrainingSpec training)
+    {
+        int[] trained = HeldOutSamples.Split(train.Labels, training.HeldOut, (ulong)training.Seed).Trained;
+        int count = Math.Min(trained.Length, MostTrainingSamples);
+        return train.Select([.. Enumerable.Range(0, count).Select(i => trained[(int)((long)i * trained.Length / count)])]);
     }
 }
