@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using PatchMoE.Reports.Charts;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Reports;
@@ -20,7 +19,7 @@ public static class ComparisonReport
         Text(run.Spec.Model.WeightCount(), "N0"),
         Text(run.Cost.ForwardFlops / 1e6, "N2"),
         Text((run.Cost.ForwardFlops + run.Cost.BackwardFlops) / 1e6, "N2"),
-        Text(run.SecondsPerStep * 1e3, "N1"),
+        Milliseconds(run.SecondsPerStep),
         Text(run.Batch, "0"),
         Text(run.PeakMemory / 1e6, "N0"),
         Text(run.History.Count, "0"),
@@ -34,32 +33,38 @@ public static class ComparisonReport
     public static string ToHtml(IReadOnlyList<RunRecord> runs)
     {
         var html = new StringBuilder();
-        html.Line($"<table>\n<tr>{Cells("th", Titles)}</tr>");
+        html.Line($"<div class=\"scroll\"><table>\n<tr>{Cells("th", Titles)}</tr>");
         foreach (RunRecord run in runs)
         {
             html.Line($"<tr>{Cells("td", Row(run))}</tr>");
         }
 
-        html.Append("</table>\n<h2>Curves</h2>\n<div class=\"curves\">\n");
-        html.Append(Chart("Training loss", runs, epoch => epoch.TrainLoss));
-        html.Append(Chart("Test loss", runs, epoch => epoch.TestLoss));
-        html.Append(Chart("Test accuracy", runs, epoch => epoch.TestAccuracy));
+        html.Append("</table></div>\n<h2>Curves</h2>\n<div class=\"curves\">\n");
+
+        // Phases have losses of their own, and epochs of their own.
+        foreach (TrainingPhase phase in runs.SelectMany(run => run.History).Select(epoch => epoch.Phase).Distinct().Order())
+        {
+            html.Append(PhaseCurves.Loss(phase, "training", runs, epoch => epoch.TrainLoss));
+            html.Append(PhaseCurves.Loss(phase, "test", runs, epoch => epoch.TestLoss));
+            html.Append(PhaseCurves.Draw(phase, "Test accuracy", "share of test samples", runs, epoch => epoch.TestAccuracy));
+            html.Append(PhaseCurves.Draw(phase, "Router hit rate", "share of test samples", runs, epoch => epoch.RouterHitRate));
+        }
+
         html.Append("</div>\n");
         const string Title = "Training runs side by side";
-        return Markup.Page(Title, Title, "FLOPs are per sample, with a multiply-add counted as two; memory is that of the whole process, data included.", html);
-    }
-
-    private static string Chart(string title, IReadOnlyList<RunRecord> runs, Func<EpochMetrics, double?> value)
-    {
-        int epochs = runs.Max(run => run.History.Count);
-        ChartSeries[] lines =
-        [
-            .. runs.Select((run, i) => new ChartSeries(run.Name, i, [.. Enumerable.Range(0, epochs).Select(e => e < run.History.Count ? value(run.History[e]) : null)])),
-        ];
-        return lines.Any(line => line.Values.Any(one => one is not null)) ? LineChart.Draw(title, lines) : "";
+        return Markup.Page(Title, Title, "FLOPs are per sample, with a multiply-add counted as two; the time per step is the median over the epochs in which the network learns; memory is that of the whole process, data included.", html);
     }
 
     private static string Cells(string kind, IEnumerable<string> texts) => string.Concat(texts.Select(text => $"<{kind}>{WebUtility.HtmlEncode(text)}</{kind}>"));
+
+    /// <summary>Three digits, whether it is a tenth of a millisecond or a second.</summary>
+    internal static string Milliseconds(double? seconds) => (seconds * 1e3) switch
+    {
+        null => "",
+        < 1 and var ms => Text(ms, "0.000"),
+        < 10 and var ms => Text(ms, "0.00"),
+        var ms => Text(ms, "N1"),
+    };
 
     private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 }

@@ -24,6 +24,7 @@ internal static class ExpertUseCharts
 
         html.Append(LineChart.Draw(
             "Experts: entropy of use, patches taken",
+            "share",
             [
                 new ChartSeries("entropy", 2, [.. uses.Select(use => use?.Entropy)]),
                 new ChartSeries("patches taken by any", 0, [.. uses.Select(use => use?.Covered)]),
@@ -43,12 +44,14 @@ internal static class ExpertUseCharts
         {
             html.Append(LineChart.Draw(
                 hasGates ? "Experts: share of gate values" : "Experts: share of patches",
+                "share",
                 [.. Enumerable.Range(0, experts).Select(s => new ChartSeries(s.ToString(CultureInfo.InvariantCulture), s, [.. uses.Select(use => use is null ? (double?)null : Shares(use)[s])]))]));
         }
         else if (experts > MaximumLines)
         {
             html.Append(LineChart.Draw(
                 $"Share of {(hasGates ? "gate values" : "patches")}, of {experts} experts",
+                "share",
                 [
                     new ChartSeries("largest", 5, [.. uses.Select(use => use is null ? (double?)null : Shares(use).Max())]),
                     new ChartSeries("smallest", 0, [.. uses.Select(use => use is null ? (double?)null : Shares(use).Min())]),

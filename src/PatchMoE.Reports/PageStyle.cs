@@ -22,11 +22,14 @@ internal static class PageStyle
         figure { margin: 1rem 0; } figure svg { display: block; max-width: calc(100% + 16px); height: auto; margin-left: -16px; } figcaption { color: var(--muted); font-size: .9rem; max-width: 75ch; margin-top: .4rem; }
         .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 1rem; align-items: start; }
         .curves figure { margin: 0; } .curves figcaption { margin-left: 16px; } .curves svg { width: 100%; max-width: 640px; height: auto; margin-left: 0; }
-        .routes svg { width: 100%; max-width: 1060px; height: auto; margin-left: 0; } figure.routes { margin: 0; }
+        .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 1rem; } .samples figure, .panels figure { margin: 0; }
+        .samples svg { width: 100%; height: auto; margin-left: 0; } .keys { display: flex; flex-wrap: wrap; gap: .2rem 1rem; max-width: none; font-size: .9rem; } .keys svg { vertical-align: -2px; }
+        .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); gap: .5rem; margin: 0 0 1.1rem; } .panels figcaption { margin: 0; font-size: .85rem; }
+        .pixels { width: 100%; image-rendering: pixelated; display: block; } .patch { height: 56px; image-rendering: pixelated; display: block; margin-left: auto; } .no { color: var(--wrong); }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid var(--grid); }
         th { font-weight: 600; color: var(--muted); vertical-align: bottom; } .right { text-align: right; }
         caption { text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .3rem; }
-        .scroll { overflow-x: auto; margin: .8rem 0; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; } .confusion th { padding: .3rem .8rem; text-align: right; } .confusion th:first-child { padding-left: 0; text-align: left; }
+        .scroll { overflow-x: auto; margin: .8rem 0; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; } .confusion th { padding: .3rem .8rem; text-align: right; } .confusion th:first-child { padding-left: 0; text-align: left; } .confusion .left { text-align: left; color: var(--wrong); } .sum { border-left: 2px solid var(--grid); }
         h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; overflow-wrap: anywhere; } .text { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 85ch; line-height: 1.7; border: 1px solid var(--grid); border-radius: 8px; padding: .8rem 1rem; }
         .segment { border-bottom: 2px solid; border-radius: 3px; padding: 0 .1em; } .segment sup { color: var(--muted); font-size: .7em; padding-left: .15em; } .left { color: var(--muted); }
         details { margin: .8rem 0; } summary { cursor: pointer; }
@@ -37,10 +40,10 @@ internal static class PageStyle
         svg .grid { stroke: var(--grid); } svg .line { stroke: var(--muted); } svg .wrong { fill: var(--wrong); } svg .error { stroke: var(--ink); } svg .halo { stroke: var(--paper); }
         @media print {
         body { max-width: none; margin: 0; padding: 0; font-size: 10.5pt; }
-        figure, .numbers div, tr, .note, .curves > * { break-inside: avoid; } h1, h2, summary, caption { break-after: avoid; } thead { display: table-header-group; }
+        figure, .panels, .numbers div, tr, .note, .curves > * { break-inside: avoid; } h1, h2, summary, caption { break-after: avoid; } thead { display: table-header-group; }
         details::details-content { content-visibility: visible; display: block; block-size: auto; } summary { list-style: none; }
         pre { white-space: pre-wrap; overflow-wrap: anywhere; } .scroll { overflow: visible; }
-        td, .note, .numbers div, .segment { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+        td, .note, .numbers div, .segment, img { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
         }
         """;
 }

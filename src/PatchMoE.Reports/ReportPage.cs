@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PatchMoE.Reports.Charts;
 
@@ -101,13 +100,7 @@ internal sealed class ReportPage(string heading, string lead)
     public string ToHtml(ReportOrigin origin)
     {
         var body = new StringBuilder().Append(_html);
-        body.Escaped($"<footer><dl><dt>Command</dt><dd><code>{origin.Command}</code></dd><dt>Machine</dt><dd>{origin.Machine.ToString()}</dd><dt>Version</dt><dd>pmoe {origin.Version}</dd>");
-        if (origin.Date is { } date)
-        {
-            body.Escaped($"<dt>Date</dt><dd>{date.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)}</dd>");
-        }
-
-        body.Append("</dl></footer>\n");
+        ReportFooter.Append(body, origin);
         return Markup.Page(heading, heading, lead, body);
     }
 

@@ -13,6 +13,12 @@ namespace PatchMoE.Reports;
 public sealed record ReportSections(
     IReadOnlyList<string> Classes, IReadOnlyList<Answer> Answers, IReadOnlyList<string> Names, string? Routes = null, string? Mistakes = null)
 {
+    /// <summary>Pictures of what the experts of upper layers took, by layer, as the pixels that their windows see.</summary>
+    internal IReadOnlyList<(int Layer, string Picture)> Upper { get; init; } = [];
+
+    /// <summary>What the experts of layer 0 specialise in; empty if it does not route.</summary>
+    internal IReadOnlyList<ExpertProfile> Experts { get; init; } = [];
+
     /// <summary>The number of samples in a picture.</summary>
     internal const int PicturedSamples = 8;
 
@@ -36,19 +42,37 @@ public sealed record ReportSections(
     /// <param name="test">The test data.</param>
     public static ReportSections Of(IPatchMoEModel model, INetworkEngine engine, Workspace workspace, Dataset test)
     {
+        return Of(model, engine, workspace, test, (_, _) => []);
+    }
+
+    /// <summary>Answers, routes, the choices of upper layers, and what the experts specialise in.</summary>
+    /// <param name="model">The compiled model with its metadata.</param>
+    /// <param name="engine">Computes the passes with the same weights.</param>
+    /// <param name="workspace">A workspace of the model.</param>
+    /// <param name="test">The test data.</param>
+    /// <param name="upperLayers">Finds what the experts of upper layers take of samples of the data.</param>
+    internal static ReportSections Of(
+        IPatchMoEModel model, INetworkEngine engine, Workspace workspace, Dataset test, Func<Dataset, IReadOnlyList<int>, IReadOnlyList<LayerChoices>> upperLayers)
+    {
         ReportSections sections = Of(model.Metadata, engine, test);
-        if (model.Spec.Model.Layers[0].Routing == Routing.Dense)
+        ModelSpec spec = model.Spec.Model;
+        int[] pictured = [.. sections.OfEachClass().Take(PicturedSamples)];
+        int[] wrong = [.. sections.MostConfidentMistakes().Select(answer => answer.Sample).Take(PicturedSamples)];
+        IReadOnlyList<LayerChoices> upper = upperLayers(test, pictured);
+        if (upper.Count > 0)
         {
-            return sections;
+            IReadOnlyList<RoutedSample> samples = RoutedSample.Predicted(model, workspace, test, pictured);
+            sections = sections with { Upper = [.. upper.Select(choices => (choices.Layer, RouteGallery.Panels(spec, choices, samples, sections.Classes)))] };
         }
 
-        string? Draw(IEnumerable<int> samples)
+        if (spec.Layers[0].Routing == Routing.Dense)
         {
-            IReadOnlyList<RoutedSample> routed = RoutedSample.Of(model, workspace, test, samples.Take(PicturedSamples));
-            return routed.Count == 0 ? null : RoutePicture.Draw(model.Spec.Model, routed, sections.Classes);
+            return upper.Count == 0 || wrong.Length == 0 ? sections
+                : sections with { Mistakes = RouteGallery.Panels(spec, upperLayers(test, wrong)[^1], RoutedSample.Predicted(model, workspace, test, wrong), sections.Classes) };
         }
 
-        return sections with { Routes = Draw(sections.OfEachClass()), Mistakes = Draw(sections.MostConfidentMistakes().Select(answer => answer.Sample)) };
+        string? Draw(int[] samples) => samples.Length == 0 ? null : RouteGallery.OfLowest(spec, RoutedSample.Of(model, workspace, test, samples), sections.Classes);
+        return sections with { Routes = Draw(pictured), Mistakes = Draw(wrong), Experts = ExpertProfile.Of(model, workspace, test) };
     }
 
     /// <summary>The samples in their order, but of each class in turn.</summary>

@@ -3,43 +3,66 @@ using PatchMoE.Reports.Charts;
 
 namespace PatchMoE.Reports;
 
-/// <content>The line above the samples that explains the frames.</content>
+/// <content>The lines above the samples that explain the frames, as many as they need.</content>
 public static partial class RoutePicture
 {
-    private const string DiscriminativeText = "patch that decides the class";
-    private const string GateText = "stronger line: larger gate";
+    private const int LegendRow = 22;
+    private const int LegendTop = 8;
 
-    private static void DrawLegend(StringBuilder svg, ModelSpec model, bool isKnown)
+    private enum LegendKind
     {
-        double x = Margin;
-        foreach ((int expert, string name) in LegendEntries(model))
+        Expert,
+        Discriminative,
+        Gate,
+    }
+
+    private static (LegendPlace[] Places, double Height) PlaceLegend(ModelSpec model, bool isKnown, double width)
+    {
+        IEnumerable<(LegendKind Kind, int Expert, string Text)> entries =
+        [
+            .. Enumerable.Range(0, model.Layers[0].Experts).Select(expert => (LegendKind.Expert, expert, $"expert {expert}")),
+            .. isKnown ? [(LegendKind.Discriminative, 0, "patch that decides the class")] : Array.Empty<(LegendKind, int, string)>(),
+            .. model.Layers[0].Gate == Gate.None ? [] : new[] { (LegendKind.Gate, 0, "stronger line: larger gate") },
+        ];
+        var places = new List<LegendPlace>();
+        (double x, int row) = (0, 0);
+        foreach ((LegendKind kind, int expert, string text) in entries)
         {
-            DrawFrame(svg, (x, 12, 14, 14), WidestFrame, expert, strength: 1, name);
-            svg.Line($"<text x=\"{x + 20:0.##}\" y=\"23\">{name}</text>");
-            x += EntryWidth(name);
+            double wide = EntryWidth(text);
+            if (x > 0 && x + wide > width)
+            {
+                (x, row) = (0, row + 1);
+            }
+
+            places.Add(new LegendPlace(kind, expert, text, Margin + x, LegendTop + (row * LegendRow)));
+            x += wide;
         }
 
-        if (isKnown)
-        {
-            DrawDiscriminative(svg, x, 12, 14, 14);
-            svg.Line($"<text x=\"{x + 20:0.##}\" y=\"23\">{DiscriminativeText}</text>");
-            x += EntryWidth(DiscriminativeText);
-        }
+        return ([.. places], LegendTop + ((row + 1) * LegendRow));
+    }
 
-        if (model.Layers[0].Gate != Gate.None)
+    private static void DrawLegend(StringBuilder svg, LegendPlace[] places)
+    {
+        foreach (LegendPlace place in places)
         {
-            svg.Line($"<text class=\"muted\" x=\"{x:0.##}\" y=\"23\" fill=\"{Palette.Muted}\">{GateText}</text>");
+            switch (place.Kind)
+            {
+                case LegendKind.Expert:
+                    DrawFrame(svg, (place.X, place.Y + 4, 14, 14), WidestFrame, place.Expert, strength: 1, place.Text);
+                    break;
+                case LegendKind.Discriminative:
+                    DrawDiscriminative(svg, place.X, place.Y + 4, 14, 14);
+                    break;
+            }
+
+            bool hasKey = place.Kind != LegendKind.Gate;
+            string style = hasKey ? "" : $" class=\"muted\" fill=\"{Palette.Muted}\"";
+            svg.Line($"<text{style} x=\"{place.X + (hasKey ? 20 : 0):0.##}\" y=\"{place.Y + 15:0.##}\">{place.Text}</text>");
         }
     }
 
-    private static IEnumerable<(int Expert, string Name)> LegendEntries(ModelSpec model) =>
-        Enumerable.Range(0, model.Layers[0].Experts).Select(expert => (expert, $"expert {expert}"));
-
-    private static double LegendWidth(ModelSpec model, bool isKnown) =>
-        LegendEntries(model).Sum(entry => EntryWidth(entry.Name))
-        + (isKnown ? EntryWidth(DiscriminativeText) : 0)
-        + (model.Layers[0].Gate == Gate.None ? 0 : EntryWidth(GateText));
-
     /// <summary>A generous estimate: the reader's fonts are not known here.</summary>
     private static double EntryWidth(string text) => 34 + (6.6 * text.Length);
+
+    private readonly record struct LegendPlace(LegendKind Kind, int Expert, string Text, double X, double Y);
 }

@@ -17,7 +17,7 @@ public static partial class RoutePicture
     private const int Margin = 16;
     private const int CaptionHeight = 24;
     private const int NameHeight = 16;
-    private const int LegendHeight = 30;
+    private const int SmallestWidth = 320;
 
     // Frames of one patch share this part of its width and height at each side, so that its middle stays visible.
     private const double FrameShare = 0.15;
@@ -37,8 +37,9 @@ public static partial class RoutePicture
         (double cellWidth, double cellHeight) = ((layout.Width * scale) + Margin, (layout.Height * scale) + CaptionHeight + (samples.Any(sample => sample.Name is not null) ? NameHeight : 0) + Margin);
         int rows = (samples.Count + columns - 1) / columns;
         bool isKnown = samples.Any(sample => sample.DiscriminativePatch >= 0);
-        double width = Math.Max(Margin + (Math.Min(columns, samples.Count) * cellWidth), (2 * Margin) + LegendWidth(model, isKnown));
-        double height = LegendHeight + Margin + (rows * cellHeight);
+        double width = Math.Max(SmallestWidth, Margin + (Math.Min(columns, samples.Count) * cellWidth));
+        (LegendPlace[] legend, double legendHeight) = PlaceLegend(model, isKnown, width - (2 * Margin));
+        double height = legendHeight + Margin + (rows * cellHeight);
 
         var svg = new StringBuilder();
         svg.Line($"""
@@ -46,12 +47,12 @@ public static partial class RoutePicture
             <title>Patches that each expert took</title>
             <rect class="paper" width="100%" height="100%" fill="{Palette.Paper}"/>
             """);
-        DrawLegend(svg, model, isKnown);
+        DrawLegend(svg, legend);
         float strongest = samples.SelectMany(sample => sample.Gates).DefaultIfEmpty(1).Max();
         for (int i = 0; i < samples.Count; i++)
         {
             double x = Margin + (i % columns * cellWidth);
-            double y = LegendHeight + Margin + (i / columns * cellHeight);
+            double y = legendHeight + Margin + (i / columns * cellHeight);
             svg.Line($"<g transform=\"translate({x:0.##} {y:0.##})\">");
             DrawSample(svg, model, layout, scale, samples[i], strongest);
             DrawCaption(svg, model, samples[i], classes, layout.Width * scale, layout.Height * scale);
@@ -59,6 +60,20 @@ public static partial class RoutePicture
         }
 
         return svg.Append("</svg>\n").ToString();
+    }
+
+    /// <summary>One sample as a picture of its own, without a caption.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="sample">The sample with its routes.</param>
+    /// <param name="strongest">The largest gate of all samples that are shown together.</param>
+    internal static string One(ModelSpec model, RoutedSample sample, float strongest)
+    {
+        var layout = new PatchLayout(model.Input);
+        double scale = Scale(layout, LargeSampleSize);
+        var svg = new StringBuilder();
+        svg.Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.Width * scale:0.#} {layout.Height * scale:0.#}" width="{layout.Width * scale:0.#}" height="{layout.Height * scale:0.#}" role="img"><title>Patches that each expert took</title>""");
+        DrawSample(svg, model, layout, scale, sample, strongest);
+        return svg.Append("</svg>").ToString();
     }
 
     /// <summary>Small samples are enlarged by a whole factor, so that pixels stay square and sharp; large ones are reduced.</summary>
@@ -187,6 +202,9 @@ public static partial class RoutePicture
         }
     }
 
-    private static string Name(ModelSpec model, int label, IReadOnlyList<string>? classes) => classes is not null ? WebUtility.HtmlEncode(classes[ModelClasses.IndexOf(model, label)])
+    internal static string Name(ModelSpec model, int label, IReadOnlyList<string>? classes) => WebUtility.HtmlEncode(PlainName(model, label, classes));
+
+    /// <summary>The name of a class, not escaped.</summary>
+    internal static string PlainName(ModelSpec model, int label, IReadOnlyList<string>? classes) => classes is not null ? classes[ModelClasses.IndexOf(model, label)]
         : model.Loss == Loss.Logistic ? (label > 0 ? "+1" : "−1") : label.ToString(CultureInfo.InvariantCulture);
 }

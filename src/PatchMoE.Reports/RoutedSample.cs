@@ -28,26 +28,32 @@ public sealed record RoutedSample(float[] Input, int? Label, int Prediction, int
             throw new BadInputException("model.layers[0].routing: dense has no routes, since every expert sees every patch. Give a model that routes.");
         }
 
-        int length = model.RouteShape.Aggregate(1, (product, size) => product * size);
-        var routed = new List<RoutedSample>();
-        foreach (int sample in samples)
+        return [.. samples.Select(sample => Of(model, workspace, data, sample, isRouted: true))];
+    }
+
+    /// <summary>Samples with the model's predictions and no routes, for layers above one that does not route.</summary>
+    internal static IReadOnlyList<RoutedSample> Predicted(IPatchMoEModel model, Workspace workspace, Dataset data, IEnumerable<int> samples) =>
+        [.. samples.Select(sample => Of(model, workspace, data, sample, isRouted: false))];
+
+    private static RoutedSample Of(IPatchMoEModel model, Workspace workspace, Dataset data, int sample, bool isRouted)
+    {
+        int length = isRouted ? model.RouteShape.Aggregate(1, (product, size) => product * size) : 0;
+        var logits = new float[model.Outputs];
+        var routes = new int[length];
+        var gates = new float[length];
+        var input = new float[data.InputLength];
+        data.CopyInputs(sample, 1, input);
+        model.Forward(input, logits, workspace, data.LengthsOf(sample, 1));
+        if (isRouted)
         {
-            var logits = new float[model.Outputs];
-            var routes = new int[length];
-            var gates = new float[length];
-            var input = new float[data.InputLength];
-            data.CopyInputs(sample, 1, input);
-            model.Forward(input, logits, workspace, data.LengthsOf(sample, 1));
             model.Route(input, routes, [], gates, workspace, data.LengthsOf(sample, 1));
-            model.Metadata.Normalization?.Undo(input);
-            int patch = data.DiscriminativePatches.IsEmpty ? -1 : data.DiscriminativePatches[sample];
-            routed.Add(new RoutedSample(
-                input, data.Labels[sample], Losses.Predict(model.Spec.Model.Loss, logits), routes, gates, patch)
-            {
-                Name = data.Names.Count == 0 ? null : data.Names[sample],
-            });
         }
 
-        return routed;
+        model.Metadata.Normalization?.Undo(input);
+        int patch = data.DiscriminativePatches.IsEmpty ? -1 : data.DiscriminativePatches[sample];
+        return new RoutedSample(input, data.Labels[sample], Losses.Predict(model.Spec.Model.Loss, logits), routes, gates, patch)
+        {
+            Name = data.Names.Count == 0 ? null : data.Names[sample],
+        };
     }
 }

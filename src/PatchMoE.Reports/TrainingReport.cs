@@ -17,7 +17,15 @@ public static class TrainingReport
     /// <param name="result">The result.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="sections">What the network does with the test data; null for nothing.</param>
-    public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, ReportSections? sections)
+    public static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, ReportSections? sections) => ToHtml(spec, result, seed, sections, run: null);
+
+    /// <summary>Writes the page with what is needed to repeat the run and to use its weights.</summary>
+    /// <param name="spec">What was trained.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="sections">What the network does with the test data; null for nothing.</param>
+    /// <param name="run">The run; null for one that nobody can repeat.</param>
+    internal static string ToHtml(PatchMoESpec spec, TrainingResult result, ulong seed, ReportSections? sections, ReportRun? run)
     {
         var html = new StringBuilder();
         if (result.Interrupted)
@@ -26,7 +34,7 @@ public static class TrainingReport
         }
 
         NoticeList.Append(html, result.Notices);
-        AppendNumbers(html, spec, result);
+        AppendNumbers(html, spec, result, run);
         SeedTable.Append(html, result.Seeds);
         AppendCurves(html, result.History);
         if (sections is not null)
@@ -35,17 +43,33 @@ public static class TrainingReport
         }
 
         AppendNetwork(html, spec.Model);
+        if (run is not null)
+        {
+            UseSection.Append(html, spec, run);
+        }
+
+        html.Escaped($"<details><summary>The spec, as JSON</summary><pre>{SpecWriter.ToJson(spec)}</pre></details>");
+        if (run is not null)
+        {
+            ReportFooter.Append(html, run.Origin);
+        }
 
         return Markup.Page($"{spec.Name}: training report", spec.Name, Describe(spec, seed), html);
     }
 
     private static void AppendSections(StringBuilder html, ModelSpec model, ReportSections sections)
     {
-        AppendRoutes(html, model, "What the experts look at", sections.Routes, sections.RoutedTexts);
         html.Append("<h2>Right and wrong</h2>\n");
         ConfusionMatrix.Append(html, sections);
         AppendRoutes(html, model, "Wrong answers, the most confident first", sections.Mistakes, sections.MistakenTexts);
         AppendNames(html, sections);
+        AppendRoutes(html, model, "What the experts look at", sections.Routes, sections.RoutedTexts);
+        foreach ((int layer, string picture) in sections.Upper)
+        {
+            AppendPicture(html, $"What the experts of layer {layer} look at: the pixels below the windows that they take", picture);
+        }
+
+        ExpertTable.Append(html, model, sections.Experts, sections.Classes);
     }
 
     private static void AppendRoutes(StringBuilder html, ModelSpec model, string title, string? picture, IReadOnlyList<RoutedText> texts)
@@ -64,7 +88,7 @@ public static class TrainingReport
     {
         if (picture is not null)
         {
-            html.Append($"<h2>{title}</h2>\n<figure class=\"routes\">\n").Append(picture).Append("</figure>\n");
+            html.Append($"<h2>{title}</h2>\n<div class=\"routes\">\n").Append(picture).Append("</div>\n");
         }
     }
 
@@ -103,12 +127,17 @@ public static class TrainingReport
 
     private static string Name(OptimizerKind kind) => kind == OptimizerKind.Sgd ? "SGD" : kind.ToString();
 
-    private static void AppendNumbers(StringBuilder html, PatchMoESpec spec, TrainingResult result)
+    private static void AppendNumbers(StringBuilder html, PatchMoESpec spec, TrainingResult result, ReportRun? run)
     {
         string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
         html.Append("<dl class=\"numbers\">\n");
         void Number(string name, string value) => html.Append($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
         Number("test accuracy", Percent(result.Final.Accuracy));
+        if (run?.TrainingAccuracy is { } trained)
+        {
+            Number("training accuracy", Percent(trained));
+        }
+
         Number("test loss", result.Final.Loss.ToString("0.0000", CultureInfo.InvariantCulture));
         if (result.Validation is { } validation)
         {
@@ -132,9 +161,9 @@ public static class TrainingReport
         {
             EpochMetrics last = result.History[^1];
             Number("samples per second", last.SamplesPerSecond.ToString("N0", CultureInfo.InvariantCulture));
-            if (spec.Training is { } training && last.SamplesPerSecond > 0)
+            if (spec.Training is { } training && RunRecord.StepTime(result.History, training.Batch) is { } step)
             {
-                Number("time per step", string.Create(CultureInfo.InvariantCulture, $"{training.Batch / last.SamplesPerSecond * 1e3:0.0} ms"));
+                Number("time per step", $"{ComparisonReport.Milliseconds(step)} ms");
             }
 
             if (last.PeakMemory is { } memory)
@@ -162,19 +191,20 @@ public static class TrainingReport
         // Each phase has its own loss, and so its own chart.
         foreach (IGrouping<TrainingPhase, EpochMetrics> phase in history.GroupBy(epoch => epoch.Phase))
         {
+            (string name, Func<double?, double?> shown) = PhaseCurves.Objective(phase.Key);
             string title = phase.Key switch
             {
-                TrainingPhase.Routers => "Routers: linear loss",
+                TrainingPhase.Routers => "Routers: margin, which grows without end",
                 TrainingPhase.Experts => "Experts: loss",
                 _ => "Loss",
             };
             ChartSeries[] losses =
             [
-                new("train", 0, [.. phase.Select(epoch => (double?)epoch.TrainLoss)]),
-                new("validation", 3, [.. phase.Select(epoch => epoch.ValidationLoss)]),
-                new("test", 5, [.. phase.Select(epoch => epoch.TestLoss)]),
+                new("train", 0, [.. phase.Select(epoch => shown(epoch.TrainLoss))]),
+                new("validation", 3, [.. phase.Select(epoch => shown(epoch.ValidationLoss))]),
+                new("test", 5, [.. phase.Select(epoch => shown(epoch.TestLoss))]),
             ];
-            html.Append(LineChart.Draw(title, Drawn(losses)));
+            html.Append(LineChart.Draw(title, name, Drawn(losses), horizontal: PhaseCurves.Epochs(phase.Key)));
         }
 
         ChartSeries[] shares =
@@ -189,7 +219,7 @@ public static class TrainingReport
             bool isAccuracy = shares.Any(line => line.Name.EndsWith("accuracy", StringComparison.Ordinal));
             bool isHits = shares.Any(line => line.Name.StartsWith("router", StringComparison.Ordinal));
             string title = isAccuracy && isHits ? "Accuracy and router hit rate" : shares.Length == 1 ? char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..] : "Accuracy";
-            html.Append(LineChart.Draw(title, shares, high: 1));
+            html.Append(LineChart.Draw(title, "share of samples", shares, high: 1, horizontal: history.Any(epoch => epoch.Phase == TrainingPhase.Routers) ? "epoch, of the routers and then of the experts" : "epoch"));
         }
 
         ExpertUseCharts.Append(html, history);
@@ -229,14 +259,14 @@ public static class TrainingReport
     {
         EquatableArray<LayerShape> shapes = model.LayerShapes();
         bool maps = shapes.Any(shape => shape.Map is not null);
-        html.Line($"<table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th>{(maps ? "<th>output</th>" : "")}</tr>");
+        html.Line($"<div class=\"scroll\"><table>\n<tr><th>layer</th><th>routing</th><th>patches n</th><th>dimension d</th><th>experts k</th><th>neurons each</th><th>patches each l</th><th>gate</th>{(maps ? "<th>output</th>" : "")}</tr>");
         for (int i = 0; i < shapes.Count; i++)
         {
             (LayerSpec layer, LayerShape shape) = (model.Layers[i], shapes[i]);
             html.Line($"<tr><td>{i}</td><td>{SpecWords.Of(layer.Routing)}</td><td>{shape.Patches}</td><td>{shape.Dimension}</td><td>{shape.Experts}</td><td>{shape.Neurons}</td><td>{shape.PatchesPerExpert}</td><td>{SpecWords.Of(layer.Gate)}</td>{(maps ? $"<td>{Output(shape)}</td>" : "")}</tr>");
         }
 
-        html.Append("</table>\n");
+        html.Append("</table></div>\n");
     }
 
     private static string Output(LayerShape shape) => shape.Map is { } map ? $"{map.Height}×{map.Width}×{map.Channels}" : $"{shape.Outputs}";

@@ -70,8 +70,15 @@ internal sealed class RouteCommand
             : context.Compute(() => Given(parsed, model, input));
 
         using Workspace workspace = model.CreateWorkspace();
-        IEnumerable<RoutedSample> samples = RoutedSample.Of(model, workspace, data, Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count)));
-        string svg = RoutePicture.Draw(spec.Model, [.. samples.Select(sample => hasLabels ? sample : sample with { Label = null })], model.Metadata.Classes.Count > 0 ? model.Metadata.Classes : null);
+        int[] drawn = [.. Enumerable.Range(0, Math.Min(parsed.GetValue(_samples) ?? DefaultSamples, data.Count))];
+        IReadOnlyList<LayerChoices> upper = UpperLayers.Of(model, data, drawn);
+        bool isLowestDense = spec.Model.Layers[0].Routing == Routing.Dense;
+        IEnumerable<RoutedSample> routed = isLowestDense && upper.Count > 0 ? RoutedSample.Predicted(model, workspace, data, drawn) : RoutedSample.Of(model, workspace, data, drawn);
+        RoutedSample[] samples = [.. routed.Select(sample => hasLabels ? sample : sample with { Label = null })];
+        IReadOnlyList<string>? classes = model.Metadata.Classes.Count > 0 ? model.Metadata.Classes : null;
+        string svg = upper.Count > 0 || RouteGallery.NeedsPanels(spec.Model)
+            ? PanelPicture.Draw(spec.Model, [.. isLowestDense ? [] : (LayerChoices[])[LayerChoices.OfLowest(spec.Model, samples)], .. upper], samples, classes)
+            : RoutePicture.Draw(spec.Model, samples, classes);
         AtomicFile.WriteText(output, svg);
         return ExitCode.Done;
     }

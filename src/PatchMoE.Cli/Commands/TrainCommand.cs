@@ -7,10 +7,12 @@ using PatchMoE.Cli.Processes;
 using PatchMoE.Cli.Runs;
 using PatchMoE.Cli.Texts;
 using PatchMoE.Cli.Training;
+using PatchMoE.Measurement;
 using PatchMoE.Reports;
 using PatchMoE.Training;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Engines;
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Cli.Commands;
@@ -20,6 +22,9 @@ internal sealed class TrainCommand
 {
     /// <summary>Seconds. Between two exchanges lies a step, or the writing of a checkpoint.</summary>
     private const int DefaultDeadline = 60;
+
+    // The accuracy on the training samples is for comparison with the test's: a few thousand tell it.
+    private const int MostTrainingSamples = 5000;
 
     private readonly Argument<string> _spec = CommonOptions.Spec();
     private readonly Option<string?> _out = CommonOptions.Folder("--out", "The run folder. [default: runs/NAME-SEED, with a number appended if it exists]");
@@ -185,7 +190,7 @@ internal sealed class TrainCommand
     {
         CommandContext context = job.Context;
         string specPath = parsed.GetRequiredValue(_spec);
-        folder.WriteReport(Report(job.Spec, result, weights, job, threads));
+        folder.WriteReport(Report(job.Spec, result, weights, job, threads, Origin(parsed, specPath), folder));
         if (result.Seeds.Count > 0)
         {
             SeedTrainings.Write(result.Seeds, context);
@@ -218,15 +223,24 @@ internal sealed class TrainCommand
         return TrainingRules.Validation(training) is { } diagnostic ? throw new BadInputException(diagnostic.Message) : spec with { Training = training };
     }
 
-    private static string Report(PatchMoESpec spec, TrainingResult result, WeightBuffer weights, TrainingJob job, int threads)
+    /// <summary>The command that repeats the run, with every choice that was made on the line.</summary>
+    private static ReportRun Origin(ParseResult parsed, string specPath)
+    {
+        string command = string.Join(' ', ["pmoe", .. parsed.Tokens.Select(token => ShellWord.Of(token.Value))]);
+        var origin = new ReportOrigin(command, ReportMachine.Current(VectorClass.Current.ToString()), DateTimeOffset.Now);
+        return new ReportRun(origin, ShellWord.Path(specPath), "", TrainingAccuracy: null);
+    }
+
+    private static string Report(PatchMoESpec spec, TrainingResult result, WeightBuffer weights, TrainingJob job, int threads, ReportRun origin, RunFolder folder)
     {
         ulong seed = (ulong)spec.Training!.Seed;
         LoadedData data = job.Data;
+        ReportRun run = origin with { WeightsPath = ShellWord.Path(folder.WeightsPath) };
         if (spec.Model.Backbone is not null)
         {
             using ITrainingEngine engine = job.Backend.Start(job.Request, job.Context.Error);
             engine.SetParameters(weights.Parameters);
-            return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test));
+            return TrainingReport.ToHtml(spec, result, seed, ReportSections.Of(data.Metadata, engine, data.Test), run);
         }
 
         IPatchMoEModel model = CompiledModel.Load(spec);
@@ -235,6 +249,16 @@ internal sealed class TrainCommand
         using Workspace workspace = model.CreateWorkspace(threads);
         using var cpu = new CpuEngine(model, workspace);
         Dataset test = data.Test.WithVectorsOf(model);
-        return TrainingReport.ToHtml(spec, result, seed, ReportedTexts.Of(ReportSections.Of(model, cpu, workspace, test), model, test));
+        run = run with { TrainingAccuracy = result.Interrupted ? null : new Evaluator(cpu).Evaluate(Trained(data.Train, spec.Training).WithVectorsOf(model)).Accuracy };
+        var sections = ReportSections.Of(model, cpu, workspace, test, (set, samples) => UpperLayers.Of(model, set, samples));
+        return TrainingReport.ToHtml(spec, result, seed, ReportedTexts.Of(sections, model, test), run);
+    }
+
+    /// <summary>Training samples that are not held out, some thousands at even distances: data may be in the order of their classes.</summary>
+    private static Dataset Trained(Dataset train, TrainingSpec training)
+    {
+        int[] trained = HeldOutSamples.Split(train.Labels, training.HeldOut, (ulong)training.Seed).Trained;
+        int count = Math.Min(trained.Length, MostTrainingSamples);
+        return train.Select([.. Enumerable.Range(0, count).Select(i => trained[(int)((long)i * trained.Length / count)])]);
     }
 }

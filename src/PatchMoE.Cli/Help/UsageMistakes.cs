@@ -37,12 +37,19 @@ internal static class UsageMistakes
         return command.Options.Concat(command == root ? [] : root.Options.Where(option => option.Recursive)).Where(option => !option.Hidden);
     }
 
-    /// <summary>Values that begin like options: a file of such a name can be written as ./--name, or after --.</summary>
-    private static IEnumerable<string> UnknownOptions(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .Where(token => token.Type == TokenType.Argument && LooksLikeAnOption(token.Value))
-        .Select(token => token.Value.Split('=', ':')[0])
-        .Distinct();
+    /// <summary>
+    /// Values of arguments, and stray words, that begin like options: a file of such a name can be written as ./--name, or after --. Values of options may begin so, as in
+    /// <c>--sbatch=--partition=cpu</c>.
+    /// </summary>
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed)
+    {
+        HashSet<string> values = [.. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value), .. parsed.UnmatchedTokens];
+        return parsed.Tokens
+            .TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Type == TokenType.Argument && LooksLikeAnOption(token.Value) && values.Contains(token.Value))
+            .Select(token => token.Value.Split('=', ':')[0])
+            .Distinct();
+    }
 
     private static bool LooksLikeAnOption(string token) =>
         (token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal)) || (token.Length == 2 && token[0] == '-' && char.IsAsciiLetter(token[1]));

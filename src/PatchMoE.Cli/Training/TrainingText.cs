@@ -1,5 +1,6 @@
 using System.Globalization;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Runs;
 using PatchMoE.Training;
 using PatchMoE.Training.Runs;
 
@@ -15,11 +16,10 @@ internal static class TrainingText
     /// <param name="folder">The run folder.</param>
     public static IEnumerable<string> Lines(PatchMoESpec spec, string specPath, TrainingResult result, RunFolder folder)
     {
-        string weights = ShellWord.Path(folder.WeightsPath);
         yield return Numbers(spec, result);
-        yield return $"weights  {weights}";
-        yield return $"report   {ShellWord.Path(folder.ReportPath)}";
-        yield return $"next     {(result.Interrupted ? Resume(spec, specPath, folder) : Use(spec, weights))}";
+        yield return $"trained  {Epochs(result)} in {result.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s";
+        yield return $"results  {ShellWord.Path(folder.FullPath)}: weights.safetensors, report.html";
+        yield return $"next     {(result.Interrupted ? Resume(spec, specPath, folder) : Use(spec, specPath, folder))}";
     }
 
     /// <summary>The command that continues a run.</summary>
@@ -33,9 +33,7 @@ internal static class TrainingText
     {
         string name = result.Interrupted ? $"{spec.Name}, interrupted" : spec.Name;
         string hits = result.Final.RouterHitRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", router hits {rate * 100:0.0} %") : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name}: test accuracy {result.Final.Accuracy * 100:0.0} %, test loss {ProgressText.Loss(result.Final.Loss)}{hits}; {Epochs(result)}, {result.Seconds:0.0} s");
+        return string.Create(CultureInfo.InvariantCulture, $"{name}: test accuracy {result.Final.Accuracy * 100:0.0} %, test loss {ProgressText.Loss(result.Final.Loss)}{hits}");
     }
 
     /// <summary>Separate training has two kinds of epochs, and <c>--epochs</c> counts those of the experts.</summary>
@@ -43,17 +41,23 @@ internal static class TrainingText
     {
         int routers = result.History.Count(epoch => epoch.Phase == TrainingPhase.Routers);
         string Count(int epochs) => string.Create(CultureInfo.InvariantCulture, $"{epochs} {(epochs == 1 ? "epoch" : "epochs")}");
-        return routers == 0 ? Count(result.History.Count) : $"{Count(routers)} of routers, {Count(result.History.Count - routers)} of experts";
+        return routers == 0 ? Count(result.History.Count) : $"{Count(routers)} of routers, then {Count(result.History.Count - routers)} of experts,";
     }
 
     /// <summary>What one does with the weights of such data: a network of made-up samples is looked at, one of the user's own is asked.</summary>
-    private static string Use(PatchMoESpec spec, string weights) => spec.Data switch
+    private static string Use(PatchMoESpec spec, string specPath, RunFolder folder)
     {
-        TextDataSpec => $"pmoe route {weights} --input letter.txt",
-        FolderDataSpec => $"pmoe predict {weights} --input picture.png",
-        CsvDataSpec => $"pmoe predict {weights} --input rows.csv",
-        ArraysDataSpec => $"pmoe predict {weights} --input samples.npy",
-        _ when spec.Model.RouteShape().Count > 0 && spec.Model.Backbone is null => $"pmoe route {weights} --out routes.svg",
-        _ => $"pmoe export {weights} --onnx {spec.Name}.onnx",
-    };
+        // A spec's last run in the folder runs is found by itself.
+        bool isFound = RunPlaces.LatestWeights(spec) is { } last && Path.GetFullPath(last) == Path.GetFullPath(folder.WeightsPath);
+        string model = ShellWord.Of(specPath) + (isFound ? "" : $" --weights {ShellWord.Path(folder.WeightsPath)}");
+        return spec.Data switch
+        {
+            TextDataSpec => $"pmoe route {model} --input letter.txt",
+            FolderDataSpec => $"pmoe predict {model} --input picture.png",
+            CsvDataSpec => $"pmoe predict {model} --input rows.csv",
+            ArraysDataSpec => $"pmoe predict {model} --input samples.npy",
+            _ when spec.Model.Backbone is null && spec.Model.Layers.Any(layer => layer.Routing != Routing.Dense) => $"pmoe route {model} --out routes.svg",
+            _ => $"pmoe eval {model}",
+        };
+    }
 }

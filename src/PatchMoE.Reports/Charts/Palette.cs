@@ -23,6 +23,13 @@ internal static class Palette
     /// <summary>The colour of expert <paramref name="index"/> on pixels of any colour; they repeat after eight.</summary>
     public static string Colour(int index) => s_colours[index % s_colours.Length];
 
+    /// <summary>The same colour as its parts, 0 to 255.</summary>
+    public static (byte Red, byte Green, byte Blue) Rgb(int index)
+    {
+        byte[] parts = Convert.FromHexString(Colour(index)[1..]);
+        return (parts[0], parts[1], parts[2]);
+    }
+
     /// <summary>The same colour for lines and areas of charts, which stand on white or on a dark page.</summary>
     public static string Line(int index) => index % s_colours.Length == Yellow ? DarkYellow : Colour(index);
 

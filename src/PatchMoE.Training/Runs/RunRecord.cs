@@ -15,14 +15,19 @@ public sealed record RunRecord(string Name, PatchMoESpec Spec, IReadOnlyList<Epo
     /// <summary>Samples per update.</summary>
     public int Batch => (Spec.Training ?? TrainingSpec.Default).Batch;
 
-    /// <summary>The seconds that one update takes: the median over the epochs; null if none was timed.</summary>
-    public double? SecondsPerStep
+    /// <summary>The seconds that one update takes, see <see cref="StepTime"/>; null if none was timed.</summary>
+    public double? SecondsPerStep => StepTime(History, Batch);
+
+    /// <summary>
+    /// The seconds that one update of the network takes: the median over the epochs, without those in which routers learn alone, which compute no network.
+    /// Null if no epoch was timed.
+    /// </summary>
+    /// <param name="history">The epochs.</param>
+    /// <param name="batch">Samples per update.</param>
+    internal static double? StepTime(IEnumerable<EpochMetrics> history, int batch)
     {
-        get
-        {
-            double[] rates = [.. History.Select(epoch => epoch.SamplesPerSecond).Where(rate => rate > 0).Order()];
-            return rates.Length == 0 ? null : Batch / rates[rates.Length / 2];
-        }
+        double[] rates = [.. history.Where(epoch => epoch.Phase != TrainingPhase.Routers).Select(epoch => epoch.SamplesPerSecond).Where(rate => rate > 0).Order()];
+        return rates.Length == 0 ? null : batch / rates[rates.Length / 2];
     }
 
     /// <summary>The peak memory of the process, in bytes; null if unknown.</summary>

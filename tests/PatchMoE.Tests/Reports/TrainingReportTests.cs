@@ -14,7 +14,7 @@ public sealed class TrainingReportTests
 
         string html = TrainingReport.ToHtml(run.Model.Spec, result, 1, new ReportSections(["a", "b"], [], [], picture));
 
-        Assert.That(html, Does.Contain("Routers: linear loss").And.Contain("Experts: loss").And.Contain("Accuracy and router hit rate").And.Contain(picture));
+        Assert.That(html, Does.Contain("Routers: margin").And.Contain("Experts: loss").And.Contain("Accuracy and router hit rate").And.Contain(picture));
         Assert.That(html, Does.Contain(FormattableString.Invariant($"{result.Final.Accuracy * 100:0.0} %")));
         Assert.That(html, Does.Not.Contain("Interrupted"));
         string[] charts = [.. Regex.Matches(html, "<svg.*?</svg>", RegexOptions.Singleline).Select(match => match.Value)];
