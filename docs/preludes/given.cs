@@ -1,6 +1,5 @@
 // What blocks marked <!-- prelude: given --> take for granted: arrays, data, a spec and a model.
 global using PatchMoE;
-global using PatchMoE.Ilgpu;
 global using PatchMoE.Training;
 global using PatchMoE.Training.Data;
 global using Microsoft.Extensions.ObjectPool;
@@ -9,7 +8,7 @@ global using static Given;
 static class Given
 {
     public static readonly MnistJoint model = new();
-    public static readonly PatchMoESpec spec = model.Spec;
+    public static readonly PatchMoESpec spec = MnistJoint.Spec;
     public static readonly float[] pixels = new float[112 * 112], image = pixels, inputs = pixels, images = pixels;
     public static readonly float[] logits = new float[1], scores = [], gates = [], gradients = [];
     public static readonly int[] classes = new int[1], labels = new int[1], routes = new int[48];

@@ -47,7 +47,9 @@ public static class Program
     /// <summary>Ends the process in the middle of a long pass: files are replaced as a whole, so those that are there are good.</summary>
     private static void GiveUp(CommandContext context)
     {
-        context.Error.WriteLine(context.InterruptText);
+        // A progress bar hides the cursor and leaves it in the middle of a line.
+        string below = context.IsWatched ? "\u001b[?25h\n" : "";
+        context.Error.WriteLine(below + context.InterruptText);
         Environment.Exit(ExitCode.Interrupted);
     }
 }

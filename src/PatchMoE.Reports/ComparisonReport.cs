@@ -41,13 +41,13 @@ public static class ComparisonReport
 
         html.Append("</table></div>\n<h2>Curves</h2>\n<div class=\"curves\">\n");
 
-        // Phases have losses of their own, and epochs of their own.
-        foreach (TrainingPhase phase in runs.SelectMany(run => run.History).Select(epoch => epoch.Phase).Distinct().Order())
+        // Routers that learn alone have another loss, and epochs of their own; the network learns either after them or with them.
+        foreach (bool isRouters in (bool[])[true, false])
         {
-            html.Append(PhaseCurves.Loss(phase, "training", runs, epoch => epoch.TrainLoss));
-            html.Append(PhaseCurves.Loss(phase, "test", runs, epoch => epoch.TestLoss));
-            html.Append(PhaseCurves.Draw(phase, "Test accuracy", "share of test samples", runs, epoch => epoch.TestAccuracy));
-            html.Append(PhaseCurves.Draw(phase, "Router hit rate", "share of test samples", runs, epoch => epoch.RouterHitRate));
+            html.Append(PhaseCurves.Loss(isRouters, "training", runs, epoch => epoch.TrainLoss));
+            html.Append(PhaseCurves.Loss(isRouters, "test", runs, epoch => epoch.TestLoss));
+            html.Append(PhaseCurves.Draw(isRouters, "Test accuracy", "share of test samples", runs, epoch => epoch.TestAccuracy));
+            html.Append(PhaseCurves.Draw(isRouters, "Router hit rate", "share of test samples", runs, epoch => epoch.RouterHitRate));
         }
 
         html.Append("</div>\n");

@@ -70,8 +70,7 @@ internal static class ExpertPanels
             {
                 double pixel = pixels[(i * layout.Channels) + (c % layout.Channels)];
                 double tint = c switch { 0 => colour.Red, 1 => colour.Green, _ => colour.Blue };
-                double strength = Math.Sqrt(heat[i]);
-                double light = (pixel * (Darkest + ((1 - Darkest) * strength))) + (tint * Glow * strength);
+                double light = (pixel * (Darkest + ((1 - Darkest) * heat[i]))) + (tint * Glow * heat[i]);
                 lit[(i * 3) + c] = (byte)Math.Min(255, Math.Round(light));
             }
         }

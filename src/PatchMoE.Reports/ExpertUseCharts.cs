@@ -22,6 +22,7 @@ internal static class ExpertUseCharts
             return;
         }
 
+        string epochs = history.Any(epoch => epoch.Phase == TrainingPhase.Routers) ? "epoch, of the routers and then of the experts" : "epoch";
         html.Append(LineChart.Draw(
             "Experts: entropy of use, patches taken",
             "share",
@@ -30,7 +31,8 @@ internal static class ExpertUseCharts
                 new ChartSeries("patches taken by any", 0, [.. uses.Select(use => use?.Covered)]),
                 .. first.Dropped is null ? [] : (ChartSeries[])[new ChartSeries("choices dropped", 1, [.. uses.Select(use => use?.Dropped)])],
             ],
-            high: 1));
+            high: 1,
+            horizontal: epochs));
         bool hasGates = first.Gate.Count > 0;
         EquatableArray<double> Shares(ExpertUse use) => hasGates ? use.Gate : use.Patches;
         int experts = first.Patches.Count;
@@ -45,7 +47,8 @@ internal static class ExpertUseCharts
             html.Append(LineChart.Draw(
                 hasGates ? "Experts: share of gate values" : "Experts: share of patches",
                 "share",
-                [.. Enumerable.Range(0, experts).Select(s => new ChartSeries(s.ToString(CultureInfo.InvariantCulture), s, [.. uses.Select(use => use is null ? (double?)null : Shares(use)[s])]))]));
+                [.. Enumerable.Range(0, experts).Select(s => new ChartSeries(s.ToString(CultureInfo.InvariantCulture), s, [.. uses.Select(use => use is null ? (double?)null : Shares(use)[s])]))],
+                horizontal: epochs));
         }
         else if (experts > MaximumLines)
         {
@@ -55,7 +58,8 @@ internal static class ExpertUseCharts
                 [
                     new ChartSeries("largest", 5, [.. uses.Select(use => use is null ? (double?)null : Shares(use).Max())]),
                     new ChartSeries("smallest", 0, [.. uses.Select(use => use is null ? (double?)null : Shares(use).Min())]),
-                ]));
+                ],
+                horizontal: epochs));
         }
     }
 }

@@ -15,8 +15,21 @@ internal sealed record LayerChoices(int Layer, IReadOnlyList<IReadOnlyList<Taken
     public static LayerChoices OfLowest(ModelSpec model, IReadOnlyList<RoutedSample> samples)
     {
         RouteLayout layout = RouteLayout.Of(model);
-        return new LayerChoices(0, [.. samples.Select(sample => (IReadOnlyList<TakenWindow>)[.. Enumerable.Range(0, sample.Routes.Length)
-            .Where(i => sample.Routes[i] >= 0)
-            .Select(i => layout.At(i, sample.Routes[i]) is var (expert, patch) ? new TakenWindow(expert, patch, sample.Gates[i]) : throw new InvalidOperationException())])]);
+        return new LayerChoices(0, [.. samples.Select(sample => OfLowest(layout, sample))]);
+    }
+
+    private static TakenWindow[] OfLowest(RouteLayout layout, RoutedSample sample)
+    {
+        var windows = new List<TakenWindow>();
+        for (int i = 0; i < sample.Routes.Length; i++)
+        {
+            if (sample.Routes[i] >= 0)
+            {
+                (int expert, int patch) = layout.At(i, sample.Routes[i]);
+                windows.Add(new TakenWindow(expert, patch, sample.Gates[i]));
+            }
+        }
+
+        return [.. windows];
     }
 }

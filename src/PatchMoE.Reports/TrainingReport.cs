@@ -191,7 +191,7 @@ public static class TrainingReport
         // Each phase has its own loss, and so its own chart.
         foreach (IGrouping<TrainingPhase, EpochMetrics> phase in history.GroupBy(epoch => epoch.Phase))
         {
-            (string name, Func<double?, double?> shown) = PhaseCurves.Objective(phase.Key);
+            (string name, Func<double?, double?> shown) = PhaseCurves.Objective(phase.Key == TrainingPhase.Routers);
             string title = phase.Key switch
             {
                 TrainingPhase.Routers => "Routers: margin, which grows without end",
@@ -207,24 +207,36 @@ public static class TrainingReport
             html.Append(LineChart.Draw(title, name, Drawn(losses), horizontal: PhaseCurves.Epochs(phase.Key)));
         }
 
-        ChartSeries[] shares =
-        [
-            new("test accuracy", 5, [.. history.Select(epoch => epoch.TestAccuracy)]),
-            new("validation accuracy", 3, [.. history.Select(epoch => epoch.ValidationAccuracy)]),
-            new("router hit rate", 2, [.. history.Select(epoch => epoch.RouterHitRate)]),
-        ];
-        shares = Drawn(shares);
-        if (shares.Length > 0)
+        foreach (IGrouping<TrainingPhase, EpochMetrics> phase in history.GroupBy(epoch => epoch.Phase))
         {
-            bool isAccuracy = shares.Any(line => line.Name.EndsWith("accuracy", StringComparison.Ordinal));
-            bool isHits = shares.Any(line => line.Name.StartsWith("router", StringComparison.Ordinal));
-            string title = isAccuracy && isHits ? "Accuracy and router hit rate" : shares.Length == 1 ? char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..] : "Accuracy";
-            html.Append(LineChart.Draw(title, "share of samples", shares, high: 1, horizontal: history.Any(epoch => epoch.Phase == TrainingPhase.Routers) ? "epoch, of the routers and then of the experts" : "epoch"));
+            AppendShares(html, phase);
         }
 
         ExpertUseCharts.Append(html, history);
 
         html.Append("</div>\n");
+    }
+
+    private static void AppendShares(StringBuilder html, IGrouping<TrainingPhase, EpochMetrics> phase)
+    {
+        ChartSeries[] shares = Drawn(
+        [
+            new("test accuracy", 5, [.. phase.Select(epoch => epoch.TestAccuracy)]),
+            new("validation accuracy", 3, [.. phase.Select(epoch => epoch.ValidationAccuracy)]),
+            new("router hit rate", 2, [.. phase.Select(epoch => epoch.RouterHitRate)]),
+        ]);
+        if (shares.Length == 0)
+        {
+            return;
+        }
+
+        bool isAccuracy = shares.Any(line => line.Name.EndsWith("accuracy", StringComparison.Ordinal));
+        bool isHits = shares.Any(line => line.Name.StartsWith("router", StringComparison.Ordinal));
+        string title = phase.Key == TrainingPhase.Routers ? "Routers: hit rate"
+            : isAccuracy && isHits ? "Accuracy and router hit rate"
+            : shares.Length == 1 ? char.ToUpperInvariant(shares[0].Name[0]) + shares[0].Name[1..]
+            : "Accuracy";
+        html.Append(LineChart.Draw(title, "share of samples", shares, high: 1, horizontal: PhaseCurves.Epochs(phase.Key)));
     }
 
     private static ChartSeries[] Drawn(ChartSeries[] lines) => [.. lines.Where(line => line.Values.Any(value => value is not null))];

@@ -88,6 +88,12 @@ internal sealed class MnistReproduction : IReproduction
 
         page.Figures([.. Charts(table)]);
         page.Section("Test accuracy").Table(GridSection.Means(table), "Mean ± standard deviation over the seeds");
+        if (PaperValues.Mosaics(table) is { Count: > 0 } values)
+        {
+            page.Section("Beside the paper's protocol");
+            page.Text("The paper prints curves of these experiments, no numbers. Its protocol was repeated in plain PyTorch, with two or three seeds; mosaics, initial weights and order differ.").Table(values);
+        }
+
         if (hits.Entries.Count > 0)
         {
             GridTable routed = hits.OfNetworksWithResults();

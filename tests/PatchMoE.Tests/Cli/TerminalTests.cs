@@ -4,6 +4,7 @@ using PatchMoE.Cli;
 using PatchMoE.Cli.Help;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Training;
+using TextTable = PatchMoE.Cli.Outputs.TextTable;
 
 namespace PatchMoE.Tests;
 
@@ -84,7 +85,7 @@ public sealed class TerminalTests
     {
         string script = Pmoe.Run("completion", shell).Output;
         Assert.That(script, Does.Contain(registration).And.Contain("--tensorboard"));
-        Assert.That(CommandNames, Is.All.Matches<string>(name => script.Contains(name, StringComparison.Ordinal)));
+        Assert.That(CommandNames, Is.All.Matches<string>(name => script.Contains(name!, StringComparison.Ordinal)));
     }
 
     [Test]

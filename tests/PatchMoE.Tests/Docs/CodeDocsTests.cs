@@ -27,6 +27,7 @@ public sealed class CodeDocsTests
         global using System.Threading;
         global using System.Threading.Tasks;
         global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Http;
         """;
 
     private static readonly string s_preludes = Path.Combine(Repository.Root, "docs", "preludes");
@@ -58,7 +59,7 @@ public sealed class CodeDocsTests
             text = prelude.Contains(Place, StringComparison.Ordinal) ? prelude.Replace(Place, block.Text, StringComparison.Ordinal) : text;
             if (text == block.Text)
             {
-                trees.Add(Without(prelude, Types(text, options), options));
+                trees.Add(Needed(prelude, text, options));
             }
         }
 
@@ -78,19 +79,22 @@ public sealed class CodeDocsTests
     private static bool IsNeeded(MetadataReference reference, string text)
     {
         string file = Path.GetFileName(reference.Display!);
-        return file.Contains("ILGPU", StringComparison.OrdinalIgnoreCase) ? text.Contains("IlgpuEngine", StringComparison.Ordinal) || file == "PatchMoE.Ilgpu.dll"
-            : !file.Contains("TorchSharp", StringComparison.Ordinal) || text.Contains("TorchSharp", StringComparison.Ordinal);
+        return (!file.Contains("ILGPU", StringComparison.OrdinalIgnoreCase) || text.Contains("PatchMoE.Ilgpu", StringComparison.Ordinal))
+            && (!file.Contains("TorchSharp", StringComparison.Ordinal) || text.Contains("TorchSharp", StringComparison.Ordinal));
     }
 
     private static HashSet<string> Types(string text, CSharpParseOptions options) =>
         [.. CSharpSyntaxTree.ParseText(text, options).GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => type.Identifier.Text)];
 
-    /// <summary>The prelude without the classes that the block declares itself.</summary>
-    private static SyntaxTree Without(string prelude, HashSet<string> types, CSharpParseOptions options)
+    /// <summary>The prelude without models that the block declares itself, or that nothing names.</summary>
+    private static SyntaxTree Needed(string prelude, string block, CSharpParseOptions options)
     {
         CompilationUnitSyntax root = CSharpSyntaxTree.ParseText(prelude, options).GetCompilationUnitRoot();
-        MemberDeclarationSyntax[] twice = [.. root.Members.Where(member => member is TypeDeclarationSyntax type && types.Contains(type.Identifier.Text))];
-        return CSharpSyntaxTree.Create(root.RemoveNodes(twice, SyntaxRemoveOptions.KeepNoTrivia)!, options, "Prelude.cs", Encoding.UTF8);
+        HashSet<string> declared = Types(block, options);
+        string text = block + root.Members.OfType<TypeDeclarationSyntax>().Single(type => type.Identifier.Text == "Given");
+        MemberDeclarationSyntax[] others = [.. root.Members.Where(member => member is TypeDeclarationSyntax type
+            && (declared.Contains(type.Identifier.Text) || (type.AttributeLists.Count > 0 && !text.Contains(type.Identifier.Text, StringComparison.Ordinal))))];
+        return CSharpSyntaxTree.Create(root.RemoveNodes(others, SyntaxRemoveOptions.KeepNoTrivia)!, options, "Prelude.cs", Encoding.UTF8);
     }
 
     /// <summary>All libraries of this test, ASP.NET's, and ONNX Runtime's, which another test project restores.</summary>

@@ -36,7 +36,8 @@ public sealed class ReceptiveFieldTests
         }
     }
 
-    [TestCase("digits-stack", 2, 0, 0, 0, 16, 16)]
+    [TestCase("digits-stack", 2, 0, 0, 0, 10, 10)]
+    [TestCase("digits-stack", 2, 24, 6, 6, 16, 16)]
     [TestCase("digits-stack", 0, 14, 2, 2, 4, 4)]
     public void TheRepositorysStack(string name, int layer, int patch, int x, int y, int width, int height)
     {

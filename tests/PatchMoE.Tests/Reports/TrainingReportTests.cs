@@ -14,11 +14,11 @@ public sealed class TrainingReportTests
 
         string html = TrainingReport.ToHtml(run.Model.Spec, result, 1, new ReportSections(["a", "b"], [], [], picture));
 
-        Assert.That(html, Does.Contain("Routers: margin").And.Contain("Experts: loss").And.Contain("Accuracy and router hit rate").And.Contain(picture));
+        Assert.That(html, Does.Contain("Routers: margin").And.Contain("Experts: loss").And.Contain("Routers: hit rate").And.Contain("Accuracy and router hit rate").And.Contain(picture));
         Assert.That(html, Does.Contain(FormattableString.Invariant($"{result.Final.Accuracy * 100:0.0} %")));
         Assert.That(html, Does.Not.Contain("Interrupted"));
         string[] charts = [.. Regex.Matches(html, "<svg.*?</svg>", RegexOptions.Singleline).Select(match => match.Value)];
-        Assert.That(charts, Has.Length.EqualTo(5));
+        Assert.That(charts, Has.Length.EqualTo(6));
         Assert.That(charts.Select(XDocument.Parse), Is.All.Not.Null, "each is well-formed");
     }
 
