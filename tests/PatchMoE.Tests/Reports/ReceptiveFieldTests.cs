@@ -1,4 +1,3 @@
-using PatchMoE.Reports;
 
 namespace PatchMoE.Tests;
 
