@@ -11,17 +11,6 @@ internal static class TextRoutes
     /// <summary>The share of colour in the background: the words stay readable on it, in both themes.</summary>
     private const int Strength = 30;
 
-    /// <summary>A self-contained page.</summary>
-    /// <param name="model">The network's name.</param>
-    /// <param name="experts">k of layer 0.</param>
-    /// <param name="texts">The texts.</param>
-    public static string Page(string model, int experts, IReadOnlyList<RoutedText> texts)
-    {
-        var html = new StringBuilder();
-        Append(html, experts, texts);
-        return Markup.Page($"{model}: routes", model, "Which expert took which segments", html);
-    }
-
     /// <summary>Adds the texts, and a line that says which colour is which expert's.</summary>
     /// <param name="html">The page.</param>
     /// <param name="experts">k of layer 0.</param>

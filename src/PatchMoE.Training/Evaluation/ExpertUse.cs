@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PatchMoE.Training.Runs;
 
 namespace PatchMoE.Training.Evaluation;
 
@@ -35,7 +34,7 @@ public sealed record ExpertUse(
             var shares = new List<double>();
             while (reader.Read() && reader.TokenType == JsonTokenType.Number)
             {
-                shares.Add(MetricsJson.FiniteConverter.Finite(ref reader));
+                shares.Add(FiniteConverter.Finite(ref reader));
             }
 
             return reader.TokenType == JsonTokenType.EndArray ? shares.ToEquatableArray() : throw new JsonException();

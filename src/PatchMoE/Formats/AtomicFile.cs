@@ -113,6 +113,11 @@ internal static class AtomicFile
         {
             throw Error(path, $"{IoReason.Of(e)}. Check that the disk has free space and that {Path.GetDirectoryName(target)} is writable", e);
         }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
+        {
+            // What the runtime makes of EFBIG: a limit of the file system (FAT32 has one of 4 GB) or of the process.
+            throw Error(path, "the file would be larger than the file system or a limit of the process allows. Choose a folder on another disk", e);
+        }
     }
 
     private static string TemporaryName(string unique) => $".pmoe-{unique}.tmp";

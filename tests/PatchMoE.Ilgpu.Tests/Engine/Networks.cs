@@ -5,6 +5,8 @@ namespace PatchMoE.Ilgpu.Tests.Engine;
 /// <summary>Small networks and data for the engine's tests.</summary>
 internal static class Networks
 {
+    private static readonly Dictionary<string, Type> s_types = [];
+
     /// <summary>Expert choice with every kind of trained tensor, on vectors: n = 4, d = 11, 3 classes.</summary>
     public static PatchMoESpec Small { get; } = new(
         "small",
@@ -14,7 +16,17 @@ internal static class Networks
             new HeadSpec(HeadKind.Linear, 3, Bias: true),
             Loss.SoftmaxCrossEntropy));
 
-    public static IPatchMoEModel Compile(PatchMoESpec spec) => PatchMoECompiler.Compile(spec, cache: null, IlgpuEngine.Libraries);
+    /// <summary>A new model with weights 0; each spec is compiled once for all tests.</summary>
+    public static IPatchMoEModel Compile(PatchMoESpec spec)
+    {
+        string key = $"{spec.Name}\n{SpecWriter.ModelToJson(spec)}";
+        if (!s_types.TryGetValue(key, out Type? type))
+        {
+            s_types[key] = type = PatchMoECompiler.Compile(spec, cache: null, IlgpuEngine.Libraries).GetType();
+        }
+
+        return (IPatchMoEModel)Activator.CreateInstance(type)!;
+    }
 
     /// <summary>Weights of a size that keeps neurons alive.</summary>
     public static float[] Weights(PatchMoESpec spec, int seed = 1)

@@ -60,6 +60,18 @@ public sealed class SpecCommandTests
     }
 
     [Test]
+    public void Check_OfManyMistakes_PrintsAHundred_AndHowManyMore()
+    {
+        string path = _folder.File("many.json");
+        File.WriteAllText(path, $"{{\"model\":{{\"layers\":[{string.Join(',', Enumerable.Repeat("{}", 1000))}]}}}}");
+        Outcome outcome = Pmoe.Run("check", path);
+        Assert.That(outcome.ExitCode, Is.EqualTo(1));
+        Assert.That(outcome.OutputLines, Has.Length.EqualTo(101));
+        Assert.That(outcome.OutputLines[^1], Does.Match(@"many\.json: and \d+ more, which are not shown"));
+        Assert.That(outcome.Error, Does.Contain("more than 100 mistakes"));
+    }
+
+    [Test]
     public void Check_OfAWarning_Passes()
     {
         File.WriteAllText(_folder.File("rest.json"), FiveMistakes

@@ -102,6 +102,20 @@ public sealed class IdxFileTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1_000_000));
     }
 
+    /// <summary>Two megabytes could be two gigabytes of zeros, so the header alone refutes nothing.</summary>
+    [Test]
+    public void APromiseThatGzipCouldKeep_TakesMemoryAsBytesArrive()
+    {
+        byte[] content = Idx([2000, 1000, 1000], 2_000_000);
+        Random.Shared.NextBytes(content.AsSpan(16));
+        string path = Save("promise.gz", content, gzip: true);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refuses(path, "truncated");
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(20_000_000));
+    }
+
     [Test]
     public void ZeroAndNegativeSizes_AreRefused([Values(0, -1)] int size) => Refuses(Save("size", Idx([2, size, 2], 0)), "axis 1");
 

@@ -7,8 +7,6 @@ namespace PatchMoE.Tests.Determinism;
 /// <summary>One spec, one seed, one result: whatever the processor's vectors, and with any number of threads.</summary>
 internal sealed class EqualBitsTests
 {
-    private static readonly int[] s_threads = [1, 3];
-
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -21,7 +19,9 @@ internal sealed class EqualBitsTests
     public void EveryProcessor_LearnsTheSameBits(TrainedNetwork network)
     {
         string spec = network.Write(_folder);
-        Run[] runs = [.. Processor.All.SelectMany(processor => s_threads, (processor, threads) => new Run(processor, threads, _folder))];
+
+        // One thread and several on the first, and then in turns: what threads do to bits does not depend on the vectors.
+        Run[] runs = [.. Processor.All.Select((processor, i) => new Run(processor, threads: i % 2 == 0 ? 1 : 3, _folder)), new Run(Processor.All[0], threads: 3, _folder)];
 
         // The first compiles the network, and the others find it in the cache.
         runs[0].Train(spec);

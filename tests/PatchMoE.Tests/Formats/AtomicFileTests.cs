@@ -82,6 +82,15 @@ public class AtomicFileTests
             $"{_folder.File("a")}: cannot be written: No space left on device. Check that the disk has free space and that {_folder.Path} is writable."));
     }
 
+    /// <summary>What the runtime throws when a file reaches a limit of its file system or of the process.</summary>
+    [Test]
+    public void AFileThatMayNotBeSoLarge_IsSaid()
+    {
+        var error = Assert.Throws<BadInputException>(() => AtomicFile.Write(_folder.File("a"), _ => throw new ArgumentOutOfRangeException("value")))!;
+        Assert.That(error.Message, Does.StartWith($"{_folder.File("a")}: cannot be written: the file would be larger than"));
+        Assert.That(Files(), Is.Empty);
+    }
+
     [Test]
     public void NoPermissionIsSaid()
     {

@@ -1,5 +1,3 @@
-using PatchMoE.Compiler;
-
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The passes without the head against those with it, on random networks: the head is the only difference.</summary>
@@ -62,7 +60,7 @@ public class FeatureTests
         public static Drawn Of(int seed)
         {
             PatchMoESpec spec = new RandomSpecs(seed).Draw();
-            IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+            IPatchMoEModel model = Compiled.Of(spec);
             (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed);
             batch.Parameters.CopyTo(model.Parameters);
             return new Drawn(model, batch);

@@ -1,5 +1,3 @@
-using PatchMoE.Compiler;
-
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The emitted CPU model against answers computed by PyTorch.</summary>
@@ -11,7 +9,7 @@ public class GoldenParityTests
     public void CpuAgreesWithPyTorch(string name)
     {
         var golden = new GoldenCase(name);
-        IPatchMoEModel model = PatchMoECompiler.Compile(golden.Spec);
+        IPatchMoEModel model = Compiled.Of(golden.Spec);
         golden.Parameters().CopyTo(model.Parameters);
         using Workspace workspace = model.CreateWorkspace();
         float[] input = golden.Input.Values<float>();

@@ -1,5 +1,3 @@
-using PatchMoE.Compiler;
-
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>One rule for NaN and infinity in an input: every pass without gradients refuses the batch, and the workspace goes on working.</summary>
@@ -17,7 +15,7 @@ public sealed class NonFiniteTests
     public void EveryPass_RefusesIt(PatchMoESpec spec)
     {
         const int samples = 5;
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 3, samples);
         batch.Parameters.CopyTo(model.Parameters);
         using Workspace workspace = model.CreateSharing(threads: 2);
@@ -108,7 +106,7 @@ public sealed class NonFiniteTests
     public void AFiniteInputWhoseScoresOverflow_IsComputed()
     {
         var golden = new GoldenCase("mnist-separate");
-        IPatchMoEModel model = PatchMoECompiler.Compile(golden.Spec);
+        IPatchMoEModel model = Compiled.Of(golden.Spec);
         golden.Parameters().CopyTo(model.Parameters);
         model.Parameters.Fill(1e30f);
         using Workspace workspace = model.CreateWorkspace();

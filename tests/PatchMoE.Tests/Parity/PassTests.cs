@@ -1,4 +1,3 @@
-using PatchMoE.Compiler;
 using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Parity;
@@ -34,7 +33,7 @@ public class PassTests
     {
         // One sample is small for every pass, five for training, forty for none.
         var golden = new GoldenCase("mnist-joint");
-        IPatchMoEModel model = PatchMoECompiler.Compile(golden.Spec);
+        IPatchMoEModel model = Compiled.Of(golden.Spec);
         golden.Parameters().CopyTo(model.Parameters);
         Dataset data = DrawnBatch.Make(golden.Spec.Model, batch, seed: 1);
         (float[] Logits, float[] Gradients) run(int threads)
@@ -175,7 +174,7 @@ public class PassTests
     private static (IPatchMoEModel Model, float[] Input, int[] Labels) Setup(string name)
     {
         var golden = new GoldenCase(name);
-        IPatchMoEModel model = PatchMoECompiler.Compile(golden.Spec);
+        IPatchMoEModel model = Compiled.Of(golden.Spec);
         golden.Parameters().CopyTo(model.Parameters);
         return (model, golden.Input.Values<float>(), golden.Labels);
     }

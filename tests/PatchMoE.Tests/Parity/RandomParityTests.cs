@@ -1,4 +1,3 @@
-using PatchMoE.Compiler;
 using PatchMoE.Reference;
 
 namespace PatchMoE.Tests.Parity;
@@ -15,7 +14,7 @@ public class RandomParityTests
         SpecResult read = SpecReader.Read(SpecWriter.ModelToJson(spec), string.Empty);
         Assert.That(read.Spec, Is.EqualTo(spec), string.Join("\n", read.Diagnostics));
 
-        Check(PatchMoECompiler.Compile(spec), spec, seed, samples: null);
+        Check(Compiled.Of(spec), spec, seed, samples: null);
     }
 
     [Test]
@@ -23,7 +22,7 @@ public class RandomParityTests
     {
         PatchMoESpec spec = new RandomSpecs(seed, RandomSpecs.Parts.TokenChoice).Draw();
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         Assert.That(model.Spec, Is.EqualTo(spec with { Name = model.Spec.Name }));
 
         Check(model, spec, seed, samples: seed % 10 == 0 ? 70 : null);
@@ -35,7 +34,7 @@ public class RandomParityTests
     public void CpuAgreesWithReference_WhereSizesChooseOtherKernels(string name)
     {
         PatchMoESpec spec = SizeSpecs.All[name];
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         foreach ((int seed, int? samples) in new (int, int?)[] { (1, null), (2, null), (3, 35), (4, null), (5, null) })
         {
             Check(model, spec, seed, samples);
@@ -46,7 +45,7 @@ public class RandomParityTests
     public void EqualBits_ForAnyNumberOfThreads_WhereSizesChooseOtherKernels(string name)
     {
         PatchMoESpec spec = SizeSpecs.All[name];
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 3, samples: 35);
         batch.Parameters.CopyTo(model.Parameters);
         (float[] Logits, float[] Gradients) run(int threads)

@@ -1,4 +1,3 @@
-using PatchMoE.Compiler;
 using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Parity;
@@ -49,7 +48,7 @@ public class SampleIndexTests
     [Test]
     public void WrongLengths_AreNamed()
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(SizeSpecs.All["threshold"]);
+        IPatchMoEModel model = Compiled.Of(SizeSpecs.All["threshold"]);
         CompiledNetwork network = ((ICompiledModel)model).Network;
         using Workspace workspace = model.CreateWorkspace();
         var gradients = new float[model.Parameters.Length];
@@ -84,7 +83,7 @@ public class SampleIndexTests
 
         public Trial(PatchMoESpec spec, int seed, int? samples, int threads)
         {
-            _model = PatchMoECompiler.Compile(spec);
+            _model = Compiled.Of(spec);
             _network = ((ICompiledModel)_model).Network;
             _data = RandomBatch.DrawWithTies(spec.Model, seed, samples);
             _threads = threads;

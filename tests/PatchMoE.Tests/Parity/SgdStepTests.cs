@@ -1,5 +1,3 @@
-using PatchMoE.Compiler;
-
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>An update within the pass gives exactly the weights that the gradients and a separate SGD update give.</summary>
@@ -35,7 +33,7 @@ public class SgdStepTests
     public void NoWeightChanges_IfALogitIsNotFinite(string name)
     {
         PatchMoESpec spec = SizeSpecs.All[name];
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 1, samples: 70);
         batch.Parameters.CopyTo(model.Parameters);
         float[] input = [.. batch.Input];
@@ -57,7 +55,7 @@ public class SgdStepTests
 
     internal static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed, samples);
         foreach (double decay in new[] { 0, 0.01 })
         {

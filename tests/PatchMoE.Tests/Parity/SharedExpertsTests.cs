@@ -1,4 +1,3 @@
-using PatchMoE.Compiler;
 using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Parity;
@@ -15,7 +14,7 @@ public class SharedExpertsTests
     [TestCase("window in groups, dense, a layer above", 1, 0)]
     public void APlanSaysWhichBatchesAreSharedByExperts(string name, int parts, int batch)
     {
-        NetworkSizes sizes = ((ICompiledModel)PatchMoECompiler.Compile(SizeSpecs.All[name])).Network.Sizes;
+        NetworkSizes sizes = ((ICompiledModel)Compiled.Of(SizeSpecs.All[name])).Network.Sizes;
         Assert.That((sizes.ExpertParts, sizes.SharedBatch), Is.EqualTo((parts, batch)));
     }
 
@@ -29,7 +28,7 @@ public class SharedExpertsTests
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 7, samples: 1);
         (double[] Losses, float[] Logits, float[] Parameters) run(int workers)
         {
-            IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+            IPatchMoEModel model = Compiled.Of(spec);
             batch.Parameters.CopyTo(model.Parameters);
             using Workspace workspace = model.CreateSharing(workers);
             var logits = new float[model.Outputs];

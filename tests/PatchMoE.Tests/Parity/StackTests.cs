@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using PatchMoE.Compiler;
 using PatchMoE.Kernels;
 using PatchMoE.Tests.Kernels;
 
@@ -46,16 +45,16 @@ public class StackTests
     {
         PatchMoESpec spec = Random(seed);
         TestContext.Out.WriteLine(SpecWriter.ModelToJson(spec));
-        RandomParityTests.Check(PatchMoECompiler.Compile(spec), spec, seed, samples: null);
+        RandomParityTests.Check(Compiled.Of(spec), spec, seed, samples: null);
     }
 
     [TestCase(1, 2)]
     [TestCase(2, 11)]
-    public void CpuAgreesWithReference_OnSizesOfRealNetworks(int seed, int samples) => RandomParityTests.Check(PatchMoECompiler.Compile(Sizes), Sizes, seed, samples);
+    public void CpuAgreesWithReference_OnSizesOfRealNetworks(int seed, int samples) => RandomParityTests.Check(Compiled.Of(Sizes), Sizes, seed, samples);
 
     [TestCase(1, 2)]
     [TestCase(2, 11)]
-    public void CpuAgreesWithReference_WhereRowsAreFullVectors(int seed, int samples) => RandomParityTests.Check(PatchMoECompiler.Compile(FullVectors), FullVectors, seed, samples);
+    public void CpuAgreesWithReference_WhereRowsAreFullVectors(int seed, int samples) => RandomParityTests.Check(Compiled.Of(FullVectors), FullVectors, seed, samples);
 
     [Test]
     public void EqualBits_ForBothWidthsOfVectors([Range(1, 20)] int seed) => CheckWidths(Random(seed), seed, samples: 9);
@@ -88,7 +87,7 @@ public class StackTests
     public void EqualBits_WhateverWasComputedBefore([Range(1, 20)] int seed)
     {
         PatchMoESpec spec = Random(seed);
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples: 7);
         RandomBatch other = RandomBatch.DrawWithTies(spec.Model, seed + 1000, samples: 7);
         batch.Parameters.CopyTo(model.Parameters);
@@ -101,7 +100,7 @@ public class StackTests
     [Test]
     public void ValidPatchCounts_AreRefused_WhereTheMapOfAnImageIsCut()
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(Sizes);
+        IPatchMoEModel model = Compiled.Of(Sizes);
         using Workspace workspace = model.CreateWorkspace();
         model.Parameters.Fill(0.1f);
         Assert.That(
@@ -114,7 +113,7 @@ public class StackTests
     [NonParallelizable]
     public void NothingIsAllocated_InTheSteadyState()
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(Sizes);
+        IPatchMoEModel model = Compiled.Of(Sizes);
         RandomBatch batch = RandomBatch.DrawWithTies(Sizes.Model, seed: 1, samples: 9);
         batch.Parameters.CopyTo(model.Parameters);
         using Workspace workspace = model.CreateSharing(threads: 2);
@@ -151,7 +150,7 @@ public class StackTests
 
     private static void CheckBits(PatchMoESpec spec, int seed, int samples)
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples);
         batch.Parameters.CopyTo(model.Parameters);
         using Workspace one = model.CreateWorkspace();
@@ -166,7 +165,7 @@ public class StackTests
     /// <summary>Compares the code for 16 lanes, on vectors of two halves, with that for 8. Where all rows are shorter than 16 values there is only one.</summary>
     private static void CheckWidths(PatchMoESpec spec, int seed, int samples)
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        IPatchMoEModel model = Compiled.Of(spec);
         Type? passes = ((ICompiledModel)model).Network.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
         if (passes is null)
         {

@@ -47,6 +47,17 @@ public sealed class HostileTextTests
         }
     }
 
+    /// <summary>A text of empty layers has a mistake every three bytes, each with a message of a hundred.</summary>
+    [Test]
+    public void ManyMistakes_AreCounted_ButNotAllKept()
+    {
+        string text = $"{{\"model\":{{\"layers\":[{string.Join(',', Enumerable.Repeat("{}", 100_000))}]}}}}";
+        SpecResult result = SpecReader.Read(text, "a.json");
+        Assert.That(result.Spec, Is.Null);
+        Assert.That(result.Diagnostics.Count, Is.EqualTo(100));
+        Assert.That(result.Omitted, Is.GreaterThan(100_000));
+    }
+
     [TestCase("[")]
     [TestCase("{\"a\":")]
     [TestCase("[{\"a\":[")]

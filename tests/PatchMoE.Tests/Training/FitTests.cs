@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using PatchMoE.Compiler;
+using PatchMoE.Tests.Parity;
 
 namespace PatchMoE.Tests.Training;
 
@@ -21,7 +21,7 @@ public sealed class FitTests
     [Test]
     public void ArraysAndNames_BecomeAModelThatNamesClasses()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
         (Dataset train, Dataset test) = Dataset.For(model, Pictures(200, seed: 1)).Split(0.25, seed: 1);
         TrainingResult result = model.Fit(train, test, epochs: 20, s_training);
         Assert.That(result.Final.Accuracy, Is.GreaterThan(0.95));
@@ -35,7 +35,7 @@ public sealed class FitTests
     {
         float[] Train(int threads, ulong? seed)
         {
-            using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
+            using IPatchMoEModel model = Compiled.Of(s_spec);
             (Dataset train, Dataset test) = Dataset.For(model, Pictures(40, seed: 1)).Split(0.25, seed: 1);
             model.Fit(train, test, epochs: 2, s_training, seed, threads);
             return model.Parameters.ToArray();
@@ -49,8 +49,8 @@ public sealed class FitTests
     [Test]
     public void WeightsThatWereSet_AreWhereItBegins()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
-        using IPatchMoEModel other = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
+        using IPatchMoEModel other = Compiled.Of(s_spec);
         Dataset data = Dataset.For(model, Pictures(20, seed: 1));
         WeightInitializer.Initialize(s_spec, seed: 3, model.Parameters);
         WeightInitializer.Initialize(s_spec, seed: 4, other.Parameters);
@@ -62,7 +62,7 @@ public sealed class FitTests
     [Test]
     public void ProgressAndLog_AreTold()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
         Dataset data = Dataset.For(model, Pictures(20, seed: 1));
         var told = new Told();
         model.Fit(data, data, epochs: 3, s_training, progress: told, logger: told);
@@ -76,7 +76,7 @@ public sealed class FitTests
     [Test]
     public void Cancelled_ItKeepsWhatItLearned()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
         Dataset data = Dataset.For(model, Pictures(20, seed: 1));
         using var stop = new CancellationTokenSource();
         var told = new Told { Cancel = stop };
@@ -91,8 +91,8 @@ public sealed class FitTests
     [Test]
     public async Task FitAsync_GivesTheResultOfFit()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
-        using IPatchMoEModel other = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
+        using IPatchMoEModel other = Compiled.Of(s_spec);
         Dataset data = Dataset.For(model, Pictures(20, seed: 1));
         TrainingResult result = await model.FitAsync(data, data, epochs: 2, s_training);
         Assert.That(result.Final, Is.EqualTo(other.Fit(data, data, epochs: 2, s_training).Final));
@@ -103,7 +103,7 @@ public sealed class FitTests
     [Test]
     public void AFewSamples_NeedNoSettings()
     {
-        using IPatchMoEModel model = PatchMoECompiler.Compile(s_spec);
+        using IPatchMoEModel model = Compiled.Of(s_spec);
         Dataset data = Dataset.For(model, Pictures(4, seed: 1));
         Assert.That(() => model.Fit(data, data, epochs: 1), Throws.Nothing);
         Assert.That(() => model.Fit(data, data, epochs: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());

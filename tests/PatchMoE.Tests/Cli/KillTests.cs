@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PatchMoE.Tests;
+
+/// <summary>
+/// Trainings that are killed (<c>kill -9</c>) at random moments, and continued by the command that their user would give, end with the bits of one that was not
+/// killed. <c>PATCHMOE_KILLS</c> is the number of kills for each backend, if there are to be more.
+/// </summary>
+[Platform(Exclude = "Win")]
+public sealed class KillTests
+{
+    /// <summary>The lines of progress that a run prints.</summary>
+    private const int Lines = 20;
+
+    private const string SpecText = """
+        {
+          "name": "Small",
+          "model": {
+            "input":  { "kind": "vectors", "patches": 4, "dimension": 8 },
+            "layers": [ { "routing": "expertChoice", "experts": 2, "patchesPerExpert": 2, "neuronsPerExpert": 4, "gate": "softmaxSelected" } ],
+            "head":   { "kind": "linear", "outputs": 1 },
+            "loss":   "logistic"
+          },
+          "training": { "method": "joint", "epochs": 1, "batch": 16, "optimizer": { "kind": "adam", "learningRate": 0.001 } },
+          "data": { "kind": "synthetic", "patterns": 4, "similarity": 0.2, "noise": 0.02, "train": 40, "test": 20 }
+        }
+        """;
+
+    private static readonly string? s_kills = Environment.GetEnvironmentVariable("PATCHMOE_KILLS");
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    /// <summary>A process of the last two takes long to start, so they are killed only if the variable says so.</summary>
+    private static IEnumerable<TestCaseData> Backends() => new (string Name, int Epochs, int Kills)[] { ("cpu", 200, 2), ("reference", 100, 1), ("torch", 100, 0), ("ilgpu", 40, 0) }
+        .Where(backend => backend.Kills > 0 || s_kills is not null)
+        .Select(backend => new TestCaseData(backend.Name, backend.Epochs, backend.Kills));
+
+    [TestCaseSource(nameof(Backends))]
+    public void AKilledTraining_EndsWithTheSameBits(string backend, int epochs, int kills)
+    {
+        kills = s_kills is null ? kills : int.Parse(s_kills, CultureInfo.InvariantCulture);
+        string spec = _folder.File("small.json");
+        File.WriteAllText(spec, SpecText);
+        string[] command = ["train", spec, "--epochs", $"{epochs}", "--backend", backend, .. backend == "ilgpu" ? (string[])["--device", "cpu"] : []];
+        Outcome whole = Pmoe.Run([.. command, "--out", _folder.File("whole")]);
+        Assert.That(whole.ExitCode, Is.Zero, whole.Error);
+
+        var random = new Random(epochs);
+        for (int run = 0, killed = 0; killed < kills; run++)
+        {
+            string folder = _folder.File($"run-{run}");
+            bool ended = false;
+            while (!ended && killed < kills)
+            {
+                ended = !IsKilled([.. command, "--out", folder, .. Resume(folder)], random);
+                killed += ended ? 0 : 1;
+            }
+
+            if (!ended)
+            {
+                Outcome rest = Pmoe.Run([.. command, "--out", folder, .. Resume(folder)]);
+                Assert.That(rest.ExitCode, Is.Zero, rest.Error);
+            }
+
+            Assert.That(File.ReadAllBytes(Path.Combine(folder, "weights.safetensors")), Is.EqualTo(File.ReadAllBytes(_folder.File("whole/weights.safetensors"))));
+            Assert.That(Metrics(folder), Is.EqualTo(Metrics(_folder.File("whole"))));
+        }
+    }
+
+    /// <summary>A user repeats the command, and adds <c>--resume</c> where it says so.</summary>
+    private static string[] Resume(string folder) =>
+        File.Exists(Path.Combine(folder, "checkpoint.safetensors")) || File.Exists(Path.Combine(folder, "checkpoint.previous.safetensors")) ? ["--resume"] : [];
+
+    /// <summary>Starts a training and kills it after a random line of progress, or before the first; false if it ended first.</summary>
+    private static bool IsKilled(string[] command, Random random)
+    {
+        using Process training = Process.Start(Pmoe.StartInfo(command))!;
+        int lines = random.Next(Lines);
+        for (int line = 0; line < lines && training.StandardError.ReadLine() is not null; line++)
+        {
+        }
+
+        Thread.Sleep(random.Next(lines == 0 ? 1000 : 30));
+        training.Kill();
+        training.WaitForExit();
+
+        // 128 + SIGKILL
+        Assert.That(training.ExitCode, Is.EqualTo(137).Or.Zero);
+        return training.ExitCode != 0;
+    }
+
+    private static EpochMetrics[] Metrics(string folder) =>
+        [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => EpochMetrics.FromJson(line) with { SamplesPerSecond = 0, PeakMemory = null })];
+
+    [Test]
+    public void OfTwoTrainingsInAFolder_TheSecondIsRefused()
+    {
+        string spec = _folder.File("small.json");
+        File.WriteAllText(spec, SpecText);
+        using (RunFolder.Open(_folder.File("run")))
+        {
+            Outcome second = Pmoe.Run("train", spec, "--out", _folder.File("run"));
+            Assert.That(second.ExitCode, Is.EqualTo(1));
+            Assert.That(second.ErrorLines, Has.Length.EqualTo(1));
+            Assert.That(second.Error, Does.Contain("another training is writing to this folder"));
+        }
+    }
+}
