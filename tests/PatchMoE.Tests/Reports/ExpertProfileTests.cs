@@ -1,5 +1,4 @@
 using PatchMoE.Compiler;
-using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests;
 

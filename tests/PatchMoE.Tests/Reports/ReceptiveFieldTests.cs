@@ -1,5 +1,3 @@
-using PatchMoE.Reports;
-
 namespace PatchMoE.Tests;
 
 public sealed class ReceptiveFieldTests
