@@ -6,11 +6,11 @@ namespace PatchMoE.Cli;
 /// <summary>The <c>pmoe</c> command.</summary>
 public static class Program
 {
-    // With the end of the process, two seconds.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.6);
+    // With the end of the process on a busy machine, two seconds.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.2);
 
     /// <summary>
-    /// Runs the command as a process. The first Ctrl-C asks it to stop and keep its results so far; the second, or the first after a second and a half, ends it.
+    /// Runs the command as a process. The first Ctrl-C asks it to stop and keep its results so far; the second, or the first more than a second later, ends it.
     /// Whoever sends SIGTERM instead, for example Slurm at the end of a job's time, waits longer.
     /// </summary>
     public static int Main(string[] args)

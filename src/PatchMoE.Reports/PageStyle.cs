@@ -29,7 +29,7 @@ internal static class PageStyle
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid var(--grid); }
         th { font-weight: 600; color: var(--muted); vertical-align: bottom; } .right { text-align: right; }
         caption { text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .3rem; }
-        .scroll { overflow-x: auto; margin: .8rem 0; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; } .confusion th { padding: .3rem .8rem; text-align: right; vertical-align: middle; } .confusion th:first-child { padding-left: 0; text-align: left; } .confusion .left { text-align: left; color: var(--wrong); } .sum { border-left: 2px solid var(--grid); }
+        .scroll { overflow-x: auto; margin: .8rem 0; } .confusion td { text-align: right; padding: .3rem .8rem; min-width: 2.5rem; white-space: nowrap; } .confusion th { padding: .3rem .8rem; text-align: right; vertical-align: middle; } .confusion th:first-child { padding-left: 0; text-align: left; } .confusion .left { text-align: left; color: var(--wrong); } .sum { border-left: 2px solid var(--grid); }
         h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; overflow-wrap: anywhere; } .text { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 85ch; line-height: 1.7; border: 1px solid var(--grid); border-radius: 8px; padding: .8rem 1rem; }
         .segment { border-bottom: 2px solid; border-radius: 3px; padding: 0 .1em; } .segment sup { color: var(--muted); font-size: .7em; padding-left: .15em; } .left { color: var(--muted); }
         details { margin: .8rem 0; } summary { cursor: pointer; }

@@ -1,4 +1,3 @@
-
 namespace PatchMoE.Tests;
 
 public sealed class ReceptiveFieldTests
