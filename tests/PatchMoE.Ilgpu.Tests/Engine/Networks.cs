@@ -20,9 +20,10 @@ internal static class Networks
     public static IPatchMoEModel Compile(PatchMoESpec spec)
     {
         string key = $"{spec.Name}\n{SpecWriter.ModelToJson(spec)}";
-        if (!s_types.TryGetValue(key, out Type? type))
+        Type type;
+        lock (s_types)
         {
-            s_types[key] = type = PatchMoECompiler.Compile(spec, cache: null, IlgpuEngine.Libraries).GetType();
+            type = s_types.TryGetValue(key, out Type? known) ? known : s_types[key] = PatchMoECompiler.Compile(spec, cache: null, IlgpuEngine.Libraries).GetType();
         }
 
         return (IPatchMoEModel)Activator.CreateInstance(type)!;

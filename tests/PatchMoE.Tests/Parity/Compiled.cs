@@ -14,7 +14,7 @@ internal static class Compiled
     /// <summary>A new model with weights 0. Equal specs share their code.</summary>
     public static IPatchMoEModel Of(PatchMoESpec spec)
     {
-        Lazy<Type> type = s_types.GetOrAdd($"{spec.Name}\n{SpecWriter.ModelToJson(spec)}", _ => new Lazy<Type>(() => Compiled.Of(spec).GetType()));
+        Lazy<Type> type = s_types.GetOrAdd($"{spec.Name}\n{SpecWriter.ModelToJson(spec)}", _ => new Lazy<Type>(() => PatchMoECompiler.Compile(spec).GetType()));
         return (IPatchMoEModel)Activator.CreateInstance(type.Value)!;
     }
 }

@@ -62,7 +62,7 @@ public sealed class NonFiniteTests
         var upper = new LayerSpec(Routing.ExpertChoice, 3, 2, PatchesPerExpert: 2, Gate.SoftmaxSelected);
         var spec = new PatchMoESpec("padding", new ModelSpec(new VectorsInputSpec(11, 18, [4]), [layer, upper], new HeadSpec(HeadKind.Linear, 2), Loss.SoftmaxCrossEntropy));
         Assert.That(SpecReader.Read(SpecWriter.ToJson(spec), "padding.json").Diagnostics, Is.Empty);
-        using IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+        using IPatchMoEModel model = Compiled.Of(spec);
         (RandomBatch batch, _) = RandomBatch.Draw(spec.Model, seed: 1, samples: 3);
         batch.Parameters.CopyTo(model.Parameters);
         int[] lengths = [4, 11, 1, 0, 7, 0, 2, 0, 0, 0, 0, 0];
