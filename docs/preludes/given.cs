@@ -14,6 +14,8 @@ static class Given
     public static readonly int[] classes = new int[1], labels = new int[1], routes = new int[48];
     public static readonly IEnumerable<(float[] Input, string ClassName)> samples = [];
     public static readonly Dataset train = null!, test = null!;
+    public static readonly PatchMoE.Training.Engines.ITrainingEngine engine = null!;
+    public static readonly TrainingSpec training = null!;
 }
 
 [PatchMoE("specs/mnist-joint.json")]

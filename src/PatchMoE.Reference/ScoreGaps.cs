@@ -33,18 +33,30 @@ internal static class ScoreGaps
         return sorted.Zip(sorted.Skip(1), (high, low) => high - low).Where(gap => gap > 0).DefaultIfEmpty(double.PositiveInfinity).Min();
     }
 
-    /// <summary>For each rank and expert, the gap between the priorities of the last patch that it took and the first that it had no room for, relative to the former.</summary>
+    /// <summary>
+    /// For each rank and expert, the gap between the priorities of the last patch that it took and the first that it had no room for, relative to the former. Equal priorities are a
+    /// tie; but those of the same scores in another order are sums that may be rounded differently elsewhere: their gap is 0.
+    /// </summary>
     private static IEnumerable<double> OfPlaces(Assignment assignment)
     {
         TokenChoices choices = assignment.Choices!;
         return from pair in choices.Experts.SelectMany((experts, j) => experts.Select((expert, rank) => (j, rank, expert)))
                let taken = choices.Taken[pair.j][pair.rank]
-               let priority = Softmax.Forward(TokenChoiceRouter.OfPatch(assignment.Scores, pair.j)).Max()
-               group (taken, priority) by (pair.rank, pair.expert) into rivals
+               let scores = TokenChoiceRouter.OfPatch(assignment.Scores, pair.j)
+               let priority = Softmax.Forward(scores).Max()
+               group (taken, priority, scores) by (pair.rank, pair.expert) into rivals
                where rivals.Any(rival => rival.taken) && rivals.Any(rival => !rival.taken)
                let last = rivals.Where(rival => rival.taken).Min(rival => rival.priority)
                let first = rivals.Where(rival => !rival.taken).Max(rival => rival.priority)
-               where last > first
+               where last > first || rivals.Where(rival => rival.priority == last).Any(rival => IsReordered(rival.scores, rivals.First(one => one.priority == last).scores))
                select (last - first) / last;
+    }
+
+    /// <summary>Whether two patches have the same scores, relative to the largest, in different orders.</summary>
+    private static bool IsReordered(double[] a, double[] b)
+    {
+        double[] x = [.. a.Select(score => score - a.Max())];
+        double[] y = [.. b.Select(score => score - b.Max())];
+        return !x.SequenceEqual(y) && x.Order().SequenceEqual(y.Order());
     }
 }
