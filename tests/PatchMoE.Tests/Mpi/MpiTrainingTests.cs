@@ -35,7 +35,7 @@ public sealed class MpiTrainingTests
         for (int processes = 1; processes <= 4; processes++)
         {
             string name = $"run{processes}";
-            Outcome outcome = MpiJob.Run(processes, "train", spec, "--out", _folder.File(name));
+            Outcome outcome = MpiJob.Run(processes, "train", spec, "--json", "--out", _folder.File(name));
             Assert.That(outcome.ExitCode, Is.Zero, outcome.Error);
             Assert.That(Weights(name), Is.EqualTo(expected), $"{processes} processes");
             using JsonDocument json = JsonDocument.Parse(outcome.OutputLines.Single());
