@@ -4,10 +4,12 @@ namespace PatchMoE.Tests;
 
 public sealed class ShareTreeTests
 {
-    [Test]
-    public void EachShareIsInOneNodeOfOneProcess([Range(1, 9)] int shares, [Range(1, 9)] int processes)
+    private static IEnumerable<TestCaseData> SharesAndProcesses() =>
+        Enumerable.Range(1, 9).SelectMany(shares => Enumerable.Range(1, shares).Select(processes => new TestCaseData(shares, processes)));
+
+    [TestCaseSource(nameof(SharesAndProcesses))]
+    public void EachShareIsInOneNodeOfOneProcess(int shares, int processes)
     {
-        Assume.That(processes, Is.LessThanOrEqualTo(shares));
         var tree = new ShareTree(shares, processes);
         int next = 0;
         for (int process = 0; process < processes; process++)
