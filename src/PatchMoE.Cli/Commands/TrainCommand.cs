@@ -103,10 +103,11 @@ internal sealed class TrainCommand
         string? device = parsed.GetValue(_device);
         bool resume = parsed.GetValue(_resume);
         bool plain = parsed.GetValue(_allReduce);
-        (BackendEntry backend, PatchMoESpec spec, LoadedData data, RunFolder? held, PatchMoESpec? saved) = processes.Prepare(
-            () => Prepare(parsed, processes), prepared => [Fingerprint.OfProgram(), Fingerprint.OfSpec(prepared.Spec, prepared.Backend.Name), Fingerprint.OfData(prepared.Data)]);
-        using RunFolder? folder = held;
-        int shares = processes.SharesOf(spec.Training!, parsed.GetValue(_shares), saved?.Training?.Shares, plain);
+        Prepared prepared = processes.Prepare(
+            () => Prepare(parsed, processes), own => [Fingerprint.OfProgram(), Fingerprint.OfSpec(own.Spec, own.Backend.Name), Fingerprint.OfData(own.Data)]);
+        (BackendEntry backend, PatchMoESpec spec, LoadedData data) = (prepared.Backend, prepared.Spec, prepared.Data);
+        using RunFolder? folder = prepared.Folder;
+        int shares = processes.SharesOf(spec.Training!, parsed.GetValue(_shares), prepared.Begun?.Training?.Shares, plain);
         spec = spec with { Training = spec.Training! with { Shares = shares } };
         processes.RequireShares(spec, plain);
 
@@ -115,7 +116,7 @@ internal sealed class TrainCommand
         Checkpoint? checkpoint = null;
         if (resume && !severalSeeds)
         {
-            checkpoint = processes.ReadByAll(folder?.NewestCheckpoint(spec.Model, context.Error.WriteLine), path => CheckpointFile.Load(path, spec.Model));
+            checkpoint = processes.GiveToAll(prepared.Newest, stream => CheckpointFile.Load(stream, "checkpoint", spec.Model));
             if (checkpoint is null)
             {
                 context.Error.WriteLine("note: the run was stopped before its first checkpoint, so it begins again");
@@ -146,7 +147,7 @@ internal sealed class TrainCommand
     }
 
     /// <summary>All that can fail before the training begins; the run folder is the first process's.</summary>
-    private (BackendEntry Backend, PatchMoESpec Spec, LoadedData Data, RunFolder? Folder, PatchMoESpec? Saved) Prepare(ParseResult parsed, TrainingProcesses processes)
+    private Prepared Prepare(ParseResult parsed, TrainingProcesses processes)
     {
         CommandContext context = processes.Context;
         bool resume = parsed.GetValue(_resume);
@@ -164,19 +165,18 @@ internal sealed class TrainCommand
         DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training!.Batch);
         if (!processes.IsFirst)
         {
-            return (backend, spec, data, null, null);
+            return new Prepared(backend, spec, data);
         }
 
         RunFolder folder = RunFolders.Choose(parsed.GetValue(_out), spec, resume, parsed.GetValue(_force));
         try
         {
-            PatchMoESpec? saved = resume ? RunFolders.RequireSameRun(folder, spec, context) : null;
-            if (resume && spec.Training.Seeds == 1)
+            return new Prepared(backend, spec, data)
             {
-                folder.ReadCheckpoint(spec.Model);
-            }
-
-            return (backend, spec, data, folder, saved);
+                Folder = folder,
+                Begun = resume ? RunFolders.RequireSameRun(folder, spec, context) : null,
+                Newest = resume && spec.Training.Seeds == 1 ? folder.ReadNewest(spec.Model, context.Error.WriteLine) : null,
+            };
         }
         catch
         {
@@ -260,5 +260,18 @@ internal sealed class TrainCommand
         int[] trained = HeldOutSamples.Split(train.Labels, training.HeldOut, (ulong)training.Seed).Trained;
         int count = Math.Min(trained.Length, MostTrainingSamples);
         return train.Select([.. Enumerable.Range(0, count).Select(i => trained[(int)((long)i * trained.Length / count)])]);
+    }
+
+    /// <summary>What is known before a training begins.</summary>
+    private sealed record Prepared(BackendEntry Backend, PatchMoESpec Spec, LoadedData Data)
+    {
+        /// <summary>The run folder; null for a process that is not the first.</summary>
+        public RunFolder? Folder { get; init; }
+
+        /// <summary>The spec that the run was begun with; null for a new one.</summary>
+        public PatchMoESpec? Begun { get; init; }
+
+        /// <summary>The checkpoint to go on from, and its file; null if there is none.</summary>
+        public (Checkpoint Checkpoint, string Path)? Newest { get; init; }
     }
 }

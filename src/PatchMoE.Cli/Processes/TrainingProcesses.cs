@@ -115,16 +115,9 @@ internal sealed class TrainingProcesses : IDisposable
     public int SharesOf(TrainingSpec training, int? wanted, int? saved, bool plain)
     {
         int shares = wanted ?? (training.Shares > 1 || plain ? training.Shares : saved ?? (_processes is null ? 1 : DefaultShares.Of(training.Batch, Count)));
-        if (_processes is null)
-        {
-            return shares;
-        }
 
         // Only the first process knows the run folder.
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BitConverter.TryWriteBytes(bytes, shares);
-        _processes.Broadcast(bytes, root: 0);
-        return BitConverter.ToInt32(bytes);
+        return OfFirst(shares);
     }
 
     /// <summary>Requires that a batch can be cut into its shares, and that there is one for each process.</summary>
@@ -142,45 +135,34 @@ internal sealed class TrainingProcesses : IDisposable
         }
     }
 
-    /// <summary>Gives all processes the file of the first.</summary>
-    /// <param name="path">The file; null if there is none. Read by the first process only.</param>
-    /// <param name="read">Reads a file.</param>
-    /// <returns>What it read; null if there is none.</returns>
-    public T? ReadByAll<T>(string? path, Func<string, T> read)
+    /// <summary>Gives all processes what the first has read from a file.</summary>
+    /// <param name="own">What the first has read, and the file; null if there is none, and for the others.</param>
+    /// <param name="read">Reads the file's bytes.</param>
+    /// <returns>What was read; null if there is none.</returns>
+    public T? GiveToAll<T>((T Value, string Path)? own, Func<Stream, T> read)
         where T : class
     {
         if (_processes is null)
         {
-            return path is null ? null : read(path);
+            return own?.Value;
         }
 
-        byte[] content = IsFirst && path is not null ? File.ReadAllBytes(path) : [];
-        var length = new byte[sizeof(int)];
-        BitConverter.TryWriteBytes(length, content.Length);
-        _processes.Broadcast(length, root: 0);
-        int bytes = BitConverter.ToInt32(length);
-        if (bytes == 0)
+        byte[] content = own is { } file ? File.ReadAllBytes(file.Path) : [];
+        int length = OfFirst(content.Length);
+        if (length == 0)
         {
             return null;
         }
 
-        content = IsFirst ? content : new byte[bytes];
+        content = IsFirst ? content : new byte[length];
         _processes.Broadcast(content, root: 0);
         if (IsFirst)
         {
-            return read(path!);
+            return own?.Value;
         }
 
-        string copy = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllBytes(copy, content);
-            return read(copy);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
+        using var stream = new MemoryStream(content);
+        return read(stream);
     }
 
     /// <summary>Runs a command on every process. A failure of one ends all.</summary>
@@ -217,6 +199,15 @@ internal sealed class TrainingProcesses : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _processes?.Dispose();
+
+    /// <summary>The first process's number.</summary>
+    private int OfFirst(int own)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BitConverter.TryWriteBytes(bytes, own);
+        _processes?.Broadcast(bytes, root: 0);
+        return BitConverter.ToInt32(bytes);
+    }
 
     /// <summary>The cores of the machine, whether this process may use them or not.</summary>
     private static int AllCores(int own)

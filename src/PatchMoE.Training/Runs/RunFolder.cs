@@ -106,29 +106,24 @@ internal sealed class RunFolder : IDisposable
     /// <param name="note">Told why it is not the last one, if it is not.</param>
     /// <returns>Null if there is none yet: the run was stopped before its first.</returns>
     /// <exception cref="BadInputException">None is whole, or it is not of this model; the message is about the last one.</exception>
-    public Checkpoint? ReadCheckpoint(ModelSpec model, Action<string>? note = null) => NewestCheckpoint(model, note) is { } path ? CheckpointFile.Load(path, model) : null;
+    public Checkpoint? ReadCheckpoint(ModelSpec model, Action<string>? note = null) => ReadNewest(model, note)?.Checkpoint;
 
-    /// <summary>The file of the checkpoint that <see cref="ReadCheckpoint"/> reads.</summary>
-    /// <param name="model">The model that the run trains.</param>
-    /// <param name="note">Told that the last checkpoint is damaged and the one before it is taken.</param>
-    /// <returns>Its path; null if there is none.</returns>
-    /// <exception cref="BadInputException">No checkpoint is whole.</exception>
-    public string? NewestCheckpoint(ModelSpec model, Action<string>? note = null)
+    /// <summary>As <see cref="ReadCheckpoint"/>, with the file that it was read from.</summary>
+    public (Checkpoint Checkpoint, string Path)? ReadNewest(ModelSpec model, Action<string>? note = null)
     {
         if (!File.Exists(CheckpointPath))
         {
-            return File.Exists(PreviousCheckpointPath) ? PreviousCheckpointPath : null;
+            return File.Exists(PreviousCheckpointPath) ? (CheckpointFile.Load(PreviousCheckpointPath, model), PreviousCheckpointPath) : null;
         }
 
         try
         {
-            CheckpointFile.Load(CheckpointPath, model);
-            return CheckpointPath;
+            return (CheckpointFile.Load(CheckpointPath, model), CheckpointPath);
         }
         catch (BadInputException damage) when (TryReadPrevious(model) is { } previous)
         {
             note?.Invoke($"{damage.Message}\nnote: the checkpoint before it is whole; the run goes on from there, after {previous.Epoch} epochs");
-            return PreviousCheckpointPath;
+            return (previous, PreviousCheckpointPath);
         }
     }
 
