@@ -1,4 +1,3 @@
-using PatchMoE.Kernels;
 using PatchMoE.Training.Collectives;
 
 namespace PatchMoE.Cli.Costs;
@@ -41,8 +40,8 @@ internal sealed record StepPrediction(int Processes, int Samples, double Compute
             int nodes = 1;
             for (int process = 0; process < count; process++)
             {
-                ShareTree.Node own = tree.SharesOf(process);
-                samples = Math.Max(samples, Lines.Share(batch, own.End - 1, cut).To - Lines.Share(batch, own.First, cut).From);
+                (int from, int to) = tree.SamplesOf(process, batch);
+                samples = Math.Max(samples, to - from);
                 nodes = Math.Max(nodes, tree.NodesOf(process).Length);
             }
 

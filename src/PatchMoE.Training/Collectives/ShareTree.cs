@@ -30,6 +30,15 @@ internal sealed class ShareTree(int shares, int processes)
     /// <summary>The stretch of shares that a process computes.</summary>
     public Node SharesOf(int process) => SharesOf(process, shares, processes);
 
+    /// <summary>The samples of a batch that a process computes.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="batch">The number of samples.</param>
+    public (int From, int To) SamplesOf(int process, int batch)
+    {
+        Node own = SharesOf(process);
+        return (Lines.Share(batch, own.First, shares).From, Lines.Share(batch, own.End - 1, shares).To);
+    }
+
     /// <summary>The largest nodes that lie within a process's shares, in order.</summary>
     public ReadOnlySpan<Node> NodesOf(int process) => _nodes[process];
 

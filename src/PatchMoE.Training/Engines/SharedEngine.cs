@@ -104,14 +104,9 @@ internal sealed class SharedEngine : ITrainingEngine
     public void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default)
     {
         int batch = logits.Length / Spec.Model.Head.Outputs;
-        ShareTree.Node own = _tree.SharesOf(_collective.Rank);
-        for (int share = own.First; share < own.End; share++)
+        foreach ((int from, int to) in OwnParts(batch))
         {
-            (int from, int to) = Lines.Share(batch, share, _shares);
-            if (to > from)
-            {
-                _engine.Forward(Part(input, batch, from, to), Part(logits, batch, from, to), Part(lengths, batch, from, to));
-            }
+            _engine.Forward(Part(input, batch, from, to), Part(logits, batch, from, to), Part(lengths, batch, from, to));
         }
 
         GatherSamples(logits, batch);
@@ -125,14 +120,9 @@ internal sealed class SharedEngine : ITrainingEngine
     public void Forward(Dataset data, int start, Span<float> logits, ref float[] buffer)
     {
         int batch = logits.Length / Spec.Model.Head.Outputs;
-        ShareTree.Node own = _tree.SharesOf(_collective.Rank);
-        for (int share = own.First; share < own.End; share++)
+        foreach ((int from, int to) in OwnParts(batch))
         {
-            (int from, int to) = Lines.Share(batch, share, _shares);
-            if (to > from)
-            {
-                _engine.Forward(data.InputsOf(start + from, to - from, ref buffer), Part(logits, batch, from, to), data.LengthsOf(start + from, to - from));
-            }
+            _engine.Forward(data.InputsOf(start + from, to - from, ref buffer), Part(logits, batch, from, to), data.LengthsOf(start + from, to - from));
         }
 
         GatherSamples(logits, batch);
@@ -142,14 +132,9 @@ internal sealed class SharedEngine : ITrainingEngine
     public void Route(ReadOnlySpan<float> input, Span<int> routes, ReadOnlySpan<int> lengths = default)
     {
         int batch = input.Length / Spec.Model.InputLength();
-        ShareTree.Node own = _tree.SharesOf(_collective.Rank);
-        for (int share = own.First; share < own.End; share++)
+        foreach ((int from, int to) in OwnParts(batch))
         {
-            (int from, int to) = Lines.Share(batch, share, _shares);
-            if (to > from)
-            {
-                _engine.Route(Part(input, batch, from, to), Part(routes, batch, from, to), Part(lengths, batch, from, to));
-            }
+            _engine.Route(Part(input, batch, from, to), Part(routes, batch, from, to), Part(lengths, batch, from, to));
         }
 
         GatherSamples(MemoryMarshal.Cast<int, float>(routes), batch);
@@ -307,6 +292,13 @@ internal sealed class SharedEngine : ITrainingEngine
         return loss;
     }
 
+    /// <summary>The samples of this process's shares, share by share; a share of a small batch may have none, and is left out.</summary>
+    private IEnumerable<(int From, int To)> OwnParts(int batch)
+    {
+        ShareTree.Node own = _tree.SharesOf(_collective.Rank);
+        return Enumerable.Range(own.First, own.End - own.First).Select(share => Lines.Share(batch, share, _shares)).Where(part => part.To > part.From);
+    }
+
     /// <summary>Gives all processes what each has computed for its samples.</summary>
     private void GatherSamples(Span<float> values, int batch, bool hasReported = false)
     {
@@ -317,8 +309,8 @@ internal sealed class SharedEngine : ITrainingEngine
 
         for (int process = 0; process < _counts.Length; process++)
         {
-            ShareTree.Node shares = _tree.SharesOf(process);
-            _counts[process] = (Lines.Share(batch, shares.End - 1, _shares).To - Lines.Share(batch, shares.First, _shares).From) * (values.Length / batch);
+            (int from, int to) = _tree.SamplesOf(process, batch);
+            _counts[process] = (to - from) * (values.Length / batch);
         }
 
         if (!hasReported)
