@@ -92,7 +92,7 @@ internal sealed record ExpertKernel(
 
         EquatableArray<TileRun> rows = Split.Evenly(neurons, MostRows);
         string reason = fills ? $"{bytes} are too many to be packed anew in every pass" : empty;
-        return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, Tiles(taken, taken, rows[0].Size), Window: null);
+        return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, RegisterTile.Downwards(taken, taken, rows[0].Size), Window: null);
     }
 
     private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window)
@@ -104,11 +104,7 @@ internal sealed record ExpertKernel(
     }
 
     private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>
-        new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, Tiles(MostPatches, window.Dots!.Rows, Planner.TileRows), window);
-
-    /// <summary>The tiles of patches, of which an expert takes so many, that pass with so many neurons.</summary>
-    private static ByWidth<EquatableArray<int>> Tiles(int even, int taken, int neurons) =>
-        RegisterTile.Patches(even, neurons).Select(most => Split.Downwards(taken, most));
+        new(ExpertKernelKind.Dot, reason, Apart(neurons), Split.Evenly(neurons, Planner.TileRows), default, RegisterTile.Downwards(MostPatches, window.Dots!.Rows, Planner.TileRows), window);
 
     /// <summary>A step from patch to patch that does not bring the same neurons of many patches into a few sets of the L1 cache.</summary>
     private static int Apart(int neurons) => neurons % 128 == 0 ? neurons + Vector : neurons;

@@ -74,7 +74,7 @@ internal sealed record LayerPlan(
     public bool SkipsPadding => IsRagged && Access.Source == PatchSource.Rows && Access.RowStep == Dimension;
 
     /// <summary>Tiles of the scores of valid patches, whose number is known only at run time.</summary>
-    public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(most => Split.Downwards(Patches, most));
+    public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Downwards(Patches, Patches, RouterTiles[0].Size);
 
     /// <summary>Tiles of the scores: patches.</summary>
     public ByWidth<EquatableArray<TileRun>> ScoreTiles => RegisterTile.Patches(Patches, RouterTiles[0].Size).Select(size => Split.Evenly(Patches, size));

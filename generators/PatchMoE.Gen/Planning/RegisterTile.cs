@@ -13,6 +13,12 @@ internal static class RegisterTile
     /// <summary>Patches that pass with so many weight rows, of at most so many.</summary>
     public static ByWidth<int> Patches(int patches, int rows) => new(Even(patches, s_mostSums.Wide / rows), Even(patches, s_mostSums.Narrow / rows));
 
+    /// <summary>The tiles of patches for a number that is known only at run time, of at most <paramref name="maximum"/>.</summary>
+    /// <param name="even">The number that is to be cut as evenly as possible.</param>
+    /// <param name="maximum">The largest number.</param>
+    /// <param name="rows">The weight rows that they pass with.</param>
+    public static ByWidth<EquatableArray<int>> Downwards(int even, int maximum, int rows) => Patches(even, rows).Select(most => Split.Downwards(maximum, most));
+
     /// <summary>As even as possible: of 6 patches, tiles of 3 and 3, not 4 and 2.</summary>
     private static int Even(int patches, int most) => Split.Evenly(patches, Math.Max(1, Math.Min(MostPatches, most)))[0].Size;
 }
