@@ -15,17 +15,16 @@ internal sealed class DiagnosticBag
     public int Omitted { get; private set; }
 
     /// <summary>Adds a diagnostic.</summary>
-    public void Report(DiagnosticRule rule, SpecPlace place, params object?[] arguments)
+    public void Report(DiagnosticRule rule, SpecPlace place, params object?[] arguments) => ReportRepairable(repair: null, rule, place, arguments);
+
+    /// <summary>Adds a diagnostic, and what the text at its place should be instead; null if that is not clear.</summary>
+    public void ReportRepairable(string? repair, DiagnosticRule rule, SpecPlace place, params object?[] arguments)
     {
         if (Counts(rule))
         {
-            _diagnostics.Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments));
+            _diagnostics.Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments) with { Repair = repair });
         }
     }
-
-    /// <summary>Adds a diagnostic, and what the text at its place should be instead; null if that is not clear.</summary>
-    public void ReportRepairable(string? repair, DiagnosticRule rule, SpecPlace place, params object?[] arguments) =>
-        Add(SpecDiagnostic.Of(rule, place.Path, place.Span, arguments) with { Repair = repair });
 
     /// <summary>Adds a diagnostic from a check outside the reader.</summary>
     public void Add(SpecDiagnostic diagnostic)

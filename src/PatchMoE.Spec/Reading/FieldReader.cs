@@ -194,12 +194,12 @@ internal sealed class FieldReader
             {
                 string shown = Excerpt.Of(field.Name);
                 Diagnostics.ReportRepairable(
-                    nearest is null ? null : $"\"{nearest}\"",
+                    Spelling.Quoted(nearest),
                     DiagnosticRules.UnknownField,
                     new SpecPlace(PathOf(shown), field.NameSpan),
                     shown,
                     Excerpt.List(_known),
-                    nearest is null ? "one of these" : $"'{nearest}'");
+                    Spelling.Suggestion(nearest));
             }
         }
 

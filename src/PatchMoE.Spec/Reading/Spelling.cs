@@ -26,11 +26,13 @@ internal static class Spelling
     }
 
     /// <summary>The closest word in quotes, or "one of these".</summary>
-    public static string Suggestion(string word, IEnumerable<string> known) =>
-        Nearest(word, known) is { } nearest ? $"'{nearest}'" : "one of these";
+    public static string Suggestion(string word, IEnumerable<string> known) => Suggestion(Nearest(word, known));
 
-    /// <summary>The closest word as JSON writes it; null if none is close.</summary>
-    public static string? Quoted(string word, IEnumerable<string> known) => Nearest(word, known) is { } nearest ? $"\"{nearest}\"" : null;
+    /// <summary>A word that is close, in quotes; "one of these" if there is none.</summary>
+    public static string Suggestion(string? nearest) => nearest is null ? "one of these" : $"'{nearest}'";
+
+    /// <summary>A word that is close, as JSON writes it; null if there is none.</summary>
+    public static string? Quoted(string? nearest) => nearest is null ? null : $"\"{nearest}\"";
 
     /// <summary>Learning_Rate and learningRate count as the same word.</summary>
     private static string Plain(string word) => word.Replace("_", "").Replace("-", "").ToLowerInvariant();

@@ -64,8 +64,9 @@ internal sealed class ValueReader(DiagnosticBag diagnostics)
             return (node as SpecString)?.Value;
         }
 
+        string? nearest = Spelling.Nearest(word, known);
         diagnostics.ReportRepairable(
-            Spelling.Quoted(word, known), DiagnosticRules.UnknownWord, new SpecPlace(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(word, known));
+            Spelling.Quoted(nearest), DiagnosticRules.UnknownWord, new SpecPlace(path, node.Span), Excerpt.Of(word), Excerpt.List(known), Spelling.Suggestion(nearest));
         return null;
     }
 
