@@ -65,6 +65,7 @@ internal sealed class CommandLine
             _root.Parse(["--help"]).Invoke(configuration);
             return ExitCode.Usage;
         }
+
         ParseResult parsed = Parse(args);
         return parsed.Action is HelpWithExamples ? Invoke(parsed, configuration)
             : UsageMistakes.Of(parsed) is { Count: > 0 } mistakes ? ReportUsage(parsed, mistakes)

@@ -29,6 +29,18 @@ internal static class ExpertPanels
         return [.. Enumerable.Range(0, experts).OrderByDescending(expert => sums[expert]).Take(MostPanels).Order()];
     }
 
+    /// <summary>The panel of an expert for a sample, a PNG file, and whether the expert took any window of it.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="choices">What was taken.</param>
+    /// <param name="samples">The samples of the choices.</param>
+    /// <param name="sample">The index of the sample.</param>
+    /// <param name="expert">The expert.</param>
+    public static (byte[] Picture, bool TookAny) Panel(ModelSpec model, LayerChoices choices, IReadOnlyList<RoutedSample> samples, int sample, int expert)
+    {
+        TakenWindow[] windows = [.. choices.Samples[sample].Where(window => window.Expert == expert)];
+        return (Draw(model, samples[sample], Heat(model, choices.Layer, windows), expert), windows.Length > 0);
+    }
+
     /// <summary>How much an expert looked at each pixel: [height, width], 0 to 1.</summary>
     /// <param name="model">The network.</param>
     /// <param name="layer">The layer.</param>

@@ -1,4 +1,5 @@
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Notices;
 
 namespace PatchMoE.Reports;
 
@@ -16,9 +17,6 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
 {
     /// <summary>Below this part of an equal share an expert counts as dead.</summary>
     private const double DeadPart = 0.01;
-
-    /// <summary>Two experts that have so much in common, each of the other, count as twins.</summary>
-    private const double TwinShare = 0.98;
 
     private const int MostSamples = 1000;
 
@@ -193,7 +191,7 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
 
             for (int other = 0; other < _experts; other++)
             {
-                if (other != expert && _taken[expert] > 0 && _taken[other] > 0 && Math.Min((double)_shared[expert, other] / _taken[expert], (double)_shared[expert, other] / _taken[other]) >= TwinShare)
+                if (other != expert && _taken[expert] > 0 && _taken[other] > 0 && Math.Min((double)_shared[expert, other] / _taken[expert], (double)_shared[expert, other] / _taken[other]) >= TrainingNotices.SameShare)
                 {
                     return other;
                 }

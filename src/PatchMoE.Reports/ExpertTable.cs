@@ -74,7 +74,7 @@ internal static class ExpertTable
         {
             Height = image.PatchHeight, Width = image.PatchWidth,
         });
-        string png = Convert.ToBase64String(PngImage.Encode(patch.Pixels(profile.MeanPatch), patch.Width, patch.Height, patch.Channels));
+        string png = Convert.ToBase64String(patch.Png(profile.MeanPatch));
         return $"<img class=\"patch\" alt=\"mean patch of expert {profile.Expert}\" src=\"data:image/png;base64,{png}\">";
     }
 }

@@ -34,13 +34,12 @@ internal static class PanelPicture
             y += 34;
             for (int sample = 0; sample < samples.Count; sample++)
             {
-                Place(svg, 0, y, PngImage.Encode(layout.Pixels(samples[sample].Input), layout.Width, layout.Height, layout.Channels), Caption(model, samples[sample], classes));
+                Place(svg, 0, y, layout.Png(samples[sample].Input), Caption(model, samples[sample], classes));
                 for (int panel = 0; panel < experts[i].Length; panel++)
                 {
                     int expert = experts[i][panel];
-                    TakenWindow[] windows = [.. layers[i].Samples[sample].Where(window => window.Expert == expert)];
-                    byte[] picture = ExpertPanels.Draw(model, samples[sample], ExpertPanels.Heat(model, layers[i].Layer, windows), expert);
-                    Place(svg, panel + 1, y, picture, windows.Length == 0 ? $"expert {expert}: none" : $"expert {expert}");
+                    (byte[] picture, bool tookAny) = ExpertPanels.Panel(model, layers[i], samples, sample, expert);
+                    Place(svg, panel + 1, y, picture, tookAny ? $"expert {expert}" : $"expert {expert}: none");
                 }
 
                 y += (rows[i] * rowHeight) + sampleGap;

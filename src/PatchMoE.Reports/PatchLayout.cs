@@ -72,6 +72,9 @@ internal sealed class PatchLayout
         ? (0, Height)
         : (Place(group, 0).Y, (RowsPerGroup * (PatchHeight + TileGap)) - TileGap);
 
+    /// <summary>One sample as a PNG file.</summary>
+    public byte[] Png(ReadOnlySpan<float> sample) => PngImage.Encode(Pixels(sample), Width, Height, Channels);
+
     /// <summary>The pixels [Height, Width, Channels] of one sample.</summary>
     public byte[] Pixels(ReadOnlySpan<float> sample) => _input switch
     {

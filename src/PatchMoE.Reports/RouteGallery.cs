@@ -30,16 +30,15 @@ internal static class RouteGallery
         int all = model.Layers[choices.Layer].Experts;
         string some = experts.Length < all ? FormattableString.Invariant($" Shown are the {experts.Length} of {all} experts with the largest gates.") : "";
         html.Append($"<p class=\"left\">A panel for each expert: bright where it looked, brighter where its gates are larger.{some}</p>\n");
+        var layout = new PatchLayout(model.Input);
         for (int i = 0; i < samples.Count; i++)
         {
             html.Append("<div class=\"panels\">\n");
-            var layout = new PatchLayout(model.Input);
-            html.Append(Panel(PngImage.Encode(layout.Pixels(samples[i].Input), layout.Width, layout.Height, layout.Channels), Caption(model, samples[i], classes)));
+            html.Append(Panel(layout.Png(samples[i].Input), Caption(model, samples[i], classes)));
             foreach (int expert in experts)
             {
-                TakenWindow[] windows = [.. choices.Samples[i].Where(window => window.Expert == expert)];
-                byte[] picture = ExpertPanels.Draw(model, samples[i], ExpertPanels.Heat(model, choices.Layer, windows), expert);
-                html.Append(Panel(picture, FormattableString.Invariant($"<span style=\"color:{Palette.Line(expert)}\">■</span> {expert}{(windows.Length == 0 ? ": none" : "")}")));
+                (byte[] picture, bool tookAny) = ExpertPanels.Panel(model, choices, samples, i, expert);
+                html.Append(Panel(picture, FormattableString.Invariant($"<span style=\"color:{Palette.Line(expert)}\">■</span> {expert}{(tookAny ? "" : ": none")}")));
             }
 
             html.Append("</div>\n");

@@ -86,7 +86,7 @@ public static partial class RoutePicture
     private static void DrawSample(StringBuilder svg, ModelSpec model, PatchLayout layout, double scale, RoutedSample sample, float strongest)
     {
         (double width, double height) = (layout.Width * scale, layout.Height * scale);
-        string png = Convert.ToBase64String(PngImage.Encode(layout.Pixels(sample.Input), layout.Width, layout.Height, layout.Channels));
+        string png = Convert.ToBase64String(layout.Png(sample.Input));
         svg.Line($"""<image width="{width:0.##}" height="{height:0.##}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{png}"/>""");
         if (model.Input is VectorsInputSpec)
         {

@@ -16,9 +16,12 @@ internal static class UseSection
         }
     }
 
+    /// <summary>The name of a file that a network of such data may be asked about.</summary>
+    public static string ExampleInput(DataSpec? data) => data switch { TextDataSpec => "letter.txt", FolderDataSpec => "picture.png", CsvDataSpec => "rows.csv", _ => "samples.npy" };
+
     private static string Commands(PatchMoESpec spec, ReportRun run)
     {
-        string input = spec.Data switch { TextDataSpec => "letter.txt", FolderDataSpec => "picture.png", CsvDataSpec => "rows.csv", _ => "samples.npy" };
+        string input = ExampleInput(spec.Data);
         string weights = run.WeightsPath;
         string[] lines = spec.Model.Backbone is null
             ? [$"pmoe predict {weights} --input {input}", $"pmoe eval {run.SpecPath} --weights {weights}", $"pmoe export {weights} --onnx {spec.Name}.onnx", $"pmoe publish {weights} --out native"]

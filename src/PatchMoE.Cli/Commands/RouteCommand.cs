@@ -93,7 +93,7 @@ internal sealed class RouteCommand
         RoutedText[] texts = [.. new TextInput(source.Spec).Documents([input]).Take(most).Select(text => TextRouting.Of(model, text.Name, text.Document))];
         if (output is not null)
         {
-            AtomicFile.WriteText(output, TextPage.ToHtml(source.Spec.Name, source.Spec.Model.Layers[0].Experts, texts));
+            AtomicFile.WriteText(output, RoutedTextPage.ToHtml(source.Spec.Name, source.Spec.Model.Layers[0].Experts, texts));
             return ExitCode.Done;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PatchMoE.Reports;
 
 namespace PatchMoE.Cli.Reproductions;
@@ -39,7 +40,7 @@ internal static class PaperValues
         {
             if (table.Find(network, samples) is { } entry)
             {
-                string text = string.Join(' ', accuracies.Select(accuracy => accuracy.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)));
+                string text = string.Join(' ', accuracies.Select(accuracy => accuracy.ToString("0.000", CultureInfo.InvariantCulture)));
                 values.Add(samples, network, entry.Spread.ToString(), text, digits, accuracies.Average(), entry.Spread.Mean - accuracies.Average());
             }
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PatchMoE.Cli.Outputs;
 using PatchMoE.Cli.Runs;
+using PatchMoE.Reports;
 using PatchMoE.Training;
 using PatchMoE.Training.Runs;
 
@@ -52,10 +53,8 @@ internal static class TrainingText
         string model = ShellWord.Of(specPath) + (isFound ? "" : $" --weights {ShellWord.Path(folder.WeightsPath)}");
         return spec.Data switch
         {
-            TextDataSpec => $"pmoe route {model} --input letter.txt",
-            FolderDataSpec => $"pmoe predict {model} --input picture.png",
-            CsvDataSpec => $"pmoe predict {model} --input rows.csv",
-            ArraysDataSpec => $"pmoe predict {model} --input samples.npy",
+            TextDataSpec => $"pmoe route {model} --input {UseSection.ExampleInput(spec.Data)}",
+            FolderDataSpec or CsvDataSpec or ArraysDataSpec => $"pmoe predict {model} --input {UseSection.ExampleInput(spec.Data)}",
             _ when spec.Model.Backbone is null && spec.Model.Layers.Any(layer => layer.Routing != Routing.Dense) => $"pmoe route {model} --out routes.svg",
             _ => $"pmoe eval {model}",
         };

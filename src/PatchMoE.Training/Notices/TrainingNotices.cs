@@ -17,7 +17,9 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
     private const double LearntSkill = 0.5;
     private const double UnmovedLoss = 0.98;
     private const double WholeShare = 0.99;
-    private const double SameShare = 0.98;
+
+    /// <summary>Two experts that have so much in common, each of the other, take the same patches.</summary>
+    internal const double SameShare = 0.98;
 
     private readonly ModelSpec _model = model.Spec.Model;
 

@@ -4,7 +4,7 @@ using PatchMoE.Reports.Texts;
 namespace PatchMoE.Reports;
 
 /// <summary>Texts with the experts of their segments, as a page of their own.</summary>
-internal static class TextPage
+internal static class RoutedTextPage
 {
     /// <summary>A self-contained page.</summary>
     /// <param name="model">The network's name.</param>
