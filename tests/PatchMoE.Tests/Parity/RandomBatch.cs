@@ -11,6 +11,9 @@ internal sealed class RandomBatch
     /// <summary>Scores closer than this, relative to the largest, may be ordered either way in float; those that are equal are ties, which have an order.</summary>
     private const double SmallestGap = 3e-6;
 
+    /// <summary>A softmax over a sample's experts so near to 0 and 1 that its router's gradient is smaller is rounded to 6e-8, which leaves the gradient less than four digits.</summary>
+    private const double SmallestRouterGradient = 5e-3;
+
     private RandomBatch(ModelSpec model, Random random, bool whole, int? samples)
     {
         int batch = samples ?? new[] { 1, 2, 5, 9 }[random.Next(4)];
@@ -70,7 +73,7 @@ internal sealed class RandomBatch
         return new RandomBatch(model, random, whole: random.Next(2) == 0, samples);
     }
 
-    /// <summary>Draws until the batch has no near ties, and returns it with the reference's results.</summary>
+    /// <summary>Draws until the batch has no near ties and, where some draw has none, no saturated softmax of sample routing; returns it with the reference's results.</summary>
     public static (RandomBatch Batch, ReferenceResult Expected) Draw(ModelSpec model, int seed, int? samples = null)
     {
         var random = new Random(seed);
@@ -78,11 +81,11 @@ internal sealed class RandomBatch
         bool whole = random.Next(2) == 0;
         for (int tries = 0; tries < 50; tries++)
         {
-            // Whole numbers make sums in upper layers that are equal but for rounding; after some tries, other numbers.
+            // Whole numbers make sums in upper layers that are equal but for rounding; after some tries, other numbers. A stack may saturate a router whatever it reads.
             var batch = new RandomBatch(model, random, whole && tries < 10, samples);
             ReferenceResult expected = reference.Run(
                 reference.NamedWeights(batch.Parameters), Array.ConvertAll(batch.Input, value => (double)value), batch.Labels, batch.Lengths);
-            if (expected.SmallestScoreGap >= SmallestGap)
+            if (expected.SmallestScoreGap >= SmallestGap && (tries >= 10 || !IsSaturated(model, expected)))
             {
                 return (batch, expected);
             }
@@ -90,6 +93,11 @@ internal sealed class RandomBatch
 
         throw new InvalidOperationException($"Seed {seed} gave near ties 50 times.");
     }
+
+    private static bool IsSaturated(ModelSpec model, ReferenceResult expected) => model.Parameters().Any(parameter =>
+        parameter.Role == ParameterRole.Router
+        && model.Layers[parameter.Layer].Routing == Routing.Sample
+        && expected.Gradients[parameter.Name].Max(Math.Abs) is > 0 and < SmallestRouterGradient);
 
     /// <summary>
     /// The standard deviation of a tensor's weights. Sample routing adds up all patches; where a stack has many, its softmax would be so near to 0 and 1 that float has no
