@@ -5,9 +5,8 @@ namespace PatchMoE.Gen.Tests;
 /// <summary>A process that compiles a spec with a cache.</summary>
 internal static class CacheWriter
 {
-    private static int Main(string[] arguments)
+    public static int Run(string folder, string specFile)
     {
-        (string folder, string specFile) = (arguments[0], arguments[1]);
         PatchMoESpec spec = SpecReader.Read(File.ReadAllText(specFile), specFile).Spec!;
         IPatchMoEModel model = PatchMoECompiler.Compile(spec, new AssemblyCache(folder));
         return model.Spec == new PatchMoESpec(spec.Name, spec.Model) ? 0 : 1;

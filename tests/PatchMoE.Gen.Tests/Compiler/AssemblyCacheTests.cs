@@ -147,8 +147,7 @@ public sealed class AssemblyCacheTests
     {
         using var folder = new TemporaryFolder();
         string specFile = Path.Combine(Repository.Root, "specs", "mnist-joint.json");
-        Process[] writers = [.. Enumerable.Range(0, 2).Select(_ => Process.Start(
-            new ProcessStartInfo("dotnet", ["exec", typeof(CacheWriter).Assembly.Location, folder.Path, specFile]) { RedirectStandardError = true })!)];
+        Process[] writers = [.. Enumerable.Range(0, 2).Select(_ => Process.Start(SecondProcess.Start(SecondProcess.WriteCache, folder.Path, specFile))!)];
         foreach (Process writer in writers)
         {
             using (writer)

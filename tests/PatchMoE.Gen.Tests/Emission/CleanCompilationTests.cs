@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -60,7 +59,7 @@ public sealed class CleanCompilationTests
     private static (double Loss, float[] Gradients, int[] Routes) Pass(PatchMoESpec spec, CSharpCompilationOptions options)
     {
         using var assembly = new MemoryStream();
-        Project([spec], project => project with { Options = options }).Run().Output.Emit(assembly);
+        (DrawnNetworks.Project([spec]) with { Options = options }).Run().Output.Emit(assembly);
         assembly.Position = 0;
         var context = new AssemblyLoadContext(spec.Name);
         context.Resolving += (_, name) => AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(loaded => loaded.GetName().Name == name.Name);
@@ -80,21 +79,13 @@ public sealed class CleanCompilationTests
 
     private static void CompileClean(IEnumerable<PatchMoESpec> specs, Func<UserProject, UserProject>? change = null)
     {
-        GeneratorRun run = Project([.. specs], change ?? (project => project)).Run();
+        UserProject project = DrawnNetworks.Project([.. specs]);
+        GeneratorRun run = (change is null ? project : change(project)).Run();
         Assert.Multiple(() =>
         {
             Assert.That(run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
             Assert.That(run.CompilerDiagnostics.Take(10).Select(diagnostic => diagnostic.ToString()), Is.Empty);
             Assert.That(run.Sources, Has.Count.GreaterThanOrEqualTo(3 * specs.Count()));
         });
-    }
-
-    /// <summary>A project with a class per spec and no usings of its own.</summary>
-    private static UserProject Project(PatchMoESpec[] specs, Func<UserProject, UserProject> change)
-    {
-        IEnumerable<string> classes = specs.Select((_, i) =>
-            $"/// <summary>Network {i}.</summary>\n[global::PatchMoE.PatchMoE(\"{i}.json\")]\npublic sealed partial class Net{i};\n");
-        ImmutableArray<UserFile> files = [.. specs.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec with { Name = $"{spec.Name}.{i}" })))];
-        return change(UserProject.Of($"namespace User;\n\n{string.Join('\n', classes)}", [.. files]));
     }
 }
