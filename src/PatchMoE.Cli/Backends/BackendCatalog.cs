@@ -28,6 +28,9 @@ internal sealed record BackendEntry(string Name, string About, Func<EngineReques
     /// <summary>Additional lines for <c>pmoe backends</c>.</summary>
     public Func<IReadOnlyList<string>> Details { get; init; } = () => [];
 
+    /// <summary>Begins whatever an engine will need that takes long and does not depend on the data; called once it is known that the backend supports the network.</summary>
+    public Action<PatchMoESpec> Begin { get; init; } = _ => { };
+
     /// <summary>Whether it supports networks with a backbone.</summary>
     public bool ComputesBackbones { get; init; }
 
@@ -67,7 +70,10 @@ internal static class BackendCatalog
         new(
             Cpu,
             $"emitted C#: {VectorClass.Current}{MultiplyAdds()}, {Environment.ProcessorCount} cores",
-            request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads)),
+            request => new CpuEngine(CompiledModel.Load(request.Spec), request.Threads))
+        {
+            Begin = CompiledModel.Begin,
+        },
         new("reference", "plain loops in double precision on one thread: slow; the others are checked against it", request => new ReferenceEngine(request.Spec)),
         // ILGPU and libtorch are loaded only when one of their lambdas is called: other commands start without them.
         new(

@@ -161,6 +161,7 @@ internal sealed class TrainCommand
             throw new BadInputException("--seeds: several processes train with one seed. Leave it out, or run 'pmoe sweep' over seeds, whose trainings need not exchange anything.");
         }
 
+        backend.Begin(spec);
         LoadedData data = SpecData.Load(spec, specFolder, context, parsed.GetValue(_data), RunPlaces.CacheFolder(parsed.GetValue(_out)), parsed.GetValue(_strict));
         DatasetRules.CheckTraining(data.Train, spec.Model, spec.Training!.Batch);
         if (!processes.IsFirst)

@@ -15,8 +15,31 @@ internal static class CompiledModel
     private static readonly ConcurrentDictionary<string, Lazy<Type>> s_classes = new();
 
     /// <summary>A new model of a valid spec; its weights are 0.</summary>
-    public static IPatchMoEModel Load(PatchMoESpec spec) =>
-        (IPatchMoEModel)Activator.CreateInstance(s_classes.GetOrAdd(SpecWriter.ModelToJson(spec), _ => new(() => Compile(spec))).Value)!;
+    public static IPatchMoEModel Load(PatchMoESpec spec) => (IPatchMoEModel)Activator.CreateInstance(Class(spec).Value)!;
+
+    /// <summary>
+    /// Begins to compile a valid spec, where another process does it: meanwhile this one reads data, and <see cref="Load"/> waits for what is left. If it fails, <see cref="Load"/> tells.
+    /// </summary>
+    public static void Begin(PatchMoESpec spec)
+    {
+        if (ThisProgram.IsRunning)
+        {
+            Lazy<Type> compiled = Class(spec);
+            new Thread(() =>
+            {
+                try
+                {
+                    _ = compiled.Value;
+                }
+                catch (Exception)
+                {
+                    // Kept by the lazy value, which throws it to whoever needs the model.
+                }
+            }) { IsBackground = true }.Start();
+        }
+    }
+
+    private static Lazy<Type> Class(PatchMoESpec spec) => s_classes.GetOrAdd(SpecWriter.ModelToJson(spec), _ => new(() => Compile(spec)));
 
     private static Type Compile(PatchMoESpec spec)
     {
