@@ -6,7 +6,7 @@ namespace PatchMoE.Tests;
 /// Damage that knows what files look like: numbers in text become telling ones, words are swapped, pieces of two files are joined, and lengths in binary headers
 /// become huge. The seed and the number of a mutation alone decide what it is.
 /// </summary>
-internal sealed class Mutations(byte[][] files, int seed)
+internal sealed class Mutations(IReadOnlyList<byte[]> files, int seed)
 {
     private static readonly string[] s_numbers =
         ["0", "-1", "1", "1e309", "-1e309", "1e-400", "NaN", "0.5", "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807", "99999999999999999999", "007"];
@@ -17,7 +17,7 @@ internal sealed class Mutations(byte[][] files, int seed)
     public byte[] Make(int number)
     {
         var random = new Random(HashOf(seed, number));
-        byte[] file = [.. files[random.Next(files.Length)]];
+        byte[] file = [.. files[random.Next(files.Count)]];
         for (int edits = random.Next(1, 5); edits > 0 && file.Length > 0; edits--)
         {
             file = Change(file, random);
@@ -51,7 +51,7 @@ internal sealed class Mutations(byte[][] files, int seed)
             case 6:
                 return file[..at];
             case 7:
-                byte[] other = files[random.Next(files.Length)];
+                byte[] other = files[random.Next(files.Count)];
                 return [.. file.AsSpan(0, at), .. other.AsSpan(random.Next(other.Length))];
             default:
                 int from = random.Next(file.Length - length + 1);
