@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,6 +14,11 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="query">What is asked for.</param>
     /// <param name="command">The program and its first arguments, for <c>dotnet</c>.</param>
     public ServerProcess(string name, string query, params string[] command)
+        : this(name, query, isWatched: false, command)
+    {
+    }
+
+    private ServerProcess(string name, string query, bool isWatched, string[] command)
     {
         Name = name;
         int port = FreePort();
@@ -21,7 +27,22 @@ internal sealed class ServerProcess : IDisposable
         _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [.. command, .. settings])
         {
             WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardInput = isWatched,
+            RedirectStandardOutput = isWatched,
         })!;
+    }
+
+    /// <summary>A <see cref="WatchedService"/>.</summary>
+    /// <param name="name">How it is called.</param>
+    /// <param name="command">The program and its first arguments, for <c>dotnet</c>.</param>
+    public static ServerProcess Watched(string name, params string[] command) => new(name, string.Empty, isWatched: true, command);
+
+    /// <summary>The memory of a <see cref="WatchedService"/>, in bytes: in use on the managed heap, and of the whole process.</summary>
+    public (long Heap, long Resident) Memory()
+    {
+        _process.StandardInput.WriteLine();
+        string[] numbers = _process.StandardOutput.ReadLine()!.Split(' ');
+        return (long.Parse(numbers[0], CultureInfo.InvariantCulture), long.Parse(numbers[1], CultureInfo.InvariantCulture));
     }
 
     public string Name { get; }

@@ -18,7 +18,8 @@ public static class Program
         using var stop = new CancellationTokenSource();
         using var output = new StandardOutput();
         var context = new CommandContext(output, Console.Error, stop.Token);
-        using var deadline = new Timer(_ => GiveUp(context));
+        ProcessExit exit = ProcessExit.Find();
+        using var deadline = new Timer(_ => GiveUp(context, exit));
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = !stop.IsCancellationRequested;
@@ -45,11 +46,11 @@ public static class Program
         new CommandLine(new CommandContext(output, error, cancellation)).Run(args);
 
     /// <summary>Ends the process in the middle of a long pass: files are replaced as a whole, so those that are there are good.</summary>
-    private static void GiveUp(CommandContext context)
+    private static void GiveUp(CommandContext context, ProcessExit exit)
     {
         // A progress bar hides the cursor and leaves it in the middle of a line.
         string below = context.IsWatched ? "\u001b[?25h\n" : "";
         context.Error.WriteLine(below + context.InterruptText);
-        Environment.Exit(ExitCode.Interrupted);
+        exit.Now(ExitCode.Interrupted);
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 
 namespace PatchMoE.Documents;
 
@@ -24,10 +23,15 @@ internal sealed class HtmlReader
     private HtmlReader(string title) => _title = title;
 
     /// <summary>Takes the parts of a page.</summary>
-    /// <param name="html">The page, or a piece of one; anything is one to the HTML standard.</param>
+    /// <param name="html">The page, or a piece of one; anything is one to the HTML standard. One that is nested deeper than browsers allow is one section of what stands between its tags.</param>
     public static TextDocument Read(string html)
     {
-        using IHtmlDocument page = new HtmlParser().ParseDocument(html);
+        using IHtmlDocument? page = HtmlPage.Parse(html);
+        if (page is null)
+        {
+            return TextDocument.Of(Words(HtmlPage.WithoutTags(html)));
+        }
+
         var reader = new HtmlReader(Words(page.Title ?? string.Empty));
         if (page.Body is { } body)
         {

@@ -173,8 +173,8 @@ public static class TrainingReport
         }
 
         NetworkCost cost = NetworkCost.Of(spec.Model);
-        Number("MFLOP per sample", string.Create(CultureInfo.InvariantCulture, $"{cost.ForwardFlops / 1e6:0.00}"));
-        Number("to train", string.Create(CultureInfo.InvariantCulture, $"{(cost.ForwardFlops + cost.BackwardFlops) / 1e6:0.00}"));
+        Number("inference, MFLOP per sample", string.Create(CultureInfo.InvariantCulture, $"{cost.ForwardFlops / 1e6:0.00}"));
+        Number("training, MFLOP per sample", string.Create(CultureInfo.InvariantCulture, $"{(cost.ForwardFlops + cost.BackwardFlops) / 1e6:0.00}"));
 
         html.Append("</dl>\n");
     }

@@ -1,40 +1,19 @@
-using System.Text.Json;
-using PatchMoE;
-using PatchMoE.Compiler;
-using PatchMoE.GpuBench;
-using PatchMoE.Ilgpu;
+using System.CommandLine;
+using PatchMoE.GpuBench.Parity;
+using PatchMoE.GpuBench.Timing;
 
-// GpuBench DEVICE SECONDS SPEC BATCH [SPEC BATCH ...]: one line of JSON for the device's limits, and one for each shape.
-if (args.Length < 4 || args.Length % 2 != 0)
+var root = new RootCommand("Checks and measures the emitted kernels on one device. Results are lines of JSON on the standard output.")
 {
-    Console.Error.WriteLine("GpuBench DEVICE SECONDS SPEC BATCH [SPEC BATCH ...]; DEVICE is a name of 'pmoe backends', or 'best'.");
-    return 2;
+    ParityCommand.Create(),
+    TimeCommand.Create(),
+};
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-
-using IlgpuDevice device = IlgpuDevices.Open(args[0] == "best" ? null : args[0]);
-var clock = new Clock(device.Accelerator, double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
-Console.WriteLine(JsonSerializer.Serialize(new
+catch (Exception failure) when (failure.GetBaseException() is PatchMoE.BadInputException or IOException or InvalidDataException)
 {
-    device = device.Info.ToString(),
-    bytesPerSecond = Limits.BytesPerSecond(device.Accelerator, clock),
-    flopsPerSecond = Limits.FlopsPerSecond(device.Accelerator, clock),
-}));
-for (int i = 2; i < args.Length; i += 2)
-{
-    SpecResult read = SpecReader.Read(File.ReadAllText(args[i]), args[i]);
-    PatchMoESpec spec = read.Spec ?? throw new BadInputException(string.Join('\n', read.Diagnostics));
-    NetworkCost cost = NetworkCost.Of(spec.Model);
-    var shape = new ShapeBench(PatchMoECompiler.Compile(spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), device, clock, int.Parse(args[i + 1], System.Globalization.CultureInfo.InvariantCulture));
-    Console.WriteLine(JsonSerializer.Serialize(new
-    {
-        spec = args[i],
-        batch = shape.Batch,
-        forward = shape.Forward(),
-        gradients = shape.Gradients(),
-        step = shape.Step(),
-        forwardWork = cost.Forward(shape.Batch),
-        stepWork = cost.Step(shape.Batch),
-    }));
+    // What several threads prepare fails as an AggregateException.
+    Console.Error.WriteLine(failure.GetBaseException().Message);
+    return 1;
 }
-
-return 0;

@@ -37,7 +37,7 @@ internal static class ForwardPassEmitter
     {
         writer.Method(PassText.PackPanels, "One worker's share of packing the weights; behind it, all are packed.", () =>
         {
-            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasPanels))
+            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.PacksFirst))
             {
                 writer.Call(LayerMethods.PackPanels.Of(LayerMethods.Owner(layer)).Call(
                     ("parameters", SampleMethods.Parameters), ("panels", (Place)"workspace.Panels" + layer.Panels), ("workers", "workspace.Threads")));

@@ -22,7 +22,7 @@ internal static class LayerEmitter
                 }
             }
 
-            if (layer.HasPanels)
+            if (layer.PacksFirst)
             {
                 PanelEmitter.WritePack(writer, layer);
             }

@@ -34,8 +34,8 @@ internal static class LayerMethods
     /// <summary>The forward pass of a window of samples whose routes are known.</summary>
     public static Method ForwardWindow(LayerPlan layer) => Public(
         "ForwardWindow",
-        "ref float x, ref float slots, ref int integers, int samples", ("ref float parameters", !layer.HasPanels || layer.HasBias),
-        ("ref float panels", layer.HasPanels), "ref float own, int worker, int workers");
+        "ref float x, ref float slots, ref int integers, int samples", ("ref float parameters", !layer.PacksFirst || layer.HasBias),
+        ("ref float panels", layer.PacksFirst), "ref float own, int worker, int workers");
 
     public static Method GatherAll { get; } = Public("GatherAll", "ref float x, ref int integers, ref float rows");
 

@@ -22,10 +22,20 @@ internal static class PanelEmitter
             .. PatchPlaces.Parameters(patches),
             "ref float panel",
             .. layer.HasWindow ? PatchPlaces.Parameters(patches, "to") : ["ref float activations"],
+            BlockLength(layer), Adds(layer),
         ]);
 
+    /// <summary>The values of a block of d, where blocks are not equally long.</summary>
+    public static ParameterList BlockLength(LayerPlan layer) => ("int length", Block(layer) is { } window && !WindowBlocks.IsEven(layer, window.Block));
+
+    /// <summary>Whether a tile adds to what the blocks before it gave; the first stores.</summary>
+    public static ParameterList Adds(LayerPlan layer) => ("bool add", Block(layer) is not null);
+
     /// <summary>Floats from one panel to the next.</summary>
-    public static int PanelStep(LayerPlan layer) => ExpertKernel.Vector * layer.Dimension;
+    public static int PanelStep(LayerPlan layer) => ExpertKernel.Vector * (Block(layer)?.Block ?? layer.Dimension);
+
+    /// <summary>The blocks of d; null where a tile covers whole rows.</summary>
+    private static PanelWindow? Block(LayerPlan layer) => layer.Kernel.PanelWindow;
 
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
@@ -108,11 +118,11 @@ internal static class PanelEmitter
 
     private static KernelDoc Documentation(LayerPlan layer, int patches, int panels, string registers)
     {
-        (int d, int width, int step) = (layer.Dimension, panels * ExpertKernel.Vector, layer.Kernel.ActivationStep);
+        (int d, int width, int step) = (Block(layer) is { } window ? WindowBlocks.Longest(layer, window.Block) : layer.Dimension, panels * ExpertKernel.Vector, layer.Kernel.ActivationStep);
         return new KernelDoc(
-            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]",
+            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]{(Block(layer) is null ? string.Empty : ", added to what was there if add is set")}",
             $"p patch 0…{patches - 1}, r neuron 0…{width - 1}, i value 0…{d - 1}",
-            $"x_p [{d}], panel [{panels}, {d}, 16], {(layer.HasWindow ? $"to_p [{width}]" : $"activations [{patches}, {step}]")}",
+            $"x_p [{d}], panel [{panels}, {PanelStep(layer) / ExpertKernel.Vector}, 16], {(layer.HasWindow ? $"to_p [{width}]" : $"activations [{patches}, {step}]")}",
             registers,
             2L * patches * width * d,
             4L * (((patches + (long)width) * d) + (patches * width)));
@@ -133,6 +143,17 @@ internal static class PanelEmitter
         for (int p = 0; p < patches; p++)
         {
             writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{p}{c} = S.Zero"))};");
+        }
+
+        Expression[] places = [.. neurons];
+        if (Block(layer) is not null)
+        {
+            using (writer.Block("if (add)"))
+            {
+                ForSums((p, c) => $"sum{p}{c} = S.Load(ref to{p}, {places[c]});");
+            }
+
+            writer.Gap();
         }
 
         writer.Lines("ref float row = ref panel;");
@@ -156,14 +177,18 @@ internal static class PanelEmitter
         });
 
         writer.Gap();
-        Expression[] places = [.. neurons];
-        for (int p = 0; p < patches; p++)
+        ForSums((p, c) => layer.HasWindow
+            ? $"S.Store(sum{p}{c}, ref to{p}, {places[c]});"
+            : $"S.Store(sum{p}{c}, ref activations, {(Expression)(p * layer.Kernel.ActivationStep) + places[c]});");
+
+        void ForSums(Func<int, int, string> line)
         {
-            foreach (int c in columns)
+            for (int p = 0; p < patches; p++)
             {
-                writer.Lines(layer.HasWindow
-                    ? $"S.Store(sum{p}{c}, ref to{p}, {places[c]});"
-                    : $"S.Store(sum{p}{c}, ref activations, {(Expression)(p * layer.Kernel.ActivationStep) + places[c]});");
+                foreach (int c in columns)
+                {
+                    writer.Lines(line(p, c));
+                }
             }
         }
     }
@@ -171,6 +196,13 @@ internal static class PanelEmitter
     /// <summary>A loop over the values i of a patch, as they lie behind its first.</summary>
     private static void WriteValues(SourceWriter writer, LayerPlan layer, Action<Expression> body)
     {
+        if (Block(layer) is { } window)
+        {
+            string length = WindowBlocks.IsEven(layer, window.Block) ? $"{WindowBlocks.Longest(layer, window.Block)}" : "length";
+            writer.Block($"for (int i = 0; i < {length}; i++)", () => body(I));
+            return;
+        }
+
         if (layer.Access.ExpertImage is not { PixelRows: > 1 } image)
         {
             writer.Loop("i", layer.Dimension, body);

@@ -11,7 +11,8 @@ internal static class PassText
     /// <summary>Layer 0's forward pass of a window.</summary>
     public static Method ForwardWindow { get; } = SampleMethods.Private("ForwardWindow", "in InputBatch batch, Workspace workspace, int start, int samples, int worker");
 
-    public static bool HasPanels(ModelPlan plan) => plan.Layers.Any(layer => layer.HasPanels);
+    /// <summary>Whether weights are packed before a pass.</summary>
+    public static bool HasPanels(ModelPlan plan) => plan.Layers.Any(layer => layer.PacksFirst);
 
     public static Method Share(string name, string pass) => new(name, $"in {pass} pass, Workspace workspace, int worker") { Modifiers = "protected override" };
 

@@ -19,7 +19,7 @@ internal static class WindowDots
         writer.Lines($"ref float products = ref Add(ref own, {window.ListFloats});");
         if (tiles > 1)
         {
-            writer.Lines($"int from = {Neuron(layer, "tile")};\nint to = {Neuron(layer, "tiles")};");
+            writer.Lines($"int from = {WindowEmitter.Row(layer.Kernel.RowTiles, "tile")};\nint to = {WindowEmitter.Row(layer.Kernel.RowTiles, "tiles")};");
         }
 
         using (writer.Block($"for (int q = 0; q < rows; q += {window.Rows})"))
@@ -31,16 +31,6 @@ internal static class WindowDots
         }
 
         writer.Call(tiles > 1 ? WindowEmitter.PoolRows(layer).Call() : WindowEmitter.PoolRows(layer).Call(("from", 0), ("to", layer.Neurons)));
-    }
-
-    /// <summary>The first neuron of a tile; of the tile behind the last, M.</summary>
-    private static string Neuron(LayerPlan layer, Expression tile)
-    {
-        TileRun first = layer.Kernel.RowTiles[0];
-        Expression start = tile * first.Size;
-        return layer.Kernel.RowTiles.Count == 1
-            ? start.ToString()
-            : $"{tile} <= {first.Tiles} ? {start} : {((tile - first.Tiles) * layer.Kernel.RowTiles[1].Size) + first.End}";
     }
 
     public static void Write(SourceWriter writer, LayerPlan layer)
@@ -60,7 +50,7 @@ internal static class WindowDots
             4L * d) { Per = "row" };
         writer.Kernel(method, doc, () =>
         {
-            WriteBlocks(writer, layer, window, (column, length, at) =>
+            WindowBlocks.Write(writer, layer, window.Block, (column, length, at) =>
             {
                 writer.Lines("int q = 0;");
                 WidthChoice.Write(writer, layer.Lanes, layer.Kernel.PatchTiles, tiles =>
@@ -90,7 +80,7 @@ internal static class WindowDots
                                     continue;
                                 }
 
-                                using (writer.Block($"for (int r = {Bound("Max", "from", run.Start, run.Start == 0)}; r < {Bound("Min", "to", run.End, run.End == m)}; r += {run.Size})"))
+                                using (writer.Block($"for (int r = {WindowEmitter.Bound("Max", "from", run.Start, run.Start == 0)}; r < {WindowEmitter.Bound("Min", "to", run.End, run.End == m)}; r += {run.Size})"))
                                 {
                                     Tile(R);
                                 }
@@ -105,63 +95,5 @@ internal static class WindowDots
                 writer.Lines($"Values.Copy(ref {(Place)"products" + (from + (Q * step))}, ref {(Place)"slots" + (((Expression)"Add(ref list, (2 * q) + 1)") + from)}, {to - from});");
             }
         });
-    }
-
-    private static string Bound(string method, string value, int bound, bool isOuter) => isOuter ? value : $"Math.{method}({value}, {bound})";
-
-    /// <summary>A loop over blocks of values: so many from column on, which lie at behind a patch's first.</summary>
-    private static void WriteBlocks(SourceWriter writer, LayerPlan layer, DotWindow window, Action<Expression, Expression, Expression> body)
-    {
-        int length = layer.Access.ExpertImage?.Length ?? layer.Dimension;
-        bool even = length % window.Block == 0;
-        Expression Length(Expression column) => even ? window.Block : Expression.Min(window.Block, length - column);
-        if (layer.Access.ExpertImage is not { PixelRows: > 1 } image)
-        {
-            if (length <= window.Block)
-            {
-                using (writer.Block())
-                {
-                    body(0, length, 0);
-                }
-
-                return;
-            }
-
-            using (writer.Block($"for (int column = 0; column < {length}; column += {window.Block})"))
-            {
-                if (!even)
-                {
-                    writer.Lines($"int length = {Length("column")};");
-                }
-
-                body("column", even ? window.Block : "length", "column");
-            }
-
-            return;
-        }
-
-        using (writer.Block($"for (int y = 0; y < {image.PixelRows}; y++)"))
-        {
-            void Block(Expression i)
-            {
-                Expression count = length <= window.Block ? length : Length(i);
-                if (count.Value is null)
-                {
-                    writer.Lines($"int length = {count};");
-                    count = "length";
-                }
-
-                writer.Lines($"int column = {((Expression)"y" * image.Length) + i};\nint at = {((Expression)"y" * image.Step) + i};");
-                body("column", count, "at");
-            }
-
-            if (length <= window.Block)
-            {
-                Block(0);
-                return;
-            }
-
-            writer.Block($"for (int i = 0; i < {length}; i += {window.Block})", () => Block(I));
-        }
     }
 }

@@ -30,6 +30,17 @@ internal static class WindowEmitter
         "PoolRows",
         "ref float slots, ref int integers, int samples", ("ref float parameters", layer.HasBias), ("int s", layer.Experts > 1), "int from, int to");
 
+    /// <summary>The first row of a tile, of the tile behind the last the row behind the last.</summary>
+    public static string Row(EquatableArray<TileRun> runs, Expression tile)
+    {
+        TileRun first = runs[0];
+        Expression start = tile * first.Size;
+        return runs.Count == 1 ? start.ToString() : $"{tile} <= {first.Tiles} ? {start} : {((tile - first.Tiles) * runs[1].Size) + first.End}";
+    }
+
+    /// <summary>A worker's first or last row within a run of tiles.</summary>
+    public static string Bound(string method, string value, int bound, bool isOuter) => isOuter ? value : $"Math.{method}({value}, {bound})";
+
     private static Method ListRows(LayerPlan layer) =>
         new("ListRows", "ref int integers, int samples", ("int s", UsesExpert(layer)), "ref nint list") { Returns = "int" };
 

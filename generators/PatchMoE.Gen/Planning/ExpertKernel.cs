@@ -23,6 +23,8 @@ internal sealed record ExpertKernel(
 {
     public DotWindow? DotWindow => Window?.Dots;
 
+    public PanelWindow? PanelWindow => Window?.Panels;
+
     /// <summary>Neurons of a vector, at the widest.</summary>
     public const int Vector = 16;
 
@@ -37,7 +39,7 @@ internal sealed record ExpertKernel(
     /// <summary>Larger weights, 1 MB, leave the caches from one sample to the next.</summary>
     private const long MostCachedFloats = 1L << 18;
 
-    /// <summary>Larger weights, 4 MB, are too many to be packed anew in every pass where each meets few patches.</summary>
+    /// <summary>Larger weights, 4 MB, are too many to be packed before a pass where each meets few patches of a sample.</summary>
     private const long MostPackedFloats = 1L << 20;
     private const int FewPatches = 8;
 
@@ -75,6 +77,13 @@ internal sealed record ExpertKernel(
         {
             WindowPlan window = WindowPlan.ForPanels(shape, (long)active * taken * Apart(padded));
             return Panels(neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over them together", window);
+        }
+
+        if (lowest && fills)
+        {
+            WindowPlan window = WindowPlan.ForPackedBlocks(padded, shape, access);
+            return Panels(
+                neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over a block of them together, which is packed just before", window);
         }
 
         if (lowest && weights > MostPackedFloats)

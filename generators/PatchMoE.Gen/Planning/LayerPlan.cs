@@ -103,6 +103,9 @@ internal sealed record LayerPlan(
 
     public bool HasPanels => Kernel.Kind == ExpertKernelKind.Panels;
 
+    /// <summary>Whether its weights are packed before a pass, and not a block at a time within it.</summary>
+    public bool PacksFirst => HasPanels && Kernel.PanelWindow is null;
+
     /// <summary>Whether the layer runs a window of samples at a time.</summary>
     public bool HasWindow => Kernel.Window is not null;
 
@@ -146,7 +149,7 @@ internal sealed record LayerPlan(
 
     public int WorkerFloats => Math.Max(Kernel.Window?.WorkerFloats ?? 0, Math.Max(PatchGradientFloats, Math.Max(Gradient.WorkerFloats, RouterGradient?.WorkerFloats ?? 0)));
 
-    public int ExpertPanels => HasPanels ? Slots.Align(Neurons) * Dimension : 0;
+    public int ExpertPanels => PacksFirst ? Slots.Align(Neurons) * Dimension : 0;
 
     /// <summary>Floats of its outputs: of all instances, [instances, m], or of its map with the border.</summary>
     public int OutputFloats => Map?.Floats ?? Instances * Outputs;

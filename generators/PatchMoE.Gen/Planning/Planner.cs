@@ -96,7 +96,7 @@ internal static class Planner
             RouterGradient: layer.Routing == Routing.Sample
                 ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, access: null)
                 : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, access) : null,
-            Panels: kernel.Kind == ExpertKernelKind.Panels ? panels : -1,
+            Panels: kernel is { Kind: ExpertKernelKind.Panels, PanelWindow: null } ? panels : -1,
             RouterOffset: Offset(parameters, index, ParameterRole.Router),
             ExpertsOffset: Offset(parameters, index, ParameterRole.Experts),
             BiasOffset: Offset(parameters, index, ParameterRole.ExpertsBias),

@@ -4,7 +4,8 @@ namespace PatchMoE.Gen.Planning;
 /// <param name="Together">Samples whose patches pass over a block of weights.</param>
 /// <param name="WorkerFloats">A worker's scratch: the list of an expert's patches, and what inner products give.</param>
 /// <param name="Dots">How inner products go over the weights; null for panels.</param>
-internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dots)
+/// <param name="Panels">How panels go over weights that are packed a block at a time; null for inner products, and for panels of whole rows, which are packed before the pass.</param>
+internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dots, PanelWindow? Panels)
 {
     /// <summary>Each weight read from memory serves at most so many samples.</summary>
     public const int Samples = 32;
@@ -13,6 +14,9 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     private const int LongestBlock = 1024;
 
     private const int MostRows = 96;
+
+    /// <summary>A panel of so many values fills an L1 cache of 32 kB; the L2 cache holds an expert's and its patches'. Sums are stored and loaded once a block: the longer the better.</summary>
+    private const int LongestPanelBlock = 512;
 
     /// <summary>Half of an L2 cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
     private const long PatchBytes = 1L << 20;
@@ -24,12 +28,18 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     /// <summary>For inner products: a block lies within values that follow each other.</summary>
     public static WindowPlan ForDots(int activationStep, LayerShape shape, PatchAccess access)
     {
-        int run = access.ExpertImage?.Length ?? shape.Dimension;
-        int blocks = (run + LongestBlock - 1) / LongestBlock;
-        int block = Slots.Align((run + blocks - 1) / blocks);
+        int block = BlockOf(shape, access, LongestBlock);
         int listed = Listed(shape);
         int rows = Math.Min(MostRows, listed);
-        return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(block, rows, ListOf(listed)));
+        return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(block, rows, ListOf(listed)), Panels: null);
+    }
+
+    /// <summary>For panels that are packed a block at a time, just before the window's patches pass over it: a block lies within values that follow each other.</summary>
+    public static WindowPlan ForPackedBlocks(int padded, LayerShape shape, PatchAccess access)
+    {
+        int block = BlockOf(shape, access, LongestPanelBlock);
+        int list = ListOf(Listed(shape));
+        return new WindowPlan(Samples, list + (padded * block), Dots: null, new PanelWindow(block, list));
     }
 
     /// <summary>For panels: all of a panel at a time, while the patches stay in the L2 cache and all scratch within reach of the TLB.</summary>
@@ -40,7 +50,15 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
         long patchBytes = 4L * shape.Instances * shape.Patches * shape.Dimension;
         long scratchBytes = patchBytes + (4L * shape.Instances * activations);
         int together = (int)Math.Max(FewestTogether, Math.Min(Samples, Math.Min(PatchBytes / patchBytes, ScratchBytes / scratchBytes)));
-        return new WindowPlan(together, ListOf(Listed(shape)), null);
+        return new WindowPlan(together, ListOf(Listed(shape)), Dots: null, Panels: null);
+    }
+
+    /// <summary>Equal blocks of at most so many values, whole vectors but for the last.</summary>
+    private static int BlockOf(LayerShape shape, PatchAccess access, int longest)
+    {
+        int run = access.ExpertImage?.Length ?? shape.Dimension;
+        int blocks = (run + longest - 1) / longest;
+        return Slots.Align((run + blocks - 1) / blocks);
     }
 
     private static int Listed(LayerShape shape) => Samples * shape.PatchesPerExpert * shape.Instances;
@@ -54,3 +72,8 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
 /// <param name="Rows">Patches that pass over a block of weights at a time.</param>
 /// <param name="ListFloats">Where their products begin in a worker's scratch: behind the list of an expert's patches.</param>
 internal sealed record DotWindow(int Block, int Rows, int ListFloats);
+
+/// <summary>How panels go over weights that are packed a block at a time.</summary>
+/// <param name="Block">Values of d at a time.</param>
+/// <param name="PanelsAt">Where a block's panels begin in a worker's scratch: behind the list of an expert's patches.</param>
+internal sealed record PanelWindow(int Block, int PanelsAt);

@@ -24,12 +24,28 @@ public static class Panels
     {
         for (int r = 0; r < count; r += Width)
         {
-            PackOne(ref Unsafe.Add(ref rows, r * length), Math.Min(Width, count - r), length, ref Unsafe.Add(ref panels, r * length));
+            PackOne(ref Unsafe.Add(ref rows, r * length), length, Math.Min(Width, count - r), length, ref Unsafe.Add(ref panels, r * length));
+        }
+    }
+
+    /// <summary>The same of a block of the rows' values.</summary>
+    /// <param name="rows">The block of the first row.</param>
+    /// <param name="step">Floats from one row to the next.</param>
+    /// <param name="count">Neurons.</param>
+    /// <param name="length">Values of the block.</param>
+    /// <param name="panels">[⌈count / 16⌉], each [length, 16], written.</param>
+    /// <param name="panelStep">Floats from one panel to the next.</param>
+    public static void PackBlock(ref float rows, int step, int count, int length, ref float panels, int panelStep)
+    {
+        for (int r = 0; r < count; r += Width)
+        {
+            PackOne(ref Unsafe.Add(ref rows, r * step), step, Math.Min(Width, count - r), length, ref panels);
+            panels = ref Unsafe.Add(ref panels, panelStep);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackOne(ref float rows, int count, int length, ref float panel)
+    private static void PackOne(ref float rows, int step, int count, int length, ref float panel)
     {
         if (count < Width)
         {
@@ -42,12 +58,12 @@ public static class Panels
             int i = 0;
             for (; i <= length - 4; i += 4)
             {
-                ref float from = ref Unsafe.Add(ref rows, (r * length) + i);
+                ref float from = ref Unsafe.Add(ref rows, (r * step) + i);
                 ref float to = ref Unsafe.Add(ref panel, (i * Width) + r);
                 Vector128<float> a = Vector128.LoadUnsafe(ref from);
-                Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, length));
-                Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * length));
-                Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * length));
+                Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, step));
+                Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * step));
+                Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * step));
                 (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(a, c);
                 (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(b, d);
                 (Vector128<float> i0, Vector128<float> i1) = Lanes4.Interleave(ac0, bd0);
@@ -58,19 +74,19 @@ public static class Panels
                 i3.StoreUnsafe(ref Unsafe.Add(ref to, 3 * Width));
             }
 
-            Copy(ref rows, r, r + 4, i, length, ref panel);
+            Copy(ref rows, step, r, r + 4, i, length, ref panel);
         }
 
-        Copy(ref rows, r, count, 0, length, ref panel);
+        Copy(ref rows, step, r, count, 0, length, ref panel);
     }
 
-    private static void Copy(ref float rows, int fromRow, int toRow, int fromColumn, int length, ref float panel)
+    private static void Copy(ref float rows, int step, int fromRow, int toRow, int fromColumn, int length, ref float panel)
     {
         for (int r = fromRow; r < toRow; r++)
         {
             for (int i = fromColumn; i < length; i++)
             {
-                Unsafe.Add(ref panel, (i * Width) + r) = Unsafe.Add(ref rows, (r * length) + i);
+                Unsafe.Add(ref panel, (i * Width) + r) = Unsafe.Add(ref rows, (r * step) + i);
             }
         }
     }

@@ -6,8 +6,13 @@ namespace PatchMoE.Tests;
 /// Damage that knows what files look like: numbers in text become telling ones, words are swapped, pieces of two files are joined, and lengths in binary headers
 /// become huge. The seed and the number of a mutation alone decide what it is.
 /// </summary>
-internal sealed class Mutations(byte[][] files, int seed)
+internal sealed class Mutations(IReadOnlyList<byte[]> files, int seed)
 {
+    /// <summary>One mutation of so many repeats a piece.</summary>
+    private const int DeepEvery = 250;
+
+    private const int DeepTimes = 20_000;
+
     private static readonly string[] s_numbers =
         ["0", "-1", "1", "1e309", "-1e309", "1e-400", "NaN", "0.5", "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807", "99999999999999999999", "007"];
 
@@ -17,7 +22,12 @@ internal sealed class Mutations(byte[][] files, int seed)
     public byte[] Make(int number)
     {
         var random = new Random(HashOf(seed, number));
-        byte[] file = [.. files[random.Next(files.Length)]];
+        byte[] file = [.. files[random.Next(files.Count)]];
+        if (number % DeepEvery == DeepEvery - 1)
+        {
+            return Deep(file, random);
+        }
+
         for (int edits = random.Next(1, 5); edits > 0 && file.Length > 0; edits--)
         {
             file = Change(file, random);
@@ -27,6 +37,14 @@ internal sealed class Mutations(byte[][] files, int seed)
     }
 
     private static int HashOf(int seed, int number) => unchecked((seed * 1_000_003) ^ (number * 7919));
+
+    /// <summary>Repeats a short piece so often that whoever calls itself for each of them runs out of stack, and whoever looks back at all of them out of time.</summary>
+    private static byte[] Deep(byte[] file, Random random)
+    {
+        int at = random.Next(file.Length + 1);
+        int length = Math.Min(random.Next(1, 16), file.Length - at);
+        return [.. file.AsSpan(0, at), .. Enumerable.Repeat(file[at..(at + length)], random.Next(DeepTimes)).SelectMany(piece => piece), .. file.AsSpan(at)];
+    }
 
     private byte[] Change(byte[] file, Random random)
     {
@@ -51,7 +69,7 @@ internal sealed class Mutations(byte[][] files, int seed)
             case 6:
                 return file[..at];
             case 7:
-                byte[] other = files[random.Next(files.Length)];
+                byte[] other = files[random.Next(files.Count)];
                 return [.. file.AsSpan(0, at), .. other.AsSpan(random.Next(other.Length))];
             default:
                 int from = random.Next(file.Length - length + 1);

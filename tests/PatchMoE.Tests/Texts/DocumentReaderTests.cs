@@ -24,6 +24,28 @@ public sealed class DocumentReaderTests
         Assert.That(Sections(document), Is.EqualTo(new[] { "Head|One\ntwo three¶a b¶last¶kept\n  lines" }));
     }
 
+    /// <summary>Neither the stack nor the time grows with the depth: the thread has little of both.</summary>
+    [TestCase("<div>")]
+    [TestCase("<i><p>")]
+    [TestCase("<ul><li>")]
+    public void DeepPage_IsWhatStandsBetweenItsTags(string tags)
+    {
+        string page = "<html><body>one" + string.Concat(Enumerable.Repeat(tags, 100_000)) + "two<b";
+        TextDocument? document = null;
+        var thread = new Thread(() => document = DocumentReader.Default.Parse(page, TextFormat.Html), maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.That(Sections(document!), Is.EqualTo(new[] { "|one two" }));
+    }
+
+    /// <summary>As deep as browsers allow.</summary>
+    [Test]
+    public void PageOfManyLevels_KeepsItsParts()
+    {
+        TextDocument document = DocumentReader.Default.Parse(string.Concat(Enumerable.Repeat("<div>", 500)) + "<h2>Head</h2>one<p>two", TextFormat.Html);
+        Assert.That(Sections(document), Is.EqualTo(new[] { "Head|one¶two" }));
+    }
+
     [Test]
     public void PlainMail_IsDecoded()
     {

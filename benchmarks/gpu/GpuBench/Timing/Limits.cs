@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.Timing;
 
 /// <summary>The limits of the device, measured with kernels that do nothing else.</summary>
 public static class Limits

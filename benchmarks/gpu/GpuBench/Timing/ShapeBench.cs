@@ -4,7 +4,7 @@ using PatchMoE.Ilgpu;
 using PatchMoE.Training.Data;
 using PatchMoE.Training.Optimizers;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.Timing;
 
 /// <summary>Times the emitted kernels of one network on batches that are already on the device.</summary>
 internal sealed class ShapeBench

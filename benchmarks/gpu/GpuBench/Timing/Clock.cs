@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ILGPU.Runtime;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.Timing;
 
 /// <summary>Times work that is queued on a device.</summary>
 /// <param name="accelerator">The device.</param>

@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace PatchMoE.GpuBench;
+
+/// <summary>Options that commands share.</summary>
+internal static class DeviceOption
+{
+    public static Option<string?> Create() => new("--device") { Description = "A name of 'pmoe backends'. [default: the first GPU that works]" };
+}
