@@ -6,6 +6,7 @@ var root = new RootCommand("Checks and measures the emitted kernels on one devic
 {
     ParityCommand.Create(),
     TimeCommand.Create(),
+    PatchMoE.GpuBench.Ptx.KernelsCommand.Create(),
 };
 try
 {

@@ -89,7 +89,8 @@ internal sealed class DeviceOptimizer
     private Update LoadSgd(Accelerator accelerator)
     {
         var decay = (float)_optimizer.Spec.WeightDecay;
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(TrainingKernels.Sgd);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(TrainingKernels.Sgd), ((Delegate)TrainingKernels.Sgd).Method);
         return (stream, arrays, range, step, learningRate) => kernel(
             stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), arrays.Failed, decay, learningRate);
     }
@@ -97,7 +98,8 @@ internal sealed class DeviceOptimizer
     private Update LoadMomentum(Accelerator accelerator)
     {
         (float momentum, float decay) = ((float)_optimizer.Spec.Momentum, (float)_optimizer.Spec.WeightDecay);
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float, float>(TrainingKernels.Momentum);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float, float>(TrainingKernels.Momentum), ((Delegate)TrainingKernels.Momentum).Method);
         return (stream, arrays, range, step, learningRate) => kernel(
             stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), Part(_state[0].View, range), arrays.Failed, momentum, decay, learningRate);
     }
@@ -106,7 +108,8 @@ internal sealed class DeviceOptimizer
     {
         OptimizerSpec spec = _optimizer.Spec;
         bool coupled = spec.Kind == OptimizerKind.Adam;
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, AdamConstants>(TrainingKernels.Adam);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, AdamConstants>(TrainingKernels.Adam), ((Delegate)TrainingKernels.Adam).Method);
         return (stream, arrays, range, step, learningRate) =>
         {
             (float size, float root) = AdamMoments.Scales(spec, step, learningRate);

@@ -169,7 +169,7 @@ public sealed partial class IlgpuEngine
     {
         PassBuffers buffers = UpdateBuffers(target, batch, lengthsPerSample, inputGradient);
         ArrayView<float> failed = _report.First(1);
-        failed.MemSetToZero(_queue.Stream);
+        _queue.QueueClear(failed);
         Run(PassKind.LossAndGradients, buffers, batch);
         _findNotFinite(_queue.Stream, batch, buffers.Losses, failed);
         _findNotFinite(_queue.Stream, _parameterLength, buffers.Gradients, failed);
