@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace PatchMoE.Ilgpu;
 
