@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes benchmarks/gpu/out/patchmoe-gpu.tar.gz: all that run.sh needs on a machine that has an NVIDIA driver and Python, but neither .NET nor a network.
+# Makes benchmarks/gpu/out/patchmoe-gpu.tar.xz: all that run.sh needs on a machine that has an NVIDIA driver and Python, but neither .NET nor a network.
 # Runs on any machine with the .NET SDK. OUT=DIR ./publish.sh puts it elsewhere.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,8 +29,8 @@ cp -r "$root"/tests/PatchMoE.Tests/Golden/*/ "$folder/golden/"
 cp -r "$root/data/state-of-the-union" "$folder/data/"
 cp "$here"/{run.sh,shapes.json,README.md} "$here"/*.py "$root/benchmarks/compare/formulations.py" "$root/LICENSE" "$folder/"
 
-archive=$out/patchmoe-gpu.tar.gz
-tar -C "$work" -c patchmoe-gpu | gzip -9 >"$archive"
+archive=$out/patchmoe-gpu.tar.xz
+tar -C "$work" -c patchmoe-gpu | xz -T0 -6 >"$archive"
 size=$(stat -c %s "$archive")
 echo "$archive: $((size / 1000000)) MB, unpacked $(du -sm --apparent-size "$folder" | cut -f1) MiB"
 [ "$size" -le "$most" ] || { echo "That is more than $((most / 1000000)) MB." >&2; exit 1; }

@@ -8,7 +8,8 @@ def write_report(results):
     blocks = [f"# Emitted kernels on {device_name(parts) or results['device']}"]
     if results["dryRun"]:
         blocks.append("A dry run with tiny sizes: the times below say nothing about any device.")
-    blocks.append(f"Started {results['started']}; parity {'held' if results.get('parityHeld') else '**did not hold, or was not shown**'}.")
+    held = {True: "held", False: "**did not hold, or was not shown**", None: "was not checked"}[results.get("parityHeld")]
+    blocks.append(f"Started {results['started']}; parity {held}.")
     blocks.append(table(["part", "outcome", "seconds"], [[name, outcome_text(outcome), f"{outcome['seconds']:.1f}"] for name, outcome in parts.items()]))
     for writer in (machine, parity, training, timing, registers, sanitizer, profile):
         blocks += writer(parts)

@@ -30,7 +30,7 @@ def main():
         results["parityHeld"] = parity_held(results["parts"])
         write(out, results)
     print(os.path.join(out, "results.md"))
-    return 0 if results["parityHeld"] else 1
+    return 1 if results["parityHeld"] is False else 0
 
 
 def arguments():
@@ -51,9 +51,11 @@ def arguments():
 
 
 def parity_held(done):
-    """Whether every check of parity that was to be made was made, and held."""
+    """Whether every check of parity that was to be made was made, and held; None if none was to be made."""
     checks = [outcome for name, outcome in done.items() if name.startswith("parity")]
-    return bool(checks) and all(outcome["state"] == "done" and outcome["results"] and all(result["held"] for result in outcome["results"]) for outcome in checks)
+    if not checks:
+        return None
+    return all(outcome["state"] == "done" and outcome["results"] and all(result["held"] for result in outcome["results"]) for outcome in checks)
 
 
 def write(out, results):

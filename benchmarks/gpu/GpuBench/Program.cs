@@ -1,11 +1,12 @@
 using System.CommandLine;
-using PatchMoE.GpuBench.Parity;
+using PatchMoE.GpuBench.Ptx;
 using PatchMoE.GpuBench.Timing;
 
 var root = new RootCommand("Checks and measures the emitted kernels on one device. Results are lines of JSON on the standard output.")
 {
     ParityCommand.Create(),
     TimeCommand.Create(),
+    KernelsCommand.Create(),
 };
 try
 {

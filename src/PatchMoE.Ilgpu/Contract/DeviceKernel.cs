@@ -21,7 +21,7 @@ public static class DeviceKernel
         ArgumentNullException.ThrowIfNull(kernel);
         try
         {
-            launch = accelerator.LoadKernel<TLauncher>(kernel.Method);
+            launch = QueueTrace.Traced(accelerator.LoadKernel<TLauncher>(kernel.Method), kernel.Method);
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure))
         {

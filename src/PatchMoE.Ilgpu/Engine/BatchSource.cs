@@ -32,7 +32,8 @@ internal sealed class BatchSource
         {
             memory.Require("the data set", demand);
             queue.Upload(data.Inputs, inputs.View);
-            _gather = queue.Stream.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(TrainingKernels.Gather);
+            _gather = QueueTrace.Traced(
+                queue.Stream.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, int>(TrainingKernels.Gather), ((Delegate)TrainingKernels.Gather).Method);
         }
     }
 

@@ -33,17 +33,18 @@ internal sealed class DeviceOptimizer
 
     private delegate void Update(AcceleratorStream stream, Arrays arrays, (int Offset, int Length) range, int step, float learningRate);
 
-    /// <summary>Queues one update; it is skipped if <paramref name="failed"/> is not 0 by then.</summary>
+    /// <summary>Queues one update; it is skipped if <paramref name="failed"/> holds its number by then.</summary>
     /// <param name="stream">Where the kernels are queued.</param>
     /// <param name="parameters">The parameter buffer.</param>
     /// <param name="gradients">With the same length and layout.</param>
-    /// <param name="failed">[1].</param>
+    /// <param name="failed">[1], the number of the last update that failed.</param>
+    /// <param name="update">The number of this one.</param>
     /// <param name="learningRate">η.</param>
-    public void Queue(AcceleratorStream stream, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> failed, double learningRate)
+    public void Queue(AcceleratorStream stream, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> failed, float update, double learningRate)
     {
         foreach ((int Offset, int Length) range in _ranges)
         {
-            _update(stream, new Arrays(parameters, gradients, failed), range, _optimizer.Steps + 1, (float)learningRate);
+            _update(stream, new Arrays(parameters, gradients, failed, update), range, _optimizer.Steps + 1, (float)learningRate);
         }
     }
 
@@ -89,24 +90,27 @@ internal sealed class DeviceOptimizer
     private Update LoadSgd(Accelerator accelerator)
     {
         var decay = (float)_optimizer.Spec.WeightDecay;
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float>(TrainingKernels.Sgd);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float, float>(TrainingKernels.Sgd), ((Delegate)TrainingKernels.Sgd).Method);
         return (stream, arrays, range, step, learningRate) => kernel(
-            stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), arrays.Failed, decay, learningRate);
+            stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), arrays.Failed, arrays.Update, decay, learningRate);
     }
 
     private Update LoadMomentum(Accelerator accelerator)
     {
         (float momentum, float decay) = ((float)_optimizer.Spec.Momentum, (float)_optimizer.Spec.WeightDecay);
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float, float>(TrainingKernels.Momentum);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, float, float, float>(TrainingKernels.Momentum), ((Delegate)TrainingKernels.Momentum).Method);
         return (stream, arrays, range, step, learningRate) => kernel(
-            stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), Part(_state[0].View, range), arrays.Failed, momentum, decay, learningRate);
+            stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), Part(_state[0].View, range), arrays.Failed, arrays.Update, momentum, decay, learningRate);
     }
 
     private Update LoadAdam(Accelerator accelerator)
     {
         OptimizerSpec spec = _optimizer.Spec;
         bool coupled = spec.Kind == OptimizerKind.Adam;
-        var kernel = accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, AdamConstants>(TrainingKernels.Adam);
+        var kernel = QueueTrace.Traced(
+            accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, AdamConstants>(TrainingKernels.Adam), ((Delegate)TrainingKernels.Adam).Method);
         return (stream, arrays, range, step, learningRate) =>
         {
             (float size, float root) = AdamMoments.Scales(spec, step, learningRate);
@@ -120,11 +124,11 @@ internal sealed class DeviceOptimizer
                 Shrink: coupled ? 1 : (float)(1 - (learningRate * spec.WeightDecay)),
                 size,
                 root);
-            kernel(stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), Part(_state[0].View, range), Part(_state[1].View, range), arrays.Failed, constants);
+            kernel(stream, range.Length, Part(arrays.Parameters, range), Part(arrays.Gradients, range), Part(_state[0].View, range), Part(_state[1].View, range), arrays.Failed, arrays.Update, constants);
         };
     }
 
     private static ArrayView<float> Part(ArrayView<float> view, (int Offset, int Length) range) => view.SubView(range.Offset, range.Length);
 
-    private readonly record struct Arrays(ArrayView<float> Parameters, ArrayView<float> Gradients, ArrayView<float> Failed);
+    private readonly record struct Arrays(ArrayView<float> Parameters, ArrayView<float> Gradients, ArrayView<float> Failed, float Update);
 }

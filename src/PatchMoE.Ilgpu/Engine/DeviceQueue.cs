@@ -33,6 +33,7 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
         {
             // ILGPU's OpenCL copies are as long as the host array, whatever the length of the view: it must be exact.
             using CPUMemoryBuffer host = CPUMemoryBuffer.Create(Stream.Accelerator, values, length);
+            QueueTrace.Note("copy to the device");
             target.SubView(0, length).CopyFrom(Stream, host.AsArrayView<T>(0, length));
         }
         catch (Exception failure) when (DeviceFailure.IsOne(failure))
@@ -55,6 +56,7 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
             try
             {
                 using CPUMemoryBuffer host = CPUMemoryBuffer.Create(Stream.Accelerator, first, values.Length);
+                QueueTrace.Note("copy from the device");
                 source.SubView(0, values.Length).CopyTo(Stream, host.AsArrayView<T>(0, values.Length));
             }
             catch (Exception failure) when (DeviceFailure.IsOne(failure))
@@ -64,6 +66,13 @@ internal sealed class DeviceQueue(IlgpuDevice device) : IDisposable
 
             Wait();
         }
+    }
+
+    /// <summary>Queues the clearing of an array.</summary>
+    public void QueueClear(ArrayView<float> target)
+    {
+        QueueTrace.Note("clear");
+        target.MemSetToZero(Stream);
     }
 
     /// <summary>Waits for all queued work.</summary>

@@ -12,14 +12,17 @@ namespace PatchMoE.Ilgpu;
 /// </content>
 public sealed partial class IlgpuEngine
 {
-    /// <summary>Where the losses start in the report; before them is the flag of a failed update, with padding to keep the alignment of arrays.</summary>
+    /// <summary>Where the losses start in the report; before them is the number of the last update that failed, with padding to keep the alignment of arrays.</summary>
     private const int ReportLosses = ModelParameters.Alignment;
+
+    /// <summary>Updates are numbered 1, 2, …: float has each number up to this one.</summary>
+    private const int MostUpdates = 1 << 24;
 
     /// <summary>The number of samples per pass of the evaluation, as chosen by the trainer.</summary>
     private const int EvaluationBatch = 256;
 
     private readonly DeviceQueue _copies;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>> _findNotFinite;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float> _findNotFinite;
     private readonly DeviceArray<float>[] _optimizerState = [new(), new()];
     private readonly DeviceArray<float> _resident = new();
     private float[] _reportOnHost = [];
@@ -27,6 +30,8 @@ public sealed partial class IlgpuEngine
     private ClassWeights? _weights;
     private BatchSource? _source;
     private int _current;
+    private int _update;
+    private long _clearedReport;
 
     /// <summary>Whether the training data are on the device; false before the first <see cref="Step"/>.</summary>
     internal bool KeepsData => _source is { IsResident: true };
@@ -55,8 +60,8 @@ public sealed partial class IlgpuEngine
                 source.Queue(_copies, _batches[1 - _current], next);
             }
 
-            (double loss, bool failed) = ReadReport(samples.Length);
-            if (!failed)
+            (double loss, float failed) = ReadReport(samples.Length);
+            if (failed != _update)
             {
                 _queue.Download(_inputGradient.View, inputGradient);
                 optimizer.Count();
@@ -169,16 +174,23 @@ public sealed partial class IlgpuEngine
     {
         PassBuffers buffers = UpdateBuffers(target, batch, lengthsPerSample, inputGradient);
         ArrayView<float> failed = _report.First(1);
-        failed.MemSetToZero(_queue.Stream);
+        NumberUpdate(failed);
         Run(PassKind.LossAndGradients, buffers, batch);
-        _findNotFinite(_queue.Stream, batch, buffers.Losses, failed);
-        _findNotFinite(_queue.Stream, _parameterLength, buffers.Gradients, failed);
-        if (inputGradient > 0)
+        int threads = Math.Max(batch, Math.Max(_parameterLength, inputGradient));
+        _findNotFinite(_queue.Stream, threads, buffers.Losses, buffers.Gradients, buffers.InputGradient, failed, _update);
+        optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, _update, learningRate);
+    }
+
+    /// <summary>Gives the update a number that the report does not hold: only a new report, or one that has seen all numbers, must be cleared for that.</summary>
+    private void NumberUpdate(ArrayView<float> failed)
+    {
+        if (_update == MostUpdates || _clearedReport != _report.Length)
         {
-            _findNotFinite(_queue.Stream, inputGradient, buffers.InputGradient, failed);
+            _queue.QueueClear(failed);
+            (_update, _clearedReport) = (0, _report.Length);
         }
 
-        optimizer.Queue(_queue.Stream, buffers.Parameters, buffers.Gradients, failed, learningRate);
+        _update++;
     }
 
     private PassBuffers UpdateBuffers(DeviceBatch target, int batch, int lengthsPerSample, int inputGradient) => Buffers(target, batch, lengthsPerSample) with
@@ -187,8 +199,8 @@ public sealed partial class IlgpuEngine
         InputGradient = _inputGradient.First(inputGradient),
     };
 
-    /// <summary>The mean of the losses, summed in the order of the samples, and whether the device skipped the update.</summary>
-    private (double Loss, bool Failed) ReadReport(int batch)
+    /// <summary>The mean of the losses, summed in the order of the samples, and the number of the last update that failed.</summary>
+    private (double Loss, float Failed) ReadReport(int batch)
     {
         if (_reportOnHost.Length < ReportLosses + batch)
         {
@@ -203,6 +215,6 @@ public sealed partial class IlgpuEngine
             sum += loss;
         }
 
-        return (sum / batch, report[0] != 0);
+        return (sum / batch, report[0]);
     }
 }

@@ -74,7 +74,9 @@ public sealed partial class IlgpuEngine : IGradientEngine
             _queue = new DeviceQueue(device);
             _copies = new DeviceQueue(device);
             _passes = Try("compiling the kernels", () => _model.Load(device.Accelerator));
-            _findNotFinite = Try("compiling the kernels", () => device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>>(TrainingKernels.FindNotFinite));
+            _findNotFinite = Try("compiling the kernels", () => QueueTrace.Traced(
+                device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float>(TrainingKernels.FindNotFinite),
+                ((Delegate)TrainingKernels.FindNotFinite).Method));
             _memory.Require($"{Spec.Name} with its gradients", new Demand(_parameters, _parameterLength), new Demand(_gradients, _parameterLength));
             _gradients.View.MemSetToZero(_queue.Stream);
             SetParameters(model.Parameters);

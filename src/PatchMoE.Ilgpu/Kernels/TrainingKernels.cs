@@ -5,8 +5,8 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Ilgpu.Kernels;
 
 /// <summary>
-/// The kernels of an update that are the same for every network. One thread per value; <c>failed</c> is a flag, 0 or 1, that suppresses the
-/// update. The formulas and their order are those of <see cref="Sgd"/>, <see cref="Momentum"/>, <see cref="Adam"/> and <see cref="AdamW"/>.
+/// The kernels of an update that are the same for every network. One thread per value; <c>failed</c> holds the number of the last update that failed, and an update of that number
+/// changes nothing: as numbers grow, nobody need clear it. The formulas and their order are those of <see cref="Sgd"/>, <see cref="Momentum"/>, <see cref="Adam"/> and <see cref="AdamW"/>.
 /// </summary>
 internal static class TrainingKernels
 {
@@ -19,19 +19,19 @@ internal static class TrainingKernels
         target[index] = source[((long)rows[row] * length) + (index - (row * length))];
     }
 
-    /// <summary>Sets the flag if a value is NaN or infinite. All threads that write it write the same value, so their order does not matter.</summary>
-    public static void FindNotFinite(Index1D index, ArrayView<float> values, ArrayView<float> failed)
+    /// <summary>Notes the update as failed if a value is NaN or infinite. A thread has one value of each array that is long enough; all that write write the same, so their order does not matter.</summary>
+    public static void FindNotFinite(Index1D index, ArrayView<float> losses, ArrayView<float> gradients, ArrayView<float> inputGradient, ArrayView<float> failed, float update)
     {
-        if ((Interop.FloatAsInt(values[index]) & ExponentBits) == ExponentBits)
+        if (IsNotFinite(losses, index) || IsNotFinite(gradients, index) || IsNotFinite(inputGradient, index))
         {
-            failed[0] = 1;
+            failed[0] = update;
         }
     }
 
     /// <summary>w ← w − η·(g + λ·w).</summary>
-    public static void Sgd(Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> failed, float decay, float learningRate)
+    public static void Sgd(Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> failed, float update, float decay, float learningRate)
     {
-        if (failed[0] == 0)
+        if (failed[0] != update)
         {
             float g = gradients[index] + (weights[index] * decay);
             weights[index] -= g * learningRate;
@@ -40,9 +40,9 @@ internal static class TrainingKernels
 
     /// <summary>u ← µ·u + g + λ·w, w ← w − η·u.</summary>
     public static void Momentum(
-        Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> velocity, ArrayView<float> failed, float momentum, float decay, float learningRate)
+        Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> velocity, ArrayView<float> failed, float update, float momentum, float decay, float learningRate)
     {
-        if (failed[0] == 0)
+        if (failed[0] != update)
         {
             float g = gradients[index] + (weights[index] * decay);
             float u = (velocity[index] * momentum) + g;
@@ -53,9 +53,9 @@ internal static class TrainingKernels
 
     /// <summary>m ← β₁·m + (1 − β₁)·g, s ← β₂·s + (1 − β₂)·g², w ← shrink·w − size·m / (√s / root + ε), after g ← g + λ·w.</summary>
     public static void Adam(
-        Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> first, ArrayView<float> second, ArrayView<float> failed, AdamConstants constants)
+        Index1D index, ArrayView<float> weights, ArrayView<float> gradients, ArrayView<float> first, ArrayView<float> second, ArrayView<float> failed, float update, AdamConstants constants)
     {
-        if (failed[0] == 0)
+        if (failed[0] != update)
         {
             float w = weights[index];
             float g = gradients[index] + (w * constants.Decay);
@@ -66,6 +66,8 @@ internal static class TrainingKernels
             weights[index] = (w * constants.Shrink) - (m * constants.Size / ((XMath.Sqrt(s) / constants.Root) + constants.Epsilon));
         }
     }
+
+    private static bool IsNotFinite(ArrayView<float> values, int index) => index < values.Length && (Interop.FloatAsInt(values[index]) & ExponentBits) == ExponentBits;
 }
 
 /// <summary>The constants of one update of Adam or AdamW.</summary>

@@ -1,6 +1,6 @@
-namespace PatchMoE.Tests;
+namespace PatchMoE.GpuBench.Parity;
 
-/// <summary>Where <see cref="GoldenCase"/> finds its files: here, in a folder that the command line names.</summary>
+/// <summary>Where the golden cases are for the tests' reader of them: in a folder that the command line names.</summary>
 internal static class Repository
 {
     /// <summary>The folder of the golden cases.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.CommandLine;
 
 /// <summary>A result: one line of JSON on the standard output, at once, so that whoever ends this program has what was done until then.</summary>
 internal static class JsonLine

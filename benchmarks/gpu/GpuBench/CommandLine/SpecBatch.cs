@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.CommandLine;
 
 /// <summary>A shape on the command line: a spec's path and a batch.</summary>
 internal static class SpecBatch

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace PatchMoE.GpuBench;
+namespace PatchMoE.GpuBench.CommandLine;
 
 /// <summary>Options that commands share.</summary>
 internal static class DeviceOption
