@@ -47,6 +47,7 @@ internal sealed class ServerProcess : IDisposable
             line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} has ended.");
         }
         while (!line.StartsWith(WatchedService.Prefix, StringComparison.Ordinal));
+
         string[] numbers = line[WatchedService.Prefix.Length..].Split(' ');
         return (long.Parse(numbers[0], CultureInfo.InvariantCulture), long.Parse(numbers[1], CultureInfo.InvariantCulture));
     }

@@ -24,7 +24,8 @@ internal static class Soak
     {
         using var end = new CancellationTokenSource(warmUp + duration);
         var answers = new ConcurrentDictionary<int, string>();
-        Task<(long Right, long Refused, long Wrong)>[] loops = [.. Enumerable.Range(0, Connections).Select(connection => Task.Run(() => LoadAsync(server.Uri, pictures, connection, answers, end.Token)))];
+        Task<(long Right, long Refused, long Wrong)>[] loops =
+            [.. Enumerable.Range(0, Connections).Select(connection => Task.Run(() => LoadAsync(server.Uri, pictures, connection, answers, end.Token)))];
         await Task.Delay(warmUp);
         var samples = new List<(long Heap, long Resident)>();
         while (!end.IsCancellationRequested)
@@ -35,8 +36,10 @@ internal static class Soak
 
         (long Right, long Refused, long Wrong)[] counts = await Task.WhenAll(loops);
         long wrong = counts.Sum(count => count.Wrong);
+        long right = counts.Sum(count => count.Right);
+        long refused = counts.Sum(count => count.Refused);
         Console.WriteLine(FormattableString.Invariant(
-            $"{duration.TotalMinutes:F1} minutes after {warmUp.TotalSeconds:F0} s: {counts.Sum(count => count.Right)} right answers, {counts.Sum(count => count.Refused)} damaged requests refused, {wrong} wrong answers\n"));
+            $"{duration.TotalMinutes:F1} minutes after {warmUp.TotalSeconds:F0} s: {right} right answers, {refused} damaged requests refused, {wrong} wrong answers\n"));
         Console.WriteLine("| memory | first third, MB | last third, MB | least | most | |\n|---|---:|---:|---:|---:|---|");
         bool heap = Report("managed heap", [.. samples.Select(sample => sample.Heap)]);
         bool resident = Report("resident", [.. samples.Select(sample => sample.Resident)]);

@@ -4,8 +4,8 @@ using SharpFuzz;
 namespace PatchMoE.Fuzz;
 
 /// <summary>
-/// <c>seeds FOLDER</c> writes the files that fuzzing begins with, in a folder for each reader; <c>run READER</c> reads what AFL++ makes of them; <c>try READER FILE…</c> reads files once and says what
-/// comes of them. Only <c>run</c> works with instrumented assemblies.
+/// <c>seeds FOLDER</c> writes the files that fuzzing begins with, in a folder for each reader; <c>run READER</c> reads what AFL++ makes of them; <c>try READER FILE…</c> reads
+/// files once and says what comes of them. Only <c>run</c> works with instrumented assemblies.
 /// </summary>
 internal static class Program
 {

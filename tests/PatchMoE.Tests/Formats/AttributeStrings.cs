@@ -27,7 +27,8 @@ internal static class AttributeStrings
     private static readonly GeneratorDriver s_driver =
         CSharpGeneratorDriver.Create([new PatchMoEGenerator().AsSourceGenerator()], [new SpecText()], s_options).RunGenerators(s_project);
 
-    public static IReadOnlyList<byte[]> Files => [.. new[] { "Mails\ncl100k_base", "Käufer 7\nfolder/ranks.tiktoken", "a-b\n./x.json", "N\n\nspecs/net.json", "*/ // \"\"\" {0}\n\\u0041" }.Select(Encoding.UTF8.GetBytes)];
+    public static IReadOnlyList<byte[]> Files =>
+        [.. new[] { "Mails\ncl100k_base", "Käufer 7\nfolder/ranks.tiktoken", "a-b\n./x.json", "N\n\nspecs/net.json", "*/ // \"\"\" {0}\n\\u0041" }.Select(Encoding.UTF8.GetBytes)];
 
     public static void Read(byte[] bytes)
     {

@@ -18,15 +18,17 @@ internal sealed class FileReaders(string folder, string specs)
     /// <summary>The reader of a name.</summary>
     public FileReader Of(string name) => name switch
     {
-        "spec" => new FileReader(name, 2000, [.. Directory.GetFiles(specs, "*.json").Where(path => !path.EndsWith("schema.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)], ReadSpec),
+        "spec" => new FileReader(name, 2000, Specs(), ReadSpec),
         "safetensors" => new FileReader(name, 100, [Saved(Weights), Saved(path => SafetensorsFile.Write(path, []))], bytes => SafetensorsFile.Read(new MemoryStream(bytes), "file")),
         "npy" => new FileReader(name, 100, [.. Arrays().Select(Bytes)], bytes => NpyFile.Read(new MemoryStream(bytes), "file")),
         "npz" => new FileReader(name, 1100, [Archive(CompressionLevel.Optimal), Archive(CompressionLevel.NoCompression)], bytes => NpyFile.Read(new MemoryStream(bytes), "file", array: "a")),
         "idx" => new FileReader(name, 1100, [Images, Zipped(Images)], InFile("x.idx", path => IdxFile.Read(path, rank: 3))),
         "cifar10" => new FileReader(name, 100, Cifar10(), InFile("x.bin", path => Cifar10File.Read(path))),
+
+        // What reads the cells makes room for more of them again and again: 34 MB in all for a row of 12,800, which are let go at once.
         "csv" => new FileReader(
             name,
-            1000,
+            3000,
             ["label,a,b\ncat,1,2\n\"dog \"\"x\"\"\",3e5,-4\n"u8.ToArray(), "a;b;label\r\n1;2;x\r\n3;4;y\r\n"u8.ToArray(), "a\tlabel\n0.5\tu\n"u8.ToArray()],
             InFile("x.csv", path => CsvTable.Read(path, "label"))),
         "checkpoint" => Checkpoints(name),
@@ -36,11 +38,22 @@ internal sealed class FileReaders(string folder, string specs)
         "jsonl" => new FileReader(
             name,
             1000,
-            ["{\"text\":\"Good \\u00e9\",\"title\":\"T\",\"label\":\"a\"}\n\n{\"label\":1e5,\"text\":\"Bad\\n\\nnews\",\"title\":\"\",\"more\":[{\"x\":null}]}\n"u8.ToArray(), "{\"text\":true,\"title\":\"\",\"label\":\"b\"}"u8.ToArray()],
+            [
+                "{\"text\":\"Good \\u00e9\",\"title\":\"T\",\"label\":\"a\"}\n\n{\"label\":1e5,\"text\":\"Bad\\n\\nnews\",\"title\":\"\",\"more\":[{\"x\":null}]}\n"u8.ToArray(),
+                "{\"text\":true,\"title\":\"\",\"label\":\"b\"}"u8.ToArray(),
+            ],
             InFile("x.jsonl", path => new TextTable(path, new TextDataSpec(path, null, 0.2) { Title = "title" }).Read(DocumentReader.Default))),
         "attributes" => new FileReader(name, 1000, AttributeStrings.Files, AttributeStrings.Read),
         _ => throw new ArgumentException($"there is no reader '{name}'; there are {string.Join(", ", Names)}", nameof(name)),
     };
+
+    private byte[][] Specs() =>
+    [
+        .. Directory.GetFiles(specs, "*.json")
+            .Where(path => !path.EndsWith("schema.json", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes),
+    ];
 
     /// <summary>Invalid specs are no exception, but have diagnostics; none is without.</summary>
     private static void ReadSpec(byte[] bytes)
