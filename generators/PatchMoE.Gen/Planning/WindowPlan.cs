@@ -15,8 +15,12 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
 
     private const int MostRows = 96;
 
-    /// <summary>A panel of so many values fills an L1 cache of 32 kB; the L2 cache holds an expert's and its patches'. Sums are stored and loaded once a block: the longer the better.</summary>
+    /// <summary>A panel of so many values fills an L1 cache of 32 kB. Sums are stored and loaded once a block: the longer the better.</summary>
     private const int LongestPanelBlock = 512;
+    private const int ShortestPanelBlock = 64;
+
+    /// <summary>All panels of an expert's block are half of an L2 cache of 512 kB; the rest is for the patches.</summary>
+    private const int BlockFloats = 1 << 16;
 
     /// <summary>Half of an L2 cache of 2 MB for the patches; the rest is for a panel and what it gives.</summary>
     private const long PatchBytes = 1L << 20;
@@ -37,7 +41,8 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     /// <summary>For panels that are packed a block at a time, just before the window's patches pass over it: a block lies within values that follow each other.</summary>
     public static WindowPlan ForPackedBlocks(int padded, LayerShape shape, PatchAccess access)
     {
-        int block = BlockOf(shape, access, LongestPanelBlock);
+        int longest = Math.Max(ShortestPanelBlock, Math.Min(LongestPanelBlock, BlockFloats / padded / ExpertKernel.Vector * ExpertKernel.Vector));
+        int block = BlockOf(shape, access, longest);
         int list = ListOf(Listed(shape));
         return new WindowPlan(Samples, list + (padded * block), Dots: null, new PanelWindow(block, list));
     }
