@@ -41,7 +41,13 @@ internal sealed class ServerProcess : IDisposable
     public (long Heap, long Resident) Memory()
     {
         _process.StandardInput.WriteLine();
-        string[] numbers = _process.StandardOutput.ReadLine()!.Split(' ');
+        string line;
+        do
+        {
+            line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} has ended.");
+        }
+        while (!line.StartsWith(WatchedService.Prefix, StringComparison.Ordinal));
+        string[] numbers = line[WatchedService.Prefix.Length..].Split(' ');
         return (long.Parse(numbers[0], CultureInfo.InvariantCulture), long.Parse(numbers[1], CultureInfo.InvariantCulture));
     }
 

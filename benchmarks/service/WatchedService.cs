@@ -5,6 +5,9 @@ namespace PatchMoE.ServiceLoad;
 /// <summary>The sample's service as it is, in a process that also says, at each line that it is sent, how much memory it holds.</summary>
 internal static class WatchedService
 {
+    /// <summary>What such a line begins with: the service's log goes the same way.</summary>
+    public const string Prefix = "memory ";
+
     /// <param name="args">The service's own.</param>
     public static void Run(string[] args)
     {
@@ -18,7 +21,7 @@ internal static class WatchedService
         while (Console.ReadLine() is not null)
         {
             long heap = GC.GetTotalMemory(forceFullCollection: true);
-            Console.WriteLine(FormattableString.Invariant($"{heap} {Environment.WorkingSet}"));
+            Console.WriteLine(FormattableString.Invariant($"{Prefix}{heap} {Environment.WorkingSet}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PatchMoE.Cli.Outputs;
+using PatchMoE.Cli.Processes;
 
 namespace PatchMoE.Cli;
 

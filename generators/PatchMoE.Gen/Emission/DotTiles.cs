@@ -140,7 +140,7 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
         }
     }
 
-    /// <summary>Four sums that lie side by side are made at once; each has the bits of a sum made alone.</summary>
+    /// <summary>Four sums are made at once, side by side where they lie so; each has the bits of a sum made alone.</summary>
     private void WriteSums(SourceWriter writer, int patches, int rows)
     {
         bool alongRows = RowStep == 1 && rows >= Four;
@@ -156,16 +156,22 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
             WriteFour(Enumerable.Range(0, Four).Select(p => $"sum{p}{q}"), Product(0, q));
         }
 
+        bool apart = !alongRows && rows >= Four;
         for (int p = alongPatches ? Four : 0; p < patches; p++)
         {
-            for (int q = alongRows ? Four : 0; q < rows; q++)
+            if (apart)
+            {
+                WriteFour(Enumerable.Range(0, Four).Select(q => $"sum{p}{q}"), Product(p, 0), $"{RowStep}, ");
+            }
+
+            for (int q = alongRows || apart ? Four : 0; q < rows; q++)
             {
                 writer.Lines($"LaneSums.Put<S, V>({adds}, ref {Product(p, q)}, sum{p}{q});");
             }
         }
 
-        void WriteFour(IEnumerable<string> sums, Place products) =>
-            writer.Lines($"LaneSums.Put<S, V>({adds}, ref {products}, {string.Join(", ", sums)});");
+        void WriteFour(IEnumerable<string> sums, Place products, string step = "") =>
+            writer.Lines($"LaneSums.Put<S, V>({adds}, ref {products}, {step}{string.Join(", ", sums)});");
     }
 
     private Place Product(int patch, int row) => (Place)"products" + ((patch * PatchStep) + (row * RowStep));

@@ -24,7 +24,7 @@ internal static class Im2ColEmitter
         using (writer.Block($"internal static class Im2Col<S, V> {VectorTypes.Constraint}"))
         {
             var forward = new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d)));
-            writer.Kernel(Forward, forward, () => WriteLoops(writer, image, () => PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}")));
+            writer.Kernel(Forward, forward, () => WriteLines(writer, image, () => PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}")));
             var backward = new KernelDoc("image[y·sh + p, x·sw + q, c] += rows[j, (p, q, c)], patch after patch", axes, shapes, string.Empty, (long)n * d, 4L * (plan.InputLength + (n * (long)d)));
             writer.Kernel(Backward, backward, () => WriteLoops(writer, image, () =>
             {
@@ -44,6 +44,24 @@ internal static class Im2ColEmitter
 
     private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = "public static" };
 
+    /// <summary>A patch row's lines of the image one after the other, since memory is read fastest in order: in each a pixel row of every patch.</summary>
+    private static void WriteLines(SourceWriter writer, ImageInputSpec image, Action body)
+    {
+        int length = image.PatchWidth * image.Channels;
+        writer.Loop("y", image.GridHeight, y => writer.Loop("p", image.PatchHeight, p =>
+        {
+            writer.Lines($"ref float line = ref {(Place)"image" + (((y * image.StrideHeight) + p) * (image.Width * image.Channels))};");
+            writer.Lines($"ref float first = ref {(Place)"rows" + ((y * (image.GridWidth * image.PatchHeight * length)) + (p * length))};");
+            writer.Loop("x", image.GridWidth, x =>
+            {
+                writer.Lines($"ref float pixels = ref {(Place)"line" + (x * (image.StrideWidth * image.Channels))};");
+                writer.Lines($"ref float row = ref {(Place)"first" + (x * (image.PatchHeight * length))};");
+                body();
+            });
+        }));
+    }
+
+    /// <summary>Patch after patch, so that what overlapping patches add to a pixel has one order.</summary>
     private static void WriteLoops(SourceWriter writer, ImageInputSpec image, Action body)
     {
         int length = image.PatchWidth * image.Channels;

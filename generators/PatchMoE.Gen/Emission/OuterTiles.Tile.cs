@@ -17,6 +17,7 @@ internal sealed partial class OuterTiles
             $"{all} × {vectors} sums in registers over all patches listed",
             2L * all * vectors * 16,
             4L * vectors * 16) { Per = "patch, at 16 lanes" };
+        Expression At(int q) => q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (((_tileCount > 1 ? R : 0) + q) * _sum.Dimension);
         writer.Kernel(Tile(rows, router, vectors), doc, () =>
         {
             int[] columns = [.. Enumerable.Range(0, vectors)];
@@ -35,12 +36,21 @@ internal sealed partial class OuterTiles
                 writer.Lines("ref float row = ref x;");
             }
 
+            if (_plan.Prefetches)
+            {
+                for (int q = 0; q < all; q++)
+                {
+                    writer.Lines($"target.Prefetch({At(q) + I}, {VectorTypes.Lane(vectors)});");
+                }
+
+                writer.Gap();
+            }
+
             writer.Block("for (int t = 0; t < rows; t++)", () => WriteRow(writer, rows, router, columns));
             writer.Gap();
             for (int q = 0; q < all; q++)
             {
-                Expression row = (_tileCount > 1 ? R : 0) + q;
-                Expression at = q == rows && router ? _sum.Router!.GradientAt : _sum.GradientAt + (row * _sum.Dimension);
+                Expression at = At(q);
                 void Put(int from, int count)
                 {
                     string sums = string.Join(", ", columns.Skip(from).Take(count).Select(c => $"sum{q}{c}"));

@@ -67,7 +67,7 @@ internal static class ScoresEmitter
             "scores[s, j] = ⟨w_s, x_j⟩",
             $"s expert 0…{k - 1}, j patch 0…{n - 1}",
             $"x [{n}, {d}]{(layer.SkipsPadding ? ", of which valid are read" : string.Empty)}, router [{k}, {d}], scores [{k}, {n}]",
-            "a tile of patches stays in the L1 cache while all routers pass over it",
+            "a tile of patches stays in the L1 cache while all routers pass over it" + (layer.PrefetchesPatches ? "; meanwhile the next patches are asked for" : string.Empty),
             2L * n * k * d,
             4L * ((n * (long)d) + (k * (long)d) + (n * k)));
         writer.Kernel(Scores(layer), doc, () =>
@@ -135,8 +135,17 @@ internal static class ScoresEmitter
 
         foreach (TileRun routers in layer.RouterTiles)
         {
-            void Tile(Expression s) => writer.Call(Dots(layer).Call(
-                patches, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
+            void Tile(Expression s)
+            {
+                if (layer.PrefetchesPatches)
+                {
+                    int share = layer.PrefetchShare(patches);
+                    writer.Lines($"Values.Prefetch(ref {(Place)"x" + (PatchPlaces.Patch(layer, j + patches) + (s * share))}, {routers.Size * share});");
+                }
+
+                writer.Call(Dots(layer).Call(patches, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
+            }
+
             if (layer.ExpertParts == 1)
             {
                 writer.Tiles(routers, "s", Tile);

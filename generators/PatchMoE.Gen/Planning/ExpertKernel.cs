@@ -47,6 +47,9 @@ internal sealed record ExpertKernel(
     private const long MostFirstCacheFloats = 1L << 13;
     private const int FewTogether = 3;
 
+    /// <summary>Whether weights are read from memory and written to it in every step.</summary>
+    public static bool ExceedsCaches(long weights) => weights > MostPackedFloats;
+
     /// <summary>Whether a layer's weights are so many that its pixel rows must hold a block of them.</summary>
     public static bool NeedsWindow(LayerShape shape) => (long)shape.Experts * shape.Neurons * shape.Dimension > MostCachedFloats;
 

@@ -54,6 +54,9 @@ internal sealed record GradientPlan(
     /// <summary>Whether a row's blocks are parts of its pixel rows, each of as many vectors as a tile.</summary>
     public bool InPixelRows => Reading == PatchReading.PixelRows;
 
+    /// <summary>Whether a tile asks for the weights that it will change before it adds up their gradient: those of more than the caches hold come from memory, and a tile's are too few for the processor to see them coming.</summary>
+    public bool Prefetches { get; init; }
+
     /// <summary>The vectors of a row in its widest tiles: those that it fills, or those of a block within a pixel row.</summary>
     /// <param name="dimension">The length of the row.</param>
     public ByWidth<int> VectorsFor(int dimension) => InPixelRows

@@ -73,6 +73,15 @@ internal sealed record LayerPlan(
     /// </summary>
     public bool SkipsPadding => IsRagged && Access.Source == PatchSource.Rows && Access.RowStep == Dimension;
 
+    /// <summary>
+    /// Whether the router asks for the next patches while it scores some: those of the input that follow each other, in rows too short for the processor to see the next ones coming. Longer rows need no
+    /// help, and shorter ones are one stream.
+    /// </summary>
+    public bool PrefetchesPatches => Index == 0 && Access.Source == PatchSource.Rows && Access.RowStep == Dimension && Dimension is >= 128 and <= 512 && Patches * Dimension >= 8192;
+
+    /// <summary>Each router's share of the floats of so many patches, in whole cache lines.</summary>
+    public int PrefetchShare(int patches) => Slots.Align(((patches * Dimension) + Experts - 1) / Experts);
+
     /// <summary>Tiles of the scores of valid patches, whose number is known only at run time.</summary>
     public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Downwards(Patches, Patches, RouterTiles[0].Size);
 

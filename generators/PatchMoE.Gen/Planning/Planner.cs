@@ -92,7 +92,7 @@ internal static class Planner
             RouterTiles: routerTiles,
             Kernel: kernel,
             Gradient: GradientPlan.ForExpert(
-                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, access),
+                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, access) with { Prefetches = ExpertKernel.ExceedsCaches((long)experts * neurons * shape.Dimension) },
             RouterGradient: layer.Routing == Routing.Sample
                 ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, access: null)
                 : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, access) : null,

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
@@ -16,4 +18,20 @@ public static class Values
     /// <summary>Copies <paramref name="count"/> values.</summary>
     public static void Copy(ref float from, ref float to, int count) =>
         MemoryMarshal.CreateReadOnlySpan(ref from, count).CopyTo(MemoryMarshal.CreateSpan(ref to, count));
+
+    /// <summary>Asks for the cache lines of <paramref name="count"/> values, which may lie behind the end of their array: nothing is read. On x86 alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(ref float start, int count)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < count; i += CacheLine)
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref start, i)));
+            }
+        }
+    }
+
+    /// <summary>Floats of a cache line.</summary>
+    private const int CacheLine = 16;
 }

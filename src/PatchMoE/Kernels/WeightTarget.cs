@@ -55,6 +55,12 @@ public readonly ref struct WeightTarget
         where TVector : struct =>
         TSimd.Multiply(TSimd.Add(gradient, TSimd.Multiply(weight, decay)), rate);
 
+    /// <summary>Asks for the memory to which sums will go, so that it arrives while they are added up.</summary>
+    /// <param name="at">The index of the first sum in the gradients.</param>
+    /// <param name="count">The number of sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int at, int count) => Values.Prefetch(ref Unsafe.Add(ref Updates ? ref Weights : ref Gradients, at), count);
+
     /// <summary>Writes four vectors of sums to the gradients or, if they are complete, applies them to the weights.</summary>
     /// <param name="at">The index of the first sum in the gradients; the others follow.</param>
     /// <param name="a">The first.</param>

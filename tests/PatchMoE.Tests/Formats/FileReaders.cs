@@ -1,10 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using PatchMoE.Documents;
-using PatchMoE.Formats;
 using PatchMoE.Imaging;
-using PatchMoE.Training.Data;
-using PatchMoE.Training.Runs;
 using SkiaSharp;
 
 namespace PatchMoE.Tests;

@@ -1,8 +1,3 @@
-using PatchMoE.Kernels;
-using PatchMoE.Training.Evaluation;
-using PatchMoE.Training.Optimizers;
-using PatchMoE.Training.Runs;
-
 namespace PatchMoE.Tests;
 
 /// <summary>A small network, and a state of its training in the middle of an epoch.</summary>

@@ -14,7 +14,13 @@ internal static class SizeSpecs
             Choice(2, 9, 2, Gate.SoftmaxSelected)),
         ["window, whole vectors, no gate, more than one window's rows"] = Of(
             new VectorsInputSpec(5, 4096, default),
-            Choice(3, 86, 4, Gate.None)),
+            Choice(8, 35, 4, Gate.None)),
+        ["window, panels packed in equal blocks, the last with empty lanes"] = Of(
+            new VectorsInputSpec(5, 4096, default),
+            Choice(3, 86, 4, Gate.None, bias: true)),
+        ["window, panels packed in blocks, one of them per expert"] = Of(
+            new VectorsInputSpec(3, 13001, default),
+            Choice(6, 15, 1, Gate.SoftmaxAll)),
         ["window, many experts of a short row"] = Of(
             new VectorsInputSpec(6, 40, default),
             Choice(200, 132, 1, Gate.Sigmoid)),
@@ -90,7 +96,7 @@ internal static class SizeSpecs
             Token(9, 50, Gate.SoftmaxAll, new TokenChoiceSpec(2) { CapacityFactor = 0.8, Priority = Priority.Score, Balance = new BalanceSpec(BalanceKind.Switch, 0.1), ZLoss = 0.02 })),
         ["token choice, window, dot products, long pixel rows"] = Of(
             new ImageInputSpec(8, 8, 523, 4, 4, 4, 4),
-            Token(5, 41, Gate.SoftmaxSelected, new TokenChoiceSpec(2) { CapacityFactor = 0.7 })),
+            Token(5, 35, Gate.SoftmaxSelected, new TokenChoiceSpec(2) { CapacityFactor = 0.7 })),
         ["token choice, panels, patches copied, the router's row with the neurons'"] = Of(
             new ImageInputSpec(16, 16, 3, 2, 2, 2, 2),
             Token(6, 48, Gate.SoftmaxSelected, new TokenChoiceSpec(2))),

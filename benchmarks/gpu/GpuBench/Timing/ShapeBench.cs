@@ -1,8 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using PatchMoE.Ilgpu;
-using PatchMoE.Training.Data;
-using PatchMoE.Training.Optimizers;
 
 namespace PatchMoE.GpuBench.Timing;
 
