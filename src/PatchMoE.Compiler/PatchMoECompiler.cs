@@ -85,11 +85,9 @@ public static class PatchMoECompiler
     {
         string className = ClassName(spec.Name);
         string declaration = $"namespace {Namespace};\n\npublic sealed partial class {className};\n";
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            $"PatchMoE.Compiled.{className}",
-            [Parse(declaration, "Model.cs"), .. Emit(spec, Namespace, backends).Select(file => Parse(file.Text, file.Name))],
-            [.. References.All, .. backends.Select(References.Of)],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpCompilation compilation = References.Read(backends)
+            .WithAssemblyName($"PatchMoE.Compiled.{className}")
+            .AddSyntaxTrees([Parse(declaration, "Model.cs"), .. Emit(spec, Namespace, backends).Select(file => Parse(file.Text, file.Name))]);
         using var stream = new MemoryStream();
         EmitResult result = compilation.Emit(stream);
         Diagnostic[] failures = result.Diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).ToArray();
