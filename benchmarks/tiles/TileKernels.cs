@@ -1,8 +1,10 @@
 using System.Reflection;
+using System.Runtime.Intrinsics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using PatchMoE.Gen.Emission;
 using PatchMoE.Gen.Emission.Text;
+using PatchMoE.Kernels;
 
 namespace PatchMoE.Tiles;
 
@@ -26,7 +28,8 @@ internal sealed class TileKernels
             throw new InvalidOperationException($"The emitted tiles do not compile: {errors[0]}");
         }
 
-        _sweeps = Assembly.Load(image.ToArray()).GetType("Sweeps")!;
+        Type[] width = Vector512.IsHardwareAccelerated ? [typeof(Simd512), typeof(Vector512<float>)] : [typeof(Simd256), typeof(Vector256<float>)];
+        _sweeps = Assembly.Load(image.ToArray()).GetType("Tiles`2")!.MakeGenericType(width);
     }
 
     public Action<float[], float[], float[]> Sweep(Tile tile) => _sweeps.GetMethod($"Sweep{tile.Name}")!.CreateDelegate<Action<float[], float[], float[]>>();
@@ -34,13 +37,9 @@ internal sealed class TileKernels
     private static string Source(int values, int patches, int rows, IReadOnlyList<Tile> tiles)
     {
         var writer = new SourceWriter();
-        using (writer.Block("internal static class Tiles<S, V> where S : ISimd<V> where V : struct"))
+        using (writer.Block("public static class Tiles<S, V> where S : ISimd<V> where V : struct"))
         {
             new DotTiles("Dot", values, PatchStep: 1, RowStep: patches).Write(writer, tiles.Select(tile => (tile.Patches, tile.Rows)));
-        }
-
-        using (writer.Block("public static class Sweeps"))
-        {
             foreach (Tile tile in tiles)
             {
                 WriteSweep(writer, values, patches, rows, tile);
@@ -59,11 +58,8 @@ internal sealed class TileKernels
             using (writer.Block($"for (int p = 0; p <= {patches - tile.Patches}; p += {tile.Patches})"))
             using (writer.Block($"for (int r = 0; r <= {rows - tile.Rows}; r += {tile.Rows})"))
             {
-                writer.Block("if (Vector512.IsHardwareAccelerated)", () => Call("Simd512, Vector512<float>"));
-                writer.Block("else", () => Call("Simd256, Vector256<float>"));
+                writer.Lines($"Dot{tile.Name}({x}, ref w[r * {values}], ref products[(r * {patches}) + p]);");
             }
         }
-
-        void Call(string width) => writer.Lines($"Tiles<{width}>.Dot{tile.Name}({x}, ref w[r * {values}], ref products[(r * {patches}) + p]);");
     }
 }
