@@ -25,6 +25,14 @@ internal sealed record UserProject
     private static readonly Lazy<ImmutableArray<MetadataReference>> s_libraries = new(() =>
         [MetadataReference.CreateFromFile(typeof(IPatchMoEModel).Assembly.Location), MetadataReference.CreateFromFile(typeof(PatchMoESpec).Assembly.Location)]);
 
+    /// <summary>Keeps what the compiler has read of the framework, so that it need not read it again for each project.</summary>
+    private static readonly Lazy<CSharpCompilation> s_read = new(() =>
+    {
+        CSharpCompilation compilation = CSharpCompilation.Create("Read", references: [.. s_framework.Value, .. s_libraries.Value]);
+        _ = compilation.GetSpecialType(SpecialType.System_Object);
+        return compilation;
+    });
+
     /// <summary>C# files, by path.</summary>
     public ImmutableArray<UserFile> Sources { get; init; } = [];
 
@@ -51,7 +59,7 @@ internal sealed record UserProject
 
     public CSharpParseOptions ParseOptions => new(Language, DocumentationMode.Diagnose);
 
-    public ImmutableArray<MetadataReference> References => 
+    public ImmutableArray<MetadataReference> References =>
     [
         .. s_framework.Value,
         .. ReferencesRuntime ? s_libraries.Value : [],
@@ -77,7 +85,11 @@ internal sealed record UserProject
     }
 
     /// <summary>Runs the generator for the first time.</summary>
-    public GeneratorRun Run() => GeneratorRun.First(this);
+    public GeneratorRun Run()
+    {
+        _ = s_read.Value;
+        return GeneratorRun.First(this);
+    }
 
     /// <summary>The severities of an <c>.editorconfig</c>, read by Roslyn's own parser.</summary>
     private sealed class Severities(string text) : SyntaxTreeOptionsProvider

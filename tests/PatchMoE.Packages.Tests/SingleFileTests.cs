@@ -13,7 +13,7 @@ public sealed class SingleFileTests
         string folder = UserMachine.File($"single-{selfContained}");
         Outcome published = UserMachine.RunHere(
             "dotnet", Repository.Root, "publish", "src/PatchMoE.Cli", "-c", UserMachine.Configuration, "-p:PublishSingleFile=true", "--self-contained", selfContained, "-o", folder, "-nodeReuse:false", "-v", "quiet").Succeeded();
-        Assert.That(published.All, Does.Not.Contain("warning"));
+        Assert.That(published.All, Does.Not.Match("warning (?!NU)"));
         Assert.That(Directory.GetFiles(folder).Where(file => Path.GetExtension(file) is ".dll" or ".json" or ".xml"), Is.Empty);
 
         string work = $"work-{selfContained}";
