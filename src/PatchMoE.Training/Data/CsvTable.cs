@@ -72,8 +72,7 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
 
     private static string[][] Rows(string text)
     {
-        var options = new CsvDataReaderOptions { HasHeaders = false, ResultSetMode = ResultSetMode.SingleResult };
-        using CsvDataReader csv = CsvDataReader.Create(new StringReader(text), options);
+        using CsvDataReader csv = CsvRowReader.Open(text);
         var rows = new List<string[]>();
         while (csv.Read())
         {

@@ -39,8 +39,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
 
     private List<Row> CsvRows(string content, bool isLabelled)
     {
-        var options = new CsvDataReaderOptions { HasHeaders = false, ResultSetMode = ResultSetMode.SingleResult };
-        using CsvDataReader csv = CsvDataReader.Create(new StringReader(content), options);
+        using CsvDataReader csv = CsvRowReader.Open(content);
         var rows = new List<Row>();
         Columns? columns = null;
         int line = 1;

@@ -50,6 +50,11 @@ internal sealed class RunFolder : IDisposable
         try
         {
             string fullPath = Path.GetFullPath(path);
+            if (File.Exists(fullPath))
+            {
+                throw new BadInputException($"{path}: this is a file and cannot be the run folder. Choose another place with --out.");
+            }
+
             Directory.CreateDirectory(fullPath);
 
             // Better to find out now than after the training that the folder is read-only.

@@ -8,6 +8,8 @@ namespace PatchMoE.Tests;
 [Platform("Linux")]
 public sealed class FullDiskTests
 {
+    private const string NotWritable = "the run folder is not writable";
+
     /// <summary>Enough that the history in the checkpoint, which grows by 450 bytes an epoch, fits neither disk.</summary>
     private const string Epochs = "60";
 
@@ -62,13 +64,13 @@ public sealed class FullDiskTests
     }
 
     /// <summary>Root may write to folders that others may not, but not where a file is.</summary>
-    [TestCase("file")]
-    [TestCase("file/run")]
-    public void AFolderThatIsAFile_IsRefusedAtOnce(string run)
+    [TestCase("file", "this is a file and cannot be the run folder")]
+    [TestCase("file/run", NotWritable)]
+    public void AFolderThatIsAFile_IsRefusedAtOnce(string run, string reason)
     {
         File.WriteAllText(_folder.File("file"), "kept");
         File.WriteAllText(_folder.File("small.json"), StoppedRun.SpecText);
-        AssertRefused(Pmoe.Run("train", _folder.File("small.json"), "--out", _folder.File(run)));
+        AssertRefused(Pmoe.Run("train", _folder.File("small.json"), "--out", _folder.File(run)), reason);
         Assert.That(File.ReadAllText(_folder.File("file")), Is.EqualTo("kept"));
     }
 
@@ -79,14 +81,14 @@ public sealed class FullDiskTests
         File.WriteAllText(_folder.File("small.json"), StoppedRun.SpecText);
         string run = CanMount() ? Directory.CreateDirectory(_folder.File("run")).FullName : "/proc/self";
         string script = CanMount() ? "exec unshare -rm bash -c 'mount -t tmpfs -o ro none \"$RUN\" && exec \"$@\"' - \"$@\"" : "exec \"$@\"";
-        AssertRefused(InShell(script, run, "train", _folder.File("small.json"), "--out", run));
+        AssertRefused(InShell(script, run, "train", _folder.File("small.json"), "--out", run), NotWritable);
     }
 
-    private static void AssertRefused(Outcome outcome)
+    private static void AssertRefused(Outcome outcome, string reason)
     {
         Assert.That(outcome.ExitCode, Is.EqualTo(1), outcome.Error);
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1), outcome.Error);
-        Assert.That(outcome.Error, Does.Contain("the run folder is not writable"));
+        Assert.That(outcome.Error, Does.Contain(reason));
     }
 
     /// <summary>Runs the command as <c>$@</c> of a script, which finds the run folder in <c>$RUN</c>.</summary>

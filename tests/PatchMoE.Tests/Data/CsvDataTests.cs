@@ -23,6 +23,15 @@ public sealed class CsvDataTests
         Assert.That((table.Values, table.Labels), Is.EqualTo((new[] { 0.5f, 0.25f, 0.1f, 0.2f }, new[] { "1", "0" })).Using<float[]>((a, b) => a.SequenceEqual(b)));
     }
 
+    /// <summary>Longer than the reader's first buffer, and the only row.</summary>
+    [Test]
+    public void ARowMayBeLong()
+    {
+        float[] values = [.. Enumerable.Range(1, 12_000).Select(i => i / 8f)];
+        CsvTable table = Read("7," + string.Join(',', values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture))), "0");
+        Assert.That((table.Labels.Single(), table.Values.SequenceEqual(values)), Is.EqualTo(("7", true)));
+    }
+
     [TestCase("", "x", "the table is empty")]
     [TestCase("a,b\n1,2\n", "c", "there is no column 'c'. Set data.label to one of a, b, or to a number from 0 to 1")]
     [TestCase("a,b\n1,2\n3\n", "a", "row 3 has 1 cells, but the first row has 2")]

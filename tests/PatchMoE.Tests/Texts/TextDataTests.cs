@@ -42,6 +42,15 @@ public sealed class TextDataTests
         Assert.That(texts.Select(one => (one.Label, one.Document.Title, one.Document.Sections[0].Body)), Is.EqualTo(new[] { ("spam", "Offer", "Buy now."), ("ham", "Lunch", "At noon?") }));
     }
 
+    /// <summary>Longer than the reader's first buffer.</summary>
+    [Test]
+    public void ACellMayBeLong()
+    {
+        string article = string.Concat(Enumerable.Repeat("A sentence, and another one. ", 5000));
+        List<LabelledText> texts = Read("t.csv", $"text,label\n\"{article}\",a\nshort,b\n", new TextDataSpec("t.csv", null, 0));
+        Assert.That(texts.Select(text => (text.Label, text.Document.Sections[0].Body.TrimEnd().Length)), Is.EqualTo(new[] { ("a", article.TrimEnd().Length), ("b", 5) }));
+    }
+
     [TestCase("t.csv", "", "the table is empty")]
     [TestCase("t.csv", "body,kind\nx,a\n", "there is no column 'text'. Set data.text to a number from 0 to 1")]
     [TestCase("t.csv", "text,kind\nx,a\n", "there is no column 'label'. Set data.label to one of text, kind, or to a number from 0 to 1")]
