@@ -57,10 +57,6 @@ internal static class EngineComparison
     private static Finding Values(string what, ReadOnlySpan<float> actual, IReadOnlyList<double> expected)
     {
         Deviation deviation = Deviation.Of(actual, expected);
-        (int worst, double error, double allowed) = deviation;
-        return new Finding(
-            what,
-            error / allowed,
-            deviation.Holds ? null : $"{what}[{worst}] is {actual[worst]}, expected {expected[worst]}: off by {error:g3}, allowed {allowed:g3}");
+        return new Finding(what, deviation.Error / deviation.Allowed, deviation.Holds ? null : deviation.Describe(what, actual, expected));
     }
 }

@@ -20,16 +20,6 @@ public class GoldenDeviceTests
     {
         var golden = new GoldenCase(name);
         using var engine = new IlgpuEngine(Networks.Compile(golden.Spec), device);
-        EngineParity.Check(engine, new Answers(
-            golden.Parameters(),
-            golden.Input.Values<float>(),
-            golden.Labels,
-            Lengths: null,
-            golden.Loss,
-            Doubles(golden.Logits),
-            golden.Gradients.ToDictionary(pair => pair.Key, pair => Doubles(pair.Value)),
-            golden.Routes));
+        EngineParity.Check(engine, Answers.Of(golden));
     }
-
-    private static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
 }

@@ -9,8 +9,7 @@ internal static class Agreement
         Deviation deviation = Deviation.Of(actual, expected);
         if (!deviation.Holds)
         {
-            (int worst, double error, double allowed) = deviation;
-            Assert.Fail($"{name}[{worst}] is {actual[worst]}, expected {expected[worst]}: off by {error:g3}, allowed {allowed:g3}.");
+            Assert.Fail($"{deviation.Describe(name, actual, expected)}.");
         }
     }
 

@@ -14,6 +14,13 @@ internal readonly record struct Deviation(int Worst, double Error, double Allowe
     /// <summary>Whether the promise is kept; never with a NaN.</summary>
     public bool Holds => Error <= Allowed;
 
+    /// <summary>Which value is furthest off, and by how much.</summary>
+    /// <param name="name">The array's name.</param>
+    /// <param name="actual">The array.</param>
+    /// <param name="expected">The expected one.</param>
+    public string Describe(string name, ReadOnlySpan<float> actual, IReadOnlyList<double> expected) =>
+        $"{name}[{Worst}] is {actual[Worst]}, expected {expected[Worst]}: off by {Error:g3}, allowed {Allowed:g3}";
+
     /// <summary>Compares arrays of one length.</summary>
     public static Deviation Of(ReadOnlySpan<float> actual, IReadOnlyList<double> expected)
     {

@@ -12,17 +12,6 @@ internal static class GoldenNetworks
     public static NetworkCase Read(string name)
     {
         var golden = new GoldenCase(name);
-        var answers = new Answers(
-            golden.Parameters(),
-            golden.Input.Values<float>(),
-            golden.Labels,
-            Lengths: null,
-            golden.Loss,
-            Doubles(golden.Logits),
-            golden.Gradients.ToDictionary(pair => pair.Key, pair => Doubles(pair.Value)),
-            golden.Routes);
-        return new NetworkCase("golden", name, PatchMoECompiler.Compile(golden.Spec, cache: null, IlgpuEngine.Libraries), answers);
+        return new NetworkCase("golden", name, PatchMoECompiler.Compile(golden.Spec, cache: null, IlgpuEngine.Libraries), Answers.Of(golden));
     }
-
-    private static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
 }
