@@ -35,10 +35,17 @@ flock -u 9
 
 mkdir -p "$folder"
 dotnet "$build/PatchMoE.Fuzz.dll" seeds "$folder/seeds"
-rm -rf "${folder:?}/$reader"
+# A reader's earlier run in FOLDER goes on: its files and counts are kept.
+begin=$folder/seeds/$reader
+if [ -e "$folder/$reader/default/fuzzer_stats" ]; then
+  begin=-
+else
+  rm -rf "${folder:?}/$reader"
+fi
+
 export AFL_NO_UI=1 AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_FORKSRV_INIT_TMOUT=120000
 export DOTNET_TieredPGO=0 DOTNET_gcServer=0 DOTNET_GCHeapHardLimit=0x80000000
-afl-fuzz -i "$folder/seeds/$reader" -o "$folder/$reader" -m none -t 120000 -V $((minutes * 60)) -- dotnet "$code/PatchMoE.Fuzz.dll" run "$reader" >"$folder/$reader.log" 2>&1 || {
+afl-fuzz -i "$begin" -o "$folder/$reader" -m none -t 120000 -V $((minutes * 60)) -- dotnet "$code/PatchMoE.Fuzz.dll" run "$reader" >"$folder/$reader.log" 2>&1 || {
   tail -n 20 "$folder/$reader.log" >&2
   exit 1
 }

@@ -18,7 +18,7 @@ internal static class CompileCommand
         {
             SpecResult result = SpecReader.Read(Console.In.ReadToEnd(), "standard input");
             PatchMoESpec spec = result.Spec ?? throw new BadInputException($"standard input: the spec is not valid: {result.Diagnostics.First()}");
-            context.Compute(() => PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()));
+            context.Compute(() => CompilerOfSdk.TryCompile(spec) || PatchMoECompiler.Compile(spec, AssemblyCache.ForUser()) is not null);
             return ExitCode.Done;
         });
         return command;
