@@ -61,12 +61,13 @@ internal static class ModelEmitter
 
     private static string Kernels(ModelPlan plan, string purpose, Action<SourceWriter> body)
     {
-        var text = new SourceWriter();
-        body(text);
         var writer = new SourceWriter();
-        HeaderEmitter.WriteTop(writer, plan, purpose);
-        writer.Lines($"namespace {plan.Target.EmittedNamespace};").Gap();
-        writer.Lines(Usings.Of(text.ToString())).Gap();
-        return writer.ToString() + text;
+        body(writer);
+        string kernels = writer.ToString();
+        var top = new SourceWriter();
+        HeaderEmitter.WriteTop(top, plan, purpose);
+        top.Lines($"namespace {plan.Target.EmittedNamespace};").Gap();
+        top.Lines(Usings.Of(kernels)).Gap();
+        return top.ToString() + kernels;
     }
 }

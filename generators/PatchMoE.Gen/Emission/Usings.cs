@@ -1,6 +1,3 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-
 namespace PatchMoE.Gen.Emission;
 
 /// <summary>
@@ -34,7 +31,7 @@ internal static class Usings
     /// <param name="body">What follows them.</param>
     public static string Of(string body)
     {
-        var names = new HashSet<string>(SyntaxFactory.ParseTokens(body).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText), StringComparer.Ordinal);
+        HashSet<string> names = TypeNames(body);
         IEnumerable<string> aliases = s_types.SelectMany(group => group.Types
             .Where(type => names.Contains(type) || names.Contains(type.Replace("Attribute", string.Empty)))
             .Select(type => $"using {type} = global::{group.Namespace}.{type};"));
@@ -43,5 +40,37 @@ internal static class Usings
             "using static global::System.Runtime.CompilerServices.Unsafe;",
             .. aliases,
         ]);
+    }
+
+    /// <summary>The words outside comments and strings that begin as types do. The compiler's own lexer took a third of the time in which a model is written.</summary>
+    private static HashSet<string> TypeNames(string code)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < code.Length; i++)
+        {
+            if (code[i] == '/' && code[i + 1] == '/')
+            {
+                i = code.IndexOf('\n', i);
+            }
+            else if (code[i] == '"')
+            {
+                i = code.IndexOf('"', i + 1);
+            }
+            else if (char.IsLetter(code[i]) || code[i] == '_')
+            {
+                int start = i;
+                while (char.IsLetterOrDigit(code[i + 1]) || code[i + 1] == '_')
+                {
+                    i++;
+                }
+
+                if (char.IsUpper(code[start]))
+                {
+                    names.Add(code.Substring(start, i + 1 - start));
+                }
+            }
+        }
+
+        return names;
     }
 }

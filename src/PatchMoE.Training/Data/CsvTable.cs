@@ -11,6 +11,9 @@ namespace PatchMoE.Training.Data;
 /// <param name="Labels">[rows], the text in the column of the class.</param>
 internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, float[] Values, IReadOnlyList<string> Labels)
 {
+    /// <summary>The names in a message, of which a table may have thousands.</summary>
+    private const int NamesShown = 20;
+
     /// <summary>Reads a table.</summary>
     /// <param name="path">The file, UTF-8.</param>
     /// <param name="label">The column of the class: its name, or its number from 0; null if the table has none.</param>
@@ -98,7 +101,8 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
         int found = Array.IndexOf(names, label);
         return found >= 0 ? found
             : int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < names.Length ? number
-            : throw new BadInputException($"{path}: there is no column '{label}'. Set data.label to one of {string.Join(", ", names)}, or to a number from 0 to {names.Length - 1}.");
+            : throw new BadInputException(
+                $"{path}: there is no column '{label}'. Set data.label to one of {string.Join(", ", names.Take(NamesShown))}{(names.Length > NamesShown ? ", …" : "")}, or to a number from 0 to {names.Length - 1}.");
     }
 
     private static CsvTable Read(string path, string[] names, string[][] rows, int first, int? label)

@@ -32,6 +32,17 @@ public sealed class CsvDataTests
         Assert.That((table.Labels.Single(), table.Values.SequenceEqual(values)), Is.EqualTo(("7", true)));
     }
 
+    /// <summary>Room for cells is made again and again as a row is read; in all it must stay in proportion to the row.</summary>
+    [Test]
+    public void ARowOfEmptyCellsTakesLittleMemory()
+    {
+        string path = _folder.File("x.csv");
+        File.WriteAllText(path, new string('x', 400) + "\r" + new string('|', 30_000) + "\r\ra");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => CsvTable.Read(path, "label"), Throws.TypeOf<BadInputException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(32 << 20));
+    }
+
     [TestCase("", "x", "the table is empty")]
     [TestCase("a,b\n1,2\n", "c", "there is no column 'c'. Set data.label to one of a, b, or to a number from 0 to 1")]
     [TestCase("a,b\n1,2\n3\n", "a", "row 3 has 1 cells, but the first row has 2")]

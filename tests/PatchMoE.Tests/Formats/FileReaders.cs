@@ -25,7 +25,7 @@ internal sealed class FileReaders(string folder, string specs)
         "idx" => new FileReader(name, 1100, [Images, Zipped(Images)], InFile("x.idx", path => IdxFile.Read(path, rank: 3))),
         "cifar10" => new FileReader(name, 100, Cifar10(), InFile("x.bin", path => Cifar10File.Read(path))),
 
-        // What reads the cells makes room for more of them again and again: 34 MB in all for a row of 12,800, which are let go at once.
+        // What reads the cells makes room for 32 more of them again and again: 25 MB in all for a row of 11,000, which are let go at once.
         "csv" => new FileReader(
             name,
             3000,

@@ -23,7 +23,7 @@ internal sealed class SourceWriter
             Gap();
         }
 
-        foreach (string line in text.Replace("\r", string.Empty).Split('\n'))
+        foreach (string line in text.IndexOf('\n') < 0 ? [text] : text.Replace("\r", string.Empty).Split('\n'))
         {
             if (line.Length > 0)
             {
