@@ -55,7 +55,9 @@ public class PassTests
         }
     }
 
+    /// <summary>Alone, since allocations are counted for the whole process.</summary>
     [TestCaseSource(nameof(Specs))]
+    [NonParallelizable]
     public void NothingIsAllocated_InTheSteadyState(string name)
     {
         (IPatchMoEModel model, float[] input, int[] labels) = Setup(name);
