@@ -9,7 +9,7 @@ namespace PatchMoE.Tests.Docs;
 internal sealed class DocumentWorkspace : IDisposable
 {
     /// <summary>More than any batch.</summary>
-    private const int Samples = 120;
+    private const int Samples = 60;
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _before = Directory.GetCurrentDirectory();
