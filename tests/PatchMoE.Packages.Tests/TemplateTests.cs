@@ -2,52 +2,103 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using PatchMoE.Tests.Docs;
 
 namespace PatchMoE.Packages.Tests;
 
-/// <summary>Projects from the templates, on a machine that has the packages alone.</summary>
+/// <summary>What README says of the packages, and the templates of themselves, line by line on a machine that has the packages alone.</summary>
 [TestFixture]
 public sealed partial class TemplateTests
 {
+    private const string OwnProject = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>net10.0</TargetFramework>
+          </PropertyGroup>
+        </Project>
+        """;
+
+    private Terminal _terminal = null!;
+    private string _digits = null!;
+    private string[] _trained = null!;
+
+    /// <summary>README: from the packages to a project that trains and predicts, and the command.</summary>
     [OneTimeSetUp]
-    public void Install() => UserMachine.Run("dotnet", ".", "new", "install", Path.Combine(UserMachine.Feed, $"PatchMoE.Templates.{UserMachine.Version}.nupkg")).Succeeded();
+    public void Readme()
+    {
+        _terminal = new Terminal("reader");
+        string repository = _terminal.Folder;
+        File.WriteAllText(_terminal.File("YOUR.csproj"), OwnProject);
+        _trained = [];
+        foreach (ShellLine line in InstalledCommands.Of("README.md"))
+        {
+            Outcome outcome = _terminal.Type(line);
+            if (line.Text.StartsWith("cd ../digits && dotnet run", StringComparison.Ordinal))
+            {
+                _trained = outcome.Lines;
+                _digits = _terminal.Folder;
+                _terminal.Folder = repository;
+            }
+        }
+
+        Assert.That(File.ReadAllText(_terminal.File("YOUR.csproj")), Does.Contain($"<PackageReference Include=\"PatchMoE\" Version=\"{UserMachine.Version}\""));
+    }
 
     /// <summary>It trains, predicts, and predicts the same as a native program.</summary>
     [Test]
     public void Console_TrainsAndPredicts_AlsoAsANativeProgram()
     {
-        UserMachine.Run("dotnet", ".", "new", "pmoe-console", "-o", "digits", "--feed", UserMachine.Feed, "--skipRestore").Succeeded();
-        string[] trained = UserMachine.Run("dotnet", "digits", "run", "-c", "Release").Succeeded().Lines;
-        Match accuracy = Accuracy().Match(trained[0]);
-        Assert.That(accuracy.Success, trained[0]);
+        Match accuracy = Accuracy().Match(_trained[0]);
+        Assert.That(accuracy.Success, _trained[0]);
         Assert.That(double.Parse(accuracy.Groups["percent"].Value, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(70));
-        Assert.That(trained.Skip(1), Has.Exactly(5).Matches("^[a-z]+ [01]\\.[0-9][0-9], it is [a-z]+; the patches that spoke most for it begin at "));
+        Assert.That(_trained.Skip(1), Has.Exactly(5).Matches("^[a-z]+ [01]\\.[0-9][0-9], it is [a-z]+; the patches that spoke most for it begin at "));
 
-        Outcome publish = UserMachine.Run("dotnet", "digits", "publish", "-c", "Release", "-o", UserMachine.File("native")).Succeeded();
-        Assert.That(publish.All, Does.Not.Contain("warning"));
-        Assert.That(UserMachine.Run(UserMachine.File("native/digits"), "digits").Succeeded().Lines, Is.EqualTo(trained.Skip(1)));
+        _terminal.Folder = _digits;
+        foreach (ShellLine line in InstalledCommands.Of("templates/content/pmoe-console/README.md"))
+        {
+            Outcome outcome = _terminal.Type(line);
+            string command = line.Text.Split(' ')[1];
+            if (command == "run")
+            {
+                // README has trained it; 'train' does so again, to the same bits.
+                bool trains = line.Text.EndsWith(" train", StringComparison.Ordinal);
+                Assert.That((Accuracy().IsMatch(outcome.Lines[0]), outcome.Lines.Count(text => _trained[1..].Contains(text))), Is.EqualTo((trains, 5)), line.ToString());
+            }
+            else
+            {
+                Assert.That(outcome.All, Does.Not.Contain("warning"));
+            }
+        }
+
+        string native = Directory.GetFiles(Path.Combine(_digits, "bin"), "digits", SearchOption.AllDirectories).Single(file => Path.GetFileName(Path.GetDirectoryName(file)) == "publish");
+        Assert.That(UserMachine.Run(native, _digits).Succeeded().Lines, Is.EqualTo(_trained.Skip(1)));
     }
 
     [Test]
     public async Task Service_TrainsAndClassifies()
     {
-        // As in README: the folder is made a package source, and the template needs to know nothing of it.
-        UserMachine.Run("dotnet", ".", "nuget", "add", "source", UserMachine.Feed, "--name", "patchmoe").Succeeded();
-        UserMachine.Run("dotnet", ".", "new", "pmoe-service", "-o", "digit-service", "--skipRestore").Succeeded();
-        UserMachine.Run("dotnet", "digit-service", "build", "-c", "Release", "-o", UserMachine.File("service")).Succeeded();
-        using Process service = Process.Start(UserMachine.StartInfo("dotnet", UserMachine.File("digit-service"), isUser: true, UserMachine.File("service/digit-service.dll"), "--urls", "http://127.0.0.1:0"))!;
+        // README has made the folder of packages a source, and the template needs to know nothing of it.
+        _terminal.Folder = Directory.CreateDirectory(UserMachine.File("reader/others")).FullName;
+        foreach (ShellLine line in InstalledCommands.Of("templates/README.md"))
+        {
+            // README has installed them from a file.
+            _terminal.Type(line, line.Text.StartsWith("dotnet new install", StringComparison.Ordinal) ? " --force" : "");
+        }
+
+        Assert.That(_terminal.File("digits/digits.csproj"), Does.Exist);
+        _terminal.Folder = _terminal.File("digit-service");
+        File.WriteAllBytes(_terminal.File("seven.png"), Bitmap.One());
+        IReadOnlyList<ShellLine> lines = InstalledCommands.Of("templates/content/pmoe-service/README.md");
+        (Process service, string address) = await _terminal.Serve(lines[0]);
         try
         {
-            using var client = new HttpClient { BaseAddress = new Uri(await AddressAsync(service)) };
-            Assert.That(await client.GetStringAsync("health"), Is.EqualTo("ok"));
-
-            using HttpResponseMessage answer = await client.PostAsync("classify", new ByteArrayContent(Bitmap()));
-            string text = await answer.Content.ReadAsStringAsync();
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), text);
+            string text = _terminal.Ask(lines[1], address).Output;
             using JsonDocument json = JsonDocument.Parse(text);
-            Assert.That(json.RootElement.GetProperty("class").GetString(), Is.EqualTo("one"));
+            Assert.That(json.RootElement.GetProperty("class").GetString(), Is.EqualTo("one"), text);
             Assert.That(json.RootElement.GetProperty("seen").GetArrayLength(), Is.EqualTo(3));
 
+            using var client = new HttpClient { BaseAddress = new Uri(address) };
+            Assert.That(await client.GetStringAsync("health"), Is.EqualTo("ok"));
             using HttpResponseMessage refusal = await client.PostAsync("classify", new ByteArrayContent("no picture"u8.ToArray()));
             Assert.That(refusal.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         }
@@ -55,49 +106,10 @@ public sealed partial class TemplateTests
         {
             service.Kill(entireProcessTree: true);
         }
-    }
 
-    private static async Task<string> AddressAsync(Process service)
-    {
-        while (await service.StandardOutput.ReadLineAsync() is { } line)
-        {
-            TestContext.Out.WriteLine(line);
-            if (Listening().Match(line) is { Success: true } match)
-            {
-                _ = service.StandardOutput.ReadToEndAsync();
-                return match.Groups["address"].Value;
-            }
-        }
-
-        throw new InvalidOperationException($"The service ended: {await service.StandardError.ReadToEndAsync()}");
-    }
-
-    /// <summary>28 × 28 pixels, black, with an upright white stroke: a one.</summary>
-    private static byte[] Bitmap()
-    {
-        const int side = 28;
-        const int header = 54;
-        var bytes = new byte[header + (side * side * 3)];
-        using var writer = new BinaryWriter(new MemoryStream(bytes));
-        writer.Write("BM"u8);
-        foreach (int value in (int[])[bytes.Length, 0, header, 40, side, side])
-        {
-            writer.Write(value);
-        }
-
-        writer.Write((short)1);
-        writer.Write((short)24);
-        for (int y = 5; y < 23; y++)
-        {
-            bytes.AsSpan(header + (((y * side) + 13) * 3), 9).Fill(255);
-        }
-
-        return bytes;
+        Assert.That(lines, Has.Count.EqualTo(2));
     }
 
     [GeneratedRegex("^(?<percent>[0-9.]+) % of 500 digits after .* of training on 1000 others; weights in weights.safetensors$")]
     private static partial Regex Accuracy();
-
-    [GeneratedRegex("Now listening on: (?<address>http://[0-9.:]+)")]
-    private static partial Regex Listening();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PatchMoE.Tests.Docs;
 
 namespace PatchMoE.Packages.Tests;
 
@@ -6,11 +7,19 @@ namespace PatchMoE.Packages.Tests;
 [TestFixture]
 public sealed class ToolTests
 {
-    private static string Tool => UserMachine.File("tools/pmoe");
+    private static string Tool => UserMachine.File("user/home/.dotnet/tools/pmoe");
 
+    /// <summary>As the package's readme says; the folder of packages is a source, as README says.</summary>
     [OneTimeSetUp]
-    public void Install() => UserMachine.Run(
-        "dotnet", ".", "tool", "install", "PatchMoE.Cli", "--tool-path", UserMachine.File("tools"), "--source", UserMachine.Feed, "--version", UserMachine.Version).Succeeded();
+    public void Install()
+    {
+        var terminal = new Terminal("user");
+        terminal.Type(InstalledCommands.Of("README.md").Single(line => line.Text.StartsWith("dotnet nuget add source ", StringComparison.Ordinal)));
+        foreach (ShellLine line in InstalledCommands.Of("src/PatchMoE.Cli/README.md"))
+        {
+            terminal.Type(line);
+        }
+    }
 
     /// <summary>The demo of the README, with few epochs.</summary>
     [Test]

@@ -13,6 +13,7 @@ public sealed class UserMachine
     public const string Version = "9.9.9";
 
     private static readonly Lazy<string> s_feed = new(Pack);
+    private static readonly Lock s_repository = new();
     private static TemporaryFolder? s_folder;
 
     /// <summary>The folder with the packages.</summary>
@@ -27,14 +28,21 @@ public sealed class UserMachine
     public void MakeHome()
     {
         s_folder = new TemporaryFolder();
+        MakeHome("home");
+    }
+
+    /// <summary>A home of another user, with the package sources of this machine.</summary>
+    public static string MakeHome(string name)
+    {
         string settings = Path.Combine(Home, ".nuget", "NuGet", "NuGet.Config");
+        string folder = Directory.CreateDirectory(File(name)).FullName;
         if (System.IO.File.Exists(settings))
         {
-            Directory.CreateDirectory(File("home/.nuget/NuGet"));
-            System.IO.File.Copy(settings, File("home/.nuget/NuGet/NuGet.Config"));
+            Directory.CreateDirectory(Path.Combine(folder, ".nuget", "NuGet"));
+            System.IO.File.Copy(settings, Path.Combine(folder, ".nuget", "NuGet", "NuGet.Config"));
         }
 
-        Directory.CreateDirectory(File("home"));
+        return folder;
     }
 
     [OneTimeTearDown]
@@ -46,8 +54,19 @@ public sealed class UserMachine
     /// <summary>Runs a program there, in a folder below its root.</summary>
     public static Outcome Run(string program, string folder, params string[] arguments) => Start(program, File(folder), isUser: true, arguments);
 
-    /// <summary>Runs a program with this repository's packages.</summary>
-    public static Outcome RunHere(string program, string folder, params string[] arguments) => Start(program, folder, isUser: false, arguments);
+    /// <summary>Runs a program with this repository's packages; builds of the repository follow each other.</summary>
+    public static Outcome RunHere(string program, string folder, params string[] arguments)
+    {
+        if (program != "dotnet")
+        {
+            return Start(program, folder, isUser: false, arguments);
+        }
+
+        lock (s_repository)
+        {
+            return Start(program, folder, isUser: false, arguments);
+        }
+    }
 
     /// <summary>What starts a program there.</summary>
     public static ProcessStartInfo StartInfo(string program, string folder, bool isUser, params string[] arguments)

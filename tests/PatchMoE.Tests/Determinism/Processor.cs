@@ -19,9 +19,11 @@ internal sealed record Processor(string Name, string? SwitchedOff, int MostBits,
     ];
 
     /// <summary>Runs <c>pmoe</c> on it.</summary>
-    public Outcome Run(params string[] args)
+    public Outcome Run(params string[] args) => Run(Pmoe.StartInfo(args));
+
+    /// <summary>Runs a process on it.</summary>
+    public Outcome Run(ProcessStartInfo start)
     {
-        ProcessStartInfo start = Pmoe.StartInfo(args);
         if (SwitchedOff is not null)
         {
             start.Environment[SwitchedOff] = "0";

@@ -1,20 +1,16 @@
 namespace PatchMoE.Tests.Determinism;
 
-/// <summary>A training run in a process of its own.</summary>
-internal sealed class Run(Processor processor, int threads, TemporaryFolder folder)
+/// <summary>A training run on a processor.</summary>
+internal sealed class Run(Processor processor, int threads, string folder)
 {
-    private readonly string _out = folder.File($"{processor}, {threads}");
+    private readonly string _out = Path.Combine(folder, $"{processor}, {threads}");
 
     public string Name => $"{processor}, {threads} threads";
 
     private string WeightsPath => Path.Combine(_out, "weights.safetensors");
 
-    /// <summary>Trains a network.</summary>
-    public void Train(string spec)
-    {
-        Outcome outcome = processor.Run("train", spec, "--threads", $"{threads}", "--out", _out);
-        Assert.That(outcome.ExitCode, Is.Zero, $"{Name}: {outcome.Error}");
-    }
+    /// <summary>The arguments of <c>pmoe</c> that train a network.</summary>
+    public string[] Command(string spec) => ["train", spec, "--threads", $"{threads}", "--out", _out];
 
     /// <summary>The results of every epoch, without speed and memory.</summary>
     public EpochMetrics[] Metrics() =>

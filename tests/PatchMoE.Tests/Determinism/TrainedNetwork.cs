@@ -104,17 +104,17 @@ internal sealed record TrainedNetwork(string Name, string Spec)
 
     /// <summary>Writes the spec, and random samples for one that reads arrays.</summary>
     /// <returns>The path of the spec.</returns>
-    public string Write(TemporaryFolder folder)
+    public string Write(string folder)
     {
-        string path = folder.File("spec.json");
+        string path = Path.Combine(folder, "spec.json");
         File.WriteAllText(path, Spec);
         if (Spec.Contains("\"arrays\"", StringComparison.Ordinal))
         {
             const int Samples = 100;
             int[] shape = [Samples, 5, 6, 20];
             CounterRandom random = CounterRandom.ForName(1, Name);
-            NpyFile.Write(folder.File("x.npy"), new NpyArray(shape, [.. Enumerable.Range(0, Samples * 5 * 6 * 20).Select(i => (float)random.Normal((ulong)i))]));
-            NpyFile.Write(folder.File("y.npy"), new NpyArray([Samples], [.. Enumerable.Range(0, Samples).Select(i => i % 3)]));
+            NpyFile.Write(Path.Combine(folder, "x.npy"), new NpyArray(shape, [.. Enumerable.Range(0, Samples * 5 * 6 * 20).Select(i => (float)random.Normal((ulong)i))]));
+            NpyFile.Write(Path.Combine(folder, "y.npy"), new NpyArray([Samples], [.. Enumerable.Range(0, Samples).Select(i => i % 3)]));
         }
 
         return path;

@@ -30,16 +30,18 @@ internal static class CommandLines
     private static IEnumerable<DocumentedCommand> OfRunningText =>
         DocumentFiles.InlineCode.SelectMany(code => Calls($"{code.File}:{code.Line}", code.Code, isWhole: false));
 
+    /// <summary>The words after <c>pmoe</c>, also where it is run from source; null for another program.</summary>
+    public static string[]? Arguments(string command) => command.StartsWith(FromSource, StringComparison.Ordinal) ? Words(command[FromSource.Length..])
+        : command.StartsWith(Installed, StringComparison.Ordinal) ? Words(command[Installed.Length..])
+        : null;
+
     private static IEnumerable<DocumentedCommand> Calls(string place, string line, bool isWhole)
     {
         // One line may hold several commands.
         foreach (string part in line.Split("&&"))
         {
             string command = part.Trim();
-            string? arguments = command.StartsWith(FromSource, StringComparison.Ordinal) ? command[FromSource.Length..]
-                : command.StartsWith(Installed, StringComparison.Ordinal) ? command[Installed.Length..]
-                : null;
-            if (arguments is not null && Words(arguments) is { Length: > 0 } words && !words[0].StartsWith(Ellipsis, StringComparison.Ordinal))
+            if (Arguments(command) is { Length: > 0 } words && !words[0].StartsWith(Ellipsis, StringComparison.Ordinal))
             {
                 string[] given = [.. words.Where(word => word != Ellipsis)];
                 yield return new DocumentedCommand(place, command, given, isWhole && given.Length == words.Length);

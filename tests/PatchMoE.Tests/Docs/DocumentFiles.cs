@@ -13,7 +13,7 @@ public sealed record DocumentBlock(string File, int Line, string Language, strin
     public override string ToString() => $"{File}:{Line}";
 }
 
-/// <summary>The documents for users: README, docs, and the packages' readmes.</summary>
+/// <summary>The documents for users: README, CONTRIBUTING, docs, and the readmes of packages, benchmarks, samples, templates and data.</summary>
 internal static partial class DocumentFiles
 {
     public static IEnumerable<string> All
@@ -21,8 +21,11 @@ internal static partial class DocumentFiles
         get
         {
             string[] folders = ["docs", "docs/diagnostics", .. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetRelativePath(Repository.Root, folder))];
-            return ((string[])["README.md", "CONTRIBUTING.md", .. folders.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.md"))
-                .Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)]).Select(path => path.Replace('\\', '/'));
+            IEnumerable<string> pages = folders.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.md"));
+            IEnumerable<string> readmes = ((string[])["benchmarks", "samples", "templates", "data"])
+                .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "README.md", SearchOption.AllDirectories).Where(path => !IsBuilt(path)));
+            return ((string[])["README.md", "CONTRIBUTING.md", .. pages.Concat(readmes).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)])
+                .Select(path => path.Replace('\\', '/'));
         }
     }
 
@@ -39,6 +42,8 @@ internal static partial class DocumentFiles
             return isFenced ? [] : Inline().Matches(line).Select(match => (file, i + 1, match.Groups[1].Value)).ToArray();
         });
     });
+
+    private static bool IsBuilt(string path) => path.Split(Path.DirectorySeparatorChar).Any(folder => folder is "bin" or "obj" or "out");
 
     private static IEnumerable<DocumentBlock> BlocksOf(string file)
     {
