@@ -6,6 +6,7 @@ import os
 import time
 
 from machine import describe
+from processor import ProcessorPart
 from profiling import NcuPart, PtxPart, SanitizerPart
 from programs import run
 
@@ -72,13 +73,18 @@ def random_networks(programs):
     return parity(programs, "--networks", *(["1", "--most-work", "500"] if programs.options.dry_run else ["200"]))
 
 
-def shapes(programs):
-    """SPEC=BATCH of each shape."""
+def shapes(programs, batch="batch"):
+    """Spec and batch of each shape."""
     with open(os.path.join(HERE, "shapes.json"), encoding="utf-8") as file:
         listed = json.load(file)
     if programs.options.dry_run:
-        return [f"{short_spec(programs)}=1"]
-    return [f"{programs.spec(shape['name'])}={shape['batch']}" for shape in listed]
+        return [(short_spec(programs), 1)]
+    return [(programs.spec(shape["name"]), shape[batch]) for shape in listed]
+
+
+def on_device(programs):
+    """SPEC=BATCH of each shape, at the batch that fills a GPU."""
+    return [f"{spec}={batch}" for spec, batch in shapes(programs)]
 
 
 def seconds(programs):
@@ -86,7 +92,7 @@ def seconds(programs):
 
 
 def timing(programs):
-    return lambda limit: lines_of(programs.gpu_bench("time", "--device", programs.options.device, *seconds(programs), *shapes(programs)), limit)
+    return lambda limit: lines_of(programs.gpu_bench("time", "--device", programs.options.device, *seconds(programs), *on_device(programs)), limit)
 
 
 def torch(*arguments):
@@ -96,7 +102,7 @@ def torch(*arguments):
                 return "not run", "no torch: this Python has no PyTorch", []
             # Compiled code is kept with the results, so that a second run need not compile again.
             cache = {"TORCHINDUCTOR_CACHE_DIR": os.path.join(programs.out, "torch-cache"), "TRITON_CACHE_DIR": os.path.join(programs.out, "triton-cache")}
-            return lines_of(programs.torch_bench(*seconds(programs), *arguments, *shapes(programs)), limit, env=cache)
+            return lines_of(programs.torch_bench(*seconds(programs), *arguments, *on_device(programs)), limit, env=cache)
 
         return work
 
@@ -162,6 +168,7 @@ PARTS = {
     "timing torch compile with graphs": (70, torch("--mode", "reduce-overhead")),
     "timing torch eager TF32": (30, torch("--mode", "eager", "--tf32")),
     "timing torch compile TF32": (60, torch("--mode", "default", "--tf32")),
+    "timing processor": (60, lambda programs: ProcessorPart(programs, shapes(programs, "cpuBatch"))),
     "registers by ptxas": (30, PtxPart),
     "sanitizer memcheck": (40, lambda programs: SanitizerPart(programs, "memcheck")),
     "sanitizer racecheck": (40, lambda programs: SanitizerPart(programs, "racecheck")),

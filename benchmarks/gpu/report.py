@@ -11,7 +11,7 @@ def write_report(results):
     held = {True: "held", False: "**did not hold, or was not shown**", None: "was not checked"}[results.get("parityHeld")]
     blocks.append(f"Started {results['started']}; parity {held}.")
     blocks.append(table(["part", "outcome", "seconds"], [[name, outcome_text(outcome), f"{outcome['seconds']:.1f}"] for name, outcome in parts.items()]))
-    for writer in (machine, parity, training, timing, registers, sanitizer, profile):
+    for writer in (machine, parity, training, timing, processor, registers, sanitizer, profile):
         blocks += writer(parts)
     return "\n\n".join(blocks) + "\n"
 
@@ -94,6 +94,23 @@ def timing(parts):
         "## Time", f"Limits measured in this run: {limits['bytesPerSecond'] / 1e9:.1f} GB/s (copy), {limits['flopsPerSecond'] / 1e9:.1f} GFLOP/s (float32 multiply-add).",
         table(head, rows), *(["\n".join(failures)] if failures else []),
     ]
+
+
+def processor(parts):
+    lines = parts.get("timing processor", {}).get("results", [])
+    if not lines:
+        return []
+    rows, failures = [], []
+    for line in lines:
+        if "problem" in line:
+            by = "emitted" if line["by"] == "emitted" else f"PyTorch {line['formulation']}, {line['mode']}"
+            failures.append(f"* {shape_of(line['spec'])}, {line['threads']} threads, {by}: {line['problem']}")
+        elif line["by"] == "emitted":
+            others = [other for other in lines if other["by"] == "torch" and (other["spec"], other["threads"]) == (line["spec"], line["threads"])]
+            for kind in ("forward", "step"):
+                rows.append([shape_of(line["spec"]), line["batch"], line["threads"], kind, milliseconds(line[kind]), f"{100 * line['share'][kind]:.0f} %", *compared(best(others, kind), kind, line[kind])])
+    head = ["shape", "batch", "threads", "pass", "emitted, ms", "of the limit", "PyTorch's best, ms", "times faster"]
+    return ["## Time on the processor", table(head, rows), *(["\n".join(failures)] if failures else [])]
 
 
 def best(lines, kind):

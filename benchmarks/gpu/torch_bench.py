@@ -19,9 +19,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0, help="roughly how long one measurement takes; 0 for a single call, which measures nothing")
     parser.add_argument("--mode", default="eager", help="eager, or a mode of torch.compile")
     parser.add_argument("--tf32", action="store_true", help="allow TF32 tensor cores")
+    parser.add_argument("--threads", type=int, help="threads of the processor; PyTorch's own choice without it")
     options = parser.parse_args()
 
     import torch
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
 
     torch.backends.cuda.matmul.allow_tf32 = options.tf32
     torch.backends.cudnn.allow_tf32 = options.tf32

@@ -16,6 +16,7 @@ public class DryRunTests
             Assert.That(run.Code, Is.Zero);
             Assert.That(s_own.Select(run.Outcome), Is.All.EqualTo(("done", (string?)null)));
             Assert.That(run.Outcome("timing torch eager"), Is.EqualTo(("not run", "no torch: this Python has no PyTorch")));
+            Assert.That(run.Outcome("timing processor"), Is.EqualTo(("done", "no torch: this Python has no PyTorch, so nothing is compared")));
             foreach ((string part, string tool) in new[] { ("sanitizer memcheck", "compute-sanitizer"), ("profile", "ncu") })
             {
                 Assert.That(run.Outcome(part).State, Is.EqualTo("not run"), tool);
@@ -24,6 +25,7 @@ public class DryRunTests
             Assert.That((bool)run.Results["parityHeld"]!);
             Assert.That(run.Report, Does.Contain("parity held").And.Contain("| timing torch eager | not run: no torch"));
             Assert.That(run.Report, Does.Match(@"\| short \| 1 \| step \| \d+\.\d+ \|"), "a time");
+            Assert.That(run.Report, Does.Match(@"\| short \| 1 \| 1 \| step \| \d+\.\d+ \| \d+ % \|"), "a time of the processor");
         });
         foreach (JsonNode? check in s_own.Where(part => part.StartsWith("parity", StringComparison.Ordinal)).SelectMany(part => run.Results["parts"]![part]!["results"]!.AsArray()))
         {
