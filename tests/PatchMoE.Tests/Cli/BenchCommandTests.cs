@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests;
 
 /// <summary><c>bench</c>: what it prints, not how fast anything is.</summary>
+[Category("Long")]
 public sealed class BenchCommandTests
 {
     private TemporaryFolder _folder = null!;

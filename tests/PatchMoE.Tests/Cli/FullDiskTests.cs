@@ -5,6 +5,7 @@ namespace PatchMoE.Tests;
 /// <summary>
 /// Trainings whose disk gets full, or takes nothing: they end with one message and keep the last checkpoint, from which <c>--resume</c> goes on once there is room.
 /// </summary>
+[Category("Long")]
 [Platform("Linux")]
 public sealed class FullDiskTests
 {

@@ -7,6 +7,7 @@ namespace PatchMoE.Tests;
 /// Trainings that are killed (<c>kill -9</c>) at random moments, and continued by the command that their user would give, end with the bits of one that was not
 /// killed. <c>PATCHMOE_KILLS</c> is the number of kills for each backend, if there are to be more.
 /// </summary>
+[Category("Long")]
 [Platform(Exclude = "Win")]
 public sealed class KillTests
 {

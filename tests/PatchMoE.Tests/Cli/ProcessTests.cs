@@ -5,6 +5,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests;
 
 /// <summary>The real command, in a separate process.</summary>
+[Category("Long")]
 public sealed class ProcessTests
 {
     private TemporaryFolder _folder = null!;

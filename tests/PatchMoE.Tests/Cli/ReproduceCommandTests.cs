@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests;
 
 /// <summary><c>reproduce</c> on a grid of a few mosaics and epochs.</summary>
+[Category("Long")]
 public sealed class ReproduceCommandTests
 {
     private static readonly string[] s_three = ["--networks", "mnist-joint", "mnist-separate", "mnist-cnn"];

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests;
 
 /// <summary><c>reproduce mil</c> on a few bags. Whether torch trains the other networks beside the pMoE depends on the machine; its tests are those of PatchMoE.TorchSharp.</summary>
+[Category("Long")]
 public sealed class ReproduceMilTests
 {
     private TemporaryFolder _folder = null!;

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests;
 
 /// <summary><c>theory</c>: the orders of specs, and measurements of small trainings.</summary>
+[Category("Long")]
 public sealed class TheoryCommandTests
 {
     private TemporaryFolder _folder = null!;

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace PatchMoE.Tests.Determinism;
 
 /// <summary>One spec, one seed, one result: whatever the processor's vectors, and with any number of threads.</summary>
+[Category("Long")]
 internal sealed class EqualBitsTests
 {
     private TemporaryFolder _folder = null!;

@@ -14,6 +14,7 @@ namespace PatchMoE.Tests.Docs;
 /// Each block of C# in the documents compiles as it stands, with the generator, in a program that has its prelude beside it. <c>docs/preludes</c> has the preludes,
 /// CONTRIBUTING.md the rule.
 /// </summary>
+[Category("Long")]
 public sealed class CodeDocsTests
 {
     private const string Place = "// The block stands here.";

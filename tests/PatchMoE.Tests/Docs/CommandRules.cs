@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using PatchMoE.Cli;
 using PatchMoE.Cli.Help;
@@ -160,9 +161,9 @@ internal static partial class CommandRules
     /// <summary>The filter of a test command takes a test of this project.</summary>
     private static string? FilterTakesATest(ShellLine line)
     {
-        if (line.Text.Contains("Category", StringComparison.Ordinal))
+        if (CategoryFilter().Match(line.Text) is { Success: true } category)
         {
-            return null;
+            return typeof(CommandRules).Assembly.GetTypes().Any(type => type.GetCustomAttributes<CategoryAttribute>().Any(attribute => attribute.Name == category.Groups[1].Value)) ? null : $"There is no category '{category.Groups[1].Value}'.";
         }
 
         string name = Filter().Match(line.Text).Groups[1].Value;
@@ -184,6 +185,9 @@ internal static partial class CommandRules
 
     [GeneratedRegex("^([A-Z_]+=\\S+ )+")]
     private static partial Regex Variables();
+
+    [GeneratedRegex(@"--filter ""?TestCategory!?=(\w+)")]
+    private static partial Regex CategoryFilter();
 
     [GeneratedRegex("--filter \"?(?:FullyQualifiedName|Name)~(\\w+)")]
     private static partial Regex Filter();

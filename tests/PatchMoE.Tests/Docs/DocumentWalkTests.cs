@@ -6,6 +6,7 @@ namespace PatchMoE.Tests.Docs;
 /// The commands of each document, one after another in one folder, as a reader would type them. What makes them quick is appended: one epoch, one seed. The folder is the process's current
 /// one, so nothing else runs meanwhile.
 /// </summary>
+[Category("Long")]
 [NonParallelizable]
 public sealed class DocumentWalkTests
 {

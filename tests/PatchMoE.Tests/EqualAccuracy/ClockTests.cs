@@ -4,6 +4,7 @@ using PatchMoE.Cli.Reproductions;
 namespace PatchMoE.Tests.EqualAccuracy;
 
 /// <summary>What the clocks run; how long it takes is no business of a test.</summary>
+[Category("Long")]
 public sealed class ClockTests
 {
     [Test]

@@ -6,6 +6,7 @@ namespace PatchMoE.Tests;
 /// Every reader against files that were damaged in structured ways: a result or the documented exception, never another one, and no more memory than the file's
 /// size allows. <c>PATCHMOE_MUTATIONS</c> is the number of mutations for each reader, if there are to be more.
 /// </summary>
+[Category("Long")]
 public sealed class MutationTests
 {
     private const int Usual = 1000;

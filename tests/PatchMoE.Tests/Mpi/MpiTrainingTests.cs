@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests.Mpi;
 
 /// <summary><c>mpirun -n N pmoe train</c>: real processes of Open MPI.</summary>
+[Category("Long")]
 [Category("Mpi")]
 public sealed class MpiTrainingTests
 {

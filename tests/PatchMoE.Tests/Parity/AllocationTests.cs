@@ -3,6 +3,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>A pass allocates nothing in the steady state. Alone, since allocations are counted for the whole process.</summary>
+[Category("Long")]
 [NonParallelizable]
 public class AllocationTests
 {

@@ -1,6 +1,7 @@
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The passes without the head against those with it, on random networks: the head is the only difference.</summary>
+[Category("Long")]
 public class FeatureTests
 {
     [Test]

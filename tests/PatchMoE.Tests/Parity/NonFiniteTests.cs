@@ -1,6 +1,7 @@
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>One rule for NaN and infinity in an input: every pass without gradients refuses the batch, and the workspace goes on working.</summary>
+[Category("Long")]
 [TestFixture]
 public sealed class NonFiniteTests
 {

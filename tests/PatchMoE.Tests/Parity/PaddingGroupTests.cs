@@ -4,6 +4,7 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>Groups without patches at the end of a sample are padding: the layers above do not see them.</summary>
+[Category("Long")]
 [TestFixture]
 public sealed class PaddingGroupTests
 {

@@ -3,6 +3,7 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The emitted CPU model against the reference on random networks; the test's number is the seed that makes its network and batch.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.Children)]
 public class RandomParityTests
 {

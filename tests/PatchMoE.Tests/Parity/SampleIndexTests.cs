@@ -3,6 +3,7 @@ using PatchMoE.Kernels;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>A pass that reads its samples where they lie in a data set gives the bits of one over their copies.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.Children)]
 public class SampleIndexTests
 {

@@ -1,6 +1,7 @@
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>An update within the pass gives exactly the weights that the gradients and a separate SGD update give.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.Children)]
 public class SgdStepTests
 {

@@ -5,6 +5,7 @@ using PatchMoE.Tests.Kernels;
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The emitted code of stacks: maps and windows of every kind, on random networks and on sizes of real ones.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.Children)]
 public class StackTests
 {

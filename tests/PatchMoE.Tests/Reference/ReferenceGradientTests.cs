@@ -3,6 +3,7 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests;
 
 /// <summary>Every gradient of the reference against finite differences, over the grid of all choices in a spec.</summary>
+[Category("Long")]
 [Parallelizable(ParallelScope.All)]
 public class ReferenceGradientTests
 {

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests.Reproductions;
 
 /// <summary><c>reproduce cost</c> on two epochs.</summary>
+[Category("Long")]
 public sealed class CostReproductionTests
 {
     private TemporaryFolder _folder = null!;

@@ -7,6 +7,7 @@ using PatchMoE.Cli.Reproductions;
 namespace PatchMoE.Tests.Reproductions;
 
 /// <summary><c>reproduce prune</c>: its cells, its tables, and the command on one epoch.</summary>
+[Category("Long")]
 public sealed class PruneReproductionTests
 {
     private TemporaryFolder _folder = null!;

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests.Reproductions;
 
 /// <summary>Every experiment from the command to the report, with few samples and epochs.</summary>
+[Category("Long")]
 public sealed class ReproductionRunTests
 {
     private TemporaryFolder _folder = null!;

@@ -4,6 +4,7 @@ using PatchMoE.Cli.TextExperiments;
 namespace PatchMoE.Tests.Reproductions;
 
 /// <summary>Routing on texts from the command to the report, on short texts of two classes.</summary>
+[Category("Long")]
 public sealed class TextReproductionTests
 {
     private TemporaryFolder _folder = null!;

@@ -5,6 +5,7 @@ using PatchMoE.Tests.Sweeps;
 namespace PatchMoE.Tests.Slurm;
 
 /// <summary><c>pmoe sweep --slurm</c> on a real Slurm. It takes about a minute: Slurm itself waits so long before it runs a task again.</summary>
+[Category("Long")]
 [Category("Slurm")]
 [Platform("Linux")]
 [SupportedOSPlatform("linux")]

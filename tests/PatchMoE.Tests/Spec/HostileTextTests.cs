@@ -1,6 +1,7 @@
 namespace PatchMoE.Tests;
 
 /// <summary>Whatever the text is, reading it returns a spec or says why not.</summary>
+[Category("Long")]
 [TestFixture]
 public sealed class HostileTextTests
 {

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace PatchMoE.Tests.Sweeps;
 
 /// <summary>Sweeps in processes of their own: several at once, killed, or started by a cluster.</summary>
+[Category("Long")]
 public sealed class SweepProcessTests
 {
     private TemporaryFolder _folder = null!;
