@@ -1,5 +1,6 @@
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
 using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Optimizers;
 using PatchMoE.Training.Runs;
@@ -44,7 +45,7 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
     public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
         double loss = LossAndGradients(samples, _gradients);
-        if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients) < 0)
+        if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients.AsSpan(_router.Offset, _router.Length)) < 0)
         {
             Optimizer.Step(model.Parameters, _gradients, learningRate);
             return loss;
@@ -61,10 +62,9 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
 
     /// <summary>The linear loss of a batch and its gradients.</summary>
     /// <param name="samples">The batch.</param>
-    /// <param name="gradients">As long as the parameter buffer, overwritten.</param>
+    /// <param name="gradients">As long as the parameter buffer; the routers' are overwritten.</param>
     public double LossAndGradients(ReadOnlySpan<int> samples, Span<float> gradients)
     {
-        gradients.Clear();
         Span<float> first = gradients.Slice(_router.Offset, Dimension);
         Span<float> second = gradients.Slice(_router.Offset + Dimension, Dimension);
         MeanOfSignedSums(_trainSums, parts.Train.Labels, samples, parts.Weights, second);
@@ -105,12 +105,8 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
 
         foreach (int sample in samples)
         {
-            ReadOnlySpan<float> sum = sums.Slice(sample * mean.Length, mean.Length);
             float share = (labels[sample] > 0 ? 1f : -1f) * (float)(weights?.Of(labels[sample]) ?? 1) / (float)total;
-            for (int i = 0; i < mean.Length; i++)
-            {
-                mean[i] += share * sum[i];
-            }
+            FloatSums.AddScaled(sums.Slice(sample * mean.Length, mean.Length), share, mean);
         }
     }
 

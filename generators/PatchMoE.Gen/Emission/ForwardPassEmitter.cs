@@ -16,12 +16,22 @@ internal static class ForwardPassEmitter
 
         (int c, int m) = (plan.Head.Outputs, plan.Head.Inputs);
         Method forward = SampleMethods.Forward(plan);
-        WriteSamples(writer, plan, "ForwardShare", "ForwardPass", "The logits", forward, () =>
-            writer.Lines($"Values.Copy(ref Add(ref slot, Slot.Logits), ref {(Place)"pass.Outputs" + (B * c)}, {c});"));
+        WriteSamples(writer, plan, "ForwardShare", "ForwardPass", "The logits", forward, place =>
+        {
+            writer.Lines($"Values.Copy(ref Add(ref slot, Slot.Logits), ref {(Place)"pass.Outputs" + (B * c)}, {c});");
+            if (plan.Bottom.Routing != Routing.Dense)
+            {
+                using (writer.Block("if (pass.HasRoutes)"))
+                {
+                    writer.Lines($"ref int integers = ref workspace.Integers({place});");
+                    WriteReport(writer, plan, "pass.Routes");
+                }
+            }
+        });
         Method? layers = SampleMethods.HasLayersOfItsOwn(plan) ? SampleMethods.ForwardLayers(plan) : null;
-        WriteSamples(writer, plan, "FeaturesShare", "ForwardPass", "The feature vectors", layers, () =>
+        WriteSamples(writer, plan, "FeaturesShare", "ForwardPass", "The feature vectors", layers, _ =>
             writer.Lines($"Values.Copy(ref {SampleMethods.Outputs(plan.Top, "Outputs")}, ref {(Place)"pass.Outputs" + (B * m)}, {m});"));
-        WriteSamples(writer, plan, "PredictShare", "PredictPass", "The classes", forward, () => WriteClass(writer, plan));
+        WriteSamples(writer, plan, "PredictShare", "PredictPass", "The classes", forward, _ => WriteClass(writer, plan));
         if (plan.Bottom.Routing != Routing.Dense)
         {
             WriteRoutes(writer, plan);
@@ -47,7 +57,7 @@ internal static class ForwardPassEmitter
         });
     }
 
-    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string pass, string result, Method? sample, Action use)
+    private static void WriteSamples(SourceWriter writer, ModelPlan plan, string name, string pass, string result, Method? sample, Action<string> use)
     {
         bool windows = plan.Bottom.HasWindow;
         writer.Method(PassText.Share(name, pass), $"{result} of one worker's samples{(windows ? ", a window at a time" : "; its scratch holds one sample at a time")}.", () =>
@@ -61,7 +71,7 @@ internal static class ForwardPassEmitter
                 }
 
                 WriteCheck(writer, plan);
-                use();
+                use(slot);
             }
 
             if (!windows)
@@ -115,6 +125,15 @@ internal static class ForwardPassEmitter
         writer.Lines("int best = 0;");
         writer.Loop("c", 1, plan.Head.Outputs, c => writer.Lines($"best = Add(ref slot, Slot.Logits + {c}) > Add(ref slot, Slot.Logits + best) ? {c} : best;"));
         writer.Lines("Add(ref pass.Classes, b) = best;");
+    }
+
+    /// <summary>Reports the routes of sample b in layer 0.</summary>
+    private static void WriteReport(SourceWriter writer, ModelPlan plan, string pass)
+    {
+        LayerPlan layer = plan.Bottom;
+        Expression instance = layer.Instances == 1 ? B : (B * layer.Instances) + G;
+        writer.Loop("g", layer.Instances, _ => writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call(
+            [.. SampleMethods.Block(layer), ("pass", pass), ("at", instance * (plan.RouteLength / layer.Instances))])));
     }
 
     /// <summary>The pass that reports layer 0's routes with their scores and gate values.</summary>

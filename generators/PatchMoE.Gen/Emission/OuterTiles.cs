@@ -38,7 +38,14 @@ internal sealed partial class OuterTiles
     private static ParameterList Passing => "ref float x, ref nint list, int rows, ref float slots";
 
     private Method Columns => new(
-        $"{_sum.Name}Columns", Passing, _expert, _columns, ("int tile, int tiles", _tileCount > 1), "scoped in WeightTarget target", ("ref float packed", _plan.Packs));
+        $"{_sum.Name}Columns",
+        Passing,
+        _expert,
+        _columns,
+        ("int tile, int tiles", _tileCount > 1),
+        "scoped in WeightTarget target",
+        ("ref float packed", _plan.Packs),
+        ("ref float active", _plan.SkipsInactive));
 
     private Method Pack => new($"{_sum.Name}Pack", "ref float x, ref nint list, int rows", _columns, "ref float packed");
 
@@ -57,6 +64,12 @@ internal sealed partial class OuterTiles
         if (_plan.Packs)
         {
             WritePack(writer);
+        }
+
+        if (_plan.SkipsInactive)
+        {
+            WriteActive(writer);
+            return;
         }
 
         if (_tileCount > 1)
@@ -146,10 +159,15 @@ internal sealed partial class OuterTiles
         writer.Method(Optimized(Share), Documentation, () =>
         {
             writer.Lines($"ref nint list = ref As<float, nint>(ref {(Place)"own" + _plan.ListAt});");
+            if (_plan.SkipsInactive)
+            {
+                writer.Lines($"ref float active = ref {(Place)"own" + _plan.ActiveAt};");
+            }
+
             void Rows() => writer.Call(List.Call(), "int rows = ");
             void Call() => writer.Call(Columns.Call(
                 ("x", _sum.Rows.Array),
-                ("list", _plan.InBlocks ? (Place)"list" + ((Expression)"first" * _plan.EntryLength) : "list"),
+                ("list", _plan.InBlocks ? BlockList : "list"),
                 ("rows", _plan.InBlocks ? "count" : "rows"),
                 ("target", _plan.InBlocks ? "part" : "target"),
                 ("packed", "own")));
@@ -180,11 +198,21 @@ internal sealed partial class OuterTiles
         });
     }
 
+    private Place BlockList => (Place)"list" + ((Expression)"first" * _plan.EntryLength);
+
     private void WriteUnits(SourceWriter writer, Action call)
     {
         if (_plan.BlocksFirst)
         {
-            WriteBlocks(writer, () => WriteColumnBlocks(writer, call));
+            WriteBlocks(writer, () =>
+            {
+                if (_plan.SkipsInactive)
+                {
+                    writer.Call(Active.Call(("list", BlockList), ("rows", "count")));
+                }
+
+                WriteColumnBlocks(writer, call);
+            });
         }
         else
         {
@@ -298,7 +326,11 @@ internal sealed partial class OuterTiles
                 : _plan.InPixelRows && _sum.Image is { PixelRows: > 1 } image ? (Place)"x" + (From / image.Length * (image.Step - image.Length))
                 : "x";
             (string, Expression) patches = ("x", where);
-            if (_tileCount == 1)
+            if (_plan.SkipsInactive)
+            {
+                writer.Call(ActiveRows.Call(patches));
+            }
+            else if (_tileCount == 1)
             {
                 (int rows, bool router, _, _) = Kinds().Single();
                 WriteColumnLoops(writer, rows, router, where);

@@ -16,6 +16,9 @@ internal static class PanelEmitter
     /// <summary>The tile of narrow vectors: one panel.</summary>
     private static Method NarrowTile(LayerPlan layer, int patches) => Tile(layer, $"HalfVectors{patches}", patches);
 
+    /// <summary>The tile of narrow vectors where the last of a panel only pads: so many that hold neurons.</summary>
+    private static Method OddTile(LayerPlan layer, int patches, int vectors) => Tile(layer, $"Vectors{patches}x{vectors}", patches);
+
     private static Method Tile(LayerPlan layer, string name, int patches) => new(
         name,
         [
@@ -51,10 +54,23 @@ internal static class PanelEmitter
     {
         foreach (int panels in layer.Kernel.VectorTiles.Select(run => run.Size).Distinct())
         {
-            foreach (int patches in layer.Kernel.PatchTiles.Wide)
+            foreach (int patches in layer.Kernel.PatchTiles.For(layer.Lanes).SelectMany(tiles => tiles).Distinct())
             {
                 WriteTile(writer, layer, patches, panels);
             }
+        }
+
+        if (layer.Kernel.OddVectors > 0)
+        {
+            foreach (int patches in layer.Kernel.PatchTiles.Narrow)
+            {
+                foreach (int vectors in layer.Kernel.OddRuns(patches).Select(run => run.Count).Distinct())
+                {
+                    WriteOddTile(writer, layer, patches, vectors);
+                }
+            }
+
+            return;
         }
 
         foreach (int patches in layer.Kernel.PatchTiles.Narrow)
@@ -66,11 +82,25 @@ internal static class PanelEmitter
     private static void WriteTile(SourceWriter writer, LayerPlan layer, int patches, int panels)
     {
         int[] columns = [.. Enumerable.Range(0, panels)];
-        string registers = $"{patches} × {panels} sums in registers, {Format.Plural(panels, "weight vector")} and a broadcast value; narrower vectors take a panel at a time";
-        writer.Kernel(Tile(layer, patches, panels), Documentation(layer, patches, panels, registers), () =>
+        bool odd = layer.Kernel.OddVectors > 0;
+        string narrow = odd ? "narrower vectors leave out what only pads" : "narrower vectors take a panel at a time";
+        string registers = $"{patches} × {panels} sums in registers, {Format.Plural(panels, "weight vector")} and a broadcast value; {narrow}";
+        writer.Kernel(Tile(layer, patches, panels), Documentation(layer, patches, panels * ExpertKernel.Vector, registers), () =>
         {
             void Narrow()
             {
+                if (odd)
+                {
+                    foreach ((int start, int count) in layer.Kernel.OddRuns(patches))
+                    {
+                        writer.Call(OddTile(layer, patches, count).Call(
+                            ("panel", (Place)"panel" + (start / ExpertKernel.NarrowVectors * PanelStep(layer))),
+                            ("activations", (Place)"activations" + (start * ExpertKernel.NarrowVector))));
+                    }
+
+                    return;
+                }
+
                 writer.Loop("v", panels, v => writer.Call(NarrowTile(layer, patches).Call(
                     [
                         ("panel", (Place)"panel" + (v * PanelStep(layer))),
@@ -84,10 +114,13 @@ internal static class PanelEmitter
                 return;
             }
 
-            using (writer.Block("if (S.Lanes < 16)"))
+            if (layer.Kernel.PatchTiles.Narrow.Contains(patches))
             {
-                Narrow();
-                writer.Lines("return;");
+                using (writer.Block("if (S.Lanes < 16)"))
+                {
+                    Narrow();
+                    writer.Lines("return;");
+                }
             }
 
             WriteSums(writer, layer, patches, columns.Select(c => (Expression)(c * PanelStep(layer))), columns.Select(c => (Expression)(c * ExpertKernel.Vector)));
@@ -98,7 +131,7 @@ internal static class PanelEmitter
     {
         int lanes = Math.Min(layer.Lanes, ExpertKernel.Vector / ExpertKernel.NarrowVectors);
         string registers = $"{patches} × {ExpertKernel.NarrowVectors} sums in registers, {ExpertKernel.NarrowVectors} weight vectors and a broadcast value";
-        writer.Kernel(NarrowTile(layer, patches), Documentation(layer, patches, 1, registers), () =>
+        writer.Kernel(NarrowTile(layer, patches), Documentation(layer, patches, ExpertKernel.Vector, registers), () =>
         {
             if (lanes * ExpertKernel.NarrowVectors == ExpertKernel.Vector)
             {
@@ -116,9 +149,22 @@ internal static class PanelEmitter
         });
     }
 
-    private static KernelDoc Documentation(LayerPlan layer, int patches, int panels, string registers)
+    private static void WriteOddTile(SourceWriter writer, LayerPlan layer, int patches, int vectors)
     {
-        (int d, int width, int step) = (Block(layer) is { } window ? WindowBlocks.Longest(layer, window.Block) : layer.Dimension, panels * ExpertKernel.Vector, layer.Kernel.ActivationStep);
+        string registers = $"{patches} × {vectors} sums in registers, {Format.Plural(vectors, "weight vector")} and a broadcast value";
+        int[] all = [.. Enumerable.Range(0, vectors)];
+        writer.Kernel(OddTile(layer, patches, vectors), Documentation(layer, patches, vectors * ExpertKernel.NarrowVector, registers), () => WriteSums(
+            writer,
+            layer,
+            patches,
+            all.Select(c => (Expression)((c / ExpertKernel.NarrowVectors * PanelStep(layer)) + (c % ExpertKernel.NarrowVectors * ExpertKernel.NarrowVector))),
+            all.Select(c => (Expression)(c * ExpertKernel.NarrowVector))));
+    }
+
+    private static KernelDoc Documentation(LayerPlan layer, int patches, int width, string registers)
+    {
+        (int d, int step) = (Block(layer) is { } window ? WindowBlocks.Longest(layer, window.Block) : layer.Dimension, layer.Kernel.ActivationStep);
+        int panels = (width + ExpertKernel.Vector - 1) / ExpertKernel.Vector;
         return new KernelDoc(
             $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]{(Block(layer) is null ? string.Empty : ", added to what was there if add is set")}",
             $"p patch 0…{patches - 1}, r neuron 0…{width - 1}, i value 0…{d - 1}",

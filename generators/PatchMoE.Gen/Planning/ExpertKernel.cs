@@ -31,6 +31,30 @@ internal sealed record ExpertKernel(
     /// <summary>Vectors of 256 bits in which narrow machines take them.</summary>
     public const int NarrowVectors = 2;
 
+    /// <summary>Neurons of a narrow machine's vector.</summary>
+    public const int NarrowVector = Vector / NarrowVectors;
+
+    /// <summary>Patches that pass together on a narrow machine where an odd number of its vectors holds neurons: 4 × 3 sums, 3 weights and the value.</summary>
+    private const int MostOddPatches = 4;
+
+    /// <summary>Of a panel's vectors on a narrow machine, those that hold neurons, where the last one of them would only pad: their number. 0 where panels pass whole.</summary>
+    public int OddVectors { get; init; }
+
+    /// <summary>
+    /// How so many patches meet an odd number of vectors: even runs of them, and a last one that is odd, of as many sums as registers hold. Each run begins with a panel.
+    /// </summary>
+    /// <param name="patches">Patches of a tile, at most 4.</param>
+    public IEnumerable<(int Start, int Count)> OddRuns(int patches)
+    {
+        int most = patches <= 2 ? 2 * NarrowVectors : NarrowVectors;
+        for (int start = 0, count; start < OddVectors; start += count)
+        {
+            int left = OddVectors - start;
+            count = left <= most + 1 ? left : most;
+            yield return (start, count);
+        }
+    }
+
     /// <summary>6 × 4 sums, 4 weights and a broadcast patch value fit 32 registers; 16 hold 6 × 2 sums, 2 weights and the value.</summary>
     private const int MostVectors = 4;
     private const int MostPatches = 6;
@@ -73,20 +97,20 @@ internal sealed record ExpertKernel(
         string bytes = $"{Format.Count(4 * weights)} bytes of weights";
         if (packs && (cached || !lowest))
         {
-            return Panels(neurons, taken, fill, null);
+            return Panels(neurons, taken, shape, fill, null);
         }
 
         if (packs)
         {
             WindowPlan window = WindowPlan.ForPanels(shape, (long)active * taken * Apart(padded));
-            return Panels(neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over them together", window);
+            return Panels(neurons, MostPatches, shape, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over them together", window);
         }
 
         if (lowest && fills)
         {
             WindowPlan window = WindowPlan.ForPackedBlocks(padded, shape, access);
             return Panels(
-                neurons, MostPatches, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over a block of them together, which is packed just before", window);
+                neurons, MostPatches, shape, $"{fill}; {bytes} leave the caches from one sample to the next, so {window.Together} samples pass over a block of them together, which is packed just before", window);
         }
 
         if (lowest && weights > MostPackedFloats)
@@ -107,12 +131,24 @@ internal sealed record ExpertKernel(
         return new ExpertKernel(ExpertKernelKind.Dot, reason, Apart(neurons), rows, default, RegisterTile.Downwards(taken, taken, rows[0].Size), Window: null);
     }
 
-    private static ExpertKernel Panels(int neurons, int mostPatches, string reason, WindowPlan? window)
+    private static ExpertKernel Panels(int neurons, int mostPatches, LayerShape shape, string reason, WindowPlan? window)
     {
         EquatableArray<TileRun> panels = Split.Evenly(Slots.Align(neurons) / Vector, MostVectors);
         int together = Split.Fitting(mostPatches, MostPatches, new ByWidth<int>(panels[0].Size, NarrowVectors));
+        EquatableArray<int> patches = Split.Downwards(mostPatches, together);
+        int vectors = (neurons + NarrowVector - 1) / NarrowVector;
+        bool odd = vectors % NarrowVectors > 0 && shape.Dimension >= Vector && window is null && panels.Sum(run => run.Tiles) == 1;
         return new ExpertKernel(
-            ExpertKernelKind.Panels, reason, Apart(Slots.Align(neurons)), default, panels, ByWidth.Same(Split.Downwards(mostPatches, together)), window);
+            ExpertKernelKind.Panels,
+            reason,
+            Apart(Slots.Align(neurons)),
+            default,
+            panels,
+            odd ? new(patches, Split.Downwards(mostPatches, Math.Min(together, MostOddPatches))) : ByWidth.Same(patches),
+            window)
+        {
+            OddVectors = odd ? vectors : 0,
+        };
     }
 
     private static ExpertKernel Dots(int neurons, WindowPlan window, string reason) =>

@@ -54,12 +54,30 @@ internal sealed record GradientPlan(
     /// <summary>Whether a row's blocks are parts of its pixel rows, each of as many vectors as a tile.</summary>
     public bool InPixelRows => Reading == PatchReading.PixelRows;
 
+    /// <summary>
+    /// Whether each row passes alone, over those patches only at which its neuron is active. A layer without a router shows every patch to every neuron, and once trained most of them stay at zero on most
+    /// patches: products with a gradient of 0 add nothing.
+    /// </summary>
+    public bool SkipsInactive { get; init; }
+
+    /// <summary>More rows than this, and the lists of their patches would leave the caches: 64 rows have 48 kB.</summary>
+    private const int MostListedRows = 64;
+
+    /// <summary>Of a row's list: how many patches follow; then of each where it begins in the copy, and the coefficient.</summary>
+    public const int ActiveCount = 16;
+    public const int ActiveStep = ActiveCount + (2 * BlockRows);
+
+    /// <summary>Where, in a worker's scratch, the lists of active rows begin: behind the list of patches.</summary>
+    public int ActiveAt => ListAt + Slots.Align(2 * EntryLength * ListRows);
+
     /// <summary>Whether a tile asks for the weights that it will change before it adds up their gradient: those of more than the caches hold come from memory, and a tile's are too few for the processor to see them coming.</summary>
     public bool Prefetches { get; init; }
 
     /// <summary>The vectors of a row in its widest tiles: those that it fills, or those of a block within a pixel row.</summary>
     /// <param name="dimension">The length of the row.</param>
-    public ByWidth<int> VectorsFor(int dimension) => InPixelRows
+    public ByWidth<int> VectorsFor(int dimension) => SkipsInactive
+        ? new(ColumnBlock / Lanes.Max, 2 * ColumnBlock / Lanes.Max)
+        : InPixelRows
         ? new(ColumnBlock / Lanes.Max, MostVectors.Narrow)
         : new(
             dimension >= MostVectors.Wide * Lanes.Max ? MostVectors.Wide : 1,
@@ -80,7 +98,12 @@ internal sealed record GradientPlan(
     public int ListAt => Packs ? Slots.Align(BlockRows * Pitch) : 0;
 
     /// <summary>A worker's scratch.</summary>
-    public int WorkerFloats => ListAt + Slots.Align(2 * EntryLength * ListRows);
+    public int WorkerFloats => ActiveAt + (SkipsInactive ? ActiveStep * TileCount : 0);
+
+    /// <summary>The same for neurons that see every patch: each row is a tile of its own, if that is a way to pass over its active patches only.</summary>
+    public GradientPlan Skipping(int neurons) => Packs && !HasRouter && ColumnBlock == NarrowBlock && neurons <= MostListedRows
+        ? this with { Tiles = Split.Evenly(neurons, 1), SkipsInactive = true, BlocksFirst = true }
+        : this;
 
     /// <summary>For neurons and, with them, the router.</summary>
     public static GradientPlan ForExpert(int neurons, bool hasRouter, int dimension, int rowsPerSample, PatchAccess access) =>

@@ -77,6 +77,8 @@ internal static class Planner
         ExpertKernel kernel = ExpertKernel.Of(experts, token is not null ? (shape.Pairs + shape.PatchesPerExpert - 1) / shape.PatchesPerExpert : choice ? experts : 1, neurons, shape, access, lowest: index == 0 && !layer.Map);
         bool allScores = LayerPlan.ReachesAllScores(layer, token);
         bool ownScores = !allScores && (choice || token is not null) && layer.Gate != Gate.None;
+        GradientPlan gradient = GradientPlan.ForExpert(
+            neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, access) with { Prefetches = ExpertKernel.ExceedsCaches((long)experts * neurons * shape.Dimension) };
         return new LayerPlan(
             index,
             layer,
@@ -91,8 +93,7 @@ internal static class Planner
             Integers: integers,
             RouterTiles: routerTiles,
             Kernel: kernel,
-            Gradient: GradientPlan.ForExpert(
-                neurons, hasRouter: ownScores, shape.Dimension, shape.PatchesPerExpert * shape.Instances, access) with { Prefetches = ExpertKernel.ExceedsCaches((long)experts * neurons * shape.Dimension) },
+            Gradient: dense ? gradient.Skipping(neurons) : gradient,
             RouterGradient: layer.Routing == Routing.Sample
                 ? GradientPlan.ForRows(routerTiles, shape.Dimension, rowsPerSample: 1, access: null)
                 : allScores ? GradientPlan.ForRows(routerTiles, shape.Dimension, shape.Patches * shape.Instances, access) : null,

@@ -37,6 +37,17 @@ public sealed class CpuEngine : HostEngine
     public override void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default) =>
         _model.Forward(input, logits, _workspace, lengths);
 
+    /// <summary>Whether <see cref="ForwardAndRoute"/> can be called: the model is an emitted one that routes.</summary>
+    internal bool ReportsRoutes => _network is { Sizes.Routes: > 0 };
+
+    /// <summary>The logits and the routes of a batch, in one pass.</summary>
+    /// <param name="input">As in <see cref="Forward"/>.</param>
+    /// <param name="logits">As in <see cref="Forward"/>.</param>
+    /// <param name="routes">As in <see cref="Route"/>.</param>
+    /// <param name="lengths">As in <see cref="Forward"/>.</param>
+    internal void ForwardAndRoute(ReadOnlySpan<float> input, Span<float> logits, Span<int> routes, ReadOnlySpan<int> lengths) =>
+        _network!.Forward(input, logits, routes, _workspace, lengths);
+
     /// <inheritdoc/>
     public override double LossAndGradients(
         ReadOnlySpan<float> input,

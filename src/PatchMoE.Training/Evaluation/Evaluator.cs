@@ -38,12 +38,22 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
         Loss kind = _model.Loss;
         (double loss, double total) = (0, 0);
         int right = 0;
+
+        // One pass gives the routes, too, where the engine can.
+        CpuEngine? reporting = WantsHits(data) && engine is CpuEngine { ReportsRoutes: true } cpu ? cpu : null;
+        (int hits, int known) = (0, 0);
         for (int start = 0; start < data.Count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, data.Count - start);
             Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
-            if (engine is SharedEngine shared)
+            if (reporting is not null)
+            {
+                Span<int> routes = _routes.AsSpan(0, count * RouteLength(_model));
+                reporting.ForwardAndRoute(data.InputsOf(start, count, ref _inputs), logits, routes, data.LengthsOf(start, count));
+                CountHits(data, start, routes, ref hits, ref known);
+            }
+            else if (engine is SharedEngine shared)
             {
                 shared.Forward(data, start, logits, ref _inputs);
             }
@@ -63,7 +73,8 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             }
         }
 
-        return new EvaluationResult(loss / total, (double)right / data.Count, HitRate(data, cancellation));
+        double? hitRate = reporting is null ? HitRate(data, cancellation) : Rate(hits, known);
+        return new EvaluationResult(loss / total, (double)right / data.Count, hitRate);
     }
 
     /// <summary>The router hit rate alone (see <see cref="EvaluationResult"/>).</summary>
@@ -72,7 +83,7 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public double? HitRate(Dataset data, CancellationToken cancellation = default)
     {
-        if (_routes.Length == 0 || data.DiscriminativePatches.IsEmpty)
+        if (!WantsHits(data))
         {
             return null;
         }
@@ -85,18 +96,29 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             int count = Math.Min(batch, data.Count - start);
             Span<int> routes = _routes.AsSpan(0, count * length);
             engine.Route(data.InputsOf(start, count, ref _inputs), routes, data.LengthsOf(start, count));
-            for (int i = 0; i < count; i++)
-            {
-                int sample = start + i;
-                if (data.DiscriminativePatches[sample] >= 0)
-                {
-                    known++;
-                    hits += IsHit(routes.Slice(i * length, length), data, sample) ? 1 : 0;
-                }
-            }
+            CountHits(data, start, routes, ref hits, ref known);
         }
 
-        return known == 0 ? null : (double)hits / known;
+        return Rate(hits, known);
+    }
+
+    private static double? Rate(int hits, int known) => known == 0 ? null : (double)hits / known;
+
+    private bool WantsHits(Dataset data) => _routes.Length > 0 && !data.DiscriminativePatches.IsEmpty;
+
+    /// <summary>Counts the samples from <paramref name="start"/> on whose discriminative patch is known, and the hits among them.</summary>
+    private void CountHits(Dataset data, int start, ReadOnlySpan<int> routes, ref int hits, ref int known)
+    {
+        int length = RouteLength(_model);
+        for (int i = 0; i < routes.Length / length; i++)
+        {
+            int sample = start + i;
+            if (data.DiscriminativePatches[sample] >= 0)
+            {
+                known++;
+                hits += IsHit(routes.Slice(i * length, length), data, sample) ? 1 : 0;
+            }
+        }
     }
 
     /// <summary>Whether any discriminative patch of a sample is a hit.</summary>

@@ -233,6 +233,25 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Backward(input, batch, featuresGradient, skipsHead: true, gradients, workspace, inputGradient, lengths);
     }
 
+    /// <summary>The logits of a batch, and the routes of its samples in layer 0, in one pass.</summary>
+    /// <param name="input">[B, input length].</param>
+    /// <param name="logits">[B, C], written.</param>
+    /// <param name="routes">[B, routes of a sample], written.</param>
+    /// <param name="workspace">Scratch and threads.</param>
+    /// <param name="lengths">Valid patches; empty if all are valid.</param>
+    internal void Forward(ReadOnlySpan<float> input, Span<float> logits, Span<int> routes, Workspace workspace, ReadOnlySpan<int> lengths)
+    {
+        int batch = Guard.Batch(logits.Length, Sizes.Outputs, nameof(logits));
+        RequireWeights();
+        CheckSamples(input, batch, lengths);
+        Guard.Length(routes.Length, batch, Sizes.Routes, nameof(routes));
+        fixed (float* firstInput = input, firstOutput = logits)
+        fixed (int* firstLength = lengths, firstRoute = routes)
+        {
+            Run(_forward, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput, firstRoute), input, workspace, ForwardSlots(batch));
+        }
+    }
+
     /// <summary>One worker's share of the logits.</summary>
     protected abstract void ForwardShare(in ForwardPass pass, Workspace workspace, int worker);
 

@@ -68,11 +68,19 @@ public readonly unsafe struct ForwardPass
 {
     private readonly float* _outputs;
 
-    internal ForwardPass(InputBatch batch, float* outputs)
+    internal ForwardPass(InputBatch batch, float* outputs, int* routes = null)
     {
         Batch = batch;
         _outputs = outputs;
+        HasRoutes = routes != null;
+        Routes = new RoutePass(batch, routes, null, null);
     }
+
+    /// <summary>Whether the routes of layer 0 are wanted, too.</summary>
+    public bool HasRoutes { get; }
+
+    /// <summary>Where they go.</summary>
+    public readonly RoutePass Routes;
 
     /// <summary>The samples.</summary>
     public readonly InputBatch Batch;

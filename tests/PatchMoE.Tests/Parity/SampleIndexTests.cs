@@ -19,6 +19,7 @@ public class SampleIndexTests
     [TestCase("long pixel rows, panels, overlapping patches", 3)]
     [TestCase("window, many experts of a short row", 3)]
     [TestCase("threshold", 1)]
+    [TestCase("dense, a row at a time over active patches, panels", 3)]
     [TestCase("experts shared by workers, dot products", 3)]
     [TestCase("experts shared by workers, panels, patches copied", 2)]
     [TestCase("token choice, a sort by score", 3)]

@@ -76,6 +76,15 @@ internal static class SizeSpecs
         ["window, panels of two widths, many patches of weights over 4 MB"] = Of(
             new VectorsInputSpec(11, 1300, default),
             Choice(11, 80, 9, Gate.None)),
+        ["dense, a row at a time over active patches, panels"] = Of(
+            new ImageInputSpec(24, 24, 1, 12, 12, 12, 12),
+            new LayerSpec(Routing.Dense, 1, 40)),
+        ["dense, a row at a time over active patches, an end that overlaps"] = Of(
+            new VectorsInputSpec(5, 150, default),
+            new LayerSpec(Routing.Dense, 2, 12, Bias: true)),
+        ["dense, dot products, a row at a time over active patches"] = Of(
+            new VectorsInputSpec(6, 201, default),
+            new LayerSpec(Routing.Dense, 1, 17)),
         ["experts shared by workers, dot products"] = Of(
             new VectorsInputSpec(7, 33, default),
             Choice(9, 5, 3, Gate.SoftmaxSelected, bias: true)),
