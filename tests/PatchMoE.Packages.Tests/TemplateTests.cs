@@ -8,6 +8,7 @@ namespace PatchMoE.Packages.Tests;
 
 /// <summary>What README says of the packages, and the templates of themselves, line by line on a machine that has the packages alone.</summary>
 [TestFixture]
+[Platform(Exclude = "Win")]
 public sealed partial class TemplateTests
 {
     private const string OwnProject = """

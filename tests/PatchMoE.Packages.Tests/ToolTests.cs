@@ -5,6 +5,7 @@ namespace PatchMoE.Packages.Tests;
 
 /// <summary>The command as an installed tool, in a folder without this repository.</summary>
 [TestFixture]
+[Platform(Exclude = "Win")]
 public sealed class ToolTests
 {
     private static string Tool => UserMachine.File("user/home/.dotnet/tools/pmoe");

@@ -6,6 +6,7 @@ namespace PatchMoE.Packages.Tests;
 
 /// <summary>docs/tutorial.md, line by line on a machine that has the packages alone; the photographs are drawn, and the training is short.</summary>
 [TestFixture]
+[Platform(Exclude = "Win")]
 public sealed class TutorialTests
 {
     private const string Page = "docs/tutorial.md";

@@ -3,6 +3,7 @@ using PatchMoE.Training.Collectives;
 namespace PatchMoE.Tests;
 
 /// <summary>A batch in shares, computed by one process or several: threads of this one.</summary>
+[Category("Long")]
 public sealed class SharedTrainingTests
 {
     private const int Shares = 4;

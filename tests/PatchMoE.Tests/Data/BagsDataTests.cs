@@ -1,5 +1,6 @@
 namespace PatchMoE.Tests;
 
+[Category("Long")]
 public sealed class BagsDataTests
 {
     private const int Pixels = 784;

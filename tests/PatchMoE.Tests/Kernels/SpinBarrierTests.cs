@@ -2,6 +2,7 @@ using PatchMoE.Kernels;
 
 namespace PatchMoE.Tests.Kernels;
 
+[Category("Long")]
 public sealed class SpinBarrierTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);

@@ -3,6 +3,7 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests;
 
 /// <summary>Maps, windows and stacks: what they are, and their gradients.</summary>
+[Category("Long")]
 public class ReferenceMapTests
 {
     private static readonly LayerSpec s_map = new(Routing.ExpertChoice, 2, 2, 3, Gate.SoftmaxAll, Bias: true) { Map = true };

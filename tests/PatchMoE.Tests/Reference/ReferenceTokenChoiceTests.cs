@@ -3,6 +3,7 @@ using PatchMoE.Reference;
 namespace PatchMoE.Tests;
 
 /// <summary>Token choice on numbers that can be checked by hand.</summary>
+[Category("Long")]
 public class ReferenceTokenChoiceTests
 {
     private const double E = Math.E;

@@ -7,6 +7,7 @@ namespace PatchMoE.Tests.Texts;
 /// <summary>
 /// Routers of upper levels find the title, or the last paragraph, among paragraphs with the same words: what lower experts pass on tells them the role and place of a paragraph.
 /// </summary>
+[Category("Long")]
 [TestFixture]
 public sealed class UpperRouterTests
 {

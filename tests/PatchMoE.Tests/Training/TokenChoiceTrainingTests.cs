@@ -3,6 +3,7 @@ using PatchMoE.Compiler;
 namespace PatchMoE.Tests;
 
 /// <summary>Networks whose patches choose their experts, trained from the data to the metrics.</summary>
+[Category("Long")]
 [TestFixture]
 public sealed class TokenChoiceTrainingTests
 {
