@@ -67,6 +67,11 @@ internal static class LayerDoc
         writer.Lines("/// <remarks>");
         writer.Comment("///", $"n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {times} per sample.");
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
+        if (layer.HasRouterPanels)
+        {
+            writer.Comment("///", $"Router: in panels of 16 experts, packed with the neurons': no lanes to fold after every {shape.Dimension / Lanes.Max} multiply-adds.");
+        }
+
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
         if (layer.Map is { } map)
         {
@@ -104,7 +109,7 @@ internal static class LayerDoc
             T Choose<T>(ByWidth<T> choice)
                 where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size : wide ? layer.Kernel.VectorTiles[0].Size : ExpertKernel.NarrowVectors;
-            string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            string scores = layer.HasRouterPanels ? $"scores {(wide ? "12 × 1" : "6 × 2")}, " : layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
             return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(layer.Gradient.VectorsFor(layer.Dimension))}";
         }
     }
