@@ -41,12 +41,18 @@ def time_and_ratio(result):
 
 
 def limits(results):
-    lines = ["| shape | B | threads | pass | ours undisturbed, ms | GFLOP | GFLOP/s | limit, ms | bound by | share |", "|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| shape | B | threads | pass | ours undisturbed, ms | GFLOP | GFLOP/s | limit, ms | bound by | share | ceiling |", "|---|---|---|---|---|---|---|---|---|---|---|"]
     for r in results:
         lines.append(
             f"| `{r['shape']}` | {r['batch']} | {r['threads']} | {r['pass']} | {r['ours best'] * 1e3:.3f} | {r['flops'] / 1e9:.3f} | {r['flops'] / r['ours best'] / 1e9:.0f} "
-            f"| {r['limitSeconds'] * 1e3:.3f} | {r['boundBy']} | {r['limitSeconds'] / r['ours best'] * 100:.0f} % |")
+            f"| {r['limitSeconds'] * 1e3:.3f} | {r['boundBy']} | {r['limitSeconds'] / r['ours best'] * 100:.0f} % | {ceiling(r)} |")
     return "\n".join(lines) + "\n"
+
+
+def ceiling(result):
+    """The ratio to the fastest library that a pass at the machine's limit would have: what is measured, divided by our share of the limit."""
+    ratios = [peer["ratio"] for peer in result["peers"].values()]
+    return f"{min(ratios) * result['ours best'] / result['limitSeconds']:.1f}×" if ratios else "–"
 
 
 def about(options, peers, left_out, results):

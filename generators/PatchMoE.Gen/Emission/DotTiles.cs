@@ -111,8 +111,9 @@ internal sealed record DotTiles(string Name, int Dimension, int PatchStep, int R
     private void WriteStep(SourceWriter writer, int patches, int rows, Func<string, string> load)
     {
         void Patch(int p) => writer.Lines($"V v{p} = {load($"ref x{p}, {PatchRow + I}")};");
-        void Row(int q) => writer.Lines($"V w{q} = S.Load(ref w, {(Expression)(q * Dimension) + Column + I});");
+        void Row(int q) => writer.Lines($"V w{q} = S.Load(ref row, {q * Dimension});");
         void Products(int p, int q) => writer.Lines($"sum{p}{q} = S.MultiplyAdd(v{p}, w{q}, sum{p}{q});");
+        writer.Lines($"ref float row = ref {(Place)"w" + (Column + I)};");
         if (patches <= rows)
         {
             WriteOuter(patches, rows, Patch, Row, Products);

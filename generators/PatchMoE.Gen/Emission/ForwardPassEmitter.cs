@@ -142,6 +142,11 @@ internal static class ForwardPassEmitter
         LayerPlan layer = plan.Bottom;
         writer.Method(PassText.Share("RouteShare", "RoutePass"), "The routes of one worker's samples in layer 0.", () =>
         {
+            if (layer.HasRouterPanels)
+            {
+                PassText.WritePack(writer, plan);
+            }
+
             writer.Lines("""
                 InputBatch batch = pass.Batch;
                 (int from, int to) = workspace.Share(batch.Count, worker);

@@ -11,14 +11,14 @@ internal static class LayerMethods
     public static Method Forward(LayerPlan layer) => Public(
         "Forward",
         "ref float x", ("ref float rows", layer.Access.Source == PatchSource.Chosen), "int valid",
-        ("ref float parameters", layer.Routing != Routing.Dense || !layer.HasPanels || layer.HasBias), ("ref float panels", layer.HasPanels),
+        ("ref float parameters", (layer.Routing != Routing.Dense && !layer.HasRouterPanels) || !layer.HasPanels || layer.HasBias), ("ref float panels", layer.HasPanels),
         "ref float block, ref int integers", Scratch(layer), "ref float y", Part(layer));
 
     public static Method Route(LayerPlan layer)
     {
         bool routes = layer.Routing != Routing.Dense;
         return Public(
-            "Route", ("ref float x", routes), "int valid", ("ref float parameters, ref float block", routes), "ref int integers", Scratch(layer), Part(layer));
+            "Route", ("ref float x", routes), "int valid", ("ref float parameters", routes && !layer.HasRouterPanels), ("ref float panels", layer.HasRouterPanels), ("ref float block", routes), "ref int integers", Scratch(layer), Part(layer));
     }
 
     public static Method Backward(LayerPlan layer) => Public(

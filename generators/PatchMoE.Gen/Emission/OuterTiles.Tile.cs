@@ -46,6 +46,7 @@ internal sealed partial class OuterTiles
                 writer.Gap();
             }
 
+            writer.Lines("ref nint entry = ref list;");
             writer.Block("for (int t = 0; t < rows; t++)", () => WriteRow(writer, rows, router, columns));
             writer.Gap();
             for (int q = 0; q < all; q++)
@@ -70,7 +71,7 @@ internal sealed partial class OuterTiles
 
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
     {
-        Place Listed(int place) => (Place)"list" + ((T * _plan.EntryLength) + place);
+        Place Listed(int place) => (Place)"entry" + place;
         if (!_plan.Packs)
         {
             writer.Lines($"ref float row = ref Add(ref x, {Listed(0)});");
@@ -96,5 +97,7 @@ internal sealed partial class OuterTiles
         {
             writer.Lines($"row = ref Add(ref row, {_plan.Pitch});");
         }
+
+        writer.Lines($"entry = ref Add(ref entry, {_plan.EntryLength});");
     }
 }

@@ -42,12 +42,20 @@ internal static class PanelEmitter
 
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
-        const string summary = "Packs the weights, expert after expert: panels [d, 16] whose rows hold one value of each of 16 neurons. One worker's share.";
-        writer.Method(LayerMethods.PackPanels, summary, () => writer.ShareLoop("s", layer.Experts, s =>
+        string routers = layer.HasRouterPanels ? "; then the router's, one value of each of 16 experts" : string.Empty;
+        string summary = $"Packs the weights, expert after expert: panels [d, 16] whose rows hold one value of each of 16 neurons{routers}. One worker's share.";
+        writer.Method(LayerMethods.PackPanels, summary, () =>
         {
-            Place weights = (Place)"parameters" + "WeightsAt" + (s * layer.Neurons * layer.Dimension);
-            writer.Lines($"Panels.Pack(ref {weights}, {layer.Neurons}, {layer.Dimension}, ref {(Place)"panels" + (s * layer.ExpertPanels)});");
-        }));
+            writer.ShareLoop("s", layer.Experts, s =>
+            {
+                Place weights = (Place)"parameters" + "WeightsAt" + (s * layer.Neurons * layer.Dimension);
+                writer.Lines($"Panels.Pack(ref {weights}, {layer.Neurons}, {layer.Dimension}, ref {(Place)"panels" + (s * layer.ExpertPanels)});");
+            });
+            if (layer.HasRouterPanels)
+            {
+                ScorePanels.WritePack(writer, layer);
+            }
+        });
     }
 
     public static void WriteTiles(SourceWriter writer, LayerPlan layer)

@@ -104,7 +104,7 @@ internal static class SampleMethods
     public static (string Name, Expression Value)[] AllExperts(LayerPlan layer) => [("first", 0), ("last", layer.Experts)];
 
     public static Call RouteCall(ModelPlan plan, LayerPlan layer) => LayerMethods.Route(layer).Of(LayerMethods.Owner(layer)).Call(
-        [("x", Patches(plan, layer)), ("valid", Valid(plan, layer)), ("parameters", Parameters), .. Block(layer, selects: true), .. AllExperts(layer)]);
+        [("x", Patches(plan, layer)), ("valid", Valid(plan, layer)), ("parameters", Parameters), ("panels", (Place)"workspace.Panels" + Math.Max(0, layer.Panels)), .. Block(layer, selects: true), .. AllExperts(layer)]);
 
     /// <summary>The call of a layer's forward pass for instance g.</summary>
     /// <param name="plan">The model.</param>

@@ -22,6 +22,12 @@ internal static class ScoresEmitter
     public static void WriteScores(SourceWriter writer, LayerPlan layer)
     {
         WriteLoops(writer, layer);
+        if (layer.HasRouterPanels)
+        {
+            ScorePanels.WriteTiles(writer, layer);
+            return;
+        }
+
         Dots(layer).Write(
             writer,
             from patches in layer.SkipsPadding
@@ -36,7 +42,7 @@ internal static class ScoresEmitter
     private static DotTiles Dots(LayerPlan layer) => new("Score", layer.Dimension, PatchStep: 1, RowStep: layer.Patches, Image: layer.Access.Image);
 
     public static Method Scores(LayerPlan layer) => new(
-        "Scores", "ref float x", ("int valid", layer.SkipsPadding), "ref float router, ref float scores", LayerMethods.Part(layer));
+        "Scores", "ref float x", ("int valid", layer.SkipsPadding), ("ref float router", !layer.HasRouterPanels), ("ref float panels", layer.HasRouterPanels), "ref float scores", LayerMethods.Part(layer));
 
     private static Method Select(LayerPlan layer) => new("Select", "ref float scores, int valid, ref int routes", LayerMethods.Scratch(layer));
 
@@ -47,7 +53,7 @@ internal static class ScoresEmitter
         writer.Kernel(LayerMethods.Route(layer), $"Chooses each expert's patches: scores, routes and gates{part}.", () =>
         {
             writer.Lines($"int taken = Math.Min(valid, {layer.Taken});\nintegers = taken;\n{block.Valid} = valid;");
-            writer.Call(Scores(layer).Call(("router", (Place)"parameters" + "RouterAt"), ("scores", block.Scores(0))));
+            writer.Call(Scores(layer).Call(("router", (Place)"parameters" + "RouterAt"), ("panels", (Place)"panels" + layer.RouterPanelsAt), ("scores", block.Scores(0))));
             LayerMethods.WriteExperts(writer, layer, s =>
             {
                 writer.Lines($"ref float scores = ref {block.Scores(s)};\nref int routes = ref {block.Routes(s)};");
@@ -66,8 +72,8 @@ internal static class ScoresEmitter
         var doc = new KernelDoc(
             "scores[s, j] = ⟨w_s, x_j⟩",
             $"s expert 0…{k - 1}, j patch 0…{n - 1}",
-            $"x [{n}, {d}]{(layer.SkipsPadding ? ", of which valid are read" : string.Empty)}, router [{k}, {d}], scores [{k}, {n}]",
-            "a tile of patches stays in the L1 cache while all routers pass over it" + (layer.PrefetchesPatches ? "; meanwhile the next patches are asked for" : string.Empty),
+            $"x [{n}, {d}]{(layer.SkipsPadding ? ", of which valid are read" : string.Empty)}, {(layer.HasRouterPanels ? $"panels [{layer.RouterPanels}, {d}, 16]" : $"router [{k}, {d}]")}, scores [{k}, {n}]",
+            layer.HasRouterPanels ? "panels of 16 experts stay in the L1 cache while the patches pass" : (layer.KeepsRouters ? "a tile of routers stays in the L1 cache while all patches pass over it" : "a tile of patches stays in the L1 cache while all routers pass over it") + (layer.PrefetchesPatches ? "; meanwhile the next patches are asked for" : string.Empty),
             2L * n * k * d,
             4L * ((n * (long)d) + (k * (long)d) + (n * k)));
         writer.Kernel(Scores(layer), doc, () =>
@@ -80,20 +86,17 @@ internal static class ScoresEmitter
 
             WidthChoice.Write(writer, layer.Lanes, layer.ScoreTiles, tiles =>
             {
-                foreach (TileRun patches in tiles)
+                if (layer.KeepsRouters)
                 {
-                    if (patches.Tiles > 1 || tiles.Count == 1)
+                    WriteRouters(writer, layer, s => WritePatches(writer, tiles, (patches, j) =>
                     {
-                        writer.Tiles(patches, "j", j => WriteTiles(writer, layer, patches.Size, j));
-                        continue;
-                    }
-
-                    // A block of its own: two runs name their patches alike.
-                    using (writer.Block())
-                    {
-                        WriteTiles(writer, layer, patches.Size, patches.Start);
-                    }
+                        WritePlaces(writer, layer, patches, j);
+                        WriteTile(writer, layer, patches, j, s);
+                    }));
+                    return;
                 }
+
+                WritePatches(writer, tiles, (patches, j) => WriteTiles(writer, layer, patches, j));
             });
         });
     }
@@ -108,6 +111,12 @@ internal static class ScoresEmitter
             Place scores = (Place)"scores" + (all ? (Expression)0 : (Expression)"first" * n);
             Expression count = all ? layer.Experts * n : Expression.Raw($"(last - first) * {n}");
             writer.Block($"if (valid < {n})", () => writer.Lines($"Values.Clear(ref {scores}, {count});"));
+        }
+
+        if (layer.HasRouterPanels)
+        {
+            ScorePanels.WriteLoop(writer, layer);
+            return;
         }
 
         if (n == 1)
@@ -126,34 +135,64 @@ internal static class ScoresEmitter
         });
     }
 
+    /// <summary>A loop over all tiles of patches.</summary>
+    private static void WritePatches(SourceWriter writer, EquatableArray<TileRun> tiles, Action<int, Expression> body)
+    {
+        foreach (TileRun patches in tiles)
+        {
+            if (patches.Tiles > 1 || tiles.Count == 1)
+            {
+                writer.Tiles(patches, "j", j => body(patches.Size, j));
+                continue;
+            }
+
+            // A block of its own: two runs name their patches alike.
+            using (writer.Block())
+            {
+                body(patches.Size, patches.Start);
+            }
+        }
+    }
+
+    /// <summary>A loop over all tiles of routers, or those of a part of the experts.</summary>
+    private static void WriteRouters(SourceWriter writer, LayerPlan layer, Action<(int Size, Expression First)> body)
+    {
+        foreach (TileRun routers in layer.RouterTiles)
+        {
+            if (layer.ExpertParts == 1)
+            {
+                writer.Tiles(routers, "s", s => body((routers.Size, s)));
+                continue;
+            }
+
+            writer.Block($"for (int s = first; s < last; s += {routers.Size})", () => body((routers.Size, S)));
+        }
+    }
+
     private static void WriteTiles(SourceWriter writer, LayerPlan layer, int patches, Expression j)
+    {
+        WritePlaces(writer, layer, patches, j);
+        WriteRouters(writer, layer, routers => WriteTile(writer, layer, patches, j, routers));
+    }
+
+    private static void WritePlaces(SourceWriter writer, LayerPlan layer, int patches, Expression j)
     {
         for (int p = 0; p < patches; p++)
         {
             writer.Lines($"ref float x{p} = ref {(Place)"x" + PatchPlaces.Patch(layer, j + p)};");
         }
+    }
 
-        foreach (TileRun routers in layer.RouterTiles)
+    private static void WriteTile(SourceWriter writer, LayerPlan layer, int patches, Expression j, (int Size, Expression First) routers)
+    {
+        (int size, Expression s) = routers;
+        if (layer.PrefetchesPatches)
         {
-            void Tile(Expression s)
-            {
-                if (layer.PrefetchesPatches)
-                {
-                    int share = layer.PrefetchShare(patches);
-                    writer.Lines($"Values.Prefetch(ref {(Place)"x" + (PatchPlaces.Patch(layer, j + patches) + (s * share))}, {routers.Size * share});");
-                }
-
-                writer.Call(Dots(layer).Call(patches, routers.Size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
-            }
-
-            if (layer.ExpertParts == 1)
-            {
-                writer.Tiles(routers, "s", Tile);
-                continue;
-            }
-
-            writer.Block($"for (int s = first; s < last; s += {routers.Size})", () => Tile(S));
+            int share = layer.PrefetchShare(patches);
+            writer.Lines($"Values.Prefetch(ref {(Place)"x" + (PatchPlaces.Patch(layer, j + patches) + (s * share))}, {size * share});");
         }
+
+        writer.Call(Dots(layer).Call(patches, size, (Place)"router" + (s * layer.Dimension), (Place)"scores" + ((s * layer.Patches) + j)));
     }
 
     private static void WriteSelect(SourceWriter writer, LayerPlan layer)

@@ -69,7 +69,11 @@ internal static class SharedExpertsEmitter
     private static void WriteForward(SourceWriter writer, ModelPlan plan) =>
         writer.Method(Forward(plan), "The outputs of experts first…last−1 for sample b.", () =>
         {
-            writer.Lines($"ref float parameters = ref {SampleMethods.Parameters};");
+            if (LayerMethods.Forward(plan.Bottom).Used.Any(parameter => parameter.Name == "parameters"))
+            {
+                writer.Lines($"ref float parameters = ref {SampleMethods.Parameters};");
+            }
+
             SampleMethods.WriteSample(writer, plan);
             SampleMethods.WritePatches(writer, plan);
             writer.Call(SampleMethods.ForwardCall(plan, plan.Bottom));

@@ -79,8 +79,40 @@ internal sealed record LayerPlan(
     /// </summary>
     public bool PrefetchesPatches => Index == 0 && Access.Source == PatchSource.Rows && Access.RowStep == Dimension && Dimension is >= 128 and <= 512 && Patches * Dimension >= 8192;
 
+    /// <summary>
+    /// Whether scores are computed in panels of 16 experts, packed with the neurons' weights: of many valid patches that lie one after the other, whose values are few enough for a panel to stay in the
+    /// L1 cache, and so few that the folding of lanes would cost much.
+    /// </summary>
+    public bool HasRouterPanels => Routing == Routing.ExpertChoice && SkipsPadding && PacksFirst && !HasWindow && Lanes == Planning.Lanes.Max && Patches >= LeastPackedPatches
+        && Dimension <= LongestPanel && Experts >= ExpertKernel.Vector && Experts * 4 >= Slots.Align(Experts) * 3;
+
+    /// <summary>Fewer patches would not repay the packing in a batch of one sample.</summary>
+    private const int LeastPackedPatches = 64;
+
+    /// <summary>A panel of so many values fills an L1 cache of 32 kB.</summary>
+    private const int LongestPanel = 512;
+
+    /// <summary>The router's panels; 0 where inner products give the scores.</summary>
+    public int RouterPanels => HasRouterPanels ? Slots.Align(Experts) / ExpertKernel.Vector : 0;
+
+    /// <summary>Where they lie behind the neurons'.</summary>
+    public int RouterPanelsAt => Experts * ExpertPanels;
+
+    /// <summary>Floats of the layer's packed weights.</summary>
+    public int PanelFloats => RouterPanelsAt + (RouterPanels * ExpertKernel.Vector * Dimension);
+
     /// <summary>Each router's share of the floats of so many patches, in whole cache lines.</summary>
     public int PrefetchShare(int patches) => Slots.Align(((patches * Dimension) + Experts - 1) / Experts);
+
+    /// <summary>Half of an L1 cache of 32 kB, and half of an L2 cache of 512 kB, in floats.</summary>
+    private const int HalfFirstCache = 1 << 12;
+    private const int HalfSecondCache = 1 << 16;
+
+    /// <summary>
+    /// Whether a tile of routers stays in the L1 cache while all patches pass over it, and not a tile of patches while all routers do: where the routers would leave the L1 cache from one tile of patches to the
+    /// next, and patches come from their copies in the L2 cache and not from memory.
+    /// </summary>
+    public bool KeepsRouters => Access.Source == PatchSource.Copies && Experts * Dimension > HalfFirstCache && RouterTiles[0].Size * Dimension <= HalfFirstCache && Patches * Dimension <= HalfSecondCache;
 
     /// <summary>Tiles of the scores of valid patches, whose number is known only at run time.</summary>
     public ByWidth<EquatableArray<int>> ValidScoreTiles => RegisterTile.Downwards(Patches, Patches, RouterTiles[0].Size);

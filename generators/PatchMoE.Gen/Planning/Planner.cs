@@ -36,7 +36,7 @@ internal static class Planner
             };
             floats = layer.FloatsEnd;
             integers += layer.Instances * layer.Block.Integers;
-            panels += layer.Experts * layer.ExpertPanels;
+            panels += layer.PanelFloats;
             auxiliary += layer.HasAuxiliary ? TokenPlan.AuxiliaryLength(layer.Experts) : 0;
             layers.Add(layer);
         }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PatchMoE.Kernels;
 
@@ -44,6 +45,52 @@ public static class Panels
         }
     }
 
+    /// <summary>rows[r, p] = tile[p, r], r from…to−1: what a tile of patches gave for a panel, to each neuron's or expert's row.</summary>
+    /// <param name="tile">[patches, 16].</param>
+    /// <param name="patches">Patches.</param>
+    /// <param name="rows">The first patch of the panel's first row.</param>
+    /// <param name="step">Floats from one row to the next.</param>
+    /// <param name="from">The first row that is written.</param>
+    /// <param name="to">The row behind the last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Turn(ref float tile, int patches, ref float rows, int step, int from, int to)
+    {
+        int r = from;
+        for (; r <= to - 4; r += 4)
+        {
+            int p = 0;
+            for (; p <= patches - 4; p += 4)
+            {
+                ref float at = ref Unsafe.Add(ref tile, (p * Width) + r);
+                ref float row = ref Unsafe.Add(ref rows, (r * step) + p);
+                (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(Vector128.LoadUnsafe(ref at), Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 2 * Width)));
+                (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(
+                    Vector128.LoadUnsafe(ref Unsafe.Add(ref at, Width)), Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 3 * Width)));
+                (Vector128<float> r0, Vector128<float> r1) = Lanes4.Interleave(ac0, bd0);
+                (Vector128<float> r2, Vector128<float> r3) = Lanes4.Interleave(ac1, bd1);
+                r0.StoreUnsafe(ref row);
+                r1.StoreUnsafe(ref Unsafe.Add(ref row, step));
+                r2.StoreUnsafe(ref Unsafe.Add(ref row, 2 * step));
+                r3.StoreUnsafe(ref Unsafe.Add(ref row, 3 * step));
+            }
+
+            TurnRest(ref tile, p, patches, ref rows, step, r, r + 4);
+        }
+
+        TurnRest(ref tile, 0, patches, ref rows, step, r, to);
+    }
+
+    private static void TurnRest(ref float tile, int firstPatch, int patches, ref float rows, int step, int from, int to)
+    {
+        for (int r = from; r < to; r++)
+        {
+            for (int p = firstPatch; p < patches; p++)
+            {
+                Unsafe.Add(ref rows, (r * step) + p) = Unsafe.Add(ref tile, (p * Width) + r);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackOne(ref float rows, int step, int count, int length, ref float panel)
     {
@@ -53,6 +100,20 @@ public static class Panels
         }
 
         int r = 0;
+        if (Avx.IsSupported)
+        {
+            for (; r <= count - 8; r += 8)
+            {
+                int i = 0;
+                for (; i <= length - 8; i += 8)
+                {
+                    TurnEight(ref Unsafe.Add(ref rows, (r * step) + i), step, ref Unsafe.Add(ref panel, (i * Width) + r));
+                }
+
+                Copy(ref rows, step, r, r + 8, i, length, ref panel);
+            }
+        }
+
         for (; r <= count - 4; r += 4)
         {
             int i = 0;
@@ -78,6 +139,41 @@ public static class Panels
         }
 
         Copy(ref rows, step, r, count, 0, length, ref panel);
+    }
+
+    /// <summary>Eight values of eight rows: a vector for each row becomes one for each value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnEight(ref float rows, int step, ref float to)
+    {
+        Vector256<float> a = Vector256.LoadUnsafe(ref rows);
+        Vector256<float> b = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, step));
+        Vector256<float> c = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 2 * step));
+        Vector256<float> d = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 3 * step));
+        Vector256<float> e = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 4 * step));
+        Vector256<float> f = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 5 * step));
+        Vector256<float> g = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 6 * step));
+        Vector256<float> h = Vector256.LoadUnsafe(ref Unsafe.Add(ref rows, 7 * step));
+
+        // In each half: first two rows, then four, then all eight side by side.
+        (Vector256<float> ab0, Vector256<float> ab1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
+        (Vector256<float> cd0, Vector256<float> cd1) = (Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
+        (Vector256<float> ef0, Vector256<float> ef1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f));
+        (Vector256<float> gh0, Vector256<float> gh1) = (Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
+        Halves(Avx.Shuffle(ab0, cd0, LowPairs), Avx.Shuffle(ef0, gh0, LowPairs), ref to);
+        Halves(Avx.Shuffle(ab0, cd0, HighPairs), Avx.Shuffle(ef0, gh0, HighPairs), ref Unsafe.Add(ref to, Width));
+        Halves(Avx.Shuffle(ab1, cd1, LowPairs), Avx.Shuffle(ef1, gh1, LowPairs), ref Unsafe.Add(ref to, 2 * Width));
+        Halves(Avx.Shuffle(ab1, cd1, HighPairs), Avx.Shuffle(ef1, gh1, HighPairs), ref Unsafe.Add(ref to, 3 * Width));
+    }
+
+    private const byte LowPairs = 0b01_00_01_00;
+    private const byte HighPairs = 0b11_10_11_10;
+
+    /// <summary>A value of eight rows, and the fourth behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Halves(Vector256<float> upperRows, Vector256<float> lowerRows, ref float to)
+    {
+        Avx.Permute2x128(upperRows, lowerRows, 0x20).StoreUnsafe(ref to);
+        Avx.Permute2x128(upperRows, lowerRows, 0x31).StoreUnsafe(ref Unsafe.Add(ref to, 4 * Width));
     }
 
     private static void Copy(ref float rows, int step, int fromRow, int toRow, int fromColumn, int length, ref float panel)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PatchMoE.Kernels;
 
@@ -61,11 +62,16 @@ public static class TopScores
         int taken = Math.Min(most, count);
         int threshold = count > most ? Separate(ref scratch, count, most) : int.MinValue;
         int found = 0;
-        for (int j = 0; j < count; j++)
+        Vector256<int> least = Vector256.Create(threshold);
+        for (int j = 0; j < count; j += Alignment)
         {
-            // Always written, kept only where it counts: no branch.
-            Unsafe.Add(ref chosen, found) = j;
-            found += Unsafe.Add(ref scratch, j) > threshold ? 1 : 0;
+            // The keys that pad the list are above none.
+            uint above = Vector256.GreaterThan(Vector256.LoadUnsafe(ref scratch, (nuint)j), least).ExtractMostSignificantBits()
+                | (Vector256.GreaterThan(Vector256.LoadUnsafe(ref scratch, (nuint)j + 8), least).ExtractMostSignificantBits() << 8);
+            for (; above != 0; above &= above - 1)
+            {
+                Unsafe.Add(ref chosen, found++) = j + BitOperations.TrailingZeroCount(above);
+            }
         }
 
         // Keys equal to the threshold come last, so that the ranks below keep their order.
@@ -235,8 +241,8 @@ public static class TopScores
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Separate(ref int keys, int count, int most)
     {
-        // More than most keys are above low; at most most are above high.
-        (int least, int high) = Range(ref keys, count);
+        // At least most keys are above low; at most most are above high.
+        (int least, int high) = Range(ref keys, count, most);
         long low = (long)least - 1;
         while (high - low > 1)
         {
@@ -253,28 +259,35 @@ public static class TopScores
         return high;
     }
 
-    /// <summary>The smallest and the largest key.</summary>
+    /// <summary>
+    /// A key that at least <paramref name="most"/> keys reach, and the largest. The keys fall into groups, as many as four vectors have lanes: where these are no fewer than the keys wanted, each group's
+    /// largest reaches the least of them, which is far above the smallest key.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (int Least, int Largest) Range(ref int keys, int count)
+    private static (int Least, int Largest) Range(ref int keys, int count, int most)
     {
-        (int least, int largest) = (keys, keys);
+        int lanes = Vector<int>.Count;
+        Vector<int> a = new(int.MinValue);
+        (Vector<int> b, Vector<int> c, Vector<int> d, Vector<int> low) = (a, a, a, new Vector<int>(int.MaxValue));
         int i = 0;
-        if (count >= Vector<int>.Count)
+        for (; i <= count - (4 * lanes); i += 4 * lanes)
         {
-            Vector<int> low = Vector.LoadUnsafe(ref keys);
-            Vector<int> high = low;
-            for (; i <= count - Vector<int>.Count; i += Vector<int>.Count)
-            {
-                Vector<int> key = Vector.LoadUnsafe(ref keys, (nuint)i);
-                low = Vector.Min(low, key);
-                high = Vector.Max(high, key);
-            }
+            ref int key = ref Unsafe.Add(ref keys, i);
+            Vector<int> first = Vector.LoadUnsafe(ref key);
+            Vector<int> second = Vector.LoadUnsafe(ref key, (nuint)lanes);
+            Vector<int> third = Vector.LoadUnsafe(ref key, (nuint)(2 * lanes));
+            Vector<int> fourth = Vector.LoadUnsafe(ref key, (nuint)(3 * lanes));
+            low = Vector.Min(Vector.Min(low, Vector.Min(first, second)), Vector.Min(third, fourth));
+            (a, b, c, d) = (Vector.Max(a, first), Vector.Max(b, second), Vector.Max(c, third), Vector.Max(d, fourth));
+        }
 
-            for (int lane = 0; lane < Vector<int>.Count; lane++)
-            {
-                least = Math.Min(least, low[lane]);
-                largest = Math.Max(largest, high[lane]);
-            }
+        Vector<int> high = Vector.Max(Vector.Max(a, b), Vector.Max(c, d));
+        low = most <= 4 * lanes && i > 0 ? Vector.Min(Vector.Min(a, b), Vector.Min(c, d)) : low;
+        (int least, int largest) = (int.MaxValue, int.MinValue);
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            least = Math.Min(least, low[lane]);
+            largest = Math.Max(largest, high[lane]);
         }
 
         for (; i < count; i++)
@@ -289,13 +302,26 @@ public static class TopScores
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CountAbove(ref int keys, int count, int threshold)
     {
+        int lanes = Vector<int>.Count;
         Vector<int> least = new(threshold);
-        Vector<int> above = Vector<int>.Zero;
-        for (int i = 0; i < count; i += Vector<int>.Count)
+        (Vector<int> above, Vector<int> second, Vector<int> third, Vector<int> fourth) = (Vector<int>.Zero, Vector<int>.Zero, Vector<int>.Zero, Vector<int>.Zero);
+        int i = 0;
+        for (; i <= count - (4 * lanes); i += 4 * lanes)
+        {
+            // Four sums, none of which waits for another.
+            ref int key = ref Unsafe.Add(ref keys, i);
+            above -= Vector.GreaterThan(Vector.LoadUnsafe(ref key), least);
+            second -= Vector.GreaterThan(Vector.LoadUnsafe(ref key, (nuint)lanes), least);
+            third -= Vector.GreaterThan(Vector.LoadUnsafe(ref key, (nuint)(2 * lanes)), least);
+            fourth -= Vector.GreaterThan(Vector.LoadUnsafe(ref key, (nuint)(3 * lanes)), least);
+        }
+
+        for (; i < count; i += lanes)
         {
             above -= Vector.GreaterThan(Vector.LoadUnsafe(ref keys, (nuint)i), least);
         }
 
+        above += second + third + fourth;
         return Vector.Sum(above);
     }
 }

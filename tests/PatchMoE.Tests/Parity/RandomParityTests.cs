@@ -68,6 +68,10 @@ public class RandomParityTests
         }
     }
 
+    [TestCase("scores in a panel, parts of whose experts workers compute")]
+    [TestCase("scores in two panels, the second with empty lanes, patches asked for")]
+    public void EqualBits_OfWideAndNarrowTiles_WhereSizesChooseOtherKernels(string name) => TileWidths.Check(SizeSpecs.All[name], seed: 4, samples: 5);
+
     internal static void Check(IPatchMoEModel model, PatchMoESpec spec, int seed, int? samples)
     {
         (RandomBatch batch, ReferenceResult expected) = RandomBatch.Draw(spec.Model, seed, samples);

@@ -9,6 +9,7 @@ public class SharedExpertsTests
     [TestCase("experts shared by workers, panels, patches copied", 4, int.MaxValue)]
     [TestCase("experts shared by workers, taken patches copied, no gate", 3, int.MaxValue)]
     [TestCase("experts of one sample shared by workers", 2, 1)]
+    [TestCase("scores in a panel, parts of whose experts workers compute", 4, 1)]
     [TestCase("threshold", 1, 0)]
     [TestCase("long pixel rows, softmaxAll", 1, 0)]
     [TestCase("window in groups, dense, a layer above", 1, 0)]
@@ -19,6 +20,7 @@ public class SharedExpertsTests
     }
 
     [TestCase("experts of one sample shared by workers", 2)]
+    [TestCase("scores in a panel, parts of whose experts workers compute", 2)]
     [TestCase("experts shared by workers, dot products", 3)]
     [TestCase("experts shared by workers, panels, patches copied", 2)]
     [TestCase("experts shared by workers, panels, patches copied", 4)]

@@ -97,6 +97,12 @@ internal static class SizeSpecs
         ["experts of one sample shared by workers"] = Of(
             new VectorsInputSpec(40, 21, default),
             Choice(8, 7, 2, Gate.SoftmaxSelected, bias: true)),
+        ["scores in a panel, parts of whose experts workers compute"] = Of(
+            new VectorsInputSpec(71, 33, default),
+            Choice(16, 16, 5, Gate.SoftmaxSelected)),
+        ["scores in two panels, the second with empty lanes, patches asked for"] = Of(
+            new VectorsInputSpec(131, 133, default),
+            Choice(28, 13, 9, Gate.SoftmaxAll, bias: true)),
         ["threshold"] = Of(new VectorsInputSpec(100, 9, default), Choice(3, 17, 40, Gate.SoftmaxSelected)),
         ["rounds"] = Of(new VectorsInputSpec(70, 20, default), Choice(3, 4, 3, Gate.SoftmaxAll)),
         ["sort"] = Of(new VectorsInputSpec(300, 5, default), Choice(2, 3, 270, Gate.None)),

@@ -1,7 +1,3 @@
-using System.Runtime.Intrinsics;
-using PatchMoE.Kernels;
-using PatchMoE.Tests.Kernels;
-
 namespace PatchMoE.Tests.Parity;
 
 /// <summary>The emitted code of stacks: maps and windows of every kind, on random networks and on sizes of real ones.</summary>
@@ -58,13 +54,13 @@ public class StackTests
     public void CpuAgreesWithReference_WhereRowsAreFullVectors(int seed, int samples) => RandomParityTests.Check(Compiled.Of(FullVectors), FullVectors, seed, samples);
 
     [Test]
-    public void EqualBits_ForBothWidthsOfVectors([Range(1, 20)] int seed) => CheckWidths(Random(seed), seed, samples: 9);
+    public void EqualBits_ForBothWidthsOfVectors([Range(1, 20)] int seed) => TileWidths.Check(Random(seed), seed, samples: 9);
 
     [Test]
     public void EqualBits_ForBothWidthsOfVectors_OnSizesOfRealNetworks()
     {
-        CheckWidths(Sizes, seed: 5, samples: 19);
-        CheckWidths(FullVectors, seed: 5, samples: 19);
+        TileWidths.Check(Sizes, seed: 5, samples: 19);
+        TileWidths.Check(FullVectors, seed: 5, samples: 19);
     }
 
     [Test]
@@ -124,33 +120,6 @@ public class StackTests
         {
             using Workspace several = model.CreateSharing(threads);
             Assert.That(Gradients(model, batch, several), Is.EqualTo(expected), $"{threads} threads");
-        }
-    }
-
-    /// <summary>Compares the code for 16 lanes, on vectors of two halves, with that for 8. Where all rows are shorter than 16 values there is only one.</summary>
-    private static void CheckWidths(PatchMoESpec spec, int seed, int samples)
-    {
-        IPatchMoEModel model = Compiled.Of(spec);
-        Type? passes = ((ICompiledModel)model).Network.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
-        if (passes is null)
-        {
-            return;
-        }
-
-        RandomBatch batch = RandomBatch.DrawWithTies(spec.Model, seed, samples);
-        Assert.That(
-            Results(passes.MakeGenericType(typeof(TwoHalves), typeof(Vector512<float>))), Is.EqualTo(Results(passes.MakeGenericType(typeof(Simd256), typeof(Vector256<float>)))));
-
-        float[] Results(Type width)
-        {
-            var network = (CompiledNetwork)Activator.CreateInstance(width)!;
-            batch.Parameters.CopyTo(network.Parameters);
-            using Workspace workspace = network.CreateWorkspace();
-            var logits = new float[samples * model.Outputs];
-            var gradients = new float[model.Parameters.Length];
-            var inputGradient = new float[batch.Input.Length];
-            network.LossAndGradients(batch.Input, batch.Labels, logits, gradients, workspace, inputGradient, batch.Lengths);
-            return [.. logits, .. gradients, .. inputGradient];
         }
     }
 

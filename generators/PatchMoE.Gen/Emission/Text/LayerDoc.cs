@@ -67,6 +67,11 @@ internal static class LayerDoc
         writer.Lines("/// <remarks>");
         writer.Comment("///", $"n = {shape.Patches} patches of d = {shape.Dimension}; {experts}; m = {shape.Outputs} outputs; {times} per sample.");
         writer.Comment("///", KernelDoc.Escape($"Patches: {layer.Access.Reason}{(layer.Access.Image is null ? $"; row step {layer.Access.RowStep}" : string.Empty)}."));
+        if (layer.HasRouterPanels)
+        {
+            writer.Comment("///", $"Router: in panels of 16 experts, packed with the neurons': no lanes to fold after every {shape.Dimension / Lanes.Max} multiply-adds.");
+        }
+
         writer.Comment("///", KernelDoc.Escape($"Experts: {kernel}: {layer.Kernel.Reason}."));
         if (layer.Map is { } map)
         {
@@ -107,7 +112,7 @@ internal static class LayerDoc
                 : wide ? layer.Kernel.VectorTiles[0].Size
                 : layer.Kernel.OddVectors > 0 ? layer.Kernel.OddRuns(layer.Kernel.PatchTiles.Narrow[0]).Max(run => run.Count)
                 : ExpertKernel.NarrowVectors;
-            string scores = layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            string scores = layer.HasRouterPanels ? $"scores {(wide ? "12 × 1" : "6 × 2")}, " : layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
             return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(layer.Gradient.VectorsFor(layer.Dimension))}";
         }
     }
