@@ -264,16 +264,4 @@ internal static class Expect
         });
         return run;
     }
-
-    /// <summary>The project compiles; the generator may report hints.</summary>
-    public static GeneratorRun CompilesWithoutErrors(UserProject project)
-    {
-        GeneratorRun run = project.Run();
-        Assert.Multiple(() =>
-        {
-            Assert.That(run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty);
-            Assert.That(run.CompilerDiagnostics.Take(10).Select(diagnostic => diagnostic.ToString()), Is.Empty);
-        });
-        return run;
-    }
 }

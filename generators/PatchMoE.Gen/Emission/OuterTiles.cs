@@ -39,7 +39,8 @@ internal sealed partial class OuterTiles
 
     private Method Columns => new(
         $"{_sum.Name}Columns",
-        Passing,
+        "ref float x, ref nint list, int rows",
+        ("ref float slots", !_plan.SkipsInactive),
         _expert,
         _columns,
         ("int tile, int tiles", _tileCount > 1),

@@ -93,10 +93,7 @@ public sealed class UserProjectTests
     [Test]
     public void AllNetworks_NeedNoMoreThanCSharp11()
     {
-        PatchMoESpec[] specs = [.. TestSpecs.GoldenFiles.Concat(TestSpecs.RepositoryFiles).Select(TestSpecs.Read), .. Enumerable.Range(0, RandomSpecTests.Count).Select(RandomSpec.Of)];
-        UserProject project = UserProject.Of(
-            string.Concat(specs.Select((_, i) => $"[global::PatchMoE.PatchMoE(\"{i}.json\")]\ninternal sealed partial class Net{i}\n{{\n}}\n")),
-            [.. specs.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec with { Name = $"{spec.Name}.{i}" })))]);
+        UserProject project = DrawnNetworks.Project(AllNetworks.Specs);
         GeneratorRun run = (project with { Language = LanguageVersion.CSharp11, ReferencesIlgpu = true, Options = s_strict }).Run();
         Assert.That(run.CompilerDiagnostics.Take(10).Select(diagnostic => diagnostic.ToString()), Is.Empty);
     }
@@ -123,12 +120,12 @@ public sealed class UserProjectTests
     [Test]
     public void KernelFiles_NameTypesByAliases()
     {
-        PatchMoESpec[] specs = [.. TestSpecs.GoldenFiles.Concat(TestSpecs.RepositoryFiles).Select(TestSpecs.Read)];
-        CSharpCompilation output = UserProject.Of(
-            string.Concat(specs.Select((_, i) => $"[PatchMoE.PatchMoE(\"{i}.json\")]\ninternal sealed partial class Net{i};\n")),
-            [.. specs.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec with { Name = $"{spec.Name}.{i}" })))]).Run().Output;
+        CSharpCompilation output = AllNetworks.Run.Output;
+        string[] classes = [.. AllNetworks.OfFiles.Select((_, i) => $"User.Net{i}.")];
+        SyntaxTree[] trees = [.. output.SyntaxTrees.Where(tree => classes.Any(name => Path.GetFileName(tree.FilePath).StartsWith(name, StringComparison.Ordinal)))];
+        Assert.That(trees, Has.Length.GreaterThanOrEqualTo(3 * classes.Length));
         var bare = new HashSet<string>(StringComparer.Ordinal);
-        foreach (SyntaxTree tree in output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)))
+        foreach (SyntaxTree tree in trees)
         {
             SemanticModel semantics = output.GetSemanticModel(tree);
             foreach (IdentifierNameSyntax name in tree.GetRoot().DescendantNodes().OfType<IdentifierNameSyntax>().Where(name => !IsQualified(name)))
@@ -149,11 +146,8 @@ public sealed class UserProjectTests
     [Test]
     public void Spec_IsTheOneThatWasCompiled()
     {
-        PatchMoESpec[] specs = [.. TestSpecs.GoldenFiles.Concat(TestSpecs.RepositoryFiles).Select(TestSpecs.Read), .. Enumerable.Range(0, RandomSpecTests.Count).Select(RandomSpec.Of)];
-        specs = [.. specs.Select((spec, i) => new PatchMoESpec($"{spec.Name}.{i}", spec.Model))];
-        GeneratorRun run = UserProject.Of(
-            string.Concat(specs.Select((_, i) => $"[PatchMoE.PatchMoE(\"{i}.json\")]\npublic sealed partial class Net{i};\n")),
-            [.. specs.Select((spec, i) => UserProject.Spec($"{i}.json", SpecWriter.ToJson(spec)))]).Run();
+        PatchMoESpec[] specs = [.. AllNetworks.Specs.Select((spec, i) => new PatchMoESpec($"{spec.Name}.{i}", spec.Model))];
+        GeneratorRun run = AllNetworks.Run;
         using var stream = new MemoryStream();
         Assert.That(run.Output.Emit(stream).Success, Is.True);
         stream.Position = 0;
@@ -164,7 +158,7 @@ public sealed class UserProjectTests
         {
             for (int i = 0; i < specs.Length; i++)
             {
-                object? spec = assembly.GetType($"Net{i}", throwOnError: true)!.GetProperty("Spec", BindingFlags.Static | BindingFlags.Public)!.GetValue(null);
+                object? spec = assembly.GetType($"User.Net{i}", throwOnError: true)!.GetProperty("Spec", BindingFlags.Static | BindingFlags.Public)!.GetValue(null);
                 Assert.That(spec, Is.EqualTo(specs[i]), specs[i].Name);
             }
 

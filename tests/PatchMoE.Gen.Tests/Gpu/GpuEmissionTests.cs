@@ -45,12 +45,4 @@ public sealed class GpuEmissionTests
         GeneratorRun run = (s_project with { ReferencesIlgpu = true, Sources = s_project.Sources.Add(types) }).Run();
         Assert.That(run.CompilerDiagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning && !diagnostic.ToString().Contains("Types.cs", StringComparison.Ordinal)), Is.Empty);
     }
-
-    [Test]
-    public void RepositorySpecs_CompileClean()
-    {
-        string[] files = [.. TestSpecs.RepositoryFiles];
-        string classes = string.Concat(files.Select((file, i) => $"/// <summary>A network.</summary>\n[PatchMoE.PatchMoE(\"{file}\")]\npublic sealed partial class Net{i};\n\n"));
-        Expect.CompilesWithoutErrors(UserProject.Of("namespace User;\n\n" + classes, [.. files.Select(UserProject.Spec)]) with { ReferencesIlgpu = true });
-    }
 }

@@ -13,7 +13,7 @@ internal sealed record GpuRun(int Code, JsonObject Results, string Report)
     /// <summary>The outcome of a part: done, failed, not run, or stopped; and why.</summary>
     public (string State, string? Why) Outcome(string part) => ((string)Results["parts"]![part]!["state"]!, (string?)Results["parts"]![part]!["why"]);
 
-    /// <summary>Makes a dry run. Python is started without the packages that are installed (<c>-S</c>), so that there is no PyTorch on any machine.</summary>
+    /// <summary>Makes a dry run. Python is started without the packages that are installed (<c>-S</c>), so that there is no PyTorch on any machine, and PoCL with what the product tells it.</summary>
     public static GpuRun Dry(params string[] arguments)
     {
         using var folder = new TemporaryFolder();
@@ -23,7 +23,9 @@ internal sealed record GpuRun(int Code, JsonObject Results, string Report)
             "-S", script, "--dry-run", "--minutes", "20", "--out", folder.Path, "--bin", TestContext.CurrentContext.TestDirectory,
             "--specs", Path.Combine(Repository.Root, "specs"), .. arguments.Contains("--golden") ? Array.Empty<string>() : ["--golden", Repository.Golden], .. arguments,
         ];
-        using Process process = Process.Start(new ProcessStartInfo("python3", given) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("python3", given) { RedirectStandardError = true, RedirectStandardOutput = true };
+        _ = start.Environment.Remove(TestDevices.PoclVariable);
+        using Process process = OneProcessor.Run(() => Process.Start(start)!);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         TestContext.Out.WriteLine(process.StandardOutput.ReadToEnd());
         process.WaitForExit();

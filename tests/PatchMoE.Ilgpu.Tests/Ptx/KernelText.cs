@@ -2,14 +2,13 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using PatchMoE.Compiler;
+using PatchMoE.Ilgpu.Tests.Engine;
 
 namespace PatchMoE.Ilgpu.Tests.Ptx;
 
@@ -20,18 +19,25 @@ internal sealed record KernelText(string Name, string Text)
 {
     private static readonly Regex s_shared = new(@"\.shared \.align \d+ \.b8 \w+\[(\d+)\]", RegexOptions.CultureInvariant);
 
+    private static readonly Dictionary<(string Model, CudaArchitecture Architecture), IReadOnlyList<KernelText>> s_known = [];
+
     /// <summary>Bytes of static shared memory.</summary>
     public int SharedBytes => s_shared.Matches(Text).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     /// <summary>How often an instruction occurs.</summary>
     public int Count(string instruction) => Regex.Count(Text, Regex.Escape(instruction) + @"[\s.]", RegexOptions.CultureInvariant);
 
-    /// <summary>All kernels of a spec as PTX for an architecture.</summary>
+    /// <summary>All kernels of a spec as PTX for an architecture; compiled once for all tests.</summary>
     public static IReadOnlyList<KernelText> Ptx(PatchMoESpec spec, CudaArchitecture architecture)
     {
+        if (s_known.TryGetValue((SpecWriter.ModelToJson(spec), architecture), out IReadOnlyList<KernelText>? known))
+        {
+            return known;
+        }
+
         using Context context = NewContext();
         using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, nvvmAPI: null);
-        return Compile(spec, backend, kernel => ((PTXCompiledKernel)kernel).PTXAssembly);
+        return s_known[(SpecWriter.ModelToJson(spec), architecture)] = Compile(spec, backend, kernel => ((PTXCompiledKernel)kernel).PTXAssembly);
     }
 
     /// <summary>All kernels of a spec as OpenCL C for a device with generic pointers and nothing else that is optional.</summary>
@@ -47,7 +53,7 @@ internal sealed record KernelText(string Name, string Text)
 
     private static IReadOnlyList<KernelText> Compile(PatchMoESpec spec, Backend backend, Func<CompiledKernel, string> text)
     {
-        IPatchMoEModel model = PatchMoECompiler.Compile(spec, cache: null, typeof(IIlgpuModel).Assembly, typeof(Context).Assembly, typeof(XMath).Assembly);
+        IPatchMoEModel model = Networks.Compile(spec);
         return
         [
             .. Kernels(model).Select(kernel => new KernelText(

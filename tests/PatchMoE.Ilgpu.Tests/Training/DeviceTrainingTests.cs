@@ -6,14 +6,12 @@ namespace PatchMoE.Ilgpu.Tests.Training;
 /// <summary>Training on a device against training on the CPU.</summary>
 public class DeviceTrainingTests
 {
+    /// <summary>A launch takes the CPU accelerator milliseconds: the longer trainings are on OpenCL.</summary>
     [Test]
-    public void TwentyUpdates_AreThoseOfTheCpu([Values] OptimizerKind kind) => CheckAgainstCpu(TestDevices.Cpu(), kind, steps: 20);
+    public void EightUpdates_AreThoseOfTheCpu_AndTwiceTheSameBits([Values] OptimizerKind kind) => CheckAgainstCpu(TestDevices.Cpu(), kind, steps: 8);
 
     [Test]
     public void TwentyUpdates_OnOpenCl_AreThoseOfTheCpu([Values] OptimizerKind kind) => CheckAgainstCpu(TestDevices.OpenCl(), kind, steps: 20);
-
-    [Test]
-    public void FiftyUpdates_AreThoseOfTheCpu_AndTwiceTheSameBits() => CheckAgainstCpu(TestDevices.Cpu(), OptimizerKind.Sgd, steps: 50);
 
     [Test]
     public void FiftyUpdates_OnOpenCl_AreThoseOfTheCpu_AndTwiceTheSameBits() => CheckAgainstCpu(TestDevices.OpenCl(), OptimizerKind.Sgd, steps: 50);
@@ -21,8 +19,8 @@ public class DeviceTrainingTests
     [Test]
     public void Trainer_OnADevice_ResumesToTheSameBits([Values(OptimizerKind.Momentum, OptimizerKind.Adam)] OptimizerKind kind)
     {
-        PatchMoESpec spec = PatchMoE.Tests.Specs.Dense(
-            PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic, PatchMoE.Tests.Specs.Training(TrainingMethod.Single, kind) with { Epochs = 3 });
+        PatchMoESpec spec = Short(PatchMoE.Tests.Specs.Dense(
+            PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic, PatchMoE.Tests.Specs.Training(TrainingMethod.Single, kind)), epochs: 3);
         (float[] whole, Checkpoint middle) = Train(spec, from: null);
         (float[] resumed, _) = Train(spec, from: middle);
         Assert.That(resumed, Is.EqualTo(whole));
@@ -31,7 +29,7 @@ public class DeviceTrainingTests
     [Test]
     public void SeparateTraining_ReachesWhatTheCpuReaches()
     {
-        PatchMoESpec spec = PatchMoE.Tests.Specs.Separate(PatchMoE.Tests.Specs.Vectors, PatchMoE.Tests.Specs.Synthetic);
+        PatchMoESpec spec = Short(PatchMoE.Tests.Specs.Separate(PatchMoE.Tests.Specs.Vectors, PatchMoE.Tests.Specs.Synthetic));
         (float[] onDevice, _) = Train(spec, from: null);
         (float[] onCpu, _) = Train(spec, from: null, onDevice: false);
         Agreement.Check("weights", onDevice, onCpu);
@@ -52,9 +50,9 @@ public class DeviceTrainingTests
     [Test]
     public void ClassWeights_AreThoseOfTheCpu([Values] bool logistic)
     {
-        PatchMoESpec spec = logistic
+        PatchMoESpec spec = Short(logistic
             ? PatchMoE.Tests.Specs.Separate(PatchMoE.Tests.Specs.Vectors, PatchMoE.Tests.Specs.Synthetic)
-            : PatchMoE.Tests.Specs.Dense(PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic);
+            : PatchMoE.Tests.Specs.Dense(PatchMoE.Tests.Specs.Vectors, 2, PatchMoE.Tests.Specs.Synthetic));
         PatchMoESpec weighted = spec with { Training = spec.Training! with { ClassWeights = new ClassWeightsSpec(EquatableArray.Of(1.0, 5)) } };
         float[] device = Train(weighted, from: null).Weights;
         Agreement.Check("weights", device, Train(weighted, from: null, onDevice: false).Weights);
@@ -86,6 +84,9 @@ public class DeviceTrainingTests
 
         Assert.That(Train(onDevice: true, Train(onDevice: true, epochs: 1).Last).Weights, Is.EqualTo(actual), "resumed");
     }
+
+    /// <summary>With three updates an epoch, the last of them on a smaller batch.</summary>
+    private static PatchMoESpec Short(PatchMoESpec spec, int epochs = 2) => spec with { Training = spec.Training! with { Epochs = epochs, RouterEpochs = 1, Batch = 20 } };
 
     /// <summary>Trains; returns the weights and the checkpoint of the second epoch.</summary>
     private static (float[] Weights, Checkpoint Middle) Train(PatchMoESpec spec, Checkpoint? from, bool onDevice = true)
