@@ -45,7 +45,7 @@ internal sealed class RouterStage(INetworkWeights model, INetworkEngine engine, 
     public override double Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, double learningRate)
     {
         double loss = LossAndGradients(samples, _gradients);
-        if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients.AsSpan(_router.Offset, _router.Length)) < 0)
+        if (double.IsFinite(loss) && FiniteCheck.FirstNotFinite(_gradients.AsSpan(_router.Offset, 2 * Dimension)) < 0)
         {
             Optimizer.Step(model.Parameters, _gradients, learningRate);
             return loss;
