@@ -128,12 +128,16 @@ internal static class ForwardPassEmitter
     }
 
     /// <summary>Reports the routes of sample b in layer 0.</summary>
-    private static void WriteReport(SourceWriter writer, ModelPlan plan, string pass)
+    private static void WriteReport(SourceWriter writer, ModelPlan plan, string pass) =>
+        writer.Loop("g", plan.Bottom.Instances, _ => writer.Call(ReportCall(plan, pass)));
+
+    /// <summary>Reports the routes of instance g of sample b in layer 0.</summary>
+    private static Call ReportCall(ModelPlan plan, string pass)
     {
         LayerPlan layer = plan.Bottom;
         Expression instance = layer.Instances == 1 ? B : (B * layer.Instances) + G;
-        writer.Loop("g", layer.Instances, _ => writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call(
-            [.. SampleMethods.Block(layer), ("pass", pass), ("at", instance * (plan.RouteLength / layer.Instances))])));
+        return LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call(
+            [.. SampleMethods.Block(layer), ("pass", pass), ("at", instance * (plan.RouteLength / layer.Instances))]);
     }
 
     /// <summary>The pass that reports layer 0's routes with their scores and gate values.</summary>
@@ -156,11 +160,10 @@ internal static class ForwardPassEmitter
             using (writer.Block("for (int b = from; b < to; b++)"))
             {
                 SampleMethods.WritePatches(writer, plan);
-                Expression instance = layer.Instances == 1 ? B : (B * layer.Instances) + G;
                 writer.Loop("g", layer.Instances, _ =>
                 {
                     writer.Call(SampleMethods.RouteCall(plan, layer));
-                    writer.Call(LayerMethods.Report.Of(LayerMethods.Owner(layer)).Call([.. SampleMethods.Block(layer), ("at", instance * (plan.RouteLength / layer.Instances))]));
+                    writer.Call(ReportCall(plan, "pass"));
                 });
                 WriteCheck(writer, plan);
             }

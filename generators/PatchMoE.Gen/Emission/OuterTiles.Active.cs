@@ -32,16 +32,14 @@ internal sealed partial class OuterTiles
         WriteActiveLists(writer);
         WriteActiveRows(writer);
         IEnumerable<int> vectors = from width in Lanes.Max == _lanes ? new[] { true, false } : [false]
-                                   let some = Choose(Vectors, width)
-                                   from count in new[] { some + Choose(ActiveRest, width), some, 1 }
+                                   let some = Vectors.Of(width)
+                                   from count in new[] { some + ActiveRest.Of(width), some, 1 }
                                    select count;
         foreach (int count in vectors.Distinct())
         {
             WriteActiveTile(writer, count);
         }
     }
-
-    private static int Choose(ByWidth<int> choice, bool wide) => wide ? choice.Wide : choice.Narrow;
 
     private void WriteActiveLists(SourceWriter writer) => writer.Kernel(
         Active,
@@ -77,7 +75,7 @@ internal sealed partial class OuterTiles
                 writer.Lines($"ref float entries = ref {(Place)"active" + ((Expression)"tile" * GradientPlan.ActiveStep)};\nint i = {From};");
                 WidthChoice.Write(writer, _lanes, Vectors, vectors =>
                 {
-                    int rest = vectors == Vectors.Wide && _lanes == Lanes.Max ? ActiveRest.Wide : ActiveRest.Narrow;
+                    int rest = ActiveRest.Of(vectors == Vectors.Wide && _lanes == Lanes.Max);
                     if (rest > 0)
                     {
                         // The last block of columns.

@@ -12,9 +12,9 @@ internal static class ScorePanels
     /// <summary>Experts of a panel.</summary>
     private const int Width = ExpertKernel.Vector;
 
-    /// <summary>Patches of a tile of 512-bit vectors, and of two tiles of 256 bits.</summary>
-    private const int Most = 12;
-    private const int MostNarrow = 6;
+    private static int Most => LayerPlan.ScorePanelPatches.Wide;
+
+    private static int MostNarrow => LayerPlan.ScorePanelPatches.Narrow;
 
     /// <summary>Patches at a time, largest first, since valid ones are counted at run time.</summary>
     private static IEnumerable<int> Sizes(LayerPlan layer) => Split.Downwards(layer.Patches, MostNarrow).Prepend(Most);

@@ -12,6 +12,9 @@ internal sealed record ByWidth<T>(T Wide, T Narrow)
     /// <summary>Whether both classes have the same.</summary>
     public bool IsOne => Wide.Equals(Narrow);
 
+    /// <summary>The choice of one class.</summary>
+    public T Of(bool wide) => wide ? Wide : Narrow;
+
     /// <summary>A choice that follows from this one.</summary>
     public ByWidth<TResult> Select<TResult>(Func<T, TResult> follow)
         where TResult : IEquatable<TResult> => new(follow(Wide), follow(Narrow));

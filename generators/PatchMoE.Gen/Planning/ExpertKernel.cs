@@ -71,6 +71,9 @@ internal sealed record ExpertKernel(
     private const long MostFirstCacheFloats = 1L << 13;
     private const int FewTogether = 3;
 
+    /// <summary>Whether so many neurons or experts leave at most a quarter of their vectors empty.</summary>
+    public static bool Fills(int count) => count * 4 >= Slots.Align(count) * 3;
+
     /// <summary>Whether weights are read from memory and written to it in every step.</summary>
     public static bool ExceedsCaches(long weights) => weights > MostPackedFloats;
 
@@ -89,7 +92,7 @@ internal sealed record ExpertKernel(
         int taken = shape.PatchesPerExpert;
         long weights = (long)experts * neurons * shape.Dimension;
         int padded = Slots.Align(neurons);
-        bool fills = neurons * 4 >= padded * 3;
+        bool fills = Fills(neurons);
         bool cached = weights <= MostCachedFloats;
         bool packs = fills && (weights <= MostPackedFloats || (lowest && taken >= FewPatches));
         string fill = $"{neurons} neurons fill {padded / Vector} vectors of {Vector}";

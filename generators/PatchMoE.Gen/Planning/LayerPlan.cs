@@ -84,7 +84,10 @@ internal sealed record LayerPlan(
     /// L1 cache, and so few that the folding of lanes would cost much.
     /// </summary>
     public bool HasRouterPanels => Routing == Routing.ExpertChoice && SkipsPadding && PacksFirst && !HasWindow && Lanes == Planning.Lanes.Max && Patches >= LeastPackedPatches
-        && Dimension <= LongestPanel && Experts >= ExpertKernel.Vector && Experts * 4 >= Slots.Align(Experts) * 3;
+        && Dimension <= LongestPanel && Experts >= ExpertKernel.Vector && ExpertKernel.Fills(Experts);
+
+    /// <summary>Patches of a tile of score panels: 12 × 1 sums of 512 bits, or 6 × 2 of 256.</summary>
+    public static ByWidth<int> ScorePanelPatches { get; } = new(12, 6);
 
     /// <summary>Fewer patches would not repay the packing in a batch of one sample.</summary>
     private const int LeastPackedPatches = 64;

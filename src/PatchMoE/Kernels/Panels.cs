@@ -61,17 +61,7 @@ public static class Panels
             int p = 0;
             for (; p <= patches - 4; p += 4)
             {
-                ref float at = ref Unsafe.Add(ref tile, (p * Width) + r);
-                ref float row = ref Unsafe.Add(ref rows, (r * step) + p);
-                (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(Vector128.LoadUnsafe(ref at), Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 2 * Width)));
-                (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(
-                    Vector128.LoadUnsafe(ref Unsafe.Add(ref at, Width)), Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 3 * Width)));
-                (Vector128<float> r0, Vector128<float> r1) = Lanes4.Interleave(ac0, bd0);
-                (Vector128<float> r2, Vector128<float> r3) = Lanes4.Interleave(ac1, bd1);
-                r0.StoreUnsafe(ref row);
-                r1.StoreUnsafe(ref Unsafe.Add(ref row, step));
-                r2.StoreUnsafe(ref Unsafe.Add(ref row, 2 * step));
-                r3.StoreUnsafe(ref Unsafe.Add(ref row, 3 * step));
+                TurnFour(ref Unsafe.Add(ref tile, (p * Width) + r), Width, ref Unsafe.Add(ref rows, (r * step) + p), step);
             }
 
             TurnRest(ref tile, p, patches, ref rows, step, r, r + 4);
@@ -119,26 +109,31 @@ public static class Panels
             int i = 0;
             for (; i <= length - 4; i += 4)
             {
-                ref float from = ref Unsafe.Add(ref rows, (r * step) + i);
-                ref float to = ref Unsafe.Add(ref panel, (i * Width) + r);
-                Vector128<float> a = Vector128.LoadUnsafe(ref from);
-                Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, step));
-                Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * step));
-                Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * step));
-                (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(a, c);
-                (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(b, d);
-                (Vector128<float> i0, Vector128<float> i1) = Lanes4.Interleave(ac0, bd0);
-                (Vector128<float> i2, Vector128<float> i3) = Lanes4.Interleave(ac1, bd1);
-                i0.StoreUnsafe(ref to);
-                i1.StoreUnsafe(ref Unsafe.Add(ref to, Width));
-                i2.StoreUnsafe(ref Unsafe.Add(ref to, 2 * Width));
-                i3.StoreUnsafe(ref Unsafe.Add(ref to, 3 * Width));
+                TurnFour(ref Unsafe.Add(ref rows, (r * step) + i), step, ref Unsafe.Add(ref panel, (i * Width) + r), Width);
             }
 
             Copy(ref rows, step, r, r + 4, i, length, ref panel);
         }
 
         Copy(ref rows, step, r, count, 0, length, ref panel);
+    }
+
+    /// <summary>Four values of four rows: a vector for each row becomes one for each value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnFour(ref float from, int step, ref float to, int toStep)
+    {
+        Vector128<float> a = Vector128.LoadUnsafe(ref from);
+        Vector128<float> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, step));
+        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * step));
+        Vector128<float> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * step));
+        (Vector128<float> ac0, Vector128<float> ac1) = Lanes4.Interleave(a, c);
+        (Vector128<float> bd0, Vector128<float> bd1) = Lanes4.Interleave(b, d);
+        (Vector128<float> i0, Vector128<float> i1) = Lanes4.Interleave(ac0, bd0);
+        (Vector128<float> i2, Vector128<float> i3) = Lanes4.Interleave(ac1, bd1);
+        i0.StoreUnsafe(ref to);
+        i1.StoreUnsafe(ref Unsafe.Add(ref to, toStep));
+        i2.StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
+        i3.StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStep));
     }
 
     /// <summary>Eight values of eight rows: a vector for each row becomes one for each value.</summary>

@@ -106,14 +106,12 @@ internal static class LayerDoc
 
         string Of(bool wide)
         {
-            T Choose<T>(ByWidth<T> choice)
-                where T : IEquatable<T> => wide ? choice.Wide : choice.Narrow;
             int neurons = !layer.HasPanels ? layer.Kernel.RowTiles[0].Size
                 : wide ? layer.Kernel.VectorTiles[0].Size
                 : layer.Kernel.OddVectors > 0 ? layer.Kernel.OddRuns(layer.Kernel.PatchTiles.Narrow[0]).Max(run => run.Count)
                 : ExpertKernel.NarrowVectors;
-            string scores = layer.HasRouterPanels ? $"scores {(wide ? "12 × 1" : "6 × 2")}, " : layer.HasRoutes ? $"scores {Choose(layer.ScoreTiles)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
-            return $"{scores}experts {Choose(layer.Kernel.PatchTiles)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {Choose(layer.Gradient.VectorsFor(layer.Dimension))}";
+            string scores = layer.HasRouterPanels ? $"scores {LayerPlan.ScorePanelPatches.Of(wide)} × {(wide ? 1 : ExpertKernel.NarrowVectors)}, " : layer.HasRoutes ? $"scores {layer.ScoreTiles.Of(wide)[0].Size} × {layer.RouterTiles[0].Size}, " : string.Empty;
+            return $"{scores}experts {layer.Kernel.PatchTiles.Of(wide)[0]} × {neurons}, weight gradients {layer.Gradient.Tiles[0].Size} × {layer.Gradient.VectorsFor(layer.Dimension).Of(wide)}";
         }
     }
 }
