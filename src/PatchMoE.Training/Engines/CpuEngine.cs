@@ -5,7 +5,7 @@ using PatchMoE.Training.Optimizers;
 namespace PatchMoE.Training.Engines;
 
 /// <summary>A compiled model on this machine's processors. The weights are the model's own, and an update reads its samples where they lie in the training data.</summary>
-public sealed class CpuEngine : HostEngine
+public sealed class CpuEngine : HostEngine, ISampleEngine
 {
     private readonly IPatchMoEModel _model;
     private readonly CompiledNetwork? _network;
@@ -37,16 +37,21 @@ public sealed class CpuEngine : HostEngine
     public override void Forward(ReadOnlySpan<float> input, Span<float> logits, ReadOnlySpan<int> lengths = default) =>
         _model.Forward(input, logits, _workspace, lengths);
 
-    /// <summary>Whether <see cref="ForwardAndRoute"/> can be called: the model is an emitted one that routes.</summary>
-    internal bool ReportsRoutes => _network is { Sizes.Routes: > 0 };
+    bool ISampleEngine.ReportsRoutes => _network is { Sizes.Routes: > 0 };
 
-    /// <summary>The logits and the routes of a batch, in one pass.</summary>
-    /// <param name="input">As in <see cref="Forward"/>.</param>
-    /// <param name="logits">As in <see cref="Forward"/>.</param>
-    /// <param name="routes">As in <see cref="Route"/>.</param>
-    /// <param name="lengths">As in <see cref="Forward"/>.</param>
-    internal void ForwardAndRoute(ReadOnlySpan<float> input, Span<float> logits, Span<int> routes, ReadOnlySpan<int> lengths) =>
-        _network!.Forward(input, logits, routes, _workspace, lengths);
+    void ISampleEngine.Forward(Dataset data, int start, Span<float> logits, Span<int> routes, ref float[] buffer)
+    {
+        int count = logits.Length / Spec.Model.Head.Outputs;
+        ReadOnlySpan<float> input = data.InputsOf(start, count, ref buffer);
+        if (routes.IsEmpty)
+        {
+            Forward(input, logits, data.LengthsOf(start, count));
+        }
+        else
+        {
+            _network!.Forward(input, logits, routes, _workspace, data.LengthsOf(start, count));
+        }
+    }
 
     /// <inheritdoc/>
     public override double LossAndGradients(

@@ -11,7 +11,7 @@ namespace PatchMoE.Training.Engines;
 /// An engine that cuts each batch into shares, has an inner engine compute those of this process, and adds up the gradients of all processes' shares. Every process then makes the same update
 /// of its own copy of the weights. The shares and the order of the sum are fixed, so the bits do not depend on the number of processes. Evaluations are shared in the same way.
 /// </summary>
-internal sealed class SharedEngine : ITrainingEngine
+internal sealed class SharedEngine : ITrainingEngine, ISampleEngine
 {
     /// <summary>The number of updates between two comparisons of the processes' weights.</summary>
     private const int CheckEvery = 64;
@@ -112,20 +112,24 @@ internal sealed class SharedEngine : ITrainingEngine
         GatherSamples(logits, batch);
     }
 
-    /// <summary>Computes the logits of samples of a data set; each process reads only its own.</summary>
-    /// <param name="data">The data.</param>
-    /// <param name="start">The first sample.</param>
-    /// <param name="logits">[B, C], written; its length determines B.</param>
-    /// <param name="buffer">For data that are not in memory; grows as needed.</param>
-    public void Forward(Dataset data, int start, Span<float> logits, ref float[] buffer)
+    /// <inheritdoc/>
+    public bool ReportsRoutes => _engine.ReportsRoutes();
+
+    /// <inheritdoc/>
+    /// <remarks>Each process reads only its own samples.</remarks>
+    public void Forward(Dataset data, int start, Span<float> logits, Span<int> routes, ref float[] buffer)
     {
         int batch = logits.Length / Spec.Model.Head.Outputs;
         foreach ((int from, int to) in OwnParts(batch))
         {
-            _engine.Forward(data.InputsOf(start + from, to - from, ref buffer), Part(logits, batch, from, to), data.LengthsOf(start + from, to - from));
+            _engine.ForwardOf(data, start + from, Part(logits, batch, from, to), Part(routes, batch, from, to), ref buffer);
         }
 
         GatherSamples(logits, batch);
+        if (!routes.IsEmpty)
+        {
+            GatherSamples(MemoryMarshal.Cast<int, float>(routes), batch, hasReported: true);
+        }
     }
 
     /// <inheritdoc/>

@@ -40,26 +40,18 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
         int right = 0;
 
         // One pass gives the routes, too, where the engine can.
-        CpuEngine? reporting = WantsHits(data) && engine is CpuEngine { ReportsRoutes: true } cpu ? cpu : null;
+        bool reports = WantsHits(data) && engine.ReportsRoutes();
         (int hits, int known) = (0, 0);
         for (int start = 0; start < data.Count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(batch, data.Count - start);
             Span<float> logits = _logits.AsSpan(0, count * _model.Head.Outputs);
-            if (reporting is not null)
+            Span<int> routes = reports ? _routes.AsSpan(0, count * RouteLength(_model)) : [];
+            engine.ForwardOf(data, start, logits, routes, ref _inputs);
+            if (reports)
             {
-                Span<int> routes = _routes.AsSpan(0, count * RouteLength(_model));
-                reporting.ForwardAndRoute(data.InputsOf(start, count, ref _inputs), logits, routes, data.LengthsOf(start, count));
                 CountHits(data, start, routes, ref hits, ref known);
-            }
-            else if (engine is SharedEngine shared)
-            {
-                shared.Forward(data, start, logits, ref _inputs);
-            }
-            else
-            {
-                engine.Forward(data.InputsOf(start, count, ref _inputs), logits, data.LengthsOf(start, count));
             }
 
             for (int i = 0; i < count; i++)
@@ -73,7 +65,7 @@ public sealed class Evaluator(INetworkEngine engine, int batch = 256)
             }
         }
 
-        double? hitRate = reporting is null ? HitRate(data, cancellation) : Rate(hits, known);
+        double? hitRate = reports ? Rate(hits, known) : HitRate(data, cancellation);
         return new EvaluationResult(loss / total, (double)right / data.Count, hitRate);
     }
 

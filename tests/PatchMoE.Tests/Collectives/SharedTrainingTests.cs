@@ -187,6 +187,29 @@ public sealed class SharedTrainingTests
         Assert.That(read, Is.EqualTo(new[] { 4, 4 }));
     }
 
+    /// <summary>Logits and routes come from one pass, so each sample is read once, and all processes get what one alone gets.</summary>
+    [Test]
+    public void HitRates_ComeFromOnePassOfItsOwnSamples()
+    {
+        PatchMoESpec spec = InShares(Specs.Separate(Specs.Vectors, Specs.Synthetic), Shares);
+        EvaluationResult[] results = ThreadCollective.Run(3, collective =>
+        {
+            using IPatchMoEModel model = Parity.Compiled.Of(spec);
+            WeightInitializer.Initialize(spec, 1, model.Parameters);
+            Dataset test = Run.Of(spec).TestData;
+            var store = new CountingStore(test);
+            var data = new Dataset(test.InputShape, store, test.Labels.ToArray(), null, test.DiscriminativePatches.ToArray());
+            using var engine = new CpuEngine(model, 1);
+            using var shared = new SharedEngine(engine, collective, Shares, plain: false);
+            EvaluationResult result = new Evaluator(shared, batch: 8).Evaluate(data);
+            Assert.That(store.Copies, Is.EqualTo(collective.Rank == 2 ? 20 : 10), "of 40 samples, two shares of four for the last process, and one for the others");
+            Assert.That(result, Is.EqualTo(new Evaluator(engine).Evaluate(test)));
+            Assert.That(result.RouterHitRate, Is.EqualTo(new Evaluator(engine).HitRate(test)).And.GreaterThan(0).And.LessThan(1));
+            return result;
+        });
+        Assert.That(results, Is.All.EqualTo(results[0]));
+    }
+
     private static PatchMoESpec InShares(PatchMoESpec spec, int shares) => spec with { Training = spec.Training! with { Shares = shares } };
 
     private static Outcome[] Train(
