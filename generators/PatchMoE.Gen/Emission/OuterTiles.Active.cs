@@ -11,16 +11,6 @@ internal sealed partial class OuterTiles
 {
     private const int SumsPerLine = 8;
 
-    /// <summary>What the last block of columns has more than the others, in vectors.</summary>
-    private ByWidth<int> ActiveRest
-    {
-        get
-        {
-            int rest = _sum.Dimension % _plan.ColumnBlock / Lanes.Max;
-            return new(rest, 2 * rest);
-        }
-    }
-
     private Method Active => new($"{_sum.Name}Active", "ref nint list, int rows, ref float slots, ref float active");
 
     private Method ActiveRows => new($"{_sum.Name}Rows", "ref float x, ref float active", _columns, "int tile, int tiles, scoped in WeightTarget target");
@@ -33,7 +23,7 @@ internal sealed partial class OuterTiles
         WriteActiveRows(writer);
         IEnumerable<int> vectors = from width in Lanes.Max == _lanes ? new[] { true, false } : [false]
                                    let some = Vectors.Of(width)
-                                   from count in new[] { some + ActiveRest.Of(width), some, 1 }
+                                   from count in new[] { some + _plan.RestFor(_sum.Dimension).Of(width), some, 1 }
                                    select count;
         foreach (int count in vectors.Distinct())
         {
@@ -75,7 +65,7 @@ internal sealed partial class OuterTiles
                 writer.Lines($"ref float entries = ref {(Place)"active" + ((Expression)"tile" * GradientPlan.ActiveStep)};\nint i = {From};");
                 WidthChoice.Write(writer, _lanes, Vectors, vectors =>
                 {
-                    int rest = ActiveRest.Of(vectors == Vectors.Wide && _lanes == Lanes.Max);
+                    int rest = _plan.RestFor(_sum.Dimension).Of(vectors == Vectors.Wide && _lanes == Lanes.Max);
                     if (rest > 0)
                     {
                         // The last block of columns.

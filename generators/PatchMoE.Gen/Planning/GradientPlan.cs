@@ -83,6 +83,14 @@ internal sealed record GradientPlan(
             dimension >= MostVectors.Wide * Lanes.Max ? MostVectors.Wide : 1,
             dimension >= MostVectors.Narrow * Lanes.Max / 2 ? MostVectors.Narrow : 1);
 
+    /// <summary>What the last block of columns has more than the others, in vectors, where each row passes alone.</summary>
+    /// <param name="dimension">The length of the row.</param>
+    public ByWidth<int> RestFor(int dimension)
+    {
+        int rest = dimension % ColumnBlock / Lanes.Max;
+        return new(rest, 2 * rest);
+    }
+
     /// <summary>Whether so many patches at a time pass that their columns stay in the L1 cache.</summary>
     public bool InBlocks => Reading != PatchReading.Listed;
 
