@@ -234,7 +234,7 @@ public sealed class Trainer(
             ValidationLoss = validated?.Loss,
             ValidationAccuracy = validated?.Accuracy,
             Experts = isTested ? _meter?.Measure(_parts.Unseen, model.Parameters).Use : null,
-            PeakMemory = PeakMemory(),
+            PeakMemory = PeakMemory.Bytes(),
         };
         _history.Add(metrics);
         (_epoch, _batch, _lossSum) = (_epoch + 1, 0, 0);
@@ -251,12 +251,6 @@ public sealed class Trainer(
         }
 
         return true;
-    }
-
-    private static long? PeakMemory()
-    {
-        using Process process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 is > 0 and var bytes ? bytes : null;
     }
 
     /// <summary>The number of samples in the first <paramref name="batches"/> updates of an epoch.</summary>

@@ -67,7 +67,7 @@ internal static class ForwardPassEmitter
             {
                 if (sample is not null)
                 {
-                    writer.Call(PassText.SampleCall(sample, ("integers", $"workspace.Integers({slot})"), ("panels", "workspace.Panels")));
+                    writer.Call(PassText.SampleCall(sample, ("integers", $"workspace.Integers({slot})"), ("panels", "workspace.Panels"), ("own", "workspace.WorkerFloats(worker)")));
                 }
 
                 WriteCheck(writer, plan);
@@ -157,6 +157,11 @@ internal static class ForwardPassEmitter
                 ref float slot = ref workspace.Floats(worker);
                 ref int integers = ref workspace.Integers(worker);
                 """);
+            if (plan.Bottom.Access.DecodesImage)
+            {
+                writer.Lines("ref float own = ref workspace.WorkerFloats(worker);");
+            }
+
             using (writer.Block("for (int b = from; b < to; b++)"))
             {
                 SampleMethods.WritePatches(writer, plan);
@@ -189,7 +194,7 @@ internal static class ForwardPassEmitter
             writer.Lines("(int from, int to) = workspace.Share(samples, worker);");
             using (writer.Block("for (int i = from; i < to; i++)"))
             {
-                writer.Call(PassText.SampleCall(SampleMethods.Route(plan), ("batch", "batch"), ("b", (Expression)"start" + "i"), ("slot", "workspace.Floats(i)"), ("integers", "workspace.Integers(i)")));
+                writer.Call(PassText.SampleCall(SampleMethods.Route(plan), ("batch", "batch"), ("b", (Expression)"start" + "i"), ("slot", "workspace.Floats(i)"), ("integers", "workspace.Integers(i)"), ("own", "workspace.WorkerFloats(worker)")));
             }
 
             writer.Lines("workspace.Synchronize();");

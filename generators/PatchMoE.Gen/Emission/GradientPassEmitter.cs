@@ -27,7 +27,7 @@ internal static class GradientPassEmitter
     }
 
     private static Method Sample(ModelPlan plan) => SampleMethods.Private(
-        "GradientSample", "in GradientPass pass, Workspace workspace, int b, ref float slot, ref int integers", SampleMethods.Own(plan));
+        "GradientSample", "in GradientPass pass, Workspace workspace, int b, ref float slot, ref int integers", SampleMethods.OwnOfSample(plan));
 
     private static void WriteShare(SourceWriter writer, ModelPlan plan)
     {

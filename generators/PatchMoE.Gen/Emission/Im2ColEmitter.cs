@@ -6,10 +6,16 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the copy of an image's patches to rows (im2col), and its reverse for gradients (col2im).</summary>
 internal static class Im2ColEmitter
 {
-    public static Method Forward { get; } = Of("Forward");
+    private static readonly Method s_forward = Of("Forward", "float");
+
+    /// <summary>The same of an image whose pixels are bytes.</summary>
+    private static readonly Method s_decode = Of("Decode", "byte");
+
+    /// <summary>The patches of a sample, whose values are one or the other.</summary>
+    public static Method Sample { get; } = new("Sample", "in InputBatch batch, int b, ref float rows") { Modifiers = "public static" };
 
     /// <summary>The sum of the rows' values at each pixel.</summary>
-    public static Method Backward { get; } = Of("Backward");
+    public static Method Backward { get; } = Of("Backward", "float");
 
     public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan.PatchLanes)}>";
 
@@ -23,8 +29,15 @@ internal static class Im2ColEmitter
         writer.Summary("An image's patches as rows, and back.");
         using (writer.Block($"internal static class Im2Col<S, V> {VectorTypes.Constraint}"))
         {
+            writer.Method(Sample, "The patches of sample b.", () =>
+            {
+                writer.Block("if (batch.HasPixels)", () => writer.Call(s_decode.Call(("image", SampleMethods.Values(plan, "batch.Pixels")))));
+                writer.Block("else", () => writer.Call(s_forward.Call(("image", SampleMethods.Values(plan, "batch.Input")))));
+            });
             var forward = new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d)));
-            writer.Kernel(Forward, forward, () => WriteLines(writer, image, () => PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}")));
+            writer.Kernel(s_forward, forward, () => WriteLines(writer, image, "float", "Load"));
+            var decode = forward with { Formula = "rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c] / 255, j = (y, x)", Bytes = plan.InputLength + (4L * n * d) };
+            writer.Kernel(s_decode, decode, () => WriteLines(writer, image, "byte", "LoadPixels"));
             var backward = new KernelDoc("image[y·sh + p, x·sw + q, c] += rows[j, (p, q, c)], patch after patch", axes, shapes, string.Empty, (long)n * d, 4L * (plan.InputLength + (n * (long)d)));
             writer.Kernel(Backward, backward, () => WriteLoops(writer, image, () =>
             {
@@ -42,21 +55,21 @@ internal static class Im2ColEmitter
         }
     }
 
-    private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = "public static" };
+    private static Method Of(string name, string pixel) => new(name, $"ref {pixel} image, ref float rows") { Modifiers = name == "Backward" ? "public static" : "private static" };
 
     /// <summary>A patch row's lines of the image one after the other, since memory is read fastest in order: in each a pixel row of every patch.</summary>
-    private static void WriteLines(SourceWriter writer, ImageInputSpec image, Action body)
+    private static void WriteLines(SourceWriter writer, ImageInputSpec image, string pixel, string load)
     {
         int length = image.PatchWidth * image.Channels;
         writer.Loop("y", image.GridHeight, y => writer.Loop("p", image.PatchHeight, p =>
         {
-            writer.Lines($"ref float line = ref {(Place)"image" + (((y * image.StrideHeight) + p) * (image.Width * image.Channels))};");
+            writer.Lines($"ref {pixel} line = ref {(Place)"image" + (((y * image.StrideHeight) + p) * (image.Width * image.Channels))};");
             writer.Lines($"ref float first = ref {(Place)"rows" + ((y * (image.GridWidth * image.PatchHeight * length)) + (p * length))};");
             writer.Loop("x", image.GridWidth, x =>
             {
-                writer.Lines($"ref float pixels = ref {(Place)"line" + (x * (image.StrideWidth * image.Channels))};");
+                writer.Lines($"ref {pixel} pixels = ref {(Place)"line" + (x * (image.StrideWidth * image.Channels))};");
                 writer.Lines($"ref float row = ref {(Place)"first" + (x * (image.PatchHeight * length))};");
-                body();
+                PatchPlaces.WriteCopy(writer, "pixels", "row", $"{length}", load);
             });
         }));
     }

@@ -46,6 +46,7 @@ internal static class PassesEmitter
             writer.Summary("The sizes of a sample, of a pass's arrays and of its scratch.");
             string auxiliary = plan.HasAuxiliary ? $"\n    AuxiliaryLength = {plan.AuxiliaryLength}," : string.Empty;
             int tableLength = ModelParameters.BufferLength(plan.Model.Parameters()) - plan.ParameterLength;
+            string pixels = plan.Bottom.Access.Copies ? "\n    TakesPixels = true," : string.Empty;
             string table = tableLength > 0 ? $"\n    TableLength = {tableLength}," : string.Empty;
             writer.Lines($$"""
                 public static readonly NetworkSizes Sizes = new()
@@ -67,7 +68,7 @@ internal static class PassesEmitter
                     ForwardWindow = {{plan.ForwardWindow}},
                     SampleFlops = {{plan.Cost.ForwardFlops}},
                     ExpertParts = {{plan.Bottom.ExpertParts}},
-                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{auxiliary}}{{(plan.HasLengths ? string.Empty : "\n    HasLengths = false,")}}
+                    SharedBatch = {{(plan.SharedBatch == int.MaxValue ? "int.MaxValue" : plan.SharedBatch)}},{{auxiliary}}{{(plan.HasLengths ? string.Empty : "\n    HasLengths = false,")}}{{pixels}}
                 };
 
                 """);

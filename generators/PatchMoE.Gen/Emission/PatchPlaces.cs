@@ -59,13 +59,13 @@ internal static class PatchPlaces
         }
     }
 
-    public static void WriteCopy(SourceWriter writer, string from, string to, string length) => writer.Lines($$"""
+    public static void WriteCopy(SourceWriter writer, string from, string to, string length, string load = "Load") => writer.Lines($$"""
         for (int i = 0; i < {{length}} - S.Lanes; i += S.Lanes)
         {
-            S.Store(S.Load(ref {{from}}, i), ref {{to}}, i);
+            S.Store(S.{{load}}(ref {{from}}, i), ref {{to}}, i);
         }
 
         // The last vector may overlap the one before it.
-        S.Store(S.Load(ref {{from}}, {{length}} - S.Lanes), ref {{to}}, {{length}} - S.Lanes);
+        S.Store(S.{{load}}(ref {{from}}, {{length}} - S.Lanes), ref {{to}}, {{length}} - S.Lanes);
         """);
 }

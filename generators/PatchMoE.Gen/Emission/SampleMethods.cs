@@ -13,13 +13,13 @@ internal static class SampleMethods
     /// <summary>Patches and routes of layer 0.</summary>
     public static Method Route(ModelPlan plan) => Private(
         "RouteSample",
-        "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers");
+        "in InputBatch batch, int b", ("ref float slot", plan.Bottom.Routing != Routing.Dense || plan.Bottom.Access.Copies), "ref int integers", Decoding(plan));
 
     public static Method ForwardLayers(ModelPlan plan) =>
-        Private("ForwardLayers", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot, ref int integers", Panels(plan));
+        Private("ForwardLayers", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot, ref int integers", Panels(plan), ("ref float own", DecodesInLayers(plan)));
 
     public static Method Forward(ModelPlan plan) => Private(
-        "ForwardSample", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan));
+        "ForwardSample", ("in InputBatch batch, int b", ReadsBatch(plan)), "ref float slot", ("ref int integers", HasLayersOfItsOwn(plan)), Panels(plan), ("ref float own", DecodesInLayers(plan)));
 
     public static Method BackwardLayers(ModelPlan plan) => Private(
         "BackwardLayers", "in GradientPass pass, int b, ref float slot, ref int integers", Own(plan), ("ref double auxiliary", plan.HasAuxiliary));
@@ -32,7 +32,13 @@ internal static class SampleMethods
     public static ParameterList Panels(ModelPlan plan) => ("ref float panels", plan.Layers.Any(layer => layer.HasPanels && !layer.HasWindow));
 
     /// <summary>A worker's own scratch, in which patches' gradients lie before they are added up in those of the input or of a map.</summary>
-    public static ParameterList Own(ModelPlan plan) => ("ref float own", plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientRows));
+    public static ParameterList Own(ModelPlan plan) => ("ref float own", HasOwn(plan));
+
+    /// <summary>The same for a whole training pass of one sample.</summary>
+    public static ParameterList OwnOfSample(ModelPlan plan) => ("ref float own", HasOwn(plan) || DecodesInLayers(plan));
+
+    /// <summary>A worker's own scratch, into which an image of pixels is decoded.</summary>
+    public static ParameterList Decoding(ModelPlan plan) => ("ref float own", plan.Bottom.Access.DecodesImage);
 
     public static Method Private(string name, params ParameterList[] parameters) => new(name, parameters) { Modifiers = "private" };
 
@@ -45,16 +51,28 @@ internal static class SampleMethods
     /// <summary>Defines <c>x</c>, the patches of sample b.</summary>
     public static void WritePatches(SourceWriter writer, ModelPlan plan)
     {
-        Place input = (Place)"batch.Input" + (((Expression)"batch.Sample(b)").As("nint") * plan.InputLength);
         if (plan.Bottom.Access.Source != PatchSource.Copies)
         {
-            writer.Lines($"ref float x = ref {input};");
+            bool decodes = plan.Bottom.Access.DecodesImage;
+            writer.Lines($"ref float x = ref {(decodes ? "batch.HasPixels ? ref own : ref " : string.Empty)}{Values(plan, "batch.Input")};");
+            if (decodes)
+            {
+                writer.Block("if (batch.HasPixels)", () => writer.Lines($"Values.Decode(ref {Values(plan, "batch.Pixels")}, ref own, {plan.InputLength});"));
+            }
+
             return;
         }
 
         writer.Lines("ref float x = ref Add(ref slot, Slot.Patches);");
-        writer.Call(Im2ColEmitter.Forward.Of(Im2ColEmitter.Owner(plan)).Call(("image", input), ("rows", "x")));
+        writer.Call(Im2ColEmitter.Sample.Of(Im2ColEmitter.Owner(plan)).Call(("rows", "x")));
     }
+
+    /// <summary>Where sample b begins in the input or the pixels of a batch.</summary>
+    public static Place Values(ModelPlan plan, string samples) => (Place)samples + (((Expression)"batch.Sample(b)").As("nint") * plan.InputLength);
+
+    private static bool HasOwn(ModelPlan plan) => plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientRows);
+
+    private static bool DecodesInLayers(ModelPlan plan) => plan.Bottom is { HasWindow: false, Access.DecodesImage: true };
 
     /// <summary>Notes where sample b lies in the input, for the kernels over a window that read its patches there.</summary>
     public static void WriteSample(SourceWriter writer, ModelPlan plan)

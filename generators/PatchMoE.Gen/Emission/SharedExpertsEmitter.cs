@@ -23,7 +23,7 @@ internal static class SharedExpertsEmitter
     }
 
     private static Method Forward(ModelPlan plan) => SampleMethods.Private(
-        "ForwardExperts", "in InputBatch batch, int b, ref float slot, ref int integers", SampleMethods.Panels(plan), "int first, int last");
+        "ForwardExperts", "in InputBatch batch, int b, ref float slot, ref int integers", SampleMethods.Panels(plan), SampleMethods.Decoding(plan), "int first, int last");
 
     private static void WriteShare(SourceWriter writer, ModelPlan plan)
     {
@@ -50,7 +50,7 @@ internal static class SharedExpertsEmitter
                 writer.Lines(one ? "const int samples = 1;" : $"int samples = Math.Min({plan.Slots.Window}, pass.Batch.Count - start);");
                 using (writer.Block("for (int i = 0; i < samples; i++)"))
                 {
-                    writer.Call(Forward(plan).Call([("batch", "pass.Batch"), ("panels", "workspace.Panels"), .. sample]));
+                    writer.Call(Forward(plan).Call([("batch", "pass.Batch"), ("panels", "workspace.Panels"), ("own", "workspace.WorkerFloats(worker)"), .. sample]));
                 }
 
                 writer.Lines("workspace.Synchronize();");

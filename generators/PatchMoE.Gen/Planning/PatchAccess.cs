@@ -29,6 +29,12 @@ internal sealed record PatchAccess(PatchSource Source, int RowStep, ImagePatches
     /// <summary>A sample's scratch holds copies.</summary>
     public bool Copies => Source is PatchSource.Copies or PatchSource.Chosen;
 
+    /// <summary>
+    /// Whether an image is decoded into a worker's scratch when it is given as pixels: its router reads it where it lies. Copies of all patches are decoded as they are made, and where patches are read in
+    /// the image again and again, it must be floats.
+    /// </summary>
+    public bool DecodesImage => Source == PatchSource.Chosen;
+
     /// <summary>Whether they are windows of the map of the layer below, which is in a cache.</summary>
     public bool InMap { get; init; }
 

@@ -58,7 +58,8 @@ internal static class Planner
             Sample: bottom.Copies ? -1 : sample,
             Integers: bottom.Copies ? sample : sample + Slots.Align(1),
             Panels: panels,
-            WorkerFloats: Math.Max(Math.Max(patchFloats, head.Gradient.WorkerFloats), layers.Max(layer => layer.WorkerFloats)),
+            WorkerFloats: Math.Max(
+                Math.Max(bottom.DecodesImage ? Slots.Align(model.InputLength()) : patchFloats, head.Gradient.WorkerFloats), layers.Max(layer => layer.WorkerFloats)),
             Window: layers[0].Kernel.Window is { } window ? Math.Max(window.Together, Slots.WindowFor(floats)) : Slots.WindowFor(floats));
 
         return new ModelPlan(

@@ -31,7 +31,8 @@ internal sealed record Fingerprint(string Name, byte[] Hash)
             hash.AppendData(MemoryMarshal.AsBytes(part.Lengths));
             if (part.IsInMemory)
             {
-                hash.AppendData(MemoryMarshal.AsBytes(part.Inputs));
+                hash.AppendData(MemoryMarshal.AsBytes(part.Values.Floats));
+                hash.AppendData(part.Values.Pixels);
             }
         }
 

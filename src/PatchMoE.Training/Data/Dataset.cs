@@ -1,3 +1,5 @@
+using PatchMoE.Kernels;
+
 namespace PatchMoE.Training.Data;
 
 /// <summary>Labelled samples: the input of training and evaluation, whatever their source.</summary>
@@ -62,14 +64,24 @@ public sealed partial class Dataset
     /// <summary>How the images are augmented in each epoch of training; null if they are not.</summary>
     internal ImageAugmentation? Augmentation { get; init; }
 
-    /// <summary>Whether the values are in memory as they are used, so that <see cref="Inputs"/> can be read.</summary>
-    public bool IsInMemory => _inputs is FloatStore;
+    /// <summary>Whether the samples are in memory, so that <see cref="Inputs"/> can be read.</summary>
+    public bool IsInMemory => _inputs is FloatStore or ByteStore;
 
-    /// <summary>[N, <see cref="InputLength"/>].</summary>
+    /// <summary>Whether they are in memory as pixels of a byte each.</summary>
+    internal bool HasPixels => _inputs is ByteStore;
+
+    /// <summary>[N, <see cref="InputLength"/>]. Samples that are in memory as pixels are decoded, all of them, when this is first asked for; <see cref="CopyInputs(int, int, Span{float})"/> decodes only what it copies.</summary>
     /// <exception cref="InvalidOperationException">The values are computed as they are read (see <see cref="IsInMemory"/>): use <see cref="CopyInputs(int, int, Span{float})"/>.</exception>
-    public ReadOnlySpan<float> Inputs => _inputs is FloatStore store
-        ? store.Values.AsSpan(0, Count * InputLength)
-        : throw new InvalidOperationException("These samples are not in memory: they are decoded or varied as they are read. Use CopyInputs.");
+    public ReadOnlySpan<float> Inputs => _inputs switch
+    {
+        FloatStore floats => floats.Values.AsSpan(0, Count * InputLength),
+        ByteStore bytes => bytes.Values.AsSpan(0, Count * InputLength),
+        _ => throw new InvalidOperationException("These samples are not in memory: they are decoded or varied as they are read. Use CopyInputs."),
+    };
+
+    /// <summary>[N, <see cref="InputLength"/>], as they are in memory: floats, or pixels.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Inputs"/>.</exception>
+    internal InputValues Values => _inputs is ByteStore bytes ? new InputValues(bytes.Pixels.AsSpan(0, Count * InputLength)) : new InputValues(Inputs);
 
     /// <summary>Whether the samples are texts whose vectors come from a network's table of tokens (<see cref="TextEmbedding.Trained"/>).</summary>
     public bool HasTokens => _inputs.HasTokens;
@@ -147,8 +159,13 @@ public sealed partial class Dataset
         };
     }
 
-    /// <summary>Normalises samples in memory, in place.</summary>
-    internal void Apply(Normalization normalization) => normalization.Apply(((FloatStore)_inputs).Values.AsSpan(0, Count * InputLength));
+    /// <summary>The same samples, normalised: floats in place, pixels as floats. These samples are not to be used any more.</summary>
+    internal Dataset Normalized(Normalization normalization)
+    {
+        float[] values = _inputs is ByteStore bytes ? bytes.Values : ((FloatStore)_inputs).Values;
+        normalization.Apply(values.AsSpan(0, Count * InputLength));
+        return new Dataset(InputShape, new FloatStore(values, InputLength), _labels, _lengths.Length == 0 ? null : _lengths, _discriminativePatches) { Names = Names, Augmentation = Augmentation, Deciding = Deciding };
+    }
 
     /// <summary>The same samples, varied in training.</summary>
     internal Dataset WithAugmentation(ImageAugmentation augmentation) =>
@@ -191,6 +208,17 @@ public sealed partial class Dataset
             return new SelectedStore(_inputs, samples);
         }
 
+        if (_inputs is ByteStore bytes)
+        {
+            var pixels = new byte[samples.Length * InputLength];
+            for (int b = 0; b < samples.Length; b++)
+            {
+                bytes.Pixels.AsSpan(samples[b] * InputLength, InputLength).CopyTo(pixels.AsSpan(b * InputLength));
+            }
+
+            return new ByteStore(pixels, InputLength);
+        }
+
         float[] inputs = SampleArray.Allocate(samples.Length, InputLength, "training.validation");
         GatherInputs(samples, inputs);
         return new FloatStore(inputs, InputLength);
@@ -219,7 +247,7 @@ public sealed partial class Dataset
     /// <param name="buffer">Grows if it is needed and too short.</param>
     internal ReadOnlySpan<float> InputsOf(int start, int count, ref float[] buffer)
     {
-        if (IsInMemory)
+        if (_inputs is FloatStore)
         {
             return InputsOf(start, count);
         }

@@ -86,8 +86,8 @@ internal static class DatasetRules
 
     private static void CheckValues(Dataset data, string name)
     {
-        // Decoded pixels are numbers of a known range.
-        int bad = data.IsInMemory ? FiniteCheck.FirstNotFinite(data.Inputs) : -1;
+        // Pixels are numbers of a known range.
+        int bad = data.IsInMemory && !data.HasPixels ? FiniteCheck.FirstNotFinite(data.Inputs) : -1;
         if (bad >= 0)
         {
             throw new BadInputException(

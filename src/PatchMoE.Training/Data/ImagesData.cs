@@ -33,14 +33,14 @@ internal static class ImagesData
         int[] order = [.. Enumerable.Range(0, images.Count)];
         CounterRandom.ForName(seed, $"data.{part}").Shuffle<int>(order);
         int length = images.Rows * images.Columns;
-        float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
+        byte[] inputs = SampleArray.AllocatePixels(count, length, $"data.{part}");
         var labels = new int[count];
         for (int i = 0; i < count; i++)
         {
-            Pixels.ToUnit(images.Image(order[i]), inputs.AsSpan(i * length, length));
+            images.Image(order[i]).CopyTo(inputs.AsSpan(i * length));
             labels[i] = images.Label(order[i]);
         }
 
-        return new Dataset(EquatableArray.Of(images.Rows, images.Columns, 1), inputs, labels);
+        return new Dataset(EquatableArray.Of(images.Rows, images.Columns, 1), new ByteStore(inputs, length), labels);
     }
 }

@@ -64,7 +64,7 @@ internal static class MosaicData
 
         int cells = spec.GridHeight * spec.GridWidth;
         int length = cells * images.Rows * images.Columns;
-        float[] inputs = SampleArray.Allocate(count, length, $"data.{part}");
+        byte[] inputs = SampleArray.AllocatePixels(count, length, $"data.{part}");
         var labels = new int[count];
         var places = new int[count];
         var spuriousCells = new int[count];
@@ -75,7 +75,7 @@ internal static class MosaicData
             int[] pool = isPositive ? positive : negative;
             labels[i] = isPositive ? 1 : negativeLabel;
             places[i] = placeRandom.Integer((ulong)i, cells);
-            Span<float> sample = inputs.AsSpan(i * length, length);
+            Span<byte> sample = inputs.AsSpan(i * length, length);
             (int Cell, int Image)? tied = spurious?.Of(i, isPositive, places[i]);
             spuriousCells[i] = tied?.Cell ?? -1;
             for (int cell = 0; cell < cells; cell++)
@@ -87,16 +87,16 @@ internal static class MosaicData
             }
         }
 
-        return (new Dataset(model.InputShape(), inputs, labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null), spuriousCells);
+        return (new Dataset(model.InputShape(), new ByteStore(inputs, length), labels, discriminativePatches: CellsArePatches(spec, model, images) ? places : null), spuriousCells);
     }
 
-    private static void Draw(ImageSet images, int image, Span<float> sample, int gridRow, int gridColumn, int gridWidth)
+    private static void Draw(ImageSet images, int image, Span<byte> sample, int gridRow, int gridColumn, int gridWidth)
     {
         ReadOnlySpan<byte> pixels = images.Image(image);
         for (int row = 0; row < images.Rows; row++)
         {
             int target = ((((gridRow * images.Rows) + row) * gridWidth) + gridColumn) * images.Columns;
-            Pixels.ToUnit(pixels.Slice(row * images.Columns, images.Columns), sample.Slice(target, images.Columns));
+            pixels.Slice(row * images.Columns, images.Columns).CopyTo(sample[target..]);
         }
     }
 

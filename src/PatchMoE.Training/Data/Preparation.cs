@@ -19,8 +19,8 @@ internal static class Preparation
         };
         if (normalization is not null)
         {
-            train.Apply(normalization);
-            test.Apply(normalization);
+            train = train.Normalized(normalization);
+            test = test.Normalized(normalization);
         }
 
         var metadata = new ModelMetadata { Classes = classes, Normalization = normalization };

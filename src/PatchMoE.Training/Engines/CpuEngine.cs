@@ -26,7 +26,7 @@ public sealed class CpuEngine : HostEngine, ISampleEngine
     /// <param name="model">The model.</param>
     /// <param name="workspace">A workspace of this model; the caller owns and disposes it.</param>
     public CpuEngine(IPatchMoEModel model, Workspace workspace)
-        : base(model.Spec) => (_model, _network, _workspace) = (model, (model as ICompiledModel)?.Network, workspace);
+        : base(model.Spec, TakesPixels(model)) => (_model, _network, _workspace) = (model, (model as ICompiledModel)?.Network, workspace);
 
     /// <inheritdoc/>
     public override string Device => $"CPU, {_workspace.Threads} {(_workspace.Threads == 1 ? "thread" : "threads")}";
@@ -42,16 +42,25 @@ public sealed class CpuEngine : HostEngine, ISampleEngine
     void ISampleEngine.Forward(Dataset data, int start, Span<float> logits, Span<int> routes, ref float[] buffer)
     {
         int count = logits.Length / Spec.Model.Head.Outputs;
+        ReadOnlySpan<int> lengths = data.LengthsOf(start, count);
+        if (data.HasPixels && TakesPixels(_model))
+        {
+            _network!.Forward(new InputValues(data.Values.Pixels.Slice(start * data.InputLength, count * data.InputLength)), logits, routes, _workspace, lengths);
+            return;
+        }
+
         ReadOnlySpan<float> input = data.InputsOf(start, count, ref buffer);
         if (routes.IsEmpty)
         {
-            Forward(input, logits, data.LengthsOf(start, count));
+            Forward(input, logits, lengths);
         }
         else
         {
-            _network!.Forward(input, logits, routes, _workspace, data.LengthsOf(start, count));
+            _network!.Forward(new InputValues(input), logits, routes, _workspace, lengths);
         }
     }
+
+    private static bool TakesPixels(IPatchMoEModel model) => model is ICompiledModel { Network.Sizes.TakesPixels: true };
 
     /// <inheritdoc/>
     public override double LossAndGradients(

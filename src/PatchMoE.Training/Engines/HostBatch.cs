@@ -1,3 +1,4 @@
+using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Training.Engines;
@@ -24,11 +25,14 @@ internal sealed class HostBatch(ModelSpec model)
     /// <summary>B.</summary>
     public int Samples => _samples;
 
-    /// <summary>[N, …], the data that it is a part of, or [B, …], its samples alone if the data are not in memory.</summary>
-    public ReadOnlySpan<float> Data => _data is null ? [] : _data.IsInMemory ? _data.Inputs : Inputs;
+    /// <summary>Whether the engine can read pixels in <see cref="Data"/>.</summary>
+    public bool TakesPixels { get; init; }
+
+    /// <summary>[N, …], the data that it is a part of, or [B, …], its samples alone if the engine cannot read the data where they are.</summary>
+    public InputValues Data => _data is null ? default : IsReadInPlace ? _data.Values : new InputValues(Inputs);
 
     /// <summary>[B], its samples' indices in <see cref="Data"/>.</summary>
-    public ReadOnlySpan<int> Indices => _data is { IsInMemory: false } ? _places.AsSpan(0, _samples) : _indices.AsSpan(0, _samples);
+    public ReadOnlySpan<int> Indices => _data is null || IsReadInPlace ? _indices.AsSpan(0, _samples) : _places.AsSpan(0, _samples);
 
     /// <summary>[B, …], a copy of its samples side by side: for an engine that cannot read them in the data. Made when it is first asked for.</summary>
     /// <exception cref="BadInputException">One array cannot hold it.</exception>
@@ -89,6 +93,8 @@ internal sealed class HostBatch(ModelSpec model)
         data.GatherLabels(samples, _labels, _lengths);
         ClassWeights?.Normalize(Labels, _weights);
     }
+
+    private bool IsReadInPlace => _data is { IsInMemory: true } && (TakesPixels || !_data.HasPixels);
 
     private void CopyInputs()
     {

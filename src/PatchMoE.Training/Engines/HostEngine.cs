@@ -16,10 +16,10 @@ public abstract class HostEngine : IGradientEngine
     // Whether the gradients are those of the batch.
     private bool _hasGradients;
 
-    private protected HostEngine(PatchMoESpec spec)
+    private protected HostEngine(PatchMoESpec spec, bool takesPixels = false)
     {
         Spec = spec;
-        _batch = new HostBatch(spec.Model);
+        _batch = new HostBatch(spec.Model) { TakesPixels = takesPixels };
         _gradients = new float[spec.Model.NetworkLength()];
         _bufferLength = ModelParameters.BufferLength(spec.Model.Parameters());
     }

@@ -93,11 +93,11 @@ public abstract unsafe class CompiledNetwork : IDisposable
     {
         int batch = classes.Length;
         RequireWeights();
-        CheckSamples(input, batch, lengths);
+        CheckSamples(input.Length, batch, lengths);
         fixed (float* firstInput = input)
         fixed (int* firstLength = lengths, firstClass = classes)
         {
-            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, null, firstLength), firstClass), input, workspace, ForwardSlots(batch));
+            Run(_predict, new PredictPass(new InputBatch(batch, firstInput, null, firstLength), firstClass), new InputValues(input), workspace, ForwardSlots(batch));
         }
     }
 
@@ -116,14 +116,14 @@ public abstract unsafe class CompiledNetwork : IDisposable
         }
 
         int batch = Guard.Batch(routes.Length, Sizes.Routes, nameof(routes));
-        CheckSamples(input, batch, lengths);
+        CheckSamples(input.Length, batch, lengths);
         Guard.OptionalLength(scores.Length, batch, Sizes.Routes, nameof(scores));
         Guard.OptionalLength(gates.Length, batch, Sizes.Routes, nameof(gates));
         fixed (float* firstInput = input, firstScore = scores, firstGate = gates)
         fixed (int* firstLength = lengths, firstRoute = routes)
         {
             RoutePass pass = new(new InputBatch(batch, firstInput, null, firstLength), firstRoute, firstScore, firstGate);
-            Run(_route, pass, input, workspace, slots: 1);
+            Run(_route, pass, new InputValues(input), workspace, slots: 1);
         }
     }
 
@@ -137,8 +137,8 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> inputGradient = default,
         ReadOnlySpan<int> lengths = default)
     {
-        CheckInput(input, labels.Length);
-        return Differentiate(input, samples: default, labels, weights: default, logits, gradients, inputGradient, workspace, lengths);
+        CheckInput(input.Length, labels.Length);
+        return Differentiate(new InputValues(input), samples: default, labels, weights: default, logits, gradients, inputGradient, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
@@ -153,7 +153,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <param name="inputGradient">[B, input length], overwritten; empty if not wanted.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double LossAndGradients(
-        ReadOnlySpan<float> data,
+        InputValues data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
         Span<float> logits,
@@ -163,7 +163,8 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<float> weights = default,
         Span<float> inputGradient = default)
     {
-        CheckIndices(data, samples, labels.Length);
+        RequireReadable(data);
+        CheckIndices(data.Length, samples, labels.Length);
         return Differentiate(data, samples, labels, weights, logits, gradients, inputGradient, workspace, lengths);
     }
 
@@ -177,8 +178,8 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Workspace workspace,
         ReadOnlySpan<int> lengths = default)
     {
-        CheckInput(input, labels.Length);
-        return Update(input, samples: default, labels, weights: default, logits, learningRate, weightDecay, workspace, lengths);
+        CheckInput(input.Length, labels.Length);
+        return Update(new InputValues(input), samples: default, labels, weights: default, logits, learningRate, weightDecay, workspace, lengths);
     }
 
     /// <summary>The same for samples that are read where they lie in a data set.</summary>
@@ -193,7 +194,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <param name="weights">[B], how much each sample counts in the loss, with the mean 1; empty if all count the same.</param>
     /// <exception cref="ArgumentException">A length, an index or a label does not fit, or the workspace is another model's.</exception>
     internal double SgdStep(
-        ReadOnlySpan<float> data,
+        InputValues data,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
         Span<float> logits,
@@ -203,7 +204,8 @@ public abstract unsafe class CompiledNetwork : IDisposable
         ReadOnlySpan<int> lengths = default,
         ReadOnlySpan<float> weights = default)
     {
-        CheckIndices(data, samples, labels.Length);
+        RequireReadable(data);
+        CheckIndices(data.Length, samples, labels.Length);
         return Update(data, samples, labels, weights, logits, learningRate, weightDecay, workspace, lengths);
     }
 
@@ -236,19 +238,22 @@ public abstract unsafe class CompiledNetwork : IDisposable
     /// <summary>The logits of a batch, and the routes of its samples in layer 0, in one pass.</summary>
     /// <param name="input">[B, input length].</param>
     /// <param name="logits">[B, C], written.</param>
-    /// <param name="routes">[B, routes of a sample], written.</param>
+    /// <param name="routes">[B, routes of a sample], written; empty if not wanted.</param>
     /// <param name="workspace">Scratch and threads.</param>
     /// <param name="lengths">Valid patches; empty if all are valid.</param>
-    internal void Forward(ReadOnlySpan<float> input, Span<float> logits, Span<int> routes, Workspace workspace, ReadOnlySpan<int> lengths)
+    internal void Forward(InputValues input, Span<float> logits, Span<int> routes, Workspace workspace, ReadOnlySpan<int> lengths)
     {
         int batch = Guard.Batch(logits.Length, Sizes.Outputs, nameof(logits));
         RequireWeights();
-        CheckSamples(input, batch, lengths);
-        Guard.Length(routes.Length, batch, Sizes.Routes, nameof(routes));
-        fixed (float* firstInput = input, firstOutput = logits)
+        RequireReadable(input);
+        CheckSamples(input.Length, batch, lengths);
+        Guard.OptionalLength(routes.Length, batch, Sizes.Routes, nameof(routes));
+        fixed (float* firstInput = input.Floats, firstOutput = logits)
+        fixed (byte* firstPixel = input.Pixels)
         fixed (int* firstLength = lengths, firstRoute = routes)
         {
-            Run(_forward, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput, firstRoute), input, workspace, ForwardSlots(batch));
+            InputBatch samples = new(batch, firstInput, null, firstLength, firstPixel);
+            Run(_forward, new ForwardPass(samples, firstOutput, firstRoute), input, workspace, ForwardSlots(batch));
         }
     }
 
@@ -275,17 +280,17 @@ public abstract unsafe class CompiledNetwork : IDisposable
     {
         int batch = Guard.Batch(outputs.Length, perSample, name);
         RequireWeights();
-        CheckSamples(input, batch, lengths);
+        CheckSamples(input.Length, batch, lengths);
         fixed (float* firstInput = input, firstOutput = outputs)
         fixed (int* firstLength = lengths)
         {
-            Run(share, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput), input, workspace, ForwardSlots(batch));
+            Run(share, new ForwardPass(new InputBatch(batch, firstInput, null, firstLength), firstOutput), new InputValues(input), workspace, ForwardSlots(batch));
         }
     }
 
     /// <summary>The gradients of a batch whose input is checked: <paramref name="samples"/> of it, or all where there are none.</summary>
     private double Differentiate(
-        ReadOnlySpan<float> input,
+        InputValues input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
         ReadOnlySpan<float> weights,
@@ -298,17 +303,18 @@ public abstract unsafe class CompiledNetwork : IDisposable
         CheckLabels(labels, logits, lengths);
         Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
         CheckGradients(labels.Length, gradients, inputGradient);
-        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (float* firstInput = input.Floats, firstWeight = weights, firstLogit = logits, firstGradient = gradients, firstInputGradient = inputGradient)
+        fixed (byte* firstPixel = input.Pixels)
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
-            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
+            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength, firstPixel);
             return Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, firstInputGradient), workspace).Loss / labels.Length;
         }
     }
 
     /// <summary>The update for such a batch.</summary>
     private double Update(
-        ReadOnlySpan<float> input,
+        InputValues input,
         ReadOnlySpan<int> samples,
         ReadOnlySpan<int> labels,
         ReadOnlySpan<float> weights,
@@ -320,10 +326,11 @@ public abstract unsafe class CompiledNetwork : IDisposable
     {
         CheckLabels(labels, logits, lengths);
         Guard.OptionalLength(weights.Length, labels.Length, 1, nameof(weights));
-        fixed (float* firstInput = input, firstWeight = weights, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        fixed (float* firstInput = input.Floats, firstWeight = weights, firstLogit = logits, firstGradient = workspace.OwnGradients(Sizes.ParameterLength))
+        fixed (byte* firstPixel = input.Pixels)
         fixed (int* firstSample = samples, firstLength = lengths, firstLabel = labels)
         {
-            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength);
+            InputBatch batch = new(labels.Length, firstInput, firstSample, firstLength, firstPixel);
             (double loss, bool isFinite) = Run(GradientPass.OfLoss(batch, firstLabel, firstWeight, firstLogit, firstGradient, null).Updating(learningRate, weightDecay), workspace);
             return isFinite ? loss / labels.Length : double.NaN;
         }
@@ -339,7 +346,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
         Span<float> inputGradient,
         ReadOnlySpan<int> lengths)
     {
-        CheckSamples(input, batch, lengths);
+        CheckSamples(input.Length, batch, lengths);
         CheckGradients(batch, gradients, inputGradient);
         fixed (float* firstInput = input, firstUpstream = upstream, firstGradient = gradients, firstInputGradient = inputGradient)
         fixed (int* firstLength = lengths)
@@ -350,7 +357,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
     }
 
     /// <summary>Runs a pass without gradients, which checks its input: a value that is not finite in a patch that no expert takes would go unnoticed.</summary>
-    private void Run<TPass>(PassShare<TPass> share, in TPass pass, ReadOnlySpan<float> input, Workspace workspace, int slots)
+    private void Run<TPass>(PassShare<TPass> share, in TPass pass, InputValues input, Workspace workspace, int slots)
         where TPass : struct
     {
         bool isFinite;
@@ -367,7 +374,7 @@ public abstract unsafe class CompiledNetwork : IDisposable
 
         if (!isFinite)
         {
-            Guard.Finite(input, Sizes.InputLength);
+            Guard.Finite(input.Floats, Sizes.InputLength);
         }
     }
 
@@ -415,14 +422,22 @@ public abstract unsafe class CompiledNetwork : IDisposable
 
     private int ForwardSlots(int batch) => Math.Min(batch, Sizes.ForwardWindow);
 
-    private void CheckInput(ReadOnlySpan<float> input, int batch) => Guard.Length(input.Length, batch, Sizes.InputLength, nameof(input));
-
-    private void CheckIndices(ReadOnlySpan<float> data, ReadOnlySpan<int> samples, int batch) =>
-        Guard.Samples(samples, batch, Guard.Batch(data.Length, Sizes.InputLength, nameof(data)));
-
-    private void CheckSamples(ReadOnlySpan<float> input, int batch, ReadOnlySpan<int> lengths)
+    private void RequireReadable(InputValues input)
     {
-        CheckInput(input, batch);
+        if (!input.Pixels.IsEmpty && !Sizes.TakesPixels)
+        {
+            throw new NotSupportedException($"{Sizes.Model} reads its input where it lies, which must be floats.");
+        }
+    }
+
+    private void CheckInput(int length, int batch) => Guard.Length(length, batch, Sizes.InputLength, "input");
+
+    private void CheckIndices(int length, ReadOnlySpan<int> samples, int batch) =>
+        Guard.Samples(samples, batch, Guard.Batch(length, Sizes.InputLength, "data"));
+
+    private void CheckSamples(int length, int batch, ReadOnlySpan<int> lengths)
+    {
+        CheckInput(length, batch);
         CheckLengths(lengths, batch);
     }
 

@@ -23,6 +23,9 @@ public interface ISimd<TVector>
     /// <summary>Reads <see cref="Lanes"/> floats at <paramref name="source"/> + <paramref name="offset"/>.</summary>
     static abstract TVector Load(ref float source, int offset);
 
+    /// <summary>Reads <see cref="Lanes"/> bytes at <paramref name="source"/> + <paramref name="offset"/>, and divides each by 255.</summary>
+    static abstract TVector LoadPixels(ref byte source, int offset);
+
     /// <summary>Writes <see cref="Lanes"/> floats at <paramref name="destination"/> + <paramref name="offset"/>.</summary>
     static abstract void Store(TVector value, ref float destination, int offset);
 

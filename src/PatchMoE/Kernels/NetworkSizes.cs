@@ -66,6 +66,9 @@ public sealed record NetworkSizes
     /// <summary>Whether a sample may have fewer valid patches than n: not where layers cut the map of an image.</summary>
     public bool HasLengths { get; init; } = true;
 
+    /// <summary>Whether a pass can read pixels of a byte: where it copies an image before anything else.</summary>
+    public bool TakesPixels { get; init; }
+
     /// <summary>The number of doubles that the totals of auxiliary losses over a batch take; 0 without any.</summary>
     public int AuxiliaryLength { get; init; }
 }

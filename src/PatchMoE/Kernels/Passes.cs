@@ -16,17 +16,20 @@ public delegate void PassShare<TPass>(in TPass pass, Workspace workspace, int wo
 public readonly unsafe struct InputBatch
 {
     private readonly float* _input;
+    private readonly byte* _pixels;
     private readonly int* _samples;
     private readonly int* _lengths;
 
     /// <param name="count">B.</param>
-    /// <param name="input">See <see cref="Input"/>.</param>
+    /// <param name="input">See <see cref="Input"/>; null if there are pixels.</param>
     /// <param name="samples">[B], which of the input's samples they are; null if they are all of them.</param>
     /// <param name="lengths">See <see cref="Lengths"/>; null if all patches are valid.</param>
-    internal InputBatch(int count, float* input, int* samples, int* lengths)
+    /// <param name="pixels">See <see cref="Pixels"/>; null if there are none.</param>
+    internal InputBatch(int count, float* input, int* samples, int* lengths, byte* pixels = null)
     {
         Count = count;
         _input = input;
+        _pixels = pixels;
         _samples = samples;
         _lengths = lengths;
     }
@@ -36,6 +39,12 @@ public readonly unsafe struct InputBatch
 
     /// <summary>[N, input length]: the batch, or a data set of which it is a part.</summary>
     public ref float Input => ref *_input;
+
+    /// <summary>Whether the values are pixels.</summary>
+    public bool HasPixels => _pixels != null;
+
+    /// <summary>[N, input length], each pixel of which stands for pixel/255: in place of <see cref="Input"/>.</summary>
+    public ref byte Pixels => ref *_pixels;
 
     /// <summary>Which sample of the input is the batch's sample <paramref name="b"/>.</summary>
     public int Sample(int b) => _samples == null ? b : _samples[b];

@@ -22,6 +22,10 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadPixels(ref byte source, int offset) => Unsafe.Add(ref source, offset) / 255f;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float value, ref float destination, int offset) => Unsafe.Add(ref destination, offset) = value;
 
     /// <inheritdoc/>

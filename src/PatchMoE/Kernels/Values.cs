@@ -19,6 +19,22 @@ public static class Values
     public static void Copy(ref float from, ref float to, int count) =>
         MemoryMarshal.CreateReadOnlySpan(ref from, count).CopyTo(MemoryMarshal.CreateSpan(ref to, count));
 
+    /// <summary>Writes pixel/255 for each of <paramref name="count"/> pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Decode(ref byte pixels, ref float values, int count)
+    {
+        int i = 0;
+        for (; i <= count - Simd256.Lanes; i += Simd256.Lanes)
+        {
+            Simd256.Store(Simd256.LoadPixels(ref pixels, i), ref values, i);
+        }
+
+        for (; i < count; i++)
+        {
+            SimdScalar.Store(SimdScalar.LoadPixels(ref pixels, i), ref values, i);
+        }
+    }
+
     /// <summary>Asks for the cache lines of <paramref name="count"/> values, which may lie behind the end of their array: nothing is read. On x86 alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch(ref float start, int count)

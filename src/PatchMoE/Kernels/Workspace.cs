@@ -192,8 +192,13 @@ public sealed class Workspace : IDisposable
     /// <param name="batch">The batch.</param>
     /// <param name="b">Its sample.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void CheckInput(in InputBatch batch, int b) =>
-        CheckScores(ref Unsafe.Add(ref batch.Input, (nint)batch.Sample(b) * _inputLength), _inputLength);
+    public void CheckInput(in InputBatch batch, int b)
+    {
+        if (!batch.HasPixels)
+        {
+            CheckScores(ref Unsafe.Add(ref batch.Input, (nint)batch.Sample(b) * _inputLength), _inputLength);
+        }
+    }
 
     /// <summary>For emitted code: the same for a sample of vectors, of which only the valid ones count.</summary>
     /// <param name="batch">The batch.</param>

@@ -12,6 +12,16 @@ internal sealed class SimdBitsTests(SimdWidth width)
         BitConverter.UInt32BitsToSingle(0x7FC12345), BitConverter.UInt32BitsToSingle(0xFFC12345), 1e-40f, -1e-40f,
     ];
 
+    [Test]
+    public void Pixels_AreDividedBy255_RoundedOnce()
+    {
+        byte[] all = [.. Enumerable.Range(0, 256).Select(pixel => (byte)pixel)];
+        foreach (byte[] pixels in all.Chunk(SimdWidth.Floats))
+        {
+            AssertBits(width.LoadPixels(pixels), Array.ConvertAll(pixels, pixel => pixel / 255f));
+        }
+    }
+
     /// <summary>One vector of 16 lanes and two of 8 are expected to give the same bits.</summary>
     [Test]
     public void AddLanes_AddsInTheDocumentedOrder()

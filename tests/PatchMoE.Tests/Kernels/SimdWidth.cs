@@ -27,6 +27,9 @@ internal abstract class SimdWidth
 
     public abstract float[] WherePositive(float[] values, float[] signs);
 
+    /// <summary>16 pixels, each divided by 255.</summary>
+    public abstract float[] LoadPixels(byte[] pixels);
+
     /// <summary>The last of the 16 floats, for a count that runs on from vector to vector.</summary>
     public abstract float[] KeepLast(float[] values, int count);
 
@@ -49,6 +52,8 @@ internal abstract class SimdWidth
         public override float[] Relu(float[] values) => ForEach(i => TSimd.Relu(Load(values, i)));
 
         public override float[] WherePositive(float[] values, float[] signs) => ForEach(i => TSimd.WherePositive(Load(values, i), Load(signs, i)));
+
+        public override float[] LoadPixels(byte[] pixels) => ForEach(i => TSimd.LoadPixels(ref MemoryMarshal.GetArrayDataReference(pixels), i));
 
         public override float[] KeepLast(float[] values, int count) => ForEach(i => TSimd.KeepLast(Load(values, i), count - (Floats - i - Lanes)));
 

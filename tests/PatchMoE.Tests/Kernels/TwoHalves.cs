@@ -14,6 +14,8 @@ public readonly struct TwoHalves : ISimd<Vector512<float>>
 
     public static Vector512<float> Load(ref float source, int offset) => Vector512.Create(Simd256.Load(ref source, offset), Simd256.Load(ref source, offset + 8));
 
+    public static Vector512<float> LoadPixels(ref byte source, int offset) => Vector512.Create(Simd256.LoadPixels(ref source, offset), Simd256.LoadPixels(ref source, offset + 8));
+
     public static void Store(Vector512<float> value, ref float destination, int offset)
     {
         Simd256.Store(value.GetLower(), ref destination, offset);

@@ -24,8 +24,8 @@ public class AllocationTests
             model.Forward(input, logits, workspace);
             model.LossAndGradients(input, labels, logits, gradients, workspace, inputGradient);
             model.SgdStep(input, labels, logits, learningRate: 0, weightDecay: 0, workspace);
-            network.LossAndGradients(input, samples, labels, logits, gradients, workspace);
-            network.SgdStep(input, samples, labels, logits, learningRate: 0, weightDecay: 0, workspace);
+            network.LossAndGradients(new InputValues(input), samples, labels, logits, gradients, workspace);
+            network.SgdStep(new InputValues(input), samples, labels, logits, learningRate: 0, weightDecay: 0, workspace);
             model.Backward(input, logits, gradients, workspace, inputGradient);
             model.Predict(input, classes, workspace);
             if (model.RouteShape.Count > 0)

@@ -30,7 +30,7 @@ public class ForwardRoutesTests
         CompiledNetwork network = ((ICompiledModel)model).Network;
         using Workspace workspace = model.CreateWorkspace();
         Assert.That(
-            () => network.Forward(batch.Input, new float[2 * model.Outputs], new int[network.Sizes.Routes], workspace, batch.Lengths),
+            () => network.Forward(new InputValues(batch.Input), new float[2 * model.Outputs], new int[network.Sizes.Routes], workspace, batch.Lengths),
             Throws.ArgumentException.With.Message.Contains("routes has"));
     }
 
@@ -49,7 +49,7 @@ public class ForwardRoutesTests
 
         var logitsToo = new float[logits.Length];
         var routesToo = new int[routes.Length];
-        network.Forward(batch.Input, logitsToo, routesToo, workspace, batch.Lengths);
+        network.Forward(new InputValues(batch.Input), logitsToo, routesToo, workspace, batch.Lengths);
 
         Assert.That(logitsToo, Is.EqualTo(logits));
         Assert.That(routesToo, Is.EqualTo(routes));

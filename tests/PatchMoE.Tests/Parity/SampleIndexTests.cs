@@ -56,12 +56,12 @@ public class SampleIndexTests
         var gradients = new float[model.Parameters.Length];
         void Refused(string message, Action call) => Assert.That(call, Throws.ArgumentException.With.Message.Contains(message));
 
-        Refused("data has 901 values, which is not a multiple of the 900", () => network.LossAndGradients(new float[901], [0], [0], new float[3], gradients, workspace));
-        Refused("samples has 1 values; 2 samples", () => network.LossAndGradients(new float[1800], [0], [0, 1], new float[6], gradients, workspace));
-        Refused("samples has 0 values; 1 samples", () => network.SgdStep(new float[900], [], [0], new float[3], 0.1, 0, workspace));
-        Refused("samples[0] is 0; the data have 0 samples", () => network.SgdStep([], [0], [0], new float[3], 0.1, 0, workspace));
-        Refused("logits has 6 values", () => network.SgdStep(new float[1800], [1], [0], new float[6], 0.1, 0, workspace));
-        Refused("A batch needs at least one sample", () => network.SgdStep(new float[900], [], [], [], 0.1, 0, workspace));
+        Refused("data has 901 values, which is not a multiple of the 900", () => network.LossAndGradients(new InputValues(new float[901]), [0], [0], new float[3], gradients, workspace));
+        Refused("samples has 1 values; 2 samples", () => network.LossAndGradients(new InputValues(new float[1800]), [0], [0, 1], new float[6], gradients, workspace));
+        Refused("samples has 0 values; 1 samples", () => network.SgdStep(new InputValues(new float[900]), [], [0], new float[3], 0.1, 0, workspace));
+        Refused("samples[0] is 0; the data have 0 samples", () => network.SgdStep(default, [0], [0], new float[3], 0.1, 0, workspace));
+        Refused("logits has 6 values", () => network.SgdStep(new InputValues(new float[1800]), [1], [0], new float[6], 0.1, 0, workspace));
+        Refused("A batch needs at least one sample", () => network.SgdStep(new InputValues(new float[900]), [], [], [], 0.1, 0, workspace));
     }
 
     private static void Check(PatchMoESpec spec, int seed, int? samples, int threads)
@@ -103,10 +103,10 @@ public class SampleIndexTests
         }
 
         public Outcome Gradients(int[] samples) => Run(samples, (logits, gradients, workspace) =>
-            _network.LossAndGradients(_data.Input, samples, Gather(_data.Labels, samples), logits, gradients, workspace, Gather(_data.Lengths, samples)));
+            _network.LossAndGradients(new InputValues(_data.Input), samples, Gather(_data.Labels, samples), logits, gradients, workspace, Gather(_data.Lengths, samples)));
 
         public Outcome Step(int[] samples) => Run(samples, (logits, _, workspace) =>
-            _network.SgdStep(_data.Input, samples, Gather(_data.Labels, samples), logits, 0.05, 0.01, workspace, Gather(_data.Lengths, samples)));
+            _network.SgdStep(new InputValues(_data.Input), samples, Gather(_data.Labels, samples), logits, 0.05, 0.01, workspace, Gather(_data.Lengths, samples)));
 
         private static void Compare(Outcome inPlace, Outcome copied)
         {

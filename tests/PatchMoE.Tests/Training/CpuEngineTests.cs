@@ -67,6 +67,40 @@ public sealed class CpuEngineTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(data.Inputs.Length * sizeof(float)));
     }
 
+    /// <summary>Networks that copy patches read pixels in the data, the others get decoded batches: steps and logits are those of floats.</summary>
+    [TestCase(28, 28)]
+    [TestCase(28, 112)]
+    public void Pixels_GiveTheBitsOfFloats(int patchHeight, int patchWidth)
+    {
+        PatchMoESpec spec = Specs.Separate(new ImageInputSpec(112, 112, 1, patchHeight, patchWidth, patchHeight, patchWidth), data: null!);
+        var pixels = new byte[6 * 112 * 112];
+        new Random(3).NextBytes(pixels);
+        int[] labels = [1, -1, 1, -1, 1, -1];
+        EquatableArray<int> shape = EquatableArray.Of(112, 112, 1);
+        (float[], float[]) Train(Dataset data)
+        {
+            IPatchMoEModel model = PatchMoECompiler.Compile(spec);
+            Assert.That(((ICompiledModel)model).Network.Sizes.TakesPixels, Is.EqualTo(patchWidth < 112));
+            WeightInitializer.Initialize(spec, seed: 1, model.Parameters);
+            using var engine = new CpuEngine(model, threads: 1);
+            Begin(engine, OptimizerKind.Sgd);
+            for (int i = 0; i < 3; i++)
+            {
+                engine.Step(data, [i, 5, i + 1], [], LearningRate);
+            }
+
+            var logits = new float[4 * model.Outputs];
+            float[] buffer = [];
+            ((ISampleEngine)engine).Forward(data, 2, logits, [], ref buffer);
+            return (model.Parameters.ToArray(), logits);
+        }
+
+        (float[] weights, float[] logits) = Train(new Dataset(shape, Array.ConvertAll(pixels, pixel => pixel / 255f), labels));
+        (float[] weightsOfPixels, float[] logitsOfPixels) = Train(new Dataset(shape, new ByteStore(pixels, 112 * 112), labels));
+        Assert.That(weightsOfPixels, Is.EqualTo(weights));
+        Assert.That(logitsOfPixels, Is.EqualTo(logits));
+    }
+
     private static Optimizer Begin(CpuEngine engine, OptimizerKind kind)
     {
         EquatableArray<ParameterSpec> parameters = engine.Spec.Model.Parameters();
