@@ -18,7 +18,7 @@ internal static class ArraysData
         string inputPath = DataPath.Resolve(inputFile, folder);
         string labelsPath = DataPath.Resolve(labelsFile, folder);
         NpyArray input = NpyFile.Read(inputPath, NpyReading.Inputs);
-        float[] values = SampleArrays.Inputs(input, inputPath, model);
+        SampleStore values = SampleArrays.Store(input, inputPath, model);
         int[] labels = SampleArrays.Labels(NpyFile.Read(labelsPath, NpyReading.WholeNumbers), labelsPath, model, input.Shape[0]);
         int[]? lengths = null;
         if (lengthsFile is not null)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using PatchMoE.Kernels;
 
 namespace PatchMoE.Training.Data;
 

@@ -16,6 +16,30 @@ internal static class SampleArrays
     /// <exception cref="BadInputException">The array has another shape, or holds no samples.</exception>
     public static float[] Inputs(NpyArray array, string name, ModelSpec model)
     {
+        CheckInputs(array, name, model);
+        if (array.Type != NpyType.UInt8)
+        {
+            return array.Values<float>();
+        }
+
+        var values = new float[array.Length];
+        Pixels.ToUnit(array.Values<byte>(), values);
+        return values;
+    }
+
+    /// <summary>The same inputs as they are: floats, or pixels.</summary>
+    /// <param name="array">As in <see cref="Inputs"/>, and so are the others.</param>
+    /// <param name="name">How messages call it.</param>
+    /// <param name="model">A valid model.</param>
+    /// <exception cref="BadInputException">As there.</exception>
+    public static SampleStore Store(NpyArray array, string name, ModelSpec model)
+    {
+        CheckInputs(array, name, model);
+        return array.Type == NpyType.UInt8 ? new ByteStore(array.Values<byte>(), model.InputLength()) : new FloatStore(array.Values<float>(), model.InputLength());
+    }
+
+    private static void CheckInputs(NpyArray array, string name, ModelSpec model)
+    {
         InputShapes shapes = InputShapes.Of(model);
         if (!shapes.IsBatch(array.Shape))
         {
@@ -27,15 +51,6 @@ internal static class SampleArrays
         {
             throw new BadInputException($"{name}: the array {ShapeText.Of(array.Shape)} holds no samples. Give at least one.");
         }
-
-        if (array.Type != NpyType.UInt8)
-        {
-            return array.Values<float>();
-        }
-
-        var values = new float[array.Length];
-        Pixels.ToUnit(array.Values<byte>(), values);
-        return values;
     }
 
     /// <summary>Labels, one for each sample.</summary>
