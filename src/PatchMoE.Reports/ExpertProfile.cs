@@ -1,4 +1,5 @@
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Evaluation;
 using PatchMoE.Training.Notices;
 
 namespace PatchMoE.Reports;
@@ -54,12 +55,11 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
         private readonly int[] _routes;
         private readonly float[] _scores;
         private readonly float[] _gates;
-        private readonly long[] _taken;
         private readonly double[] _gateSums;
         private readonly long[,] _classTaken;
         private readonly List<double>[,] _classScores;
         private readonly double[][]? _patchSums;
-        private readonly long[,] _shared;
+        private readonly ExpertOverlap _overlap;
 
         public Meter(IPatchMoEModel model)
         {
@@ -70,10 +70,10 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
             int classes = ModelClasses.Count(_spec);
             int length = model.RouteShape.Aggregate(1, (product, size) => product * size);
             (_routes, _scores, _gates) = (new int[length], new float[length], new float[length]);
-            (_taken, _gateSums) = (new long[_experts], new double[_experts]);
+            _gateSums = new double[_experts];
             _classTaken = new long[_experts, classes];
             _classScores = new List<double>[_experts, classes];
-            _shared = new long[_experts, _experts];
+            _overlap = new ExpertOverlap(_spec);
             _patchSums = _spec.Input is ImageInputSpec && !IsSample ? [.. Enumerable.Range(0, _experts).Select(_ => new double[_spec.LayerShapes()[0].Dimension])] : null;
             for (int i = 0; i < _classScores.Length; i++)
             {
@@ -87,7 +87,6 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
         {
             _model.Route(input, _routes, _scores, _gates, workspace, lengths);
             _model.Metadata.Normalization?.Undo(input);
-            var takers = new Dictionary<(int Group, int Patch), List<int>>();
             var scores = new (double Sum, int Count)[_experts];
             for (int i = 0; i < _routes.Length; i++)
             {
@@ -97,17 +96,9 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
                 }
 
                 (int expert, int patch) = IsSample ? (_routes[i], 0) : _layout.At(i % _layout.Length, _routes[i]);
-                _taken[expert]++;
                 _gateSums[expert] += _gates[i];
                 _classTaken[expert, classIndex]++;
                 scores[expert] = (scores[expert].Sum + _scores[i], scores[expert].Count + 1);
-                (int, int) place = (IsSample ? i : i / _layout.Length, patch);
-                if (!takers.TryGetValue(place, out List<int>? others))
-                {
-                    takers[place] = others = [];
-                }
-
-                others.Add(expert);
                 AddPatch(expert, patch, input);
             }
 
@@ -119,28 +110,22 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
                 }
             }
 
-            foreach (List<int> together in takers.Values)
+            for (int at = 0; at < _routes.Length; at += _layout.Length)
             {
-                foreach (int one in together)
-                {
-                    foreach (int other in together)
-                    {
-                        _shared[one, other]++;
-                    }
-                }
+                _overlap.Add(_routes.AsSpan(at, _layout.Length));
             }
         }
 
         public IReadOnlyList<ExpertProfile> Profiles()
         {
-            double all = Math.Max(1, _taken.Sum());
+            double all = Math.Max(1, _overlap.Taken.Sum());
             double gates = Math.Max(float.Epsilon, _gateSums.Sum());
             return [.. Enumerable.Range(0, _experts).Select(expert => new ExpertProfile(
                 expert,
-                _taken[expert] / all,
+                _overlap.Taken[expert] / all,
                 _gateSums[expert] / gates,
                 HasShares(_spec) ? ClassShares(expert) : ClassScores(expert),
-                _patchSums is null || _taken[expert] == 0 ? null : [.. _patchSums[expert].Select(sum => (float)(sum / _taken[expert]))],
+                _patchSums is null || _overlap.Taken[expert] == 0 ? null : [.. _patchSums[expert].Select(sum => (float)(sum / _overlap.Taken[expert]))],
                 TwinOf(expert)))];
         }
 
@@ -191,7 +176,7 @@ internal sealed record ExpertProfile(int Expert, double Share, double GateShare,
 
             for (int other = 0; other < _experts; other++)
             {
-                if (other != expert && _taken[expert] > 0 && _taken[other] > 0 && Math.Min((double)_shared[expert, other] / _taken[expert], (double)_shared[expert, other] / _taken[other]) >= TrainingNotices.SameShare)
+                if (other != expert && _overlap.Between(expert, other) >= TrainingNotices.SameShare)
                 {
                     return other;
                 }

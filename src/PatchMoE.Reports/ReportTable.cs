@@ -1,8 +1,7 @@
-using System.Data;
 using System.Globalization;
 using System.Text;
+using CsvHelper;
 using PatchMoE.Reports.Charts;
-using Sylvan.Data.Csv;
 
 namespace PatchMoE.Reports;
 
@@ -48,24 +47,14 @@ internal sealed class ReportTable
     /// </summary>
     public string ToCsv()
     {
-        var data = new DataTable { Locale = CultureInfo.InvariantCulture };
-        for (int column = 0; column < _columns.Length; column++)
-        {
-            data.Columns.Add();
-        }
-
-        // The headings as a row: a DataTable allows no name twice.
-        data.Rows.Add([.. _columns.Select(column => (object?)column.Name)]);
-
-        foreach (object?[] row in _rows)
-        {
-            data.Rows.Add([.. row.Select(cell => (object?)InFull(cell) ?? DBNull.Value)]);
-        }
-
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (CsvDataWriter csv = CsvDataWriter.Create(text, new CsvDataWriterOptions { WriteHeaders = false, NewLine = "\r\n" }))
+        using (CsvWriter csv = CsvWriter.Create(text))
         {
-            csv.Write(data.CreateDataReader());
+            csv.WriteRecord([.. _columns.Select(column => column.Name)]);
+            foreach (object?[] row in _rows)
+            {
+                csv.WriteRecord([.. row.Select(InFull)]);
+            }
         }
 
         return text.ToString();

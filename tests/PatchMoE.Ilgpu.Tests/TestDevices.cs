@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -6,11 +5,8 @@ namespace PatchMoE.Ilgpu.Tests;
 
 /// <summary>Devices that tests share: opening one takes a second.</summary>
 [SetUpFixture]
-public partial class TestDevices
+public class TestDevices
 {
-    /// <summary>What PoCL passes to its compiler.</summary>
-    internal const string PoclVariable = "POCL_EXTRA_BUILD_FLAGS";
-
     /// <summary>The most threads that an emitted kernel has in a group.</summary>
     private const int GroupThreads = 256;
 
@@ -18,7 +14,7 @@ public partial class TestDevices
     /// As the product has it, and that the compiler shall not optimise: that takes longer than the rest of compiling, and what is tested is the code that the compiler is given. The benchmark's dry run has the
     /// product's own flags.
     /// </summary>
-    private const string PoclFlags = "-D__generic=__attribute__((opencl_generic)) -cl-opt-disable";
+    private const string PoclFlags = $"{NativeLibraries.PoclFlags} -cl-opt-disable";
 
     private static readonly Dictionary<(string Name, OptimizationLevel Level), IlgpuDevice> s_open = [];
 
@@ -41,7 +37,7 @@ public partial class TestDevices
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = SetEnvironment(PoclVariable, PoclFlags, overwrite: 0);
+            NativeLibraries.TellPocl(PoclFlags);
         }
     }
 
@@ -82,8 +78,4 @@ public partial class TestDevices
         device.Accelerator.Synchronize();
         return true;
     }
-
-    // The process's own environment, which .NET's setter does not change.
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

@@ -26,7 +26,7 @@ if [ ! -e "$build/PatchMoE.Fuzz.dll" ]; then
 fi
 if [ ! -e "$code/done" ] || [ "$build/PatchMoE.Fuzz.dll" -nt "$code/done" ]; then
   rm -rf "$code" && cp -r "$build" "$code"
-  for assembly in PatchMoE PatchMoE.Spec PatchMoE.Gen PatchMoE.Training PatchMoE.Imaging PatchMoE.Documents PatchMoE.Text Sylvan.Data.Csv MimeKit AngleSharp; do
+  for assembly in PatchMoE PatchMoE.Spec PatchMoE.Gen PatchMoE.Training PatchMoE.Imaging PatchMoE.Documents PatchMoE.Text CsvHelper MimeKit AngleSharp; do
     "$tool" "$code/$assembly.dll" >/dev/null
   done
   touch "$code/done"

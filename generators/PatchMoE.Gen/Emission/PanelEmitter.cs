@@ -29,16 +29,16 @@ internal static class PanelEmitter
         ]);
 
     /// <summary>The values of a block of d, where blocks are not equally long.</summary>
-    public static ParameterList BlockLength(LayerPlan layer) => ("int length", Block(layer) is { } window && !WindowBlocks.IsEven(layer, window.Block));
+    public static ParameterList BlockLength(LayerPlan layer) => ("int length", Blocks(layer) is { AreEven: false });
 
     /// <summary>Whether a tile adds to what the blocks before it gave; the first stores.</summary>
-    public static ParameterList Adds(LayerPlan layer) => ("bool add", Block(layer) is not null);
+    public static ParameterList Adds(LayerPlan layer) => ("bool add", Blocks(layer) is not null);
 
     /// <summary>Floats from one panel to the next.</summary>
-    public static int PanelStep(LayerPlan layer) => ExpertKernel.Vector * (Block(layer)?.Block ?? layer.Dimension);
+    public static int PanelStep(LayerPlan layer) => ExpertKernel.Vector * (Blocks(layer)?.Size ?? layer.Dimension);
 
     /// <summary>The blocks of d; null where a tile covers whole rows.</summary>
-    private static PanelWindow? Block(LayerPlan layer) => layer.Kernel.PanelWindow;
+    private static ValueBlocks? Blocks(LayerPlan layer) => layer.Kernel.PanelWindow?.Blocks;
 
     public static void WritePack(SourceWriter writer, LayerPlan layer)
     {
@@ -171,10 +171,10 @@ internal static class PanelEmitter
 
     private static KernelDoc Documentation(LayerPlan layer, int patches, int width, string registers)
     {
-        (int d, int step) = (Block(layer) is { } window ? WindowBlocks.Longest(layer, window.Block) : layer.Dimension, layer.Kernel.ActivationStep);
+        (int d, int step) = (Blocks(layer)?.Longest ?? layer.Dimension, layer.Kernel.ActivationStep);
         int panels = (width + ExpertKernel.Vector - 1) / ExpertKernel.Vector;
         return new KernelDoc(
-            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]{(Block(layer) is null ? string.Empty : ", added to what was there if add is set")}",
+            $"{(layer.HasWindow ? "to_p[r]" : "activations[p, r]")} = Σ_i x_p[i] · panel[⌊r / 16⌋, i, r mod 16]{(Blocks(layer) is null ? string.Empty : ", added to what was there if add is set")}",
             $"p patch 0…{patches - 1}, r neuron 0…{width - 1}, i value 0…{d - 1}",
             $"x_p [{d}], panel [{panels}, {PanelStep(layer) / ExpertKernel.Vector}, 16], {(layer.HasWindow ? $"to_p [{width}]" : $"activations [{patches}, {step}]")}",
             registers,
@@ -200,7 +200,7 @@ internal static class PanelEmitter
         }
 
         Expression[] places = [.. neurons];
-        if (Block(layer) is not null)
+        if (Blocks(layer) is not null)
         {
             using (writer.Block("if (add)"))
             {
@@ -250,9 +250,9 @@ internal static class PanelEmitter
     /// <summary>A loop over the values i of a patch, as they lie behind its first.</summary>
     private static void WriteValues(SourceWriter writer, LayerPlan layer, Action<Expression> body)
     {
-        if (Block(layer) is { } window)
+        if (Blocks(layer) is { } blocks)
         {
-            string length = WindowBlocks.IsEven(layer, window.Block) ? $"{WindowBlocks.Longest(layer, window.Block)}" : "length";
+            string length = blocks.AreEven ? $"{blocks.Longest}" : "length";
             writer.Block($"for (int i = 0; i < {length}; i++)", () => body(I));
             return;
         }

@@ -7,23 +7,14 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>The blocks of d in which a window's patches pass over weights that the caches cannot hold: each lies within values that follow each other.</summary>
 internal static class WindowBlocks
 {
-    /// <summary>Whether all blocks are equally long.</summary>
-    public static bool IsEven(LayerPlan layer, int block) => Run(layer) % block == 0 || Run(layer) <= block;
-
-    /// <summary>The values of the longest block.</summary>
-    public static int Longest(LayerPlan layer, int block) => Math.Min(block, Run(layer));
-
-    private static int Run(LayerPlan layer) => layer.Access.ExpertImage?.Length ?? layer.Dimension;
-
     /// <summary>A loop over blocks of values: so many from column on, which lie at behind a patch's first.</summary>
-    public static void Write(SourceWriter writer, LayerPlan layer, int block, Action<Expression, Expression, Expression> body)
+    public static void Write(SourceWriter writer, LayerPlan layer, ValueBlocks blocks, Action<Expression, Expression, Expression> body)
     {
-        int length = Run(layer);
-        bool even = IsEven(layer, block);
-        Expression Length(Expression column) => even ? block : Expression.Min(block, length - column);
+        (int block, int length) = (blocks.Size, blocks.Run);
+        Expression Length(Expression column) => blocks.AreEven ? block : Expression.Min(block, length - column);
         if (layer.Access.ExpertImage is not { PixelRows: > 1 } image)
         {
-            if (length <= block)
+            if (blocks.IsOne)
             {
                 using (writer.Block())
                 {
@@ -35,12 +26,12 @@ internal static class WindowBlocks
 
             using (writer.Block($"for (int column = 0; column < {length}; column += {block})"))
             {
-                if (!even)
+                if (!blocks.AreEven)
                 {
                     writer.Lines($"int length = {Length("column")};");
                 }
 
-                body("column", even ? block : "length", "column");
+                body("column", blocks.AreEven ? block : "length", "column");
             }
 
             return;
@@ -50,7 +41,7 @@ internal static class WindowBlocks
         {
             void Block(Expression i)
             {
-                Expression count = length <= block ? length : Length(i);
+                Expression count = blocks.IsOne ? length : Length(i);
                 if (count.Value is null)
                 {
                     writer.Lines($"int length = {count};");
@@ -61,7 +52,7 @@ internal static class WindowBlocks
                 body("column", count, "at");
             }
 
-            if (length <= block)
+            if (blocks.IsOne)
             {
                 Block(0);
                 return;

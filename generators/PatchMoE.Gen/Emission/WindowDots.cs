@@ -45,12 +45,12 @@ internal static class WindowDots
             "activations[q, r] = ⟨v_r, x_q⟩",
             $"q row of the list 0…{window.Rows - 1}, r neuron {(part ? "from…to−1" : $"0…{m - 1}")}, i value 0…{d - 1}",
             $"x_q [{d}], weights [{m}, {d}], products [{window.Rows}, {step}]",
-            $"{window.Block} values of d at a time: {m} × {window.Block} weights stay in the L2 cache while all rows pass, a tile of {ExpertsEmitter.PatchTiles(layer)} rows in the L1 cache while the neurons pass",
+            $"{window.Blocks.Size} values of d at a time: {m} × {window.Blocks.Size} weights stay in the L2 cache while all rows pass, a tile of {ExpertsEmitter.PatchTiles(layer)} rows in the L1 cache while the neurons pass",
             2L * m * d,
             4L * d) { Per = "row" };
         writer.Kernel(method, doc, () =>
         {
-            WindowBlocks.Write(writer, layer, window.Block, (column, length, at) =>
+            WindowBlocks.Write(writer, layer, window.Blocks, (column, length, at) =>
             {
                 writer.Lines("int q = 0;");
                 WidthChoice.Write(writer, layer.Lanes, layer.Kernel.PatchTiles, tiles =>

@@ -113,7 +113,7 @@ internal static class WindowPanels
         (int m, int d) = (layer.Neurons, layer.Dimension);
         bool parts = HasParts(layer);
         Expression first = parts ? "first" : 0;
-        int longest = WindowBlocks.Longest(layer, window.Block);
+        int longest = window.Blocks.Longest;
         writer.Gap();
         var doc = new KernelDoc(
             "activations[q, r] = ⟨v_r, x_q⟩",
@@ -122,7 +122,7 @@ internal static class WindowPanels
             $"{longest} values of d at a time: the neurons' weights are packed, and stay in the L2 cache with the rows' values while these pass over a panel after the other",
             2L * m * d,
             4L * d) { Per = "row" };
-        writer.Kernel(Blocks(layer), doc, () => WindowBlocks.Write(writer, layer, window.Block, (column, length, at) =>
+        writer.Kernel(Blocks(layer), doc, () => WindowBlocks.Write(writer, layer, window.Blocks, (column, length, at) =>
         {
             Place weights = (Place)"weights" + ((first * ExpertKernel.Vector * d) + column);
             Expression count = parts ? End(layer) - (first * ExpertKernel.Vector) : m;
@@ -154,7 +154,7 @@ internal static class WindowPanels
         int width = vectors * ExpertKernel.Vector;
         Method method = Panel(layer, vectors);
         Expression from = HasParts(layer) ? "from" : 0;
-        int values = layer.Kernel.PanelWindow is { } window ? WindowBlocks.Longest(layer, window.Block) : layer.Dimension;
+        int values = layer.Kernel.PanelWindow?.Blocks.Longest ?? layer.Dimension;
         writer.Gap();
         var doc = new KernelDoc(
             layer.Kernel.PanelWindow is null ? "activations[q, r] = ⟨v_r, x_q⟩" : "activations[q, r] = Σ_i x_q[at + i] · panel[⌊r / 16⌋, i, r mod 16], added to what was there if add is set",

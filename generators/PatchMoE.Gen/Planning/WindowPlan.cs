@@ -32,19 +32,19 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
     /// <summary>For inner products: a block lies within values that follow each other.</summary>
     public static WindowPlan ForDots(int activationStep, LayerShape shape, PatchAccess access)
     {
-        int block = BlockOf(shape, access, LongestBlock);
+        ValueBlocks blocks = BlocksOf(shape, access, LongestBlock);
         int listed = Listed(shape);
         int rows = Math.Min(MostRows, listed);
-        return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(block, rows, ListOf(listed)), Panels: null);
+        return new WindowPlan(Samples, ListOf(listed) + Slots.Align(rows * activationStep), new DotWindow(blocks, rows, ListOf(listed)), Panels: null);
     }
 
     /// <summary>For panels that are packed a block at a time, just before the window's patches pass over it: a block lies within values that follow each other.</summary>
     public static WindowPlan ForPackedBlocks(int padded, LayerShape shape, PatchAccess access)
     {
         int longest = Math.Max(ShortestPanelBlock, Math.Min(LongestPanelBlock, BlockFloats / padded / ExpertKernel.Vector * ExpertKernel.Vector));
-        int block = BlockOf(shape, access, longest);
+        ValueBlocks blocks = BlocksOf(shape, access, longest);
         int list = ListOf(Listed(shape));
-        return new WindowPlan(Samples, list + (padded * block), Dots: null, new PanelWindow(block, list));
+        return new WindowPlan(Samples, list + (padded * blocks.Size), Dots: null, new PanelWindow(blocks, list));
     }
 
     /// <summary>For panels: all of a panel at a time, while the patches stay in the L2 cache and all scratch within reach of the TLB.</summary>
@@ -58,13 +58,7 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
         return new WindowPlan(together, ListOf(Listed(shape)), Dots: null, Panels: null);
     }
 
-    /// <summary>Equal blocks of at most so many values, whole vectors but for the last.</summary>
-    private static int BlockOf(LayerShape shape, PatchAccess access, int longest)
-    {
-        int run = access.ExpertImage?.Length ?? shape.Dimension;
-        int blocks = (run + longest - 1) / longest;
-        return Slots.Align((run + blocks - 1) / blocks);
-    }
+    private static ValueBlocks BlocksOf(LayerShape shape, PatchAccess access, int longest) => ValueBlocks.Of(access.ExpertImage?.Length ?? shape.Dimension, longest);
 
     private static int Listed(LayerShape shape) => Samples * shape.PatchesPerExpert * shape.Instances;
 
@@ -73,12 +67,12 @@ internal sealed record WindowPlan(int Together, int WorkerFloats, DotWindow? Dot
 }
 
 /// <summary>How inner products go over weights that the caches cannot hold.</summary>
-/// <param name="Block">Values of d at a time.</param>
+/// <param name="Blocks">The values of d at a time.</param>
 /// <param name="Rows">Patches that pass over a block of weights at a time.</param>
 /// <param name="ListFloats">Where their products begin in a worker's scratch: behind the list of an expert's patches.</param>
-internal sealed record DotWindow(int Block, int Rows, int ListFloats);
+internal sealed record DotWindow(ValueBlocks Blocks, int Rows, int ListFloats);
 
 /// <summary>How panels go over weights that are packed a block at a time.</summary>
-/// <param name="Block">Values of d at a time.</param>
+/// <param name="Blocks">The values of d at a time.</param>
 /// <param name="PanelsAt">Where a block's panels begin in a worker's scratch: behind the list of an expert's patches.</param>
-internal sealed record PanelWindow(int Block, int PanelsAt);
+internal sealed record PanelWindow(ValueBlocks Blocks, int PanelsAt);

@@ -126,9 +126,7 @@ internal sealed class TrainingProcesses : IDisposable
     public void RequireShares(PatchMoESpec spec, bool plain)
     {
         int shares = plain ? Count : spec.Training!.Shares;
-        string? mistake = TrainingRules.Shares(shares, spec.Training!.Batch, spec.Model)?.Message ?? (shares < Count
-            ? $"training.shares: a batch is cut into {shares} {(shares == 1 ? "share" : "shares")}, too few for {Count} processes. Use --shares {Count} or more, or fewer processes."
-            : null);
+        string? mistake = TrainingRules.Shares(shares, spec.Training!.Batch, spec.Model)?.Message ?? ShareTree.TooFew(shares, Count);
         if (mistake is not null)
         {
             throw _processes is null ? new BadInputException(mistake) : new AgreedFailureException($"error: {mistake}");

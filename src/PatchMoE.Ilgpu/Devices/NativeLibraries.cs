@@ -7,6 +7,12 @@ namespace PatchMoE.Ilgpu;
 /// <summary>Finds the drivers' libraries where ILGPU does not look. Called before ILGPU first touches a driver.</summary>
 internal static partial class NativeLibraries
 {
+    /// <summary>The variable with what PoCL passes to its compiler.</summary>
+    internal const string PoclVariable = "POCL_EXTRA_BUILD_FLAGS";
+
+    /// <summary>PoCL's compiler lacks a keyword that ILGPU emits.</summary>
+    internal const string PoclFlags = "-D__generic=__attribute__((opencl_generic))";
+
     /// <summary>ILGPU asks for <c>OpenCL</c> and <c>cuda</c>; without development packages, Linux has them only under a versioned name.</summary>
     private static readonly Dictionary<string, string> s_versionedNames = new() { ["OpenCL"] = "libOpenCL.so.1", ["cuda"] = "libcuda.so.1" };
 
@@ -30,10 +36,13 @@ internal static partial class NativeLibraries
             // The application resolves ILGPU's libraries itself.
         }
 
-        // PoCL's compiler lacks a keyword that ILGPU emits. PoCL reads the process's environment, which .NET's own setter does not change.
-        _ = SetEnvironment("POCL_EXTRA_BUILD_FLAGS", "-D__generic=__attribute__((opencl_generic))", overwrite: 0);
+        TellPocl(PoclFlags);
         return true;
     }
+
+    /// <summary>Sets what PoCL passes to its compiler, unless something is set. PoCL reads the process's environment, which .NET's own setter does not change.</summary>
+    /// <param name="flags">The flags.</param>
+    internal static void TellPocl(string flags) => _ = SetEnvironment(PoclVariable, flags, overwrite: 0);
 
     private static IntPtr Resolve(string library, Assembly assembly, DllImportSearchPath? path) =>
         s_versionedNames.TryGetValue(library, out string? name) && NativeLibrary.TryLoad(name, out IntPtr handle) ? handle : IntPtr.Zero;

@@ -24,6 +24,13 @@ internal sealed class ShareTree(int shares, int processes)
 
     private readonly Node[][] _nodes = [.. Enumerable.Range(0, processes).Select(process => Whole(new Node(0, shares), SharesOf(process, shares, processes)).ToArray())];
 
+    /// <summary>Why so many processes cannot compute a batch; null if there is a share for each.</summary>
+    /// <param name="shares">K.</param>
+    /// <param name="processes">Their number.</param>
+    public static string? TooFew(int shares, int processes) => shares >= processes
+        ? null
+        : $"training.shares: a batch is cut into {shares} {(shares == 1 ? "share" : "shares")}, too few for {processes} processes. Use at least {processes} shares (--shares {processes}), or fewer processes.";
+
     /// <summary>The sum of all shares.</summary>
     public Node Root => new(0, shares);
 

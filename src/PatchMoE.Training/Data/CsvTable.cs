@@ -1,6 +1,5 @@
 using System.Globalization;
 using PatchMoE.Formats;
-using Sylvan.Data.Csv;
 
 namespace PatchMoE.Training.Data;
 
@@ -33,14 +32,14 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
     /// <summary>The names of all columns; their numbers if the table has no header.</summary>
     public static IReadOnlyList<string> ReadHeader(string path) => InputFile.Read(path, stream =>
     {
-        string[][] rows = Rows(new StreamReader(stream).ReadToEnd());
+        string[][] rows = Rows(path, new StreamReader(stream).ReadToEnd());
         return rows.Length == 0 ? [] : Names(rows, HasHeader(rows, label: null));
     });
 
     /// <summary>The only column that holds texts; null if there are none or several.</summary>
     public static string? OnlyTextColumn(string path) => InputFile.Read(path, stream =>
     {
-        string[][] rows = Rows(new StreamReader(stream).ReadToEnd());
+        string[][] rows = Rows(path, new StreamReader(stream).ReadToEnd());
         if (rows.Length == 0)
         {
             return null;
@@ -54,39 +53,38 @@ internal sealed record CsvTable(string Path, IReadOnlyList<string> Columns, floa
 
     private static CsvTable Parse(string path, string text, string? label)
     {
-        try
+        string[][] rows = Rows(path, text);
+        if (rows.Length == 0)
         {
-            string[][] rows = Rows(text);
-            if (rows.Length == 0)
-            {
-                throw new BadInputException($"{path}: the table is empty. Give a row for each sample.");
-            }
+            throw new BadInputException($"{path}: the table is empty. Give a row for each sample.");
+        }
 
-            bool hasHeader = HasHeader(rows, label);
-            string[] names = Names(rows, hasHeader);
-            int? column = label is null ? null : ColumnOf(path, names, label);
-            return Read(path, names, rows, hasHeader ? 1 : 0, column);
-        }
-        catch (CsvFormatException exception)
-        {
-            throw new BadInputException($"{path}: row {exception.RowNumber + 1} is not valid CSV: {exception.Message} Save the table again.", exception);
-        }
+        bool hasHeader = HasHeader(rows, label);
+        string[] names = Names(rows, hasHeader);
+        int? column = label is null ? null : ColumnOf(path, names, label);
+        return Read(path, names, rows, hasHeader ? 1 : 0, column);
     }
 
-    private static string[][] Rows(string text)
+    private static string[][] Rows(string path, string text)
     {
-        using CsvDataReader csv = CsvRowReader.Open(text);
+        using var csv = new CsvRowReader(text);
         var rows = new List<string[]>();
-        while (csv.Read())
+        while (csv.Read() is { } row)
         {
-            string[] row = [.. Enumerable.Range(0, csv.RowFieldCount).Select(i => csv.GetString(i).Trim())];
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] = row[i].Trim();
+            }
+
             if (row.Any(cell => cell.Length > 0))
             {
                 rows.Add(row);
             }
         }
 
-        return [.. rows];
+        return csv.Mistake is null
+            ? [.. rows]
+            : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{path}: row {rows.Count + 1} is not valid CSV: {csv.Mistake}, or save the table again."));
     }
 
     /// <summary>The first row is a header if it names the label's column, or holds a text above a number.</summary>

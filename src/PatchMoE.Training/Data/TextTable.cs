@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using PatchMoE.Formats;
-using Sylvan.Data.Csv;
 
 namespace PatchMoE.Training.Data;
 
@@ -39,42 +38,31 @@ internal sealed class TextTable(string path, TextDataSpec spec)
 
     private List<Row> CsvRows(string content, bool isLabelled)
     {
-        using CsvDataReader csv = CsvRowReader.Open(content);
+        using var csv = new CsvRowReader(content);
         var rows = new List<Row>();
         Columns? columns = null;
-        int line = 1;
-        try
+        while (csv.Read() is { } cells)
         {
-            while (csv.Read())
+            if (cells.All(string.IsNullOrWhiteSpace))
             {
-                string[] cells = [.. Enumerable.Range(0, csv.RowFieldCount).Select(csv.GetString)];
-                int start = line;
+                continue;
+            }
 
-                // A field in quotes may hold line breaks.
-                line += 1 + cells.Sum(cell => cell.AsSpan().Count('\n'));
-                if (cells.All(string.IsNullOrWhiteSpace))
+            if (columns is null)
+            {
+                columns = Columns.Of(path, cells, spec, isLabelled);
+                if (columns.IsHeader)
                 {
                     continue;
                 }
-
-                if (columns is null)
-                {
-                    columns = Columns.Of(path, cells, spec, isLabelled);
-                    if (columns.IsHeader)
-                    {
-                        continue;
-                    }
-                }
-
-                rows.Add(columns.Row(cells, start, this));
             }
-        }
-        catch (CsvFormatException exception)
-        {
-            throw new BadInputException($"{path}: line {line} is not valid CSV: {exception.Message} Save the table again.", exception);
+
+            rows.Add(columns.Row(cells, csv.Line, this));
         }
 
-        return rows;
+        return csv.Mistake is null
+            ? rows
+            : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{path}: line {csv.Line} is not valid CSV: {csv.Mistake}, or save the table again."));
     }
 
     private List<Row> JsonRows(string content, bool isLabelled)
@@ -127,11 +115,11 @@ internal sealed class TextTable(string path, TextDataSpec spec)
         };
     }
 
-    private string NotEmpty(string label, int line) => label.Trim() is { Length: > 0 } trimmed ? trimmed : throw Error(line, "has no class", "Correct the line, or remove it.");
+    private string NotEmpty(string label, long line) => label.Trim() is { Length: > 0 } trimmed ? trimmed : throw Error(line, "has no class", "Correct the line, or remove it.");
 
-    private BadInputException Error(int line, string what, string fix) => new(string.Create(CultureInfo.InvariantCulture, $"{path}: line {line} {what}. {fix}"));
+    private BadInputException Error(long line, string what, string fix) => new(string.Create(CultureInfo.InvariantCulture, $"{path}: line {line} {what}. {fix}"));
 
-    private sealed record Row(int Line, string Text, string? Title, string Label);
+    private sealed record Row(long Line, string Text, string? Title, string Label);
 
     /// <summary>Where the columns are.</summary>
     private sealed record Columns(int Count, int Text, int? Title, int? Label, bool IsHeader)
@@ -153,7 +141,7 @@ internal sealed class TextTable(string path, TextDataSpec spec)
             return new Columns(names.Length, Find(spec.Text, "text"), spec.Title is null ? null : Find(spec.Title, "title"), isLabelled ? Find(spec.Label, "label") : null, isHeader);
         }
 
-        public Row Row(string[] cells, int line, TextTable table) => cells.Length == Count
+        public Row Row(string[] cells, long line, TextTable table) => cells.Length == Count
             ? new Row(line, cells[Text], Title is { } title ? cells[title] : null, Label is { } label ? table.NotEmpty(cells[label], line) : string.Empty)
             : throw table.Error(
                 line,

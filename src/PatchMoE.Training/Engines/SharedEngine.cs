@@ -50,10 +50,9 @@ internal sealed class SharedEngine : ITrainingEngine, ISampleEngine
     /// <exception cref="BadInputException">There are more processes than shares.</exception>
     public SharedEngine(IGradientEngine engine, ICollective collective, int shares, bool plain)
     {
-        if (collective.Size > shares)
+        if (ShareTree.TooFew(shares, collective.Size) is { } mistake)
         {
-            throw new BadInputException(
-                $"training.shares: a batch is cut into {shares} {(shares == 1 ? "share" : "shares")}, too few for {collective.Size} processes. Use at least {collective.Size} shares, or fewer processes.");
+            throw new BadInputException(mistake);
         }
 
         ModelSpec model = engine.Spec.Model;

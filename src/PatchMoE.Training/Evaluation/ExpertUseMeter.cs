@@ -18,7 +18,6 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
     private readonly LayerShape _shape = engine.Spec.Model.LayerShapes()[0];
     private readonly GateValues? _gates = engine.Spec.Model.Backbone is null ? new GateValues(engine.Spec.Model) : null;
     private readonly RouteLayout _layout = RouteLayout.Of(engine.Spec.Model);
-    private readonly bool[] _taken = new bool[engine.Spec.Model.LayerShapes()[0].Experts * engine.Spec.Model.LayerShapes()[0].Patches];
     private int[] _routes = [];
     private float[] _inputs = [];
 
@@ -30,8 +29,8 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
     /// <summary>Measures.</summary>
     /// <param name="data">The samples, checked against the model.</param>
     /// <param name="parameters">The engine's weights.</param>
-    /// <returns>The use, and the overlap of each pair of experts: [k, k], the share of the first one's patches that the second takes, too.</returns>
-    public (ExpertUse Use, double[,] Overlap) Measure(Dataset data, ReadOnlySpan<float> parameters)
+    /// <returns>The use, and which patches experts take together.</returns>
+    public (ExpertUse Use, ExpertOverlap Overlap) Measure(Dataset data, ReadOnlySpan<float> parameters)
     {
         int samples = Math.Min(data.Count, MaximumSamples);
         int instances = samples * _shape.Instances;
@@ -44,88 +43,36 @@ internal sealed class ExpertUseMeter(INetworkEngine engine)
         ReadOnlySpan<int> lengths = data.LengthsOf(0, samples);
         ReadOnlySpan<float> inputs = data.InputsOf(0, samples, ref _inputs);
         engine.Route(inputs, routes, lengths);
-        var counts = new Counts(_shape.Experts);
+        var counts = new Counts(_model);
         int instanceLength = data.InputLength / _shape.Instances;
         for (int i = 0; i < instances; i++)
         {
             int valid = lengths.IsEmpty ? _shape.Patches : lengths[i];
             ReadOnlySpan<int> taken = routes.Slice(i * _layout.Length, _layout.Length);
             _gates?.AddTo(counts.Gate, parameters, inputs.Slice(i * instanceLength, instanceLength), valid, taken);
-            Add(counts, taken, valid);
+            counts.Overlap.Add(taken);
+            counts.Valid += valid;
         }
 
-        return (counts.Use(_gates is not null, IsSample, _model.Layers[0].Choice), counts.OverlapShares());
+        return (counts.Use(_gates is not null, IsSample, _model.Layers[0].Choice), counts.Overlap);
     }
 
-    private void Add(Counts counts, ReadOnlySpan<int> routes, int valid)
+    private sealed class Counts(ModelSpec model)
     {
-        if (IsSample)
-        {
-            counts.Taken[routes[0]]++;
-            return;
-        }
+        public double[] Gate { get; } = new double[model.Layers[0].Experts];
 
-        counts.Valid += valid;
-        Array.Clear(_taken);
-        for (int i = 0; i < routes.Length; i++)
-        {
-            if (routes[i] >= 0)
-            {
-                (int expert, int patch) = _layout.At(i, routes[i]);
-                _taken[(patch * _shape.Experts) + expert] = true;
-            }
-        }
-
-        for (int j = 0; j < valid; j++)
-        {
-            ReadOnlySpan<bool> takers = _taken.AsSpan(j * _shape.Experts, _shape.Experts);
-            counts.Covered += takers.Contains(true) ? 1 : 0;
-            for (int s = 0; s < takers.Length; s++)
-            {
-                for (int other = 0; takers[s] && other < takers.Length; other++)
-                {
-                    counts.Shared[s, other] += takers[other] ? 1 : 0;
-                }
-
-                counts.Taken[s] += takers[s] ? 1 : 0;
-            }
-        }
-    }
-
-    private sealed class Counts(int experts)
-    {
-        public long[] Taken { get; } = new long[experts];
-
-        public double[] Gate { get; } = new double[experts];
-
-        public long[,] Shared { get; } = new long[experts, experts];
-
-        public long Covered { get; set; }
+        public ExpertOverlap Overlap { get; } = new(model);
 
         public long Valid { get; set; }
 
         public ExpertUse Use(bool hasGates, bool isSample, TokenChoiceSpec? choice)
         {
-            double[] patches = Shares([.. Taken.Select(count => (double)count)]);
+            double[] patches = Shares([.. Overlap.Taken.Select(count => (double)count)]);
             double[] gate = hasGates ? Shares(Gate) : [];
-            double entropy = experts == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * StrictMath.Log(1 / share) : 0) / StrictMath.Log(experts);
-            double covered = isSample ? 1 : Valid == 0 ? 0 : (double)Covered / Valid;
-            double? dropped = choice is null ? null : Valid == 0 ? 0 : Math.Round(1 - ((double)Taken.Sum() / (Valid * choice.ExpertsPerPatch)), Decimals);
+            double entropy = patches.Length == 1 ? 1 : (hasGates ? gate : patches).Sum(share => share > 0 ? share * StrictMath.Log(1 / share) : 0) / StrictMath.Log(patches.Length);
+            double covered = isSample ? 1 : Valid == 0 ? 0 : (double)Overlap.Covered / Valid;
+            double? dropped = choice is null ? null : Valid == 0 ? 0 : Math.Round(1 - ((double)Overlap.Taken.Sum() / (Valid * choice.ExpertsPerPatch)), Decimals);
             return new ExpertUse(Rounded(patches), Rounded(gate), Math.Round(entropy, Decimals), Math.Round(covered, Decimals)) { Dropped = dropped };
-        }
-
-        public double[,] OverlapShares()
-        {
-            var shares = new double[experts, experts];
-            for (int s = 0; s < experts; s++)
-            {
-                for (int other = 0; other < experts; other++)
-                {
-                    shares[s, other] = Taken[s] == 0 ? 0 : (double)Shared[s, other] / Taken[s];
-                }
-            }
-
-            return shares;
         }
 
         private static double[] Shares(double[] values) => values.Sum() is > 0 and var sum ? [.. values.Select(value => value / sum)] : values;

@@ -55,7 +55,7 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
         bool collapsed = false;
         if (meter is not null && _model.Layers[0].Experts > 1)
         {
-            (ExpertUse use, double[,] overlap) = meter.Measure(parts.Unseen, model.Parameters);
+            (ExpertUse use, ExpertOverlap overlap) = meter.Measure(parts.Unseen, model.Parameters);
             EquatableArray<double> shares = _model.Layers[0].Routing == Routing.Sample || use.Gate.Count == 0 ? use.Patches : use.Gate;
             int busiest = shares.ToList().IndexOf(shares.Max());
             if (shares[busiest] >= WholeShare)
@@ -88,7 +88,7 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
     }
 
     /// <summary>The pairs of experts of layer 0 that take nearly the same patches although there are others to take.</summary>
-    private List<(int First, int Second, double Share)> SameChoices(double[,] overlap)
+    private List<(int First, int Second, double Share)> SameChoices(ExpertOverlap overlap)
     {
         LayerShape shape = _model.LayerShapes()[0];
         var pairs = new List<(int, int, double)>();
@@ -96,7 +96,7 @@ internal sealed class TrainingNotices(INetworkEngine engine, INetworkWeights mod
         {
             for (int other = s + 1; other < shape.Experts; other++)
             {
-                if (Math.Min(overlap[s, other], overlap[other, s]) is >= SameShare and var share)
+                if (overlap.Between(s, other) is >= SameShare and var share)
                 {
                     pairs.Add((s, other, share));
                 }

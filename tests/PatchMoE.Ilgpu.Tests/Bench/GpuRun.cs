@@ -24,7 +24,7 @@ internal sealed record GpuRun(int Code, JsonObject Results, string Report)
             "--specs", Path.Combine(Repository.Root, "specs"), .. arguments.Contains("--golden") ? Array.Empty<string>() : ["--golden", Repository.Golden], .. arguments,
         ];
         var start = new ProcessStartInfo("python3", given) { RedirectStandardError = true, RedirectStandardOutput = true };
-        _ = start.Environment.Remove(TestDevices.PoclVariable);
+        _ = start.Environment.Remove(NativeLibraries.PoclVariable);
         using Process process = OneProcessor.Run(() => Process.Start(start)!);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         TestContext.Out.WriteLine(process.StandardOutput.ReadToEnd());

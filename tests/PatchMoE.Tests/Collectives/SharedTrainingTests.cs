@@ -137,7 +137,7 @@ public sealed class SharedTrainingTests
     {
         PatchMoESpec spec = Specs.Dense(Specs.Vectors, 2, Specs.Synthetic);
         Assert.That(() => Train(InShares(spec, 2), 3), Throws.TypeOf<BadInputException>().With.Message.EqualTo(
-            "training.shares: a batch is cut into 2 shares, too few for 3 processes. Use at least 3 shares, or fewer processes."));
+            "training.shares: a batch is cut into 2 shares, too few for 3 processes. Use at least 3 shares (--shares 3), or fewer processes."));
         Assert.That(() => Train(InShares(spec, 9), 1), Throws.TypeOf<BadInputException>().With.Message.Contains("A batch of 8 samples cannot be cut into 9 shares"));
     }
 

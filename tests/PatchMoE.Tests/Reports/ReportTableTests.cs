@@ -1,5 +1,5 @@
 using System.Text;
-using Sylvan.Data.Csv;
+using CsvHelper;
 
 namespace PatchMoE.Tests;
 
@@ -24,12 +24,12 @@ public sealed class ReportTableTests
             table.Add(value, (float)(1 / (1 + Math.Abs(value))));
         }
 
-        using CsvDataReader csv = CsvDataReader.Create(new StringReader(table.ToCsv()));
+        using CsvReader csv = CsvReader.FromText(table.ToCsv());
         foreach (double value in values)
         {
             Assert.That(csv.Read());
-            Assert.That(csv.GetDouble(0), Is.EqualTo(value));
-            Assert.That(csv.GetFloat(1), Is.EqualTo((float)(1 / (1 + Math.Abs(value)))));
+            Assert.That(csv.Parse<double>(0), Is.EqualTo(value));
+            Assert.That(csv.Parse<float>(1), Is.EqualTo((float)(1 / (1 + Math.Abs(value)))));
         }
     }
 

@@ -60,6 +60,7 @@ public sealed class TextDataTests
     [TestCase("t.jsonl", "{\"text\":\"x\",\"label\":\"a\"}\n{\"text\":\"x\"}\n", "line 2 has no field 'label' (it has text)")]
     [TestCase("t.jsonl", "{\"text\":[1],\"label\":\"a\"}\n", "line 1 holds array in the field 'text'")]
     [TestCase("t.jsonl", "[1]\n", "line 1 is array")]
+    [TestCase("t.csv", "text,label\n\"One.\n\nTwo.\",a\n\n\"Three.,b\n", "line 6 is not valid CSV: a cell begins with a quote, but has none at its end")]
     [TestCase("t.jsonl", "{\"text\":\n", "line 1 is not valid JSON")]
     public void WhatIsWrong_IsSaidWithTheLine(string file, string content, string message) => Assert.That(
         () => Read(file, content, new TextDataSpec(file, null, 0)), Throws.TypeOf<BadInputException>().With.Message.Contains($"{file}: ").And.Message.Contains(message));

@@ -28,14 +28,15 @@ internal static class OptimizerCheck
             (string? problem, double worst, string where) = (null, 0, string.Empty);
             for (int i = 0; i < expected.Length; i++)
             {
-                Deviation deviation = Deviation.Of(actual[i].Values, Array.ConvertAll(expected[i].Values, value => (double)value));
+                double[] exact = Array.ConvertAll(expected[i].Values, value => (double)value);
+                Deviation deviation = Deviation.Of(actual[i].Values, exact);
                 double share = deviation.Error / deviation.Allowed;
                 if (!(share <= worst))
                 {
                     (worst, where) = (share, expected[i].What);
                 }
 
-                problem ??= deviation.Holds ? null : $"{expected[i].What}[{deviation.Worst}] is {actual[i].Values[deviation.Worst]}, expected {expected[i].Values[deviation.Worst]}";
+                problem ??= deviation.Holds ? null : deviation.Describe(expected[i].What, actual[i].Values, exact);
                 problem ??= again[i].Values.AsSpan().SequenceEqual(actual[i].Values) ? null : $"{expected[i].What}: a second run gave other bits";
             }
 

@@ -38,7 +38,7 @@ internal sealed class ParityCommand
         bool held = true;
         foreach (CheckResult result in Checks(parsed, device))
         {
-            JsonLine.Write(result);
+            ResultLine.Write(result);
             held &= result.Held;
         }
 

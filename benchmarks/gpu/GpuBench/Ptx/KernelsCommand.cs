@@ -33,11 +33,11 @@ internal sealed class KernelsCommand
             PatchMoESpec spec = SpecBatch.Read(path);
             ShapeLaunches queued = ShapeLaunches.Of(spec, batch);
             launches.Add((name, batch, queued));
-            JsonLine.Write(new { name, batch, forward = Names(queued.Forward), step = Names(queued.Step) });
+            ResultLine.Write(new { name, batch, forward = Names(queued.Forward), step = Names(queued.Step) });
             foreach (KernelRow row in Rows(name, batch, spec, queued, parsed.GetValue(_ptx)))
             {
                 rows.Add(row);
-                JsonLine.Write(row);
+                ResultLine.Write(row);
             }
         }
 

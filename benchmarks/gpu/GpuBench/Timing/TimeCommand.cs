@@ -28,7 +28,7 @@ internal sealed class TimeCommand
     {
         using IlgpuDevice device = IlgpuDevices.Open(parsed.GetValue(_device));
         var clock = new Clock(device.Accelerator, parsed.GetValue(_seconds));
-        JsonLine.Write(new
+        ResultLine.Write(new
         {
             device = device.Info.ToString(),
             bytesPerSecond = Limits.BytesPerSecond(device.Accelerator, clock),
@@ -43,7 +43,7 @@ internal sealed class TimeCommand
             }
             catch (Exception failure) when (failure is BadInputException or NotSupportedException)
             {
-                JsonLine.Write(new { spec, batch, problem = failure.Message });
+                ResultLine.Write(new { spec, batch, problem = failure.Message });
                 done = false;
             }
         }
@@ -56,7 +56,7 @@ internal sealed class TimeCommand
         PatchMoESpec spec = SpecBatch.Read(path);
         NetworkCost cost = NetworkCost.Of(spec.Model);
         var shape = new ShapeBench(PatchMoECompiler.Compile(spec, AssemblyCache.ForUser(), IlgpuEngine.Libraries), device, clock, batch);
-        JsonLine.Write(new
+        ResultLine.Write(new
         {
             spec = path,
             batch,
