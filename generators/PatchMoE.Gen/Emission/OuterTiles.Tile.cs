@@ -21,11 +21,7 @@ internal sealed partial class OuterTiles
         writer.Kernel(Tile(rows, router, vectors), doc, () =>
         {
             int[] columns = [.. Enumerable.Range(0, vectors)];
-            for (int q = 0; q < all; q++)
-            {
-                writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
-            }
-
+            WriteStart(writer, [.. Enumerable.Range(0, all).Select(q => (At(q) + I, columns.Select(c => $"sum{q}{c}").ToArray()))]);
             if (_tileCount > 1)
             {
                 writer.Lines($"ref float deltas = ref {(Place)"slots" + (R * _sum.RowStep)};");
@@ -69,6 +65,50 @@ internal sealed partial class OuterTiles
         });
     }
 
+    /// <summary>
+    /// Where the sums begin: at those of earlier samples, so that each is one sequence of additions however the samples are divided, or at 0. Sums of a row are vectors that follow each other.
+    /// </summary>
+    private void WriteStart(SourceWriter writer, (Expression At, string[] Sums)[] rows)
+    {
+        foreach ((Expression _, string[] sums) in rows)
+        {
+            for (int from = 0; from < sums.Length; from += SumsPerLine)
+            {
+                writer.Lines($"V {string.Join(", ", sums.Skip(from).Take(SumsPerLine))};");
+            }
+        }
+
+        void Load()
+        {
+            foreach ((Expression at, string[] sums) in rows)
+            {
+                string stored = $"stored{(rows.Length > 1 ? sums[0][3] : string.Empty)}";
+                writer.Lines($"ref float {stored} = ref {(Place)"target.Gradients" + at};");
+                for (int c = 0; c < sums.Length; c++)
+                {
+                    writer.Lines($"{sums[c]} = S.Load(ref {stored}, {VectorTypes.Lane(c)});");
+                }
+            }
+        }
+
+        if (!_plan.Stores)
+        {
+            Load();
+            return;
+        }
+
+        writer.Block("if (target.Adds)", Load);
+        using (writer.Block("else"))
+        {
+            foreach ((Expression _, string[] sums) in rows)
+            {
+                writer.Lines($"{string.Join(" = ", sums)} = S.Zero;");
+            }
+        }
+
+        writer.Gap();
+    }
+
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)
     {
         Place Listed(int place) => (Place)"entry" + place;
@@ -82,10 +122,12 @@ internal sealed partial class OuterTiles
             writer.Lines($"V v{c} = S.Load(ref row, {VectorTypes.Lane(c)});");
         }
 
-        writer.Lines($"ref float coefficients = ref Add(ref {(_tileCount > 1 ? "deltas" : "slots")}, {Listed(1)});");
+        writer.Lines(_plan.ListsCoefficients
+            ? $"ref float coefficients = ref As<nint, float>(ref {Listed(1)});"
+            : $"ref float coefficients = ref Add(ref deltas, {Listed(1)});");
         for (int q = 0; q < rows + (router ? 1 : 0); q++)
         {
-            string coefficient = q == rows ? $"Add(ref slots, {Listed(2)})" : $"{(Place)"coefficients" + (q * _sum.RowStep)}";
+            string coefficient = q == rows && !_plan.ListsCoefficients ? $"Add(ref slots, {Listed(2)})" : $"{(Place)"coefficients" + (_plan.ListsCoefficients ? q : q * _sum.RowStep)}";
             writer.Lines($"V delta{q} = S.Create({coefficient});");
             foreach (int c in columns)
             {

@@ -32,15 +32,15 @@ internal sealed partial class OuterTiles
         ("ref float x", _sum.Rows.Array == "x"), "ref float slots", ("ref int integers", _sum.Sample is not null),
         "int samples, scoped in WeightTarget target, ref float own, int worker, int workers");
 
-    private Method List => new($"{_sum.Name}List", ("ref int integers", _sum.Sample is not null), "int samples", _expert, "ref nint list") { Returns = "int" };
+    private Method List => new($"{_sum.Name}List", ("ref float slots", _plan.ListsCoefficients), ("ref int integers", _sum.Sample is not null), "int samples", _expert, "ref nint list") { Returns = "int" };
 
     /// <summary>What passes, x being the patches or their copy at the first column.</summary>
-    private static ParameterList Passing => "ref float x, ref nint list, int rows, ref float slots";
+    private static ParameterList Passing => "ref float x, ref nint list, int rows";
 
     private Method Columns => new(
         $"{_sum.Name}Columns",
         "ref float x, ref nint list, int rows",
-        ("ref float slots", !_plan.SkipsInactive),
+        ("ref float slots", !_plan.SkipsInactive && !_plan.ListsCoefficients),
         _expert,
         _columns,
         ("int tile, int tiles", _tileCount > 1),
@@ -119,13 +119,13 @@ internal sealed partial class OuterTiles
         }
     }
 
-    private Method Tiles => new($"{_sum.Name}Tiles", Passing, _expert, _columns, "int tile, int tiles, scoped in WeightTarget target");
+    private Method Tiles => new($"{_sum.Name}Tiles", Passing, "ref float slots", _expert, _columns, "int tile, int tiles, scoped in WeightTarget target");
 
     /// <summary>A tile of rows at all columns.</summary>
-    private Method RowsAt(int rows, bool router) => new($"{Stem(rows, router)}Rows", Passing, _expert, "int r", _columns, "scoped in WeightTarget target");
+    private Method RowsAt(int rows, bool router) => new($"{Stem(rows, router)}Rows", Passing, "ref float slots", _expert, "int r", _columns, "scoped in WeightTarget target");
 
     private Method Tile(int rows, bool router, int vectors) => new(
-        $"{Stem(rows, router)}x{vectors}", Passing, _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
+        $"{Stem(rows, router)}x{vectors}", Passing, ("ref float slots", !_plan.ListsCoefficients), _expert, ("int r", _tileCount > 1), "int i", ("int keep", Keeps(vectors)), "scoped in WeightTarget target");
 
     private string Stem(int rows, bool router) => $"{_sum.Name}{rows}{(router ? "AndRouter" : string.Empty)}";
 
@@ -269,9 +269,10 @@ internal sealed partial class OuterTiles
     private void WriteList(SourceWriter writer)
     {
         string router = _sum.Router is null ? string.Empty : " and its router's";
+        string coefficients = _plan.ListsCoefficients ? $"and its coefficients{router}" : $"and where its coefficients{router} begin behind the slots";
         writer.Method(
-            List,
-            $"Lists the patches{(_sum.Experts > 1 ? " of expert s" : string.Empty)} in the window: where each begins behind {_sum.Rows.Array}, and where its coefficients{router} begin behind the slots; returns their number.",
+            Optimized(List),
+            $"Lists the patches{(_sum.Experts > 1 ? " of expert s" : string.Empty)} in the window: where each begins behind {_sum.Rows.Array}, {coefficients}; returns their number.",
             () =>
             {
                 writer.Lines("int rows = 0;");
@@ -281,23 +282,18 @@ internal sealed partial class OuterTiles
                     {
                         _sum.Sample?.Invoke(writer);
                         _sum.Routes?.Invoke(writer);
-                        (string Name, Expression First, Expression Step)[] offsets =
-                        [
-                            ("patches", _sum.Rows.Offset, _sum.Row),
-                            ("deltas", _sum.Deltas.Offset, _sum.Count is null ? 0 : T * _sum.PatchStep),
-                            .. _sum.Router is { } row ? [("scoreDeltas", row.Deltas.Offset, T)] : Array.Empty<(string, Expression, Expression)>(),
-                        ];
-                        foreach ((string name, Expression start, Expression _) in offsets)
+                        writer.Lines($"nint patches = {_sum.Rows.Offset};");
+                        string kind = _plan.ListsCoefficients ? "ref float" : "nint";
+                        Expression Coefficients(Place place) => _plan.ListsCoefficients ? $"ref {(Place)"slots" + place.Offset}" : place.Offset;
+                        writer.Lines($"{kind} deltas = {Coefficients(_sum.Deltas)};");
+                        if (_sum.Router is { } row)
                         {
-                            writer.Lines($"nint {name} = {start};");
+                            writer.Lines($"{kind} scoreDeltas = {Coefficients(row.Deltas)};");
                         }
 
                         using (_sum.Count is { } count ? writer.Block($"for (int t = 0; t < {count}; t++, rows++)") : (SourceWriter.Scope?)null)
                         {
-                            for (int e = 0; e < offsets.Length; e++)
-                            {
-                                writer.Lines($"{(Place)"list" + (((Expression)"rows" * offsets.Length) + e)} = {(Expression)offsets[e].Name + offsets[e].Step};");
-                            }
+                            WriteEntry(writer);
                         }
 
                         if (_sum.Count is null)
@@ -309,6 +305,39 @@ internal sealed partial class OuterTiles
 
                 writer.Lines("return rows;");
             });
+    }
+
+    private void WriteEntry(SourceWriter writer)
+    {
+        Place entry = (Place)"list" + ((Expression)"rows" * _plan.EntryLength);
+        Expression patch = (Expression)"patches" + _sum.Row;
+        Expression first = _sum.Count is null ? 0 : T * _sum.PatchStep;
+        if (!_plan.ListsCoefficients)
+        {
+            writer.Lines($"{entry} = {patch};\n{entry + 1} = {(Expression)"deltas" + first};");
+            if (_sum.Router is not null)
+            {
+                writer.Lines($"{entry + 2} = {(Expression)"scoreDeltas" + T};");
+            }
+
+            return;
+        }
+
+        writer.Lines($"""
+            ref nint entry = ref {entry};
+            entry = {patch};
+            ref float coefficients = ref As<nint, float>(ref {(Place)"entry" + 1});
+            """);
+        (int rows, bool router, _, _) = Kinds().Single();
+        for (int q = 0; q < rows; q++)
+        {
+            writer.Lines($"{(Place)"coefficients" + q} = {(Place)"deltas" + (first + (q * _sum.RowStep))};");
+        }
+
+        if (router)
+        {
+            writer.Lines($"{(Place)"coefficients" + rows} = {(Place)"scoreDeltas" + T};");
+        }
     }
 
     private void WriteColumns(SourceWriter writer)

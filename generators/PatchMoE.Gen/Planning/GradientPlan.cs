@@ -99,8 +99,11 @@ internal sealed record GradientPlan(
 
     public int TileCount => Tiles.Sum(run => run.Tiles);
 
-    /// <summary>64-bit offsets that the list holds of a patch: its own, that of its coefficients, that of the router's.</summary>
-    public int EntryLength => HasRouter ? 3 : 2;
+    /// <summary>Whether the list holds each patch's coefficients, so that they lie side by side for the one tile that passes over it from column to column. Where there are several tiles, each finds its own.</summary>
+    public bool ListsCoefficients => TileCount == 1 && !SkipsInactive;
+
+    /// <summary>Words of 64 bits that the list holds of a patch: where it begins; then its coefficients, two to a word, or where they begin, and where the router's does.</summary>
+    public int EntryLength => ListsCoefficients ? 1 + ((Tiles[0].Size + 1) / 2) : HasRouter ? 3 : 2;
 
     /// <summary>Where, in a worker's scratch, the list begins: behind the copy of patches.</summary>
     public int ListAt => Packs ? Slots.Align(BlockRows * Pitch) : 0;
