@@ -6,16 +6,16 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the copy of an image's patches to rows (im2col), and its reverse for gradients (col2im).</summary>
 internal static class Im2ColEmitter
 {
-    private static readonly Method s_forward = Of("Forward", "float");
+    private static readonly Method s_forward = Of("Forward");
 
-    /// <summary>The same of an image whose pixels are bytes.</summary>
-    private static readonly Method s_decode = Of("Decode", "byte");
+    /// <summary>The same of an image whose pixels are bytes; asks for those of the next.</summary>
+    private static readonly Method s_decode = new("Decode", "ref byte image, ref byte next, ref float rows") { Modifiers = "private static" };
 
     /// <summary>The patches of a sample, whose values are one or the other.</summary>
     public static Method Sample { get; } = new("Sample", "in InputBatch batch, int b, ref float rows") { Modifiers = "public static" };
 
     /// <summary>The sum of the rows' values at each pixel.</summary>
-    public static Method Backward { get; } = Of("Backward", "float");
+    public static Method Backward { get; } = Of("Backward");
 
     public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan.PatchLanes)}>";
 
@@ -31,7 +31,7 @@ internal static class Im2ColEmitter
         {
             writer.Method(Sample, "The patches of sample b.", () =>
             {
-                writer.Block("if (batch.HasPixels)", () => writer.Call(s_decode.Call(("image", SampleMethods.Values(plan, "batch.Pixels")))));
+                writer.Block("if (batch.HasPixels)", () => writer.Call(s_decode.Call(("image", SampleMethods.Values(plan, "batch.Pixels")), ("next", SampleMethods.Values(plan, "batch.Pixels", "Next")))));
                 writer.Block("else", () => writer.Call(s_forward.Call(("image", SampleMethods.Values(plan, "batch.Input")))));
             });
             var forward = new KernelDoc("rows[j, (p, q, c)] = image[y·sh + p, x·sw + q, c], j = (y, x)", axes, shapes, string.Empty, 0, 4L * (plan.InputLength + (n * (long)d)));
@@ -55,7 +55,7 @@ internal static class Im2ColEmitter
         }
     }
 
-    private static Method Of(string name, string pixel) => new(name, $"ref {pixel} image, ref float rows") { Modifiers = name == "Backward" ? "public static" : "private static" };
+    private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = name == "Backward" ? "public static" : "private static" };
 
     /// <summary>A patch row's lines of the image one after the other, since memory is read fastest in order: in each a pixel row of every patch.</summary>
     private static void WriteLines(SourceWriter writer, ImageInputSpec image, string pixel, string load)
@@ -63,7 +63,13 @@ internal static class Im2ColEmitter
         int length = image.PatchWidth * image.Channels;
         writer.Loop("y", image.GridHeight, y => writer.Loop("p", image.PatchHeight, p =>
         {
-            writer.Lines($"ref {pixel} line = ref {(Place)"image" + (((y * image.StrideHeight) + p) * (image.Width * image.Channels))};");
+            Expression at = ((y * image.StrideHeight) + p) * (image.Width * image.Channels);
+            writer.Lines($"ref {pixel} line = ref {(Place)"image" + at};");
+            if (pixel == "byte")
+            {
+                writer.Lines($"Values.Prefetch(ref {(Place)"next" + at}, {image.Width * image.Channels});");
+            }
+
             writer.Lines($"ref float first = ref {(Place)"rows" + ((y * (image.GridWidth * image.PatchHeight * length)) + (p * length))};");
             writer.Loop("x", image.GridWidth, x =>
             {

@@ -57,7 +57,8 @@ internal static class SampleMethods
             writer.Lines($"ref float x = ref {(decodes ? "batch.HasPixels ? ref own : ref " : string.Empty)}{Values(plan, "batch.Input")};");
             if (decodes)
             {
-                writer.Block("if (batch.HasPixels)", () => writer.Lines($"Values.Decode(ref {Values(plan, "batch.Pixels")}, ref own, {plan.InputLength});"));
+                writer.Block("if (batch.HasPixels)", () => writer.Lines(
+                    $"Values.Decode(ref {Values(plan, "batch.Pixels")}, ref {Values(plan, "batch.Pixels", "Next")}, ref own, {plan.InputLength});"));
             }
 
             return;
@@ -67,8 +68,8 @@ internal static class SampleMethods
         writer.Call(Im2ColEmitter.Sample.Of(Im2ColEmitter.Owner(plan)).Call(("rows", "x")));
     }
 
-    /// <summary>Where sample b begins in the input or the pixels of a batch.</summary>
-    public static Place Values(ModelPlan plan, string samples) => (Place)samples + (((Expression)"batch.Sample(b)").As("nint") * plan.InputLength);
+    /// <summary>Where sample b, or the next, begins in the input or the pixels of a batch.</summary>
+    public static Place Values(ModelPlan plan, string samples, string which = "Sample") => (Place)samples + (((Expression)$"batch.{which}(b)").As("nint") * plan.InputLength);
 
     private static bool HasOwn(ModelPlan plan) => plan.Bottom.Access.Source == PatchSource.Copies || plan.Layers.Any(layer => layer.HasPatchGradientRows);
 

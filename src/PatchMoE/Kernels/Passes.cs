@@ -49,6 +49,9 @@ public readonly unsafe struct InputBatch
     /// <summary>Which sample of the input is the batch's sample <paramref name="b"/>.</summary>
     public int Sample(int b) => _samples == null ? b : _samples[b];
 
+    /// <summary>Which sample follows it, to be asked for while it is decoded; the last is followed by itself.</summary>
+    public int Next(int b) => Sample(b + 1 < Count ? b + 1 : b);
+
     /// <summary>Whether valid-patch counts were given.</summary>
     public bool HasLengths => _lengths != null;
 

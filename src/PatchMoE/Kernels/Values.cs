@@ -20,10 +20,22 @@ public static class Values
         MemoryMarshal.CreateReadOnlySpan(ref from, count).CopyTo(MemoryMarshal.CreateSpan(ref to, count));
 
     /// <summary>Writes pixel/255 for each of <paramref name="count"/> pixels.</summary>
+    public static void Decode(ref byte pixels, ref float values, int count) => Decode(ref pixels, ref pixels, ref values, count);
+
+    /// <summary>The same, and asks for as many <paramref name="next"/> pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Decode(ref byte pixels, ref float values, int count)
+    public static void Decode(ref byte pixels, ref byte next, ref float values, int count)
     {
         int i = 0;
+        for (; i <= count - CacheLineBytes; i += CacheLineBytes)
+        {
+            Prefetch(ref Unsafe.Add(ref next, i), CacheLineBytes);
+            for (int end = i + CacheLineBytes, at = i; at < end; at += Simd256.Lanes)
+            {
+                Simd256.Store(Simd256.LoadPixels(ref pixels, at), ref values, at);
+            }
+        }
+
         for (; i <= count - Simd256.Lanes; i += Simd256.Lanes)
         {
             Simd256.Store(Simd256.LoadPixels(ref pixels, i), ref values, i);
@@ -58,6 +70,21 @@ public static class Values
         }
     }
 
+    /// <summary>The same for <paramref name="count"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(ref byte start, int count)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < count; i += CacheLineBytes)
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref start, i)));
+            }
+        }
+    }
+
+    private const int CacheLineBytes = 64;
+
     /// <summary>Floats of a cache line.</summary>
-    private const int CacheLine = 16;
+    private const int CacheLine = CacheLineBytes / sizeof(float);
 }
