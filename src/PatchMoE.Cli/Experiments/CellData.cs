@@ -1,6 +1,4 @@
-using PatchMoE.Cli.Runs;
-using PatchMoE.Documents;
-using PatchMoE.Imaging;
+using PatchMoE.Cli.Inputs;
 using PatchMoE.Training.Data;
 
 namespace PatchMoE.Cli.Experiments;
@@ -14,19 +12,8 @@ internal static class CellData
     /// <param name="dataFolder">The value of <c>--data</c>; null if it is not given.</param>
     /// <param name="shared">The data of other cells.</param>
     /// <exception cref="BadInputException">A file is missing or damaged, or the data do not fit the model.</exception>
-    public static LoadedData Load(PatchMoESpec spec, string specFolder, string? dataFolder, SharedData shared)
-    {
-        var options = new LoadOptions
-        {
-            Seed = (ulong)spec.Training!.Seed,
-            SpecFolder = specFolder,
-            DataFolder = dataFolder,
-            Pictures = PictureReader.Default,
-            Texts = DocumentReader.Default,
-            CacheFolder = RunPlaces.CacheFolder(null),
-        };
-        return shared.Take(Key(spec, specFolder, dataFolder), () => DataLoader.Load(spec, options));
-    }
+    public static LoadedData Load(PatchMoESpec spec, string specFolder, string? dataFolder, SharedData shared) =>
+        shared.Take(Key(spec, specFolder, dataFolder), () => DataLoader.Load(spec, SpecData.Options(spec, specFolder, dataFolder)));
 
     /// <summary>All that determines the data: the section itself and where it is searched, the input, the labels that the loss wants, and the seed.</summary>
     public static string Key(PatchMoESpec spec, string specFolder, string? dataFolder)

@@ -22,14 +22,8 @@ internal static class SpecData
         PatchMoESpec spec, string specFolder, CommandContext context, string? dataFolder, string? cacheFolder = null, bool strict = false, Normalization? normalization = null)
     {
         using var progress = new ReadingProgress(spec.Data is TextDataSpec ? "reading texts" : "decoding pictures", context);
-        return DataLoader.Load(spec, new LoadOptions
+        return DataLoader.Load(spec, Options(spec, specFolder, dataFolder, cacheFolder) with
         {
-            Seed = (ulong)spec.Training!.Seed,
-            SpecFolder = specFolder,
-            DataFolder = dataFolder,
-            Pictures = PictureReader.Default,
-            Texts = DocumentReader.Default,
-            CacheFolder = cacheFolder ?? RunPlaces.CacheFolder(null),
             Strict = strict,
             Normalization = normalization,
             Report = text => context.Error.WriteLine($"warning: {text}"),
@@ -37,4 +31,19 @@ internal static class SpecData
             Cancellation = context.Cancellation,
         });
     }
+
+    /// <summary>How all data are read: with what decodes pictures and texts, from the folders that the user chose.</summary>
+    /// <param name="spec">As in <see cref="Load"/>, and so are the others.</param>
+    /// <param name="specFolder">The folder of the spec.</param>
+    /// <param name="dataFolder">That of the data.</param>
+    /// <param name="cacheFolder">That of decoded pictures.</param>
+    public static LoadOptions Options(PatchMoESpec spec, string specFolder, string? dataFolder, string? cacheFolder = null) => new()
+    {
+        Seed = (ulong)spec.Training!.Seed,
+        SpecFolder = specFolder,
+        DataFolder = dataFolder,
+        Pictures = PictureReader.Default,
+        Texts = DocumentReader.Default,
+        CacheFolder = cacheFolder ?? RunPlaces.CacheFolder(null),
+    };
 }

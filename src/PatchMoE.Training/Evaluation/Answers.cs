@@ -1,5 +1,6 @@
 using PatchMoE.Kernels;
 using PatchMoE.Training.Data;
+using PatchMoE.Training.Engines;
 
 namespace PatchMoE.Training.Evaluation;
 
@@ -35,7 +36,7 @@ public static class Answers
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(Batch, data.Count - start);
-            engine.Forward(data.InputsOf(start, count, ref inputs), logits.AsSpan(0, count * outputs), data.LengthsOf(start, count));
+            engine.ForwardOf(data, start, logits.AsSpan(0, count * outputs), [], ref inputs);
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<float> sample = logits.AsSpan(i * outputs, outputs);
