@@ -7,6 +7,9 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints one expert's work on its patches: pre-activations, then ReLU, gate and pooling, and the backward pass of the latter.</summary>
 internal static class ExpertsEmitter
 {
+    /// <summary>The lanes of the shortest vector: few neurons leave longer ones empty.</summary>
+    private const int Four = 4;
+
     public static void Write(SourceWriter writer, ModelPlan plan, LayerPlan layer)
     {
         if (layer.HasWindow)
@@ -117,7 +120,13 @@ internal static class ExpertsEmitter
             writer.Block($"for (; r <= {to} - S.Lanes; r += S.Lanes)", () => WritePoolColumn(writer, layer, "S", "V"));
 
             // Tiles of dot products end anywhere.
-            if (m % layer.Lanes != 0 || (layer.HasWindow && !layer.HasPanels))
+            bool anywhere = layer.HasWindow && !layer.HasPanels;
+            if (layer.Lanes > Four && (m % layer.Lanes >= Four || anywhere))
+            {
+                writer.Block($"for (; r <= {to} - {Four}; r += {Four})", () => WritePoolColumn(writer, layer, "Simd128", "Vector128<float>"));
+            }
+
+            if (m % (layer.Lanes > Four ? Four : layer.Lanes) != 0 || anywhere)
             {
                 WriteTail(writer, to, () => WritePoolColumn(writer, layer, "SimdScalar", "float"));
             }
