@@ -86,10 +86,10 @@ internal static class HeadEmitter
             void Bias(Expression c)
             {
                 Expression at = (Expression)"BiasAt" + c;
-                writer.Lines($"float sum = {(Place)"target.Gradients" + at};");
+                writer.Lines("float sum = 0f;");
                 writer.Block("for (int b = 0; b < samples; b++)", () => writer.Lines($"sum += {deltas + c};"));
                 writer.Lines($$"""
-                    {{(Place)"target.Gradients" + at}} = sum;
+                    Add(ref target.Gradients, {{at}}) += sum;
                     if (target.Updates)
                     {
                         target.Update({{at}}, 1);

@@ -113,8 +113,11 @@ internal sealed partial class OuterTiles
         writer.Kernel(ActiveTile(vectors), doc, () =>
         {
             int[] columns = [.. Enumerable.Range(0, vectors)];
-            Expression at = _sum.GradientAt + (R * _sum.Dimension) + I;
-            WriteStart(writer, [(at, [.. columns.Select(c => $"sum{c}")])]);
+            for (int from = 0; from < vectors; from += SumsPerLine)
+            {
+                writer.Lines($"V {string.Join(", ", columns.Skip(from).Take(SumsPerLine).Select(c => $"sum{c} = S.Zero"))};");
+            }
+
             writer.Lines("int count = As<float, int>(ref entries);");
             using (writer.Block("for (int e = 0; e < count; e++)"))
             {
@@ -130,6 +133,7 @@ internal sealed partial class OuterTiles
             }
 
             writer.Gap();
+            Expression at = _sum.GradientAt + (R * _sum.Dimension) + I;
 
             // A target takes one, two or four vectors.
             for (int from = 0, some; from < vectors; from += some)

@@ -21,7 +21,11 @@ internal sealed partial class OuterTiles
         writer.Kernel(Tile(rows, router, vectors), doc, () =>
         {
             int[] columns = [.. Enumerable.Range(0, vectors)];
-            WriteStart(writer, [.. Enumerable.Range(0, all).Select(q => (At(q) + I, columns.Select(c => $"sum{q}{c}").ToArray()))]);
+            for (int q = 0; q < all; q++)
+            {
+                writer.Lines($"V {string.Join(", ", columns.Select(c => $"sum{q}{c} = S.Zero"))};");
+            }
+
             if (_tileCount > 1)
             {
                 writer.Lines($"ref float deltas = ref {(Place)"slots" + (R * _sum.RowStep)};");
@@ -63,50 +67,6 @@ internal sealed partial class OuterTiles
                 }
             }
         });
-    }
-
-    /// <summary>
-    /// Where the sums begin: at those of earlier samples, so that each is one sequence of additions however the samples are divided, or at 0. Sums of a row are vectors that follow each other.
-    /// </summary>
-    private void WriteStart(SourceWriter writer, (Expression At, string[] Sums)[] rows)
-    {
-        foreach ((Expression _, string[] sums) in rows)
-        {
-            for (int from = 0; from < sums.Length; from += SumsPerLine)
-            {
-                writer.Lines($"V {string.Join(", ", sums.Skip(from).Take(SumsPerLine))};");
-            }
-        }
-
-        void Load()
-        {
-            foreach ((Expression at, string[] sums) in rows)
-            {
-                string stored = $"stored{(rows.Length > 1 ? sums[0][3] : string.Empty)}";
-                writer.Lines($"ref float {stored} = ref {(Place)"target.Gradients" + at};");
-                for (int c = 0; c < sums.Length; c++)
-                {
-                    writer.Lines($"{sums[c]} = S.Load(ref {stored}, {VectorTypes.Lane(c)});");
-                }
-            }
-        }
-
-        if (!_plan.Stores)
-        {
-            Load();
-            return;
-        }
-
-        writer.Block("if (target.Adds)", Load);
-        using (writer.Block("else"))
-        {
-            foreach ((Expression _, string[] sums) in rows)
-            {
-                writer.Lines($"{string.Join(" = ", sums)} = S.Zero;");
-            }
-        }
-
-        writer.Gap();
     }
 
     private void WriteRow(SourceWriter writer, int rows, bool router, int[] columns)

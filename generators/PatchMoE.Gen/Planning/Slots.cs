@@ -27,7 +27,7 @@ internal sealed record Slots(
     /// <summary>The next multiple of 16 values: 64 bytes.</summary>
     public static int Align(int length) => (length + 15) / 16 * 16;
 
-    /// <summary>The window for a slot of so many floats. Sums begin where those of the window before end, so that no bit depends on it.</summary>
+    /// <summary>The window for a slot of so many floats: fixed by the network alone, so that sums have one order on every machine.</summary>
     public static int WindowFor(int floats) =>
         (int)Math.Max(SmallestWindow, Math.Min(LargestWindow, WindowBytes / (4L * floats)));
 }

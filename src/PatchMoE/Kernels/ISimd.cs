@@ -62,9 +62,6 @@ public interface ISimd<TVector>
     /// <summary><paramref name="value"/> where <paramref name="sign"/> &gt; 0, else 0.</summary>
     static abstract TVector WherePositive(TVector value, TVector sign);
 
-    /// <summary><paramref name="value"/> with the last <paramref name="count"/> lanes of <paramref name="last"/>; <paramref name="last"/> if it has fewer.</summary>
-    static abstract TVector ReplaceLast(TVector value, TVector last, int count);
-
     /// <summary>
     /// The last <paramref name="count"/> lanes of <paramref name="value"/>, the others 0; none if it is negative, all if there are fewer. The end of a row is
     /// read as one full vector that overlaps the vector before it.

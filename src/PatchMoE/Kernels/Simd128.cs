@@ -80,11 +80,6 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ReplaceLast(Vector128<float> value, Vector128<float> last, int count) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(4 - count))), last, value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> KeepLast(Vector128<float> value, int count) =>
         Vector128.GreaterThanOrEqual(Vector128<float>.Indices, Vector128.Create((float)(4 - count))) & value;
 }

@@ -104,11 +104,6 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ReplaceLast(Vector256<float> value, Vector256<float> last, int count) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(8 - count))), last, value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> KeepLast(Vector256<float> value, int count) =>
         Vector256.GreaterThanOrEqual(Vector256<float>.Indices, Vector256.Create((float)(8 - count))) & value;
 }

@@ -93,11 +93,6 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ReplaceLast(Vector512<float> value, Vector512<float> last, int count) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(16 - count))), last, value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> KeepLast(Vector512<float> value, int count) =>
         Vector512.GreaterThanOrEqual(Vector512<float>.Indices, Vector512.Create((float)(16 - count))) & value;
 }

@@ -71,9 +71,5 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ReplaceLast(float value, float last, int count) => count > 0 ? last : value;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float KeepLast(float value, int count) => count > 0 ? value : 0;
 }

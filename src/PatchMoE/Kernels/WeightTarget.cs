@@ -73,6 +73,14 @@ public readonly ref struct WeightTarget
         where TVector : struct
     {
         ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        if (Adds)
+        {
+            a = TSimd.Add(TSimd.Load(ref gradient, 0), a);
+            b = TSimd.Add(TSimd.Load(ref gradient, TSimd.Lanes), b);
+            c = TSimd.Add(TSimd.Load(ref gradient, 2 * TSimd.Lanes), c);
+            d = TSimd.Add(TSimd.Load(ref gradient, 3 * TSimd.Lanes), d);
+        }
+
         if (Updates)
         {
             ref float weight = ref Unsafe.Add(ref Weights, at);
@@ -101,6 +109,12 @@ public readonly ref struct WeightTarget
         where TVector : struct
     {
         ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        if (Adds)
+        {
+            a = TSimd.Add(TSimd.Load(ref gradient, 0), a);
+            b = TSimd.Add(TSimd.Load(ref gradient, TSimd.Lanes), b);
+        }
+
         if (Updates)
         {
             ref float weight = ref Unsafe.Add(ref Weights, at);
@@ -132,10 +146,16 @@ public readonly ref struct WeightTarget
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        ref float gradient = ref Unsafe.Add(ref Gradients, at);
+        sum = TSimd.KeepLast(sum, keep);
+        if (Adds)
+        {
+            sum = TSimd.Add(TSimd.Load(ref gradient, 0), sum);
+        }
+
         if (!Updates)
         {
-            ref float gradient = ref Unsafe.Add(ref Gradients, at);
-            TSimd.Store(TSimd.ReplaceLast(TSimd.Load(ref gradient, 0), sum, keep), ref gradient, 0);
+            TSimd.Store(sum, ref gradient, 0);
             return;
         }
 

@@ -45,9 +45,6 @@ public readonly struct TwoHalves : ISimd<Vector512<float>>
     public static Vector512<float> WherePositive(Vector512<float> value, Vector512<float> sign) => Vector512.Create(
         Simd256.WherePositive(value.GetLower(), sign.GetLower()), Simd256.WherePositive(value.GetUpper(), sign.GetUpper()));
 
-    public static Vector512<float> ReplaceLast(Vector512<float> value, Vector512<float> last, int count) => Vector512.Create(
-        Simd256.ReplaceLast(value.GetLower(), last.GetLower(), count - 8), Simd256.ReplaceLast(value.GetUpper(), last.GetUpper(), count));
-
     public static Vector512<float> KeepLast(Vector512<float> value, int count) => Vector512.Create(
         Simd256.KeepLast(value.GetLower(), count - 8), Simd256.KeepLast(value.GetUpper(), count));
 }
