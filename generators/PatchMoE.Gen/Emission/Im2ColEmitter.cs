@@ -6,7 +6,7 @@ namespace PatchMoE.Gen.Emission;
 /// <summary>Prints the copy of an image's patches to rows (im2col), and its reverse for gradients (col2im).</summary>
 internal static class Im2ColEmitter
 {
-    private static readonly Method s_forward = Of("Forward");
+    private static readonly Method s_forward = Of("Forward", "private static");
 
     /// <summary>The same of an image whose pixels are bytes; asks for those of the next.</summary>
     private static readonly Method s_decode = new("Decode", "ref byte image, ref byte next, ref float rows") { Modifiers = "private static" };
@@ -15,7 +15,7 @@ internal static class Im2ColEmitter
     public static Method Sample { get; } = new("Sample", "in InputBatch batch, int b, ref float rows") { Modifiers = "public static" };
 
     /// <summary>The sum of the rows' values at each pixel.</summary>
-    public static Method Backward { get; } = Of("Backward");
+    public static Method Backward { get; } = Of("Backward", "public static");
 
     public static string Owner(ModelPlan plan) => $"Im2Col<{VectorTypes.Of(plan.PatchLanes)}>";
 
@@ -55,7 +55,7 @@ internal static class Im2ColEmitter
         }
     }
 
-    private static Method Of(string name) => new(name, "ref float image, ref float rows") { Modifiers = name == "Backward" ? "public static" : "private static" };
+    private static Method Of(string name, string modifiers) => new(name, "ref float image, ref float rows") { Modifiers = modifiers };
 
     /// <summary>A patch row's lines of the image one after the other, since memory is read fastest in order: in each a pixel row of every patch.</summary>
     private static void WriteLines(SourceWriter writer, ImageInputSpec image, string pixel, string load)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using PatchMoE.Cli.Inputs;
 using PatchMoE.Initialization;
@@ -58,8 +57,7 @@ internal static class Footprint
                 break;
         }
 
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
+        return PeakMemory.Bytes() ?? 0;
     }
 
     private static LoadedData Load(PatchMoESpec spec, string dataFolder) => DataLoader.Load(spec, dataFolder, (ulong)spec.Training!.Seed, dataFolder);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace PatchMoE.Training.Data;
 
 /// <summary>Samples in memory as bytes: pixels that stand for pixel/255, in a quarter of the memory of floats, which is what a pass over more of them than the caches hold waits for.</summary>
@@ -10,7 +8,7 @@ internal sealed class ByteStore(byte[] pixels, int length) : SampleStore
     private readonly Lazy<float[]> _values = new(() =>
     {
         float[] values = SampleArray.Allocate(pixels.Length / length, length, "data");
-        Decode(pixels, values);
+        Data.Pixels.ToUnit(pixels, values);
         return values;
     });
 
@@ -19,8 +17,5 @@ internal sealed class ByteStore(byte[] pixels, int length) : SampleStore
     /// <summary>All of them decoded, which is done when they are first asked for.</summary>
     public float[] Values => _values.Value;
 
-    public override void Copy(int sample, Span<float> values) => Decode(pixels.AsSpan(sample * length, length), values);
-
-    private static void Decode(Span<byte> pixels, Span<float> values) =>
-        Kernels.Values.Decode(ref MemoryMarshal.GetReference(pixels), ref MemoryMarshal.GetReference(values), pixels.Length);
+    public override void Copy(int sample, Span<float> values) => Data.Pixels.ToUnit(pixels.AsSpan(sample * length, length), values);
 }

@@ -210,7 +210,7 @@ public sealed partial class Dataset
 
         if (_inputs is ByteStore bytes)
         {
-            var pixels = new byte[samples.Length * InputLength];
+            byte[] pixels = SampleArray.AllocatePixels(samples.Length, InputLength, "training.validation");
             for (int b = 0; b < samples.Length; b++)
             {
                 bytes.Pixels.AsSpan(samples[b] * InputLength, InputLength).CopyTo(pixels.AsSpan(b * InputLength));

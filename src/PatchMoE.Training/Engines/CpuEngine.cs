@@ -43,21 +43,16 @@ public sealed class CpuEngine : HostEngine, ISampleEngine
     {
         int count = logits.Length / Spec.Model.Head.Outputs;
         ReadOnlySpan<int> lengths = data.LengthsOf(start, count);
-        if (data.HasPixels && TakesPixels(_model))
+        if (_network is null)
         {
-            _network!.Forward(new InputValues(data.Values.Pixels.Slice(start * data.InputLength, count * data.InputLength)), logits, routes, _workspace, lengths);
+            Forward(data.InputsOf(start, count, ref buffer), logits, lengths);
             return;
         }
 
-        ReadOnlySpan<float> input = data.InputsOf(start, count, ref buffer);
-        if (routes.IsEmpty)
-        {
-            Forward(input, logits, lengths);
-        }
-        else
-        {
-            _network!.Forward(new InputValues(input), logits, routes, _workspace, lengths);
-        }
+        InputValues input = data.HasPixels && Batch.TakesPixels
+            ? new InputValues(data.Values.Pixels.Slice(start * data.InputLength, count * data.InputLength))
+            : new InputValues(data.InputsOf(start, count, ref buffer));
+        _network.Forward(input, logits, routes, _workspace, lengths);
     }
 
     private static bool TakesPixels(IPatchMoEModel model) => model is ICompiledModel { Network.Sizes.TakesPixels: true };
